@@ -1,0 +1,79 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "saccade",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Saccade", targets: ["Saccade"]),
+        .executable(name: "saccade", targets: ["SaccadeCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
+        .target(name: "CSaccadeOneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+        .target(name: "CSaccadeKernels"),
+        .target(name: "SaccadeOneDNN", dependencies: ["CSaccadeOneDNN"], swiftSettings: strict),
+        .target(
+            name: "SaccadeTensors", dependencies: ["SaccadeOneDNN", "CSaccadeKernels"], swiftSettings: strict),
+        .target(name: "SaccadeLayers", dependencies: ["SaccadeTensors"], swiftSettings: strict),
+        .target(name: "SaccadeInterchange", dependencies: ["SaccadeLayers"], swiftSettings: strict),
+
+        // Pictures.
+        .target(
+            name: "CSaccadeImageCodecs", linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("png")]),
+        .target(name: "SaccadeImages", dependencies: ["CSaccadeImageCodecs"], swiftSettings: strict),
+        .systemLibrary(
+            name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
+        .target(name: "SaccadeDrawing", dependencies: ["SaccadeImages", "CSaccadeCairo"], swiftSettings: strict),
+
+        // Networks, data, training.
+        .target(
+            name: "SaccadeModels", dependencies: ["SaccadeLayers", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .systemLibrary(
+            name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(
+            name: "SaccadeDatasets", dependencies: ["SaccadeTensors", "SaccadeImages", "CSaccadeZlib"],
+            swiftSettings: strict),
+        .target(
+            name: "SaccadeTraining",
+            dependencies: ["SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets"],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "SaccadeCLI",
+            dependencies: [
+                "SaccadeTraining", "SaccadeDrawing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Saccade",
+            dependencies: ["SaccadeTraining", "SaccadeDrawing"],
+            swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["SaccadeTensors"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TensorsTests", dependencies: ["SaccadeTensors", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LayersTests", dependencies: ["SaccadeLayers", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
+        .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing"], swiftSettings: strict),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["SaccadeDatasets", "CSaccadeZlib"], swiftSettings: strict),
+        .testTarget(name: "ModelsTests", dependencies: ["SaccadeModels", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+@main
+struct Saccade: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "saccade",
+        abstract: "Describe, train, run and explain deep vision networks.")
+}
