@@ -20,11 +20,14 @@ let package = Package(
     ],
     targets: [
         // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
-        .target(name: "CSaccadeOneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
-        .target(name: "CSaccadeKernels"),
+        .target(name: "CSaccadeThreads"),
+        .target(
+            name: "CSaccadeOneDNN", dependencies: ["CSaccadeThreads"], linkerSettings: [.linkedLibrary("dnnl")]),
+        .target(name: "CSaccadeKernels", dependencies: ["CSaccadeThreads"]),
         .target(name: "SaccadeOneDNN", dependencies: ["CSaccadeOneDNN"], swiftSettings: strict),
         .target(
-            name: "SaccadeTensors", dependencies: ["SaccadeOneDNN", "CSaccadeKernels"], swiftSettings: strict),
+            name: "SaccadeTensors", dependencies: ["SaccadeOneDNN", "CSaccadeKernels", "CSaccadeThreads"],
+            swiftSettings: strict),
         .target(name: "SaccadeLayers", dependencies: ["SaccadeTensors"], swiftSettings: strict),
         .target(name: "SaccadeInterchange", dependencies: ["SaccadeLayers"], swiftSettings: strict),
 

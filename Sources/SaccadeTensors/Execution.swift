@@ -1,0 +1,128 @@
+import SaccadeOneDNN
+import Synchronization
+
+extension Operation {
+    /// Applies an operation that has one result.
+    package func callAsFunction(_ inputs: Tensor...) -> Tensor { self.results(of: inputs)[0] }
+
+    /// Computes the results now, or adds a node to the trace that the inputs belong to.
+    ///
+    /// - Precondition: The shapes fit; the trap says which rule they break.
+    package func results(of inputs: [Tensor]) -> [Tensor] {
+        let shapes: [Shape]
+        do { shapes = try resultShapes(inputs.map(\.shape)) } catch { preconditionFailure("\(error)") }
+        if let trace = Trace.current, trace.covers(inputs) {
+            return trace.append(self, inputs, shapes)
+        }
+        let request = KernelRequest(inputs: inputs.map(\.operand), results: shapes)
+        return KernelCache.shared.kernel(for: self, request).results(of: inputs, shapes: shapes)
+    }
+}
+
+extension Kernel {
+    /// Runs eagerly: brings the inputs into the order that the kernel wants, and makes new results.
+    func results(of inputs: [Tensor], shapes: [Shape]) -> [Tensor] {
+        let operands = zip(inputs, self.inputs).map { $0.arranged($1).stored("the elements of").0 }
+        let results = zip(shapes, self.results).map { Storage(byteCount: Arrangement.byteCount(of: $1, $0)) }
+        let scratch = scratchByteCount > 0 ? Storage(byteCount: scratchByteCount) : nil
+        withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: operands.count + results.count + 1) {
+            addresses in
+            var next = addresses.startIndex
+            func put(_ address: UnsafeMutableRawPointer?) {
+                addresses.initializeElement(at: next, to: address)
+                next += 1
+            }
+            for operand in operands { put(operand.address) }
+            for result in results { put(result.address) }
+            put(scratch?.address)
+            run(at: UnsafePointer(addresses.baseAddress.unsafelyUnwrapped))
+        }
+        withExtendedLifetime((operands, scratch)) {}
+        return zip(results, zip(shapes, self.results)).map { storage, made in
+            Tensor(shape: made.0, content: .stored(storage, made.1))
+        }
+    }
+}
+
+extension Tensor {
+    /// The same elements lying row by row.
+    package var rowMajor: Tensor { arranged(nil) }
+
+    /// The same elements lying as `wanted` says.
+    package func arranged(_ wanted: Arrangement?) -> Tensor {
+        guard case .stored(let storage, let held) = content, held?.layout !== wanted?.layout else { return self }
+        let from: Layout
+        let to: Layout
+        switch (held, wanted) {
+        case (let held?, nil): (from, to) = (held.layout, held.rowMajor)
+        case (nil, let wanted?): (from, to) = (wanted.rowMajor, wanted.layout)
+        case (let held?, let wanted?):
+            // Two views of different axes have only the row-major order in common.
+            guard held.rowMajor === wanted.rowMajor else { return rowMajor.arranged(wanted) }
+            (from, to) = (held.layout, wanted.layout)
+        case (nil, nil): return self
+        }
+        let result = Storage(byteCount: to.byteCount)
+        let reorder = KernelCache.shared.reorder(from: from, to: to)
+        let scratch = reorder.scratchByteCount > 0 ? Storage(byteCount: reorder.scratchByteCount) : nil
+        withUnsafePointer(to: (storage.address, result.address, scratch?.address)) {
+            $0.withMemoryRebound(to: UnsafeMutableRawPointer?.self, capacity: 3) { reorder.run(at: $0) }
+        }
+        withExtendedLifetime((storage, scratch)) {}
+        return Tensor(shape: shape, content: .stored(result, wanted), slot: slot)
+    }
+}
+
+/// Kernels that were made before, by operation, shapes and arrangements.
+///
+/// Making a primitive takes tens of microseconds, looking one up less than one.
+final class KernelCache: Sendable {
+    static let shared = KernelCache()
+
+    /// Programs whose shapes keep changing would fill any memory: past this many kernels, begin again.
+    private static let capacity = 4096
+
+    private struct Key: Hashable {
+        let operation: AnyHashable
+        let request: KernelRequest
+    }
+
+    private struct LayoutPair: Hashable {
+        let from: Layout
+        let to: Layout
+    }
+
+    private struct State: @unchecked Sendable {  // keys are operations, which are Sendable values
+        var kernels: [Key: Kernel] = [:]
+        var reorders: [LayoutPair: Primitive] = [:]
+    }
+    private let state = Mutex(State())
+
+    func kernel(for operation: some Operation, _ request: KernelRequest) -> Kernel {
+        let key = Key(operation: operation, request: request)
+        if let kernel = state.withLock({ $0.kernels[key] }) { return kernel }
+        let candidates = operation.kernels(request)
+        let kernel =
+            candidates.count == 1 ? candidates[0] : Tuner.shared.fastest(of: candidates, for: operation, request)
+        state.withLock { state in
+            if state.kernels.count >= KernelCache.capacity { state.kernels = [:] }
+            state.kernels[key] = kernel
+        }
+        return kernel
+    }
+
+    func reorder(from: Layout, to: Layout) -> Primitive {
+        let key = LayoutPair(from: from, to: to)
+        if let primitive = state.withLock({ $0.reorders[key] }) { return primitive }
+        do {
+            let primitive = try Primitive(.reorder(from: from, to: to), roles: [.source, .destination])
+            state.withLock { state in
+                if state.reorders.count >= KernelCache.capacity { state.reorders = [:] }
+                state.reorders[key] = primitive
+            }
+            return primitive
+        } catch {
+            unavailable("a reorder of \(from.dimensions)", error)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// What a network does to inputs of given shapes: its operations, in an order in which they can run.
+package struct Graph: Sendable {
+    package enum Origin: Sendable {
+        case input(Int)
+        case parameter(Parameter)
+        case constant(Tensor)
+        case result(node: Int, index: Int)
+    }
+
+    package struct Value: Sendable {
+        package var shape: Shape
+        package var origin: Origin
+    }
+
+    package struct Node: Sendable {
+        package var operation: any Operation
+        package var inputs: [Int]
+        package var results: [Int]
+        /// The layer that applied it, as named by ``Trace/scope(_:_:)``.
+        package var scope: String?
+    }
+
+    package var values: [Value] = []
+    package var nodes: [Node] = []
+    package var outputs: [Int] = []
+
+    mutating func append(_ shape: Shape, _ origin: Origin) -> Int {
+        values.append(Value(shape: shape, origin: origin))
+        return values.count - 1
+    }
+}

@@ -1,0 +1,31 @@
+import CSaccadeThreads
+import Foundation
+
+/// How many threads one computation is spread over.
+public enum Threads {
+    /// Threads in use: what was set, or one for each core.
+    public static var count: Int { Int(saccade_threads_count()) }
+
+    /// Sets the count for everything computed from now on. Call it once, before the first computation: it is
+    /// part of what makes results repeat to the last bit.
+    ///
+    /// - Precondition: `count` is at least 1.
+    public static func set(_ count: Int) {
+        precondition(count >= 1, "computing takes at least 1 thread, got \(count)")
+        saccade_threads_set(Int32(clamping: count))
+    }
+}
+
+/// What this process runs on.
+public enum Machine {
+    /// The processor's own name, such as `AMD EPYC 9R45`.
+    public static let processor: String = {
+        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return "unknown" }
+        func field(_ name: String) -> String? {
+            text.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: ":").last?
+                .trimmingCharacters(in: .whitespaces)
+        }
+        // Virtual machines call many processors by one name; family and model tell them apart.
+        return [field("model name"), field("cpu family"), field("model\t")].compactMap { $0 }.joined(separator: " ")
+    }()
+}

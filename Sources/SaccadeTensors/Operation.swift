@@ -1,0 +1,136 @@
+package import SaccadeOneDNN
+
+/// One step of a network: a rule for shapes, and the kernels that can compute it.
+///
+/// An operation is a value that holds its own settings (stride, axis, …) and no tensors. The public function
+/// beside it applies it and says what its gradient is. Operations run eagerly, or become nodes of a ``Trace``
+/// from which a ``Plan`` is made.
+package protocol Operation: Hashable, Sendable {
+    /// The name of the public function, for messages and tables.
+    var name: String { get }
+
+    /// The shapes of the results for inputs of these shapes, or why there can be none.
+    func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape]
+
+    /// Kernels that compute the operation, the best guess first; at least one. Where there are several,
+    /// they are timed.
+    func kernels(_ request: KernelRequest) -> [Kernel]
+
+    /// Multiplications that are followed by an addition.
+    func multiplyAdds(_ inputs: [Shape], _ results: [Shape]) -> Int
+}
+
+extension Operation {
+    package func multiplyAdds(_ inputs: [Shape], _ results: [Shape]) -> Int { 0 }
+}
+
+/// What a kernel is wanted for.
+package struct KernelRequest: Hashable, Sendable {
+    package var inputs: [Operand]
+    package var results: [Shape]
+    /// The element type that heavy operations should compute with.
+    package var precision: Precision
+    /// Whether Winograd's algorithm may be used.
+    package var allowsWinograd: Bool
+
+    package init(inputs: [Operand], results: [Shape], precision: Precision = .float32, allowsWinograd: Bool = true) {
+        self.inputs = inputs
+        self.results = results
+        self.precision = precision
+        self.allowsWinograd = allowsWinograd
+    }
+}
+
+/// The numbers that a plan multiplies.
+public enum Precision: String, Sendable, CaseIterable {
+    case float32 = "f32"
+    /// Eight bits of exponent as in float32, seven of fraction; sums are kept in float32.
+    case bfloat16 = "bf16"
+
+    var elementType: ElementType { self == .float32 ? .float32 : .bfloat16 }
+}
+
+/// Where a kernel finds its inputs, results and scratch memory, in this order.
+package struct Addresses {
+    let base: UnsafePointer<UnsafeMutableRawPointer?>
+
+    package subscript(index: Int) -> UnsafeMutablePointer<Float> {
+        // Kernels are only run with every address present.
+        base[index].unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+    }
+}
+
+/// Code for one operation on inputs of fixed shapes and arrangements.
+package struct Kernel: Sendable {
+    package enum Body: Sendable {
+        /// oneDNN's; its arguments are the inputs, then the results, then the scratchpad.
+        case primitive(Primitive)
+        case loop(@Sendable (Addresses) -> Void)
+    }
+
+    /// How each input must lie; `nil` is row-major.
+    package var inputs: [Arrangement?]
+    /// How each result will lie.
+    package var results: [Arrangement?]
+    package var scratchByteCount: Int
+    /// Tells this kernel from the others for the same operation, also in another process.
+    package var label: String
+    /// The input that the result must lie on top of, because the kernel adds to what is there.
+    package var addend: Int?
+    /// Whether the first result may lie where this input lies.
+    package var inPlace: Int?
+    package var body: Body
+
+    /// A loop over row-major tensors.
+    package init(_ request: KernelRequest, inPlace: Int? = nil, _ body: @escaping @Sendable (Addresses) -> Void) {
+        inputs = request.inputs.map { _ in nil }
+        results = request.results.map { _ in nil }
+        scratchByteCount = 0
+        label = "loop"
+        self.inPlace = inPlace
+        self.body = .loop(body)
+    }
+
+    package init(
+        inputs: [Arrangement?], results: [Arrangement?], inPlace: Int? = nil,
+        loop body: @escaping @Sendable (Addresses) -> Void
+    ) {
+        self.inputs = inputs
+        self.results = results
+        scratchByteCount = 0
+        label = "loop"
+        self.inPlace = inPlace
+        self.body = .loop(body)
+    }
+
+    /// - Parameter rowMajor: For each argument of the primitive, but the scratchpad, the layout that it has
+    ///   when its tensor is row-major; `nil` where that is what its dimensions say.
+    package init(
+        _ primitive: Primitive, inputs count: Int, label: String? = nil, inPlace: Int? = nil, rowMajor: [Layout?]? = nil
+    ) {
+        let arguments = primitive.arguments.filter { $0.role != .scratchpad }
+        let arrangements = arguments.enumerated().map { index, argument in
+            let plain = rowMajor?[index] ?? .rowMajor(argument.layout.dimensions)
+            return Arrangement(argument.layout, rowMajor: plain)
+        }
+        inputs = Array(arrangements.prefix(count))
+        results = Array(arrangements.dropFirst(count))
+        scratchByteCount = primitive.scratchByteCount
+        self.label = label ?? primitive.name
+        self.inPlace = inPlace
+        body = .primitive(primitive)
+    }
+
+    /// - Parameter addresses: Those of the inputs, the results and the scratch memory.
+    package func run(at addresses: UnsafePointer<UnsafeMutableRawPointer?>) {
+        switch body {
+        case .primitive(let primitive): primitive.run(at: addresses)
+        case .loop(let loop): loop(Addresses(base: addresses))
+        }
+    }
+}
+
+/// An operation that oneDNN should be able to do, and is not: a bug of this package.
+func unavailable(_ operation: String, _ error: OneDNNError) -> Never {
+    preconditionFailure("oneDNN cannot do \(operation): \(error)")
+}

@@ -1,0 +1,105 @@
+import Synchronization
+
+/// A tensor that training changes: the one mutable thing in a model.
+///
+/// A parameter has identity. Two layers that hold the same parameter share its weights and its
+/// gradient; that is how weights are tied.
+///
+/// Its first value is drawn when it is first read, so that a network can be described, or given weights
+/// from a file, without paying for random numbers.
+public final class Parameter: Sendable {
+    public let shape: Shape
+    private let state: Mutex<State>
+
+    private enum State {
+        case pending(@Sendable () -> Tensor)
+        case ready(Tensor)
+        case taken  // while an update holds the value
+
+        mutating func tensor() -> Tensor {
+            if case .pending(let draw) = self { self = .ready(draw()) }
+            guard case .ready(let tensor) = self else {
+                preconditionFailure("a parameter was read while it was updated")
+            }
+            return tensor
+        }
+
+        mutating func take() -> Tensor {
+            defer { self = .taken }
+            return tensor()
+        }
+    }
+
+    public init(_ initialValue: Tensor) {
+        shape = initialValue.shape
+        state = Mutex(.ready(initialValue.detached.rowMajor))
+    }
+
+    /// A parameter whose value `initialize` will draw from a generator that starts at `seed`.
+    public init(
+        _ shape: Shape, seed: UInt64, initialize: @escaping @Sendable (Shape, inout SplitMix64) -> Tensor
+    ) {
+        self.shape = shape
+        state = Mutex(
+            .pending {
+                var generator = SplitMix64(seed: seed)
+                let value = initialize(shape, &generator)
+                precondition(value.shape == shape, "an initializer made \(value.shape) for a parameter of \(shape)")
+                return value
+            })
+    }
+
+    /// The current value. Inside ``withGradients(phase:_:)``, reading it is what makes it differentiable.
+    public var value: Tensor {
+        let value = Trace.current?.leaf(self) ?? state.withLock { $0.tensor() }
+        return Tape.current?.leaf(self, value) ?? value
+    }
+
+    /// Replaces the value.
+    ///
+    /// - Precondition: The new one has the same shape.
+    public func assign(_ value: Tensor) {
+        precondition(value.shape == shape, "cannot change a parameter's shape from \(shape) to \(value.shape)")
+        state.withLock { $0 = .ready(value.detached.rowMajor) }
+    }
+
+    /// Lets `change` overwrite the elements where they lie, or a copy if somebody still holds the old value.
+    package func update(_ change: (UnsafeMutableBufferPointer<Float>) -> Void) {
+        state.withLock { state in
+            var storage = state.take().rowMajorStorage
+            if !isKnownUniquelyReferenced(&storage) {
+                let copy = Storage(byteCount: shape.elementCount * MemoryLayout<Float>.stride)
+                copy.floats.update(from: storage.floats, count: shape.elementCount)
+                storage = copy
+            }
+            change(UnsafeMutableBufferPointer(start: storage.floats, count: shape.elementCount))
+            state = .ready(Tensor(shape: shape, content: .stored(storage, nil)))
+        }
+    }
+}
+
+extension Parameter: Hashable {
+    public static func == (lhs: Parameter, rhs: Parameter) -> Bool { lhs === rhs }
+    public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}
+
+/// A tensor that training collects without differentiating, such as batch norm's running mean.
+///
+/// It is stored in checkpoints beside the parameters, and never given to an optimizer.
+public final class Statistic: Sendable {
+    public let shape: Shape
+    private let state: Mutex<Tensor>
+
+    public init(_ initialValue: Tensor) {
+        shape = initialValue.shape
+        state = Mutex(initialValue)
+    }
+
+    public var value: Tensor { state.withLock { $0 } }
+
+    /// - Precondition: The new value has the same shape.
+    public func assign(_ value: Tensor) {
+        precondition(value.shape == shape, "cannot change a statistic's shape from \(shape) to \(value.shape)")
+        state.withLock { $0 = value.detached.rowMajor }
+    }
+}

@@ -1,0 +1,163 @@
+import Synchronization
+
+/// Runs `body`, remembering what it computed, and returns its value with the gradient of that value
+/// with respect to every parameter it read.
+///
+///     let (loss, gradients) = withGradients { crossEntropy(model(images), labels) }
+///
+/// Layers that behave differently while learning, such as dropout, see ``Phase/training`` inside `body`.
+/// Outside, nothing is recorded and the phase is ``Phase/inference``: there is no mode to forget.
+///
+/// Child tasks record too; `Task.detached` and other threads do not see the tape.
+///
+/// - Precondition: `body` returns a tensor of one element.
+public func withGradients(
+    phase: Phase = .training, _ body: () throws -> Tensor
+) rethrows -> (value: Tensor, gradients: Gradients) {
+    let tape = Tape()
+    let value = try Phase.$current.withValue(phase) {
+        try Tape.$current.withValue(tape, operation: body)
+    }
+    precondition(value.shape.elementCount == 1, "gradients are of one number, got a tensor of shape \(value.shape)")
+    return (value.detached, tape.gradients(of: value))
+}
+
+/// Whether the running task is learning or predicting.
+public enum Phase: Sendable {
+    case training, inference
+
+    /// Set by ``withGradients(phase:_:)`` for the tasks below it.
+    @TaskLocal public static var current = Phase.inference
+}
+
+/// What ``withGradients(phase:_:)`` found, by parameter.
+public struct Gradients: Sendable {
+    private var tensors: [Parameter: Tensor] = [:]
+
+    public init() {}
+
+    /// The gradient for `parameter`, or `nil` if the value did not depend on it.
+    public subscript(parameter: Parameter) -> Tensor? {
+        get { tensors[parameter] }
+        set { tensors[parameter] = newValue }
+    }
+
+    /// Every gradient after `transform`, such as a scale for clipping.
+    public func mapped(_ transform: (Tensor) -> Tensor) -> Gradients {
+        var mapped = Gradients()
+        mapped.tensors = tensors.mapValues(transform)
+        return mapped
+    }
+}
+
+extension Tensor {
+    /// Maps the gradient of an output to the gradient of one input, in that input's shape.
+    typealias Pullback = @Sendable (_ outputGradient: Tensor) -> Tensor
+
+    /// Maps the gradient of an output to those of all inputs. `wanted` says which will be used: an
+    /// operation need not compute the others.
+    typealias JointPullback = @Sendable (_ outputGradient: Tensor, _ wanted: [Bool]) -> [Tensor?]
+
+    /// This tensor, remembered as the result of an operation on the given inputs.
+    ///
+    /// Every operation ends with this call. Pullbacks of inputs that nobody differentiates never run.
+    func recorded(pullbacks: @autoclosure () -> KeyValuePairs<Tensor, Pullback>) -> Tensor {
+        guard let tape = Tape.current else { return self }
+        let pullbacks = pullbacks()
+        return tape.record(self, inputs: pullbacks.map(\.key)) { dy, wanted in
+            zip(pullbacks, wanted).map { $1 ? $0.value(dy) : nil }
+        }
+    }
+
+    /// The same for inputs whose gradients share work.
+    func recorded(from inputs: [Tensor], pullback: @autoclosure () -> JointPullback) -> Tensor {
+        guard let tape = Tape.current else { return self }
+        return tape.record(self, inputs: inputs, pullback())
+    }
+}
+
+/// The operations of one ``withGradients(phase:_:)`` call, in the order they ran.
+///
+/// A flat array, not a graph of nodes: walking it backwards needs no sorting and no recursion, so a
+/// ten-thousand-step recurrence differentiates, and is freed, in constant stack space.
+final class Tape: Sendable {
+    /// A tensor's place on a tape. Slots of other tapes are ignored, so stale tensors are constants.
+    struct Slot: Sendable {
+        let tape: UInt64
+        let index: Int
+    }
+
+    private struct Operation {
+        let output: Int
+        let inputs: [Int?]  // `nil` for inputs that are constants
+        let pullback: Tensor.JointPullback
+    }
+
+    private struct State {
+        var slotCount = 0
+        var operations: [Operation] = []
+        var leaves: [Parameter: Int] = [:]
+
+        mutating func newSlot() -> Int {
+            defer { slotCount += 1 }
+            return slotCount
+        }
+    }
+
+    @TaskLocal static var current: Tape?
+    private static let lastID = Atomic<UInt64>(0)
+
+    private let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
+    private let state = Mutex(State())
+
+    func leaf(_ parameter: Parameter, _ value: Tensor) -> Tensor {
+        state.withLock { state in
+            let index = state.leaves[parameter] ?? state.newSlot()
+            state.leaves[parameter] = index
+            return value.placed(Slot(tape: id, index: index))
+        }
+    }
+
+    func record(_ output: Tensor, inputs: [Tensor], _ pullback: @escaping Tensor.JointPullback) -> Tensor {
+        let inputs = inputs.map(index(of:))
+        guard inputs.contains(where: { $0 != nil }) else { return output }
+        return state.withLock { state in
+            let index = state.newSlot()
+            state.operations.append(Operation(output: index, inputs: inputs, pullback: pullback))
+            return output.placed(Slot(tape: id, index: index))
+        }
+    }
+
+    /// Walks the recording backwards, consuming it: each activation is freed as soon as it is used.
+    func gradients(of value: Tensor) -> Gradients {
+        var state = state.withLock { state in
+            defer { state = State() }
+            return state
+        }
+        guard let last = index(of: value) else { return Gradients() }
+
+        var slots = [Tensor?](repeating: nil, count: state.slotCount)
+        slots[last] = Tensor(filledWith: 1, shape: value.shape)
+        while let operation = state.operations.popLast() {
+            guard let outputGradient = slots[operation.output].take() else { continue }
+            let gradients = operation.pullback(outputGradient, operation.inputs.map { $0 != nil })
+            for (index, gradient) in zip(operation.inputs, gradients) {
+                guard let index, let gradient else { continue }
+                slots[index] = slots[index].map { $0 + gradient } ?? gradient
+            }
+        }
+        var gradients = Gradients()
+        for (parameter, index) in state.leaves {
+            gradients[parameter] = slots[index].map { $0.rowMajor }
+        }
+        return gradients
+    }
+
+    private func index(of tensor: Tensor) -> Int? {
+        tensor.slot.flatMap { $0.tape == id ? $0.index : nil }
+    }
+}
+
+extension Tensor {
+    fileprivate func placed(_ slot: Tape.Slot) -> Tensor { Tensor(shape: shape, content: content, slot: slot) }
+}

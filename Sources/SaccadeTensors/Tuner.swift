@@ -1,0 +1,103 @@
+import Foundation
+import SaccadeOneDNN
+import Synchronization
+
+/// Remembers which of several kernels is the fastest, in this process and on disk.
+///
+/// The winner depends on shape, direction and machine, so candidates are timed. Their answers differ in the
+/// last digits, and which one wins can differ between two timings: the first result is kept on disk, for
+/// this machine, library version and thread count, so that the same seed goes on giving the same bytes.
+final class Tuner: Sendable {
+    static let shared = Tuner(folder: Tuner.defaultFolder)
+
+    private let folder: URL?
+    private let choices = Mutex<[String: String]?>(nil)
+
+    /// - Parameter folder: Where choices are kept; `nil` keeps them in memory.
+    init(folder: URL?) { self.folder = folder }
+
+    static var defaultFolder: URL? {
+        let environment = ProcessInfo.processInfo.environment
+        if let cache = environment["XDG_CACHE_HOME"], !cache.isEmpty {
+            return URL(fileURLWithPath: cache).appendingPathComponent("saccade")
+        }
+        return environment["HOME"].map { URL(fileURLWithPath: $0).appendingPathComponent(".cache/saccade") }
+    }
+
+    /// The candidate that won before, or wins now.
+    func fastest(of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest) -> Kernel {
+        let key = Tuner.key(operation, request)
+        if let label = choices(reading: key), let kernel = candidates.first(where: { $0.label == label }) {
+            return kernel
+        }
+        let winner = Timing.fastest(of: candidates, request)
+        remember(key, winner.label)
+        return winner
+    }
+
+    private static func key(_ operation: some Operation, _ request: KernelRequest) -> String {
+        let inputs = request.inputs.map(\.shape.description).joined()
+        return "\(operation) \(inputs) \(request.precision.rawValue)"
+    }
+
+    private func choices(reading key: String) -> String? {
+        choices.withLock { choices in
+            if choices == nil { choices = stored() }
+            return choices?[key]
+        }
+    }
+
+    private func remember(_ key: String, _ label: String) {
+        choices.withLock { choices in
+            // Another process may have added its own since we read the file.
+            var all = stored().merging(choices ?? [:]) { $1 }
+            all[key] = label
+            choices = all
+            guard let file, let data = try? JSONEncoder().encode(all) else { return }
+            // A cache: if it cannot be written, the next process times again.
+            try? FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try? data.write(to: file, options: .atomic)
+        }
+    }
+
+    private func stored() -> [String: String] {
+        guard let file, let data = try? Data(contentsOf: file) else { return [:] }
+        return (try? JSONDecoder().decode([String: String].self, from: data)) ?? [:]
+    }
+
+    private var file: URL? {
+        let name = "\(Machine.processor)-onednn\(Library.version)-\(Threads.count)threads"
+        let safe = String(name.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
+        return folder?.appendingPathComponent("tuning-\(safe).json")
+    }
+}
+
+/// Times kernels on memory that holds zeros.
+enum Timing {
+    static func fastest(of candidates: [Kernel], _ request: KernelRequest) -> Kernel {
+        let times = candidates.map { time($0, request) }
+        let best = times.indices.min { times[$0] < times[$1] } ?? 0
+        // The first candidate is the plainest: it must lose clearly to be passed over.
+        return times[best] < times[0] * 0.97 ? candidates[best] : candidates[0]
+    }
+
+    /// The shortest of a few runs, with the reorders of activations that the kernel makes necessary.
+    private static func time(_ kernel: Kernel, _ request: KernelRequest) -> Duration {
+        let inputs = request.inputs.map { operand in
+            let storage = Storage(byteCount: operand.byteCount)
+            storage.address.initializeMemory(as: UInt8.self, repeating: 0, count: operand.byteCount)
+            return Tensor(shape: operand.shape, content: .stored(storage, operand.arrangement))
+        }
+        let clock = ContinuousClock()
+        var best = Duration.seconds(1000)
+        var spent = Duration.zero
+        _ = kernel.results(of: inputs, shapes: request.results)  // warms caches and memory
+        for _ in 0..<8 where spent < .milliseconds(300) || best == .seconds(1000) {
+            let elapsed = clock.measure { _ = kernel.results(of: inputs, shapes: request.results) }
+            best = min(best, elapsed)
+            spent += elapsed
+        }
+        return best
+    }
+}
