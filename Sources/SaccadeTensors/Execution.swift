@@ -24,6 +24,10 @@ extension Kernel {
     func results(of inputs: [Tensor], shapes: [Shape]) -> [Tensor] {
         let operands = zip(inputs, self.inputs).map { $0.arranged($1).stored("the elements of").0 }
         let results = zip(shapes, self.results).map { Storage(byteCount: Arrangement.byteCount(of: $1, $0)) }
+        if let addend {
+            results[0].address.copyMemory(
+                from: operands[addend].address, byteCount: Arrangement.byteCount(of: self.results[0], shapes[0]))
+        }
         let scratch = scratchByteCount > 0 ? Storage(byteCount: scratchByteCount) : nil
         withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: operands.count + results.count + 1) {
             addresses in
@@ -32,7 +36,7 @@ extension Kernel {
                 addresses.initializeElement(at: next, to: address)
                 next += 1
             }
-            for operand in operands { put(operand.address) }
+            for (index, operand) in operands.enumerated() where index != addend { put(operand.address) }
             for result in results { put(result.address) }
             put(scratch?.address)
             run(at: UnsafePointer(addresses.baseAddress.unsafelyUnwrapped))

@@ -48,6 +48,8 @@ public enum Precision: String, Sendable, CaseIterable {
     case bfloat16 = "bf16"
 
     var elementType: ElementType { self == .float32 ? .float32 : .bfloat16 }
+
+    var isSupported: Bool { self == .float32 || Library.hasBFloat16 }
 }
 
 /// Where a kernel finds its inputs, results and scratch memory, in this order.

@@ -25,18 +25,22 @@ final class Tuner: Sendable {
     }
 
     /// The candidate that won before, or wins now.
-    func fastest(of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest) -> Kernel {
-        let key = Tuner.key(operation, request)
+    ///
+    /// - Parameter constants: Inputs that are put into a kernel's arrangement beforehand, such as a plan's weights.
+    func fastest(
+        of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest, constants: Set<Int> = []
+    ) -> Kernel {
+        let key = Tuner.key(operation, request, constants)
         if let label = choices(reading: key), let kernel = candidates.first(where: { $0.label == label }) {
             return kernel
         }
-        let winner = Timing.fastest(of: candidates, request)
+        let winner = Timing.fastest(of: candidates, request, constants)
         remember(key, winner.label)
         return winner
     }
 
-    private static func key(_ operation: some Operation, _ request: KernelRequest) -> String {
-        let inputs = request.inputs.map(\.shape.description).joined()
+    private static func key(_ operation: some Operation, _ request: KernelRequest, _ constants: Set<Int>) -> String {
+        let inputs = request.inputs.enumerated().map { (constants.contains($0) ? "=" : "") + "\($1.shape)" }.joined()
         return "\(operation) \(inputs) \(request.precision.rawValue)"
     }
 
@@ -75,19 +79,20 @@ final class Tuner: Sendable {
 
 /// Times kernels on memory that holds zeros.
 enum Timing {
-    static func fastest(of candidates: [Kernel], _ request: KernelRequest) -> Kernel {
-        let times = candidates.map { time($0, request) }
+    static func fastest(of candidates: [Kernel], _ request: KernelRequest, _ constants: Set<Int>) -> Kernel {
+        let times = candidates.map { time($0, request, constants) }
         let best = times.indices.min { times[$0] < times[$1] } ?? 0
         // The first candidate is the plainest: it must lose clearly to be passed over.
         return times[best] < times[0] * 0.97 ? candidates[best] : candidates[0]
     }
 
-    /// The shortest of a few runs, with the reorders of activations that the kernel makes necessary.
-    private static func time(_ kernel: Kernel, _ request: KernelRequest) -> Duration {
-        let inputs = request.inputs.map { operand in
+    /// The shortest of a few runs, with the reorders of inputs that the kernel makes necessary.
+    private static func time(_ kernel: Kernel, _ request: KernelRequest, _ constants: Set<Int>) -> Duration {
+        let inputs = request.inputs.enumerated().map { index, operand in
             let storage = Storage(byteCount: operand.byteCount)
             storage.address.initializeMemory(as: UInt8.self, repeating: 0, count: operand.byteCount)
-            return Tensor(shape: operand.shape, content: .stored(storage, operand.arrangement))
+            let tensor = Tensor(shape: operand.shape, content: .stored(storage, operand.arrangement))
+            return constants.contains(index) ? tensor.arranged(kernel.inputs[index]) : tensor
         }
         let clock = ContinuousClock()
         var best = Duration.seconds(1000)

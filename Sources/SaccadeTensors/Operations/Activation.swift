@@ -16,6 +16,17 @@ public enum Activation: Hashable, Sendable {
         }
     }
 
+    /// The activation that computes `unary`, if there is one.
+    init?(_ unary: Unary) {
+        switch unary {
+        case .relu(slope: 0): self = .relu
+        case .relu(let slope): self = .leakyReLU(slope: slope)
+        case .sigmoid: self = .sigmoid
+        case .tanh: self = .tanh
+        default: return nil
+        }
+    }
+
     /// The name of the function that applies it.
     public var name: String {
         switch self {

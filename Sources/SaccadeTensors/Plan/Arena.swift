@@ -1,0 +1,33 @@
+/// Places for blocks in one piece of memory: blocks that live at the same time do not overlap.
+enum Arena {
+    private static let alignment = 64
+
+    /// - Parameter blocks: Sizes in bytes with the first and the last step that needs each; a block of no bytes
+    ///   gets no place.
+    /// - Returns: An offset for each block, and the bytes that hold them all.
+    static func assign(_ blocks: [(byteCount: Int, first: Int, last: Int)]) -> (offsets: [Int], byteCount: Int) {
+        // The largest first, each into the lowest gap left by those it lives beside: within a few percent of
+        // the lower bound on real networks (Pisarchyk & Lee, "Efficient Memory Management for Deep Neural Net
+        // Inference", 2020).
+        var offsets = [Int](repeating: 0, count: blocks.count)
+        var placed: [Int] = []
+        var total = 0
+        let order = blocks.indices.filter { blocks[$0].byteCount > 0 }
+            .sorted { (blocks[$0].byteCount, $1) > (blocks[$1].byteCount, $0) }
+        for index in order {
+            let block = blocks[index]
+            let size = (block.byteCount + alignment - 1) / alignment * alignment
+            var offset = 0
+            for other in placed.sorted(by: { offsets[$0] < offsets[$1] })
+            where blocks[other].first <= block.last && block.first <= blocks[other].last {
+                if offset + size <= offsets[other] { break }
+                let end = offsets[other] + (blocks[other].byteCount + alignment - 1) / alignment * alignment
+                offset = max(offset, end)
+            }
+            offsets[index] = offset
+            placed.append(index)
+            total = max(total, offset + size)
+        }
+        return (offsets, total)
+    }
+}

@@ -1,0 +1,198 @@
+import SaccadeOneDNN
+
+/// Turns a graph into a ``Program``: picks kernels, puts reorders between those that want different layouts,
+/// and gives every value its place.
+struct Lowering {
+    private let graph: Graph
+    private let options: Plan.Options
+
+    /// A value's elements in memory, in some arrangement.
+    private struct Buffer {
+        var byteCount: Int
+        var constant: Storage?
+        var firstStep = 0
+        var lastStep = 0
+    }
+
+    private struct Held {
+        var buffer: Int
+        var arrangement: Arrangement?
+    }
+
+    private struct Step {
+        var name: String
+        var label: String
+        var body: Kernel.Body
+        var operands: [Int]  // buffers
+        var scratchByteCount: Int
+    }
+
+    private var buffers: [Buffer] = []
+    private var steps: [Step] = []
+    /// Each value in each arrangement it was wanted in; the first is how it was made.
+    private var held: [[Held]]
+    /// How many nodes and outputs will still read each value.
+    private var readers: [Int]
+
+    static func program(for graph: Graph, _ options: Plan.Options) -> Program {
+        var lowering = Lowering(graph, options)
+        return lowering.run()
+    }
+
+    private init(_ graph: Graph, _ options: Plan.Options) {
+        self.graph = graph
+        self.options = options
+        held = graph.values.map { _ in [] }
+        readers = graph.values.map { _ in 0 }
+        for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value] += 1 }
+    }
+
+    private mutating func run() -> Program {
+        var inputs: [(order: Int, held: Held, shape: Shape)] = []
+        for (id, value) in graph.values.enumerated() {
+            switch value.origin {
+            case .input(let order):
+                let place = Held(buffer: newBuffer(Arrangement.byteCount(of: nil, value.shape)), arrangement: nil)
+                held[id] = [place]
+                inputs.append((order, place, value.shape))
+            case .constant(let tensor) where readers[id] > 0:
+                let storage = tensor.rowMajorStorage
+                held[id] = [
+                    Held(buffer: newBuffer(Arrangement.byteCount(of: nil, value.shape), storage), arrangement: nil)
+                ]
+            default: break
+            }
+        }
+        for node in graph.nodes { lower(node) }
+        // Outputs leave row-major and as float32, and outlive the last step.
+        let outputs = graph.outputs.map { ($0, arranged($0, nil)) }
+        for (_, output) in outputs { buffers[output.buffer].lastStep = steps.count }
+
+        let arena = Arena.assign(
+            buffers.map { ($0.constant == nil ? $0.byteCount : 0, $0.firstStep, $0.lastStep) })
+        let scratch = steps.map(\.scratchByteCount).max() ?? 0
+        func place(_ buffer: Int) -> Program.Place {
+            buffers[buffer].constant.map(Program.Place.constant) ?? .arena(offset: arena.offsets[buffer])
+        }
+        func port(_ held: Held) -> Program.Port {
+            Program.Port(
+                place: place(held.buffer), arrangement: held.arrangement, byteCount: buffers[held.buffer].byteCount)
+        }
+        return Program(
+            steps: steps.map {
+                Program.Step(name: $0.name, label: $0.label, body: $0.body, operands: $0.operands.map(place))
+            },
+            inputs: inputs.sorted { $0.order < $1.order }.map { port($0.held) }, outputs: outputs.map { port($0.1) },
+            arenaByteCount: arena.byteCount + scratch, scratchOffset: arena.byteCount)
+    }
+
+    private mutating func newBuffer(_ byteCount: Int, _ constant: Storage? = nil) -> Int {
+        buffers.append(Buffer(byteCount: byteCount, constant: constant, firstStep: steps.count, lastStep: steps.count))
+        return buffers.count - 1
+    }
+
+    private mutating func append(_ step: Step) {
+        for buffer in step.operands { buffers[buffer].lastStep = steps.count }
+        steps.append(step)
+    }
+
+    private mutating func lower(_ node: Graph.Node) {
+        defer { for input in node.inputs { readers[input] -= 1 } }
+        if node.operation is Reshape {
+            // Nothing moves: the result is the input under another shape.
+            held[node.results[0]] = [arranged(node.inputs[0], nil)]
+            return
+        }
+        let kernel = kernel(for: node)
+        var operands = zip(node.inputs, kernel.inputs).map { arranged($0, $1) }
+        var resultBuffers: [Int] = []
+        for (index, (value, arrangement)) in zip(node.results, kernel.results).enumerated() {
+            let byteCount = Arrangement.byteCount(of: arrangement, graph.values[value].shape)
+            let buffer: Int
+            if index == 0, let input = kernel.inPlace,
+                canOverwrite(operands[input], of: node.inputs[input], in: node, byteCount)
+            {
+                buffer = operands[input].buffer
+            } else {
+                buffer = newBuffer(byteCount)
+                if index == 0, let addend = kernel.addend {
+                    copy(operands[addend].buffer, to: buffer, byteCount)
+                    operands[addend].buffer = buffer
+                }
+            }
+            held[value] = [Held(buffer: buffer, arrangement: arrangement)]
+            resultBuffers.append(buffer)
+        }
+        // The addend lies where the result goes: the kernel does not take it as an argument.
+        let arguments = operands.indices.filter { $0 != kernel.addend }.map { operands[$0].buffer }
+        append(
+            Step(
+                name: node.scope.map { "\($0): \(node.operation.name)" } ?? node.operation.name, label: kernel.label,
+                body: kernel.body, operands: arguments + resultBuffers, scratchByteCount: kernel.scratchByteCount))
+    }
+
+    private func kernel(for node: Graph.Node) -> Kernel {
+        let request = KernelRequest(
+            inputs: node.inputs.map { Operand(graph.values[$0].shape, held[$0][0].arrangement) },
+            results: node.results.map { graph.values[$0].shape }, precision: options.precision,
+            allowsWinograd: options.allowsWinograd)
+        let candidates = node.operation.kernels(request)
+        guard candidates.count > 1 else { return candidates[0] }
+        let constants = node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil }
+        return Tuner.shared.fastest(of: candidates, for: node.operation, request, constants: Set(constants))
+    }
+
+    /// Whether nobody will read a value after this node, so that the result may replace it.
+    private func canOverwrite(_ operand: Held, of value: Int, in node: Graph.Node, _ byteCount: Int) -> Bool {
+        let buffer = buffers[operand.buffer]
+        guard buffer.constant == nil, buffer.byteCount == byteCount else { return false }
+        // The buffer may belong to several values, where one is a reshape of another.
+        let owners = held.indices.filter { held[$0].contains { $0.buffer == operand.buffer } }
+        let reads = owners.reduce(0) { $0 + readers[$1] }
+        return reads <= node.inputs.count { owners.contains($0) } && node.inputs.count { owners.contains($0) } == 1
+    }
+
+    /// The value in the wanted arrangement, with a reorder before it where it is in another.
+    private mutating func arranged(_ value: Int, _ wanted: Arrangement?) -> Held {
+        if let fitting = held[value].first(where: { $0.arrangement?.layout === wanted?.layout }) { return fitting }
+        let original = held[value][0]
+        let shape = graph.values[value].shape
+        if let storage = buffers[original.buffer].constant {
+            let tensor = Tensor(shape: shape, content: .stored(storage, original.arrangement)).arranged(wanted)
+            let place = Held(
+                buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), tensor.stored("a constant").0),
+                arrangement: wanted)
+            held[value].append(place)
+            return place
+        }
+        if let from = original.arrangement, let to = wanted, from.rowMajor !== to.rowMajor {
+            _ = arranged(value, nil)  // two views of different axes have only the row-major order in common
+            return reordered(value, held[value].first { $0.arrangement == nil } ?? original, to: wanted)
+        }
+        return reordered(value, original, to: wanted)
+    }
+
+    private mutating func reordered(_ value: Int, _ source: Held, to wanted: Arrangement?) -> Held {
+        let shape = graph.values[value].shape
+        let from = source.arrangement?.layout ?? wanted?.rowMajor ?? .rowMajor(shape.dimensions)
+        let to = wanted?.layout ?? source.arrangement?.rowMajor ?? .rowMajor(shape.dimensions)
+        let primitive = KernelCache.shared.reorder(from: from, to: to)
+        let place = Held(buffer: newBuffer(to.byteCount), arrangement: wanted)
+        append(
+            Step(
+                name: "reorder", label: primitive.name, body: .primitive(primitive),
+                operands: [source.buffer, place.buffer], scratchByteCount: primitive.scratchByteCount))
+        held[value].append(place)
+        return place
+    }
+
+    private mutating func copy(_ from: Int, to: Int, _ byteCount: Int) {
+        append(
+            Step(
+                name: "copy", label: "loop",
+                body: .loop { at in
+                    UnsafeMutableRawPointer(at[1]).copyMemory(from: at[0], byteCount: byteCount)
+                },
+                operands: [from, to], scratchByteCount: 0))
+    }
+}

@@ -1,0 +1,97 @@
+import Synchronization
+
+/// A network made into a fixed program for inputs of fixed shapes.
+///
+///     let plan = Plan(for: [1, 3, 224, 224]) { network($0) }
+///     let scores = plan(image)
+///
+/// Making a plan traces the network once and then does everything that can be done before there are
+/// pictures: constants are computed, batch norms folded into convolutions, biases, activations and residual
+/// sums fused into them; for each operation the fastest kernel and the layout it likes are chosen by timing;
+/// weights are put into that layout; and every intermediate result gets its place in one block of memory.
+/// What is left to do when a picture comes is to run the kernels, one after another. Nothing is allocated or
+/// locked meanwhile.
+///
+/// The weights are those at the time the plan was made. A plan may run on any number of threads at once; each
+/// gets its own memory, which is kept for the next run.
+public final class Plan: Sendable {
+    /// What a plan may do for speed.
+    public struct Options: Sendable {
+        /// The numbers that convolutions and linear layers multiply.
+        public var precision: Precision
+        /// Whether Winograd's algorithm may be used where it is faster. It rounds differently, by about 1e-6.
+        public var allowsWinograd: Bool
+
+        /// - Precondition: The processor multiplies bfloat16 in hardware where that is asked for; see
+        ///   ``Plan/supports(_:)``.
+        public init(precision: Precision = .float32, allowsWinograd: Bool = true) {
+            precondition(Plan.supports(precision), "this processor does not multiply \(precision.rawValue) numbers")
+            self.precision = precision
+            self.allowsWinograd = allowsWinograd
+        }
+    }
+
+    /// Whether this machine computes with such numbers in hardware.
+    public static func supports(_ precision: Precision) -> Bool { precision.isSupported }
+
+    public let inputShapes: [Shape]
+    public let outputShapes: [Shape]
+    private let program: Program
+    private let idle = Mutex<[ProgramMemory]>([])
+
+    /// - Parameters:
+    ///   - shapes: Those of the inputs, with their batch.
+    ///   - network: What to apply to them.
+    public init(
+        for shapes: [Shape], options: Options = Options(), _ network: ([Tensor]) throws -> [Tensor]
+    ) rethrows {
+        var graph = try Trace.of(shapes, network)
+        graph.simplify()
+        inputShapes = shapes
+        outputShapes = graph.outputs.map { graph.values[$0].shape }
+        program = Lowering.program(for: graph, options)
+    }
+
+    /// A plan for a network with one input and one output.
+    public convenience init(
+        for shape: Shape, options: Options = Options(), _ network: (Tensor) throws -> Tensor
+    ) rethrows {
+        try self.init(for: [shape], options: options) { [try network($0[0])] }
+    }
+
+    /// - Precondition: The input has the shape that the plan was made for, and there is one output.
+    public func callAsFunction(_ input: Tensor) -> Tensor {
+        precondition(outputShapes.count == 1, "this plan has \(outputShapes.count) outputs: use run(_:)")
+        return run([input])[0]
+    }
+
+    /// - Precondition: The inputs have the shapes that the plan was made for.
+    public func run(_ inputs: [Tensor]) -> [Tensor] {
+        withMemory(inputs) { memory in
+            program.run(in: memory)
+        }
+    }
+
+    /// How long each kernel took in one run.
+    public func profile(_ inputs: [Tensor]) -> [(name: String, kernel: String, time: Duration)] {
+        var times: [Duration] = []
+        _ = withMemory(inputs) { times = program.profile(in: $0) }
+        return zip(program.steps, times).map { ($0.name, $0.label, $1) }
+    }
+
+    /// Bytes that one run needs beside the weights.
+    public var arenaByteCount: Int { program.arenaByteCount }
+
+    /// The kernels, in the order they run.
+    public var kernelNames: [String] { program.steps.map { "\($0.name) [\($0.label)]" } }
+
+    private func withMemory(_ inputs: [Tensor], _ body: (ProgramMemory) -> Void) -> [Tensor] {
+        precondition(
+            inputs.map(\.shape) == inputShapes, "a plan for \(inputShapes) was given \(inputs.map(\.shape))")
+        let memory = idle.withLock { $0.popLast() } ?? ProgramMemory(program)
+        defer { idle.withLock { $0.append(memory) } }
+        for (place, input) in zip(program.inputs, inputs) { memory.write(input, to: place) }
+        body(memory)
+        return zip(program.outputs, outputShapes).map { memory.read($0, shape: $1) }
+    }
+}

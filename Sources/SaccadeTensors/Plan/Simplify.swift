@@ -1,0 +1,138 @@
+// Rewrites of a traced network that leave its answers alone and its work smaller.
+extension Graph {
+    mutating func simplify() {
+        freezeParameters()
+        foldConstants()
+        fuseResiduals()
+        fuseActivations()
+        dropUnused()
+    }
+
+    /// Parameters become constants with the values they have now.
+    private mutating func freezeParameters() {
+        for index in values.indices {
+            guard case .parameter(let parameter) = values[index].origin else { continue }
+            values[index].origin = .constant(parameter.value)
+        }
+    }
+
+    /// What depends on constants alone is computed now.
+    private mutating func foldConstants() {
+        for index in nodes.indices {
+            let node = nodes[index]
+            let constants = node.inputs.compactMap(constant)
+            guard constants.count == node.inputs.count else { continue }
+            forget(index)
+            for (id, result) in zip(node.results, node.operation.results(of: constants)) {
+                values[id].origin = .constant(result.rowMajor)
+            }
+        }
+        nodes.removeAll { $0.results.isEmpty }
+        renumber()
+    }
+
+    /// `conv(x) + y` becomes a convolution that adds to where `y` lies.
+    private mutating func fuseResiduals() {
+        for index in nodes.indices {
+            guard nodes[index].operation as? Binary == .add else { continue }
+            let sum = nodes[index]
+            let shape = values[sum.results[0]].shape
+            guard sum.inputs[0] != sum.inputs[1], sum.inputs.allSatisfy({ values[$0].shape == shape }) else { continue }
+            // Of two convolutions the later one takes the sum: by then the other's result is there.
+            let producers = sum.inputs.map(soleProducer)
+            let candidates = [0, 1].filter { side in
+                guard let producer = producers[side] else { return false }
+                let convolution = nodes[producer].operation as? Convolution
+                return convolution?.activation == nil && convolution?.addsResidual == false
+                    && constant(sum.inputs[1 - side]) == nil
+            }
+            guard let side = candidates.max(by: { producers[$0] ?? 0 < producers[$1] ?? 0 }),
+                let producer = producers[side], var convolution = nodes[producer].operation as? Convolution
+            else { continue }
+            convolution.addsResidual = true
+            // The sum's place in the order is after both inputs: the convolution moves there.
+            nodes[index] = Node(
+                operation: convolution, inputs: nodes[producer].inputs + [sum.inputs[1 - side]],
+                results: sum.results, scope: nodes[producer].scope)
+            for result in sum.results { values[result].origin = .result(node: index, index: 0) }
+            forget(producer)
+        }
+    }
+
+    /// `relu(conv(x))` is one pass over memory.
+    private mutating func fuseActivations() {
+        for index in nodes.indices {
+            guard let map = nodes[index].operation as? UnaryMap, let activation = Activation(map.unary),
+                let producer = soleProducer(of: nodes[index].inputs[0]),
+                let fused = (nodes[producer].operation as? any FusesActivation)?.fusing(activation)
+            else { continue }
+            nodes[producer].operation = fused
+            redirect(nodes[index].results[0], to: nodes[producer].results[0])
+        }
+    }
+
+    private mutating func dropUnused() {
+        var used = Set(outputs)
+        for index in nodes.indices.reversed() {
+            if nodes[index].results.contains(where: used.contains) {
+                used.formUnion(nodes[index].inputs)
+            } else {
+                forget(index)
+            }
+        }
+        nodes.removeAll { $0.results.isEmpty }
+        renumber()
+    }
+
+    private mutating func renumber() {
+        for (index, node) in nodes.enumerated() {
+            for (position, result) in node.results.enumerated() {
+                values[result].origin = .result(node: index, index: position)
+            }
+        }
+    }
+
+    private func constant(_ value: Int) -> Tensor? {
+        if case .constant(let tensor) = values[value].origin { tensor } else { nil }
+    }
+
+    private mutating func append(_ tensor: Tensor) -> Int { append(tensor.shape, .constant(tensor.rowMajor)) }
+
+    /// The node that makes a value which has one reader and is no output of the network.
+    private func soleProducer(of value: Int) -> Int? {
+        guard case .result(let node, 0) = values[value].origin, !outputs.contains(value) else { return nil }
+        let readers = nodes.reduce(0) { $0 + $1.inputs.count { $0 == value } }
+        return readers == 1 ? node : nil
+    }
+
+    /// Takes a node out of the order; it is swept away with the others that nobody reads.
+    private mutating func forget(_ node: Int) {
+        nodes[node].inputs = []
+        nodes[node].results = []
+    }
+
+    /// Makes every reader of one value read another, and forgets the node that made the first.
+    private mutating func redirect(_ value: Int, to other: Int) {
+        if case .result(let node, _) = values[value].origin { forget(node) }
+        for index in nodes.indices {
+            nodes[index].inputs = nodes[index].inputs.map { $0 == value ? other : $0 }
+        }
+        outputs = outputs.map { $0 == value ? other : $0 }
+    }
+}
+
+/// An operation that can apply an activation to its result before storing it.
+protocol FusesActivation: Operation {
+    var activation: Activation? { get set }
+}
+
+extension FusesActivation {
+    func fusing(_ activation: Activation) -> Self? {
+        guard self.activation == nil else { return nil }
+        var fused = self
+        fused.activation = activation
+        return fused
+    }
+}
+
+extension Convolution: FusesActivation {}

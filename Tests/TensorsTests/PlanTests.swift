@@ -1,0 +1,91 @@
+import SaccadeTensors
+import TestSupport
+import Testing
+
+@Suite struct PlanTests {
+    /// Two convolutions around a shortcut, as in a residual network.
+    struct Block: Sendable {
+        let first = Parameter(.ramp([8, 3, 3, 3], seed: 1)), firstBias = Parameter(.ramp([8], seed: 2))
+        let second = Parameter(.ramp([8, 8, 3, 3], seed: 3)), shortcut = Parameter(.ramp([8, 3, 1, 1], seed: 4))
+
+        func callAsFunction(_ x: Tensor) -> Tensor {
+            let y = relu(conv2D(x, first.value, bias: firstBias.value, padding: 1))
+            return relu(conv2D(y, second.value, padding: 1) + conv2D(x, shortcut.value))
+        }
+    }
+
+    @Test("gives what eager execution gives, with fewer kernels")
+    func residual() {
+        let (block, x) = (Block(), Tensor.ramp([2, 3, 9, 7]))
+        let plan = Plan(for: x.shape) { block($0) }
+        #expect(plan(x).relativeError(to: block(x)) < 1e-5)
+        #expect(plan.kernelNames.filter { $0.contains("conv2D") }.count == 3)
+        #expect(!plan.kernelNames.contains { $0.contains("relu") || $0.contains("add") }, "\(plan.kernelNames)")
+    }
+
+    @Test("adds in place only when nobody reads the addend again")
+    func sharedAddend() {
+        let w = Parameter(.ramp([4, 4, 3, 3]))
+        func network(_ x: Tensor) -> Tensor {
+            let y = conv2D(x, w.value, padding: 1, activation: .tanh)
+            let z = conv2D(y, w.value, padding: 1) + y
+            return z * y + x  // `y` is read after it was added to
+        }
+        let x = Tensor.ramp([1, 4, 5, 5])
+        let plan = Plan(for: x.shape, network)
+        #expect(plan(x).relativeError(to: network(x)) < 1e-5)
+        #expect(plan(x).relativeError(to: network(x)) < 1e-5, "a second run finds the memory of the first")
+    }
+
+    @Test("folds what depends on constants alone, and keeps unused work out")
+    func folding() {
+        let w = Parameter(.ramp([2, 3]))
+        let plan = Plan(for: [2, 3]) { x in
+            _ = x * 3  // nobody reads it
+            return x + (w.value * 2 + 1)
+        }
+        #expect(plan.kernelNames.count == 1, "\(plan.kernelNames)")
+        let x = Tensor.ramp([2, 3], seed: 5)
+        #expect(plan(x).isClose(to: x + (w.value * 2 + 1)))
+    }
+
+    @Test("an output may be an input, a constant, or the same value twice")
+    func trivialOutputs() {
+        let x = Tensor.ramp([2, 2])
+        let plan = Plan(for: [[2, 2]]) { [$0[0], Tensor([5], shape: [1]), $0[0] * 2, $0[0] * 2] }
+        let outputs = plan.run([x])
+        #expect(outputs[0].scalars == x.scalars)
+        #expect(outputs[1].scalars == [5])
+        #expect(outputs[2].scalars == (x * 2).scalars && outputs[3].scalars == outputs[2].scalars)
+    }
+
+    @Test("one plan run from 8 tasks at once gives the answer of one task")
+    func concurrent() async {
+        let block = Block()
+        let plan = Plan(for: [1, 3, 32, 32]) { block($0) }
+        let inputs = (0..<8).map { Tensor.ramp([1, 3, 32, 32], seed: $0) }
+        let alone = inputs.map { plan($0).scalars }
+        await withTaskGroup(of: Bool.self) { group in
+            for (input, expected) in zip(inputs, alone) {
+                group.addTask {
+                    for _ in 0..<20 where plan(input).scalars != expected { return false }
+                    return true
+                }
+            }
+            for await same in group { #expect(same) }
+        }
+    }
+
+    @Test("bfloat16 is near float32 where the processor has it", .enabled(if: Plan.supports(.bfloat16)))
+    func bfloat16() {
+        let (block, x) = (Block(), Tensor.ramp([1, 3, 16, 16]))
+        let plan = Plan(for: x.shape, options: .init(precision: .bfloat16)) { block($0) }
+        let error = plan(x).relativeError(to: block(x))
+        #expect(error < 2e-2 && error > 0)
+    }
+
+    @Test("traced tensors have no elements to read")
+    func traced() async {
+        await #expect(processExitsWith: .failure) { _ = Plan(for: [1]) { Tensor($0.scalars, shape: [1]) } }
+    }
+}
