@@ -1,16 +1,13 @@
+import CSaccadeImageCodecs
+
 extension Image {
     /// The picture in grey: `(19595 R + 38470 G + 7471 B + 32768) / 65536`, ITU-R 601 luma in fixed point as in Pillow.
     public func grey() -> Image {
         if channels == 1 { return self }
         let pixelCount = width * height
-        let result = pixels.withUnsafeBufferPointer { source in
-            [UInt8](unsafeUninitializedCapacity: pixelCount) { target, count in
-                for i in 0..<pixelCount {
-                    let (r, g, b) = (UInt32(source[3 * i]), UInt32(source[3 * i + 1]), UInt32(source[3 * i + 2]))
-                    target[i] = UInt8(truncatingIfNeeded: (r &* 19595 &+ g &* 38470 &+ b &* 7471 &+ 0x8000) >> 16)
-                }
-                count = pixelCount
-            }
+        let result = [UInt8](unsafeUninitializedCapacity: pixelCount) { target, count in
+            saccade_rgb_to_grey(pixels, pixelCount, target.baseAddress)
+            count = pixelCount
         }
         return Image(width: width, height: height, channels: 1, pixels: result)
     }

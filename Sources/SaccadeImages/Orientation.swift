@@ -1,3 +1,5 @@
+import CSaccadeImageCodecs
+
 /// How a stored picture has to be turned to stand upright: the EXIF tag 0x0112 (CIPA DC-008, 4.6.4 A).
 ///
 /// The raw value is the tag's; the names say what was done to the upright picture before it was stored.
@@ -71,20 +73,11 @@ extension Image {
 
     /// Copies pixel `start + x * stepX + y * stepY` to (x, y).
     func rearranged(width newWidth: Int, height newHeight: Int, start: Int, stepX: Int, stepY: Int) -> Image {
-        let channels = channels
-        let result = pixels.withUnsafeBufferPointer { source in
-            [UInt8](unsafeUninitializedCapacity: newWidth * newHeight * channels) { target, count in
-                var to = 0
-                for y in 0..<newHeight {
-                    var from = (start + y * stepY) * channels
-                    for _ in 0..<newWidth {
-                        for c in 0..<channels { target[to + c] = source[from + c] }
-                        to += channels
-                        from += stepX * channels
-                    }
-                }
-                count = to
-            }
+        let byteCount = newWidth * newHeight * channels
+        let result = [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
+            saccade_rearrange(
+                pixels, start, stepX, stepY, Int32(newWidth), Int32(newHeight), Int32(channels), target.baseAddress)
+            count = byteCount
         }
         return Image(width: newWidth, height: newHeight, channels: channels, pixels: result)
     }

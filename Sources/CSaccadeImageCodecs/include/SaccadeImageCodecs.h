@@ -1,4 +1,4 @@
-// JPEG, PNG and the inner loops of resizing, for Swift.
+// JPEG, PNG and the inner loops over pixels, for Swift.
 //
 // Both codec libraries report errors by longjmp, which must never cross a Swift frame: every jump starts and ends
 // inside this target, and what leaves it is a status and a sentence.
@@ -49,6 +49,14 @@ void saccade_codec_free(uint8_t *encoded);
 
 // Turns `pixels` CMYK pixels, inverted as Adobe stores them, into RGB.
 void saccade_cmyk_to_rgb(const uint8_t *cmyk, size_t pixels, uint8_t *rgb);
+
+// Turns RGB into grey: (19595 R + 38470 G + 7471 B + 32768) / 65536.
+void saccade_rgb_to_grey(const uint8_t *rgb, size_t pixels, uint8_t *grey);
+
+// Copies input pixel `start + x * step_x + y * step_y` to column x and row y, for 1 or 3 channels.
+void saccade_rearrange(
+    const uint8_t *input, ptrdiff_t start, ptrdiff_t step_x, ptrdiff_t step_y, int width, int height, int channels,
+    uint8_t *output);
 
 // Weights of the resampling loops are fixed-point numbers with this many fractional bits: 32 bits less 8 of the pixel
 // less 2 of headroom, as in Pillow.
