@@ -58,47 +58,30 @@ public enum Augmentation: Sendable, Equatable, Codable {
 }
 
 extension Image {
-    /// The picture mirrored left and right.
-    func flippedHorizontally() -> Image {
-        rearranged { source, target in
-            for y in 0..<height {
-                for x in 0..<width {
-                    let (from, to) = ((y * width + x) * channels, (y * width + width - 1 - x) * channels)
-                    for channel in 0..<channels { target[to + channel] = source[from + channel] }
-                }
-            }
-        }
-    }
-
     /// The picture moved right by `x` and down by `y` pixels within its frame; negative ones move left and up.
     func moved(x: Int, y: Int, fill: Augmentation.Fill) -> Image {
         if x == 0, y == 0 { return self }
-        return rearranged { source, target in
-            for row in 0..<height {
-                for column in 0..<width {
-                    let (fromRow, fromColumn) = (row - y, column - x)
-                    let isInside = (0..<height).contains(fromRow) && (0..<width).contains(fromColumn)
-                    let nearestRow = min(max(fromRow, 0), height - 1)
-                    let nearestColumn = min(max(fromColumn, 0), width - 1)
-                    let (from, to) = (
-                        (nearestRow * width + nearestColumn) * channels, (row * width + column) * channels
-                    )
-                    for channel in 0..<channels {
-                        target[to + channel] = isInside || fill == .edge ? source[from + channel] : 0
-                    }
-                }
-            }
-        }
-    }
-
-    /// A picture of the same size whose every byte `write` sets.
-    private func rearranged(
-        _ write: (_ source: UnsafeBufferPointer<UInt8>, _ target: UnsafeMutableBufferPointer<UInt8>) -> Void
-    ) -> Image {
+        // The columns of the result that show a part of the picture.
+        let visible = min(max(x, 0), width)..<max(min(width + x, width), min(max(x, 0), width))
         let result = pixels.withUnsafeBufferPointer { source in
             [UInt8](unsafeUninitializedCapacity: source.count) { target, count in
-                write(source, target)
                 count = source.count
+                target.initialize(repeating: 0)
+                for row in 0..<height where fill == .edge || (0..<height).contains(row - y) {
+                    let from = source.baseAddress! + min(max(row - y, 0), height - 1) * width * channels
+                    let to = target.baseAddress! + row * width * channels
+                    if !visible.isEmpty {
+                        (to + visible.lowerBound * channels).update(
+                            from: from + (visible.lowerBound - x) * channels, count: visible.count * channels)
+                    }
+                    guard fill == .edge else { continue }
+                    for column in 0..<visible.lowerBound {
+                        (to + column * channels).update(from: from, count: channels)
+                    }
+                    for column in visible.upperBound..<width {
+                        (to + column * channels).update(from: from + (width - 1) * channels, count: channels)
+                    }
+                }
             }
         }
         return Image(width: width, height: height, channels: channels, pixels: result)

@@ -113,7 +113,7 @@ public final class BatchLoader: Sendable {
         let isComplete = try scalars.withUnsafeMutableBufferPointer { buffer throws(ImageError) in
             for (position, sample) in samples.enumerated() {
                 guard isWanted() else { return false }
-                var image = preprocessing.fitted(try dataset.image(at: sample))
+                var image = preprocessing.fitted(try dataset.image(at: sample, atLeast: preprocessing.leastDecodedSize))
                 if !augmentations.isEmpty {
                     // Each sample has numbers of its own, so that it does not matter who is first.
                     var generator = SplitMix64(seed: seed, stream: epoch, sample)

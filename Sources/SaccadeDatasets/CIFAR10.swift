@@ -48,7 +48,8 @@ enum CIFAR10 {
             }
             records.append(
                 RecordFile(
-                    name: FileName.last(path), bytes: bytes, start: 1, stride: recordSize, width: 32, height: 32,
+                    name: (path as NSString).lastPathComponent, bytes: bytes, start: 1, stride: recordSize, width: 32,
+                    height: 32,
                     channels: 3, layout: .planar))
         }
         let names = try files.first.map { first throws(DatasetError) in try namesOfClasses(beside: first) }
@@ -57,7 +58,8 @@ enum CIFAR10 {
     }
 
     private static func namesOfClasses(beside batch: String) throws(DatasetError) -> [String] {
-        let path = "\(FileName.folder(batch))/batches.meta.txt"
+        let folder = (batch as NSString).deletingLastPathComponent
+        let path = (folder as NSString).appendingPathComponent("batches.meta.txt")
         guard FileManager.default.fileExists(atPath: path) else { return classNames }
         let bytes = try FileContents.bytes(atPath: path, limit: 1 << 16)
         let names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)

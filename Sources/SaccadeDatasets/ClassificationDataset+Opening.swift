@@ -55,12 +55,14 @@ extension ClassificationDataset {
             }
         }
 
-        init(at path: String) throws(DatasetError) {
+        init(at given: String) throws(DatasetError) {
+            // Without a slash at the end, samples' names read well.
+            let path = given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given
             guard FileManager.default.fileExists(atPath: path) else {
                 throw DatasetError(.missing, path: path, "there is no such folder; check the path.")
             }
             guard ImageFolder.isFolder(path) else {
-                guard FileName.suffix(path) == "bin" else {
+                guard (path as NSString).pathExtension.lowercased() == "bin" else {
                     throw DatasetError(
                         .unknownFormat, path: path,
                         "this is a file; give a folder with one folder of pictures per class, or a CIFAR-10 .bin file.")

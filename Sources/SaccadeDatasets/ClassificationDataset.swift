@@ -67,11 +67,14 @@ public struct ClassificationDataset: Sendable {
 
     /// The picture of a sample, 8 bits per channel, 1 or 3 channels.
     ///
-    /// - Precondition: `index` is in `0..<count`.
+    /// - Parameters:
+    ///   - index: In `0..<count`.
+    ///   - leastSize: Where given, a JPEG may be decoded at a fraction of its size, but not below this; see
+    ///     ``Preprocessing/leastDecodedSize``.
     /// - Throws: `ImageError`, which names the file, when it is missing, damaged or no picture.
-    public func image(at index: Int) throws(ImageError) -> Image {
+    public func image(at index: Int, atLeast leastSize: PixelSize? = nil) throws(ImageError) -> Image {
         switch samples[index].origin {
-        case .file(let path): try Image(contentsOf: path)
+        case .file(let path): try Image(contentsOf: path, atLeast: leastSize)
         case .record(let file, let record): records[file].image(record)
         }
     }

@@ -70,6 +70,7 @@ enum ImageFolder {
         } catch {
             throw DatasetError(.unreadable, path: folder, "this folder cannot be listed; check its permissions.")
         }
-        return names.filter { !$0.hasPrefix(".") && suffixes.contains(FileName.suffix($0)) }.sorted()
+        return names.filter { !$0.hasPrefix(".") && suffixes.contains(($0 as NSString).pathExtension.lowercased()) }
+            .sorted()
     }
 }

@@ -38,7 +38,7 @@ enum MNIST {
                 throw DatasetError(
                     .malformed, path: labelsPath,
                     "has \(labels.dimensions[0]) labels for the \(images.dimensions[0]) pictures of "
-                        + "\(FileName.last(imagesPath)); take both files from one download.")
+                        + "\((imagesPath as NSString).lastPathComponent); take both files from one download.")
             }
             for (index, label) in labels.bytes[labels.start...].enumerated() {
                 guard label < 10 else {
@@ -51,7 +51,8 @@ enum MNIST {
             let (height, width) = (images.dimensions[1], images.dimensions[2])
             records.append(
                 RecordFile(
-                    name: FileName.last(imagesPath), bytes: images.bytes, start: images.start, stride: height * width,
+                    name: (imagesPath as NSString).lastPathComponent, bytes: images.bytes, start: images.start,
+                    stride: height * width,
                     width: width, height: height, channels: 1, layout: .interleaved))
         }
         return ClassificationDataset(

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Makes numbered things on a few threads, ahead of one consumer who takes them in order.
 ///
@@ -17,12 +18,13 @@ final class Prefetch<Product: Sendable, Failure: Error>: @unchecked Sendable {
         var end: Int
         /// Made, and not taken; never more than `ahead`.
         var ready: [Int: Result<Product, Failure>] = [:]
-        var isStopped = false
         var runningThreads = 0
         var waited = Duration.zero
     }
 
     private let condition = NSCondition()
+    /// Set once, within the lock so that no sleeper misses it; read without, for it is asked after every sample.
+    private let isStopped = Atomic(false)
     private var state: State
     private let ahead: Int
     private let make: Maker
@@ -71,7 +73,7 @@ final class Prefetch<Product: Sendable, Failure: Error>: @unchecked Sendable {
     func stop() {
         condition.lock()
         defer { condition.unlock() }
-        state.isStopped = true
+        isStopped.store(true, ordering: .relaxed)
         condition.broadcast()
         while state.runningThreads > 0 { condition.wait() }
         state.ready = [:]
@@ -82,7 +84,7 @@ final class Prefetch<Product: Sendable, Failure: Error>: @unchecked Sendable {
         while let number = claim() {
             let result: Result<Product, Failure>
             do throws(Failure) {
-                guard let product = try make(number, { !locked { state.isStopped } }) else { continue }
+                guard let product = try make(number, { !isStopped.load(ordering: .relaxed) }) else { continue }
                 result = .success(product)
             } catch {
                 result = .failure(error)
@@ -100,8 +102,9 @@ final class Prefetch<Product: Sendable, Failure: Error>: @unchecked Sendable {
     private func claim() -> Int? {
         condition.lock()
         defer { condition.unlock() }
-        while !state.isStopped, state.toMake < state.end, state.toMake >= state.toTake + ahead { condition.wait() }
-        guard !state.isStopped, state.toMake < state.end else {
+        func isOver() -> Bool { isStopped.load(ordering: .relaxed) || state.toMake >= state.end }
+        while !isOver(), state.toMake >= state.toTake + ahead { condition.wait() }
+        guard !isOver() else {
             state.runningThreads -= 1
             condition.broadcast()
             return nil

@@ -1,11 +1,11 @@
 import SaccadeImages
 
 /// As an object with `height`, `width`, `channels`, `resize` (`stretch` or `crop`), `shortSide` (with `crop`), `filter`,
-/// `mean` and `std`. Values that ``Preprocessing/init(height:width:channels:resizing:filter:mean:standardDeviation:)``
+/// `mean`, `std` and `decodesReduced`. Values that ``Preprocessing/init(height:width:channels:resizing:filter:mean:standardDeviation:)``
 /// would trap on are refused as corrupted data, for such objects come from files.
 extension Preprocessing: Codable {
     private enum CodingKeys: String, CodingKey {
-        case height, width, channels, resize, shortSide, filter, mean
+        case height, width, channels, resize, shortSide, filter, mean, decodesReduced
         case standardDeviation = "std"
     }
 
@@ -37,7 +37,7 @@ extension Preprocessing: Codable {
         }
         self.init(
             height: height, width: width, channels: channels, resizing: resizing, filter: filter, mean: mean,
-            standardDeviation: deviation)
+            standardDeviation: deviation, decodesReduced: try values.decode(Bool.self, forKey: .decodesReduced))
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -54,5 +54,6 @@ extension Preprocessing: Codable {
         try values.encode(filter.rawValue, forKey: .filter)
         try values.encode(mean, forKey: .mean)
         try values.encode(standardDeviation, forKey: .standardDeviation)
+        try values.encode(decodesReduced, forKey: .decodesReduced)
     }
 }

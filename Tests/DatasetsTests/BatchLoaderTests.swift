@@ -69,6 +69,30 @@ import Testing
         #expect(many.map(\.index) == Array(0..<6))
     }
 
+    @Test("large JPEGs may be decoded at a fraction of their size, and come out much the same")
+    func reduced() throws {
+        let folder = try TemporaryFolder()
+        // Smooth, so that the ways to make it smaller have little to disagree about.
+        let pixels = (0..<480 * 640).flatMap { position -> [UInt8] in
+            let (x, y) = (position % 640, position / 640)
+            return [UInt8(x * 255 / 639), UInt8(y * 255 / 479), 90]
+        }
+        let photo = Image(width: 640, height: 480, channels: 3, pixels: pixels)
+        for name in ["a/1.jpg", "b/1.jpg"] { try folder.write(photo.jpegData(quality: 95), to: name) }
+        let dataset = try ClassificationDataset(at: folder.path)
+        func scalars(decodesReduced: Bool) throws -> [Float] {
+            let preprocessing = Preprocessing(
+                height: 40, width: 50, channels: 3, resizing: .centerCrop(shortSide: 60), decodesReduced: decodesReduced
+            )
+            return try #require(
+                try BatchLoader(dataset, preprocessing: preprocessing, batchSize: 2).epoch(0).next()
+            ).scalars
+        }
+        #expect(try dataset.image(at: 0, atLeast: PixelSize(width: 120, height: 120)).width == 160)
+        let (exact, reduced) = (try scalars(decodesReduced: false), try scalars(decodesReduced: true))
+        #expect(zip(exact, reduced).allSatisfy { abs($0 - $1) < 0.03 })
+    }
+
     @Test("seed and epoch decide the order; without shuffling it is the data set's")
     func orders() throws {
         let folder = try Self.folder()

@@ -30,6 +30,7 @@ import Testing
                 == ["Cat/d.png", "dog/a.JPG", "dog/b.png", "dog/link.jpeg"].map { "\(root)/\($0)" })
         #expect(dataset.samples.map(\.label) == [0, 1, 1, 1])
         #expect(try dataset.image(at: 3)[0, 0] == 5)
+        #expect(try ClassificationDataset(at: "\(root)/").samples == dataset.samples)
         #expect(try ClassificationDataset.splits(at: root) == [.train])
         #expect(try ClassificationDataset(at: root, split: .train).samples == dataset.samples)
         let error = #expect(throws: DatasetError.self) { try ClassificationDataset(at: root, split: .test) }

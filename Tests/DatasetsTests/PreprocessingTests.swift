@@ -54,7 +54,9 @@ func noise(width: Int, height: Int, channels: Int, seed: UInt64 = 1) -> Image {
 
     static let values = [
         Preprocessing(height: 28, width: 28, channels: 1, mean: [0.1307], standardDeviation: [0.3081]),
-        Preprocessing(height: 224, width: 200, channels: 3, resizing: .centerCrop(shortSide: 256), filter: .nearest),
+        Preprocessing(
+            height: 224, width: 200, channels: 3, resizing: .centerCrop(shortSide: 256), filter: .nearest,
+            decodesReduced: true),
     ]
 
     @Test("survives JSON", arguments: values)

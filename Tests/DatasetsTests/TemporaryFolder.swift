@@ -7,7 +7,7 @@ final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {
-        path = "\(NSTemporaryDirectory())/saccade-\(UUID().uuidString)"
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("saccade-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
