@@ -31,7 +31,7 @@ final class Tuner: Sendable {
         of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest, constants: Set<Int> = []
     ) -> Kernel {
         let key = Tuner.key(operation, request, constants)
-        if let label = choices(reading: key), let kernel = candidates.first(where: { $0.label == label }) {
+        if let label = choice(for: key), let kernel = candidates.first(where: { $0.label == label }) {
             return kernel
         }
         let winner = Timing.fastest(of: candidates, request, constants)
@@ -41,17 +41,19 @@ final class Tuner: Sendable {
 
     private static func key(_ operation: some Operation, _ request: KernelRequest, _ constants: Set<Int>) -> String {
         let inputs = request.inputs.enumerated().map { (constants.contains($0) ? "=" : "") + "\($1.shape)" }.joined()
-        return "\(operation) \(inputs) \(request.precision.rawValue)"
+        return
+            "\(operation) \(inputs) \(request.precision.rawValue) \(request.order)\(request.isTraining ? " training" : "")"
     }
 
-    private func choices(reading key: String) -> String? {
+    /// What was chosen under `key` before.
+    func choice(for key: String) -> String? {
         choices.withLock { choices in
             if choices == nil { choices = stored() }
             return choices?[key]
         }
     }
 
-    private func remember(_ key: String, _ label: String) {
+    func remember(_ key: String, _ label: String) {
         choices.withLock { choices in
             // Another process may have added its own since we read the file.
             var all = stored().merging(choices ?? [:]) { $1 }
