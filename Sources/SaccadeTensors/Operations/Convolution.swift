@@ -57,7 +57,7 @@ struct ConvolutionGeometry: Hashable, Sendable {
         _ request: KernelRequest, roles: [Role], inputs: Int, rowMajor: [Layout?],
         _ descriptor: (ConvolutionAlgorithm) throws(OneDNNError) -> Descriptor
     ) -> [Kernel] {
-        var found: [(kernel: Kernel, isOrdered: Bool)] = []
+        var found: [(kernel: Kernel, pictures: [Layout], isOrdered: Bool)] = []
         for algorithm in ConvolutionAlgorithm.allCases {
             if algorithm == .winograd {
                 guard request.allowsWinograd, request.precision == .float32, suitsWinograd else { continue }
@@ -71,7 +71,8 @@ struct ConvolutionGeometry: Hashable, Sendable {
                     let kernel = Kernel(
                         try Primitive(descriptor, roles: roles), inputs: inputs,
                         label: "\(algorithm) \(descriptor.name)", rowMajor: rowMajor)
-                    found.append((kernel, isOrdered(descriptor, request.order)))
+                    let pictures = pictureLayouts(of: descriptor)
+                    found.append((kernel, pictures, pictures.allSatisfy { isOrdered($0, request.order) }))
                 } while found.count < 6 && descriptor.advance()
             } catch {
                 // oneDNN 3 has no Winograd, and 2.6 not for every shape.
@@ -79,18 +80,20 @@ struct ConvolutionGeometry: Hashable, Sendable {
                 unavailable("a convolution of \(source) by \(weights)", error)
             }
         }
-        let ordered = found.filter(\.isOrdered)
-        return (ordered.isEmpty ? found : ordered).map(\.kernel)
+        // One width of blocks throughout: that of the best implementation.
+        guard let best = found.first(where: \.isOrdered) ?? found.first else { return [] }
+        return found.filter { $0.pictures == best.pictures }.map(\.kernel)
     }
 
-    /// Whether the pictures of a kernel lie in the given order.
-    private func isOrdered(_ descriptor: borrowing Descriptor, _ order: ElementOrder) -> Bool {
-        for (role, shape) in [(Role.destination, destination), (.dDestination, destination), (.dSource, source)] {
-            guard let layout = descriptor.layout(of: role), let type = layout.elementType else { continue }
-            let isChannelsLast = layout === Layout.channelsLast(shape.dimensions, type)
-            if isChannelsLast != (order == .channelsLast) { return false }
-        }
-        return true
+    /// How the pictures lie that a convolution hands on. Those that it reads are brought into any order.
+    private func pictureLayouts(of descriptor: borrowing Descriptor) -> [Layout] {
+        let isForward = descriptor.layout(of: .destination) != nil
+        return [isForward ? descriptor.layout(of: .destination) : descriptor.layout(of: .dSource)].compactMap { $0 }
+    }
+
+    private func isOrdered(_ layout: Layout, _ order: ElementOrder) -> Bool {
+        guard let type = layout.elementType else { return true }
+        return (layout === Layout.channelsLast(layout.dimensions, type)) == (order == .channelsLast)
     }
 }
 
