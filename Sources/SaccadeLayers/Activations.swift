@@ -24,3 +24,25 @@ public struct Tanh: Layer {
     public init() {}
     public func callAsFunction(_ x: Tensor) -> Tensor { tanh(x) }
 }
+
+/// `x · Φ(x)` with the normal distribution's Φ, elementwise (Hendrycks and Gimpel, 2016).
+public struct GELU: Layer {
+    public init() {}
+    public func callAsFunction(_ x: Tensor) -> Tensor { gelu(x) }
+}
+
+/// `exp(x)` divided by its sum along an axis.
+public struct Softmax: Layer {
+    public let axis: Int
+    /// - Parameter axis: Counted from the front, or from the back when negative.
+    public init(axis: Int = -1) { self.axis = axis }
+    public func callAsFunction(_ x: Tensor) -> Tensor { softmax(x, axis: axis) }
+}
+
+/// The logarithm of softmax along an axis.
+public struct LogSoftmax: Layer {
+    public let axis: Int
+    /// - Parameter axis: Counted from the front, or from the back when negative.
+    public init(axis: Int = -1) { self.axis = axis }
+    public func callAsFunction(_ x: Tensor) -> Tensor { logSoftmax(x, axis: axis) }
+}
