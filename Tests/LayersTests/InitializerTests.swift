@@ -25,8 +25,8 @@ import Testing
     func distributions(_ name: String, _ initializer: Initializer) throws {
         let expected = try #require(try TrainingFixtures.load().initializers[name])
         var generator = SplitMix64(seed: 11)
-        let scalars = initializer(Shape(expected.shape), using: &generator).scalars
-        let count = Float(scalars.count)
+        let scalars = initializer(Shape(expected.shape), using: &generator).scalars.map(Double.init)
+        let count = Double(scalars.count)
         let mean = scalars.reduce(0, +) / count
         let deviation = (scalars.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
         // Two samples of the same distribution: each mean strays by deviation / √n.

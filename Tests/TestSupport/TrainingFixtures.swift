@@ -28,10 +28,10 @@ public struct TrainingFixtures: Decodable, Sendable {
 
     public struct Distribution: Decodable, Sendable {
         public let shape: [Int]
-        public let minimum: Float
-        public let maximum: Float
-        public let mean: Float
-        public let deviation: Float
+        public let minimum: Double
+        public let maximum: Double
+        public let mean: Double
+        public let deviation: Double
     }
 
     public struct BatchNorm: Decodable, Sendable {
