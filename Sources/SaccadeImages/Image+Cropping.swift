@@ -1,0 +1,28 @@
+extension Image {
+    /// The part of the picture that begins at column `x` and row `y`.
+    ///
+    /// - Precondition: The part has pixels and lies inside the picture.
+    public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) -> Image {
+        precondition(
+            x >= 0 && y >= 0 && newWidth > 0 && newHeight > 0 && newWidth <= width - x && newHeight <= height - y,
+            "cropped: \(newWidth)×\(newHeight) at (\(x), \(y)) is not inside \(width)×\(height)")
+        var result = [UInt8]()
+        result.reserveCapacity(newWidth * newHeight * channels)
+        for row in y..<(y + newHeight) {
+            let start = (row * width + x) * channels
+            result.append(contentsOf: pixels[start..<(start + newWidth * channels)])
+        }
+        return Image(width: newWidth, height: newHeight, channels: channels, pixels: result)
+    }
+
+    /// The middle of the picture; an odd pixel that is left over falls as in torchvision's `CenterCrop`.
+    ///
+    /// - Precondition: The part is no larger than the picture.
+    public func centerCropped(width newWidth: Int, height newHeight: Int) -> Image {
+        cropped(
+            x: centerStart(width, newWidth), y: centerStart(height, newHeight), width: newWidth, height: newHeight)
+    }
+
+    /// Where the middle `new` of `old` pixels begin. Python, whose results are matched, rounds halves to the even number.
+    func centerStart(_ old: Int, _ new: Int) -> Int { Int((Double(old - new) / 2).rounded(.toNearestOrEven)) }
+}

@@ -1,0 +1,57 @@
+/// The file formats that pictures are read from and written to.
+///
+/// What a file holds is told by its first bytes, never by its name.
+public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
+    case jpeg
+    case png
+
+    static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    /// The format that bytes begin like, or nothing.
+    public init?(magic bytes: [UInt8]) {
+        if bytes.starts(with: Self.pngSignature) {
+            self = .png
+        } else if bytes.starts(with: [0xFF, 0xD8]) {
+            self = .jpeg
+        } else {
+            return nil
+        }
+    }
+
+    /// Refuses bytes that are no JPEG and no PNG, and says what they look like.
+    static func expected(in bytes: [UInt8], name: String) throws(ImageError) -> ImageFormat {
+        if bytes.isEmpty {
+            throw ImageError(.empty, file: name, reason: "is empty", remedy: "copy or download it again")
+        }
+        if let format = ImageFormat(magic: bytes) { return format }
+        if bytes.count < pngSignature.count, pngSignature.starts(with: bytes) || bytes == [0xFF] {
+            throw ImageError(
+                .truncated, file: name, reason: "ends after \(bytes.count) bytes", remedy: "copy or download it again")
+        }
+        if bytes.dropFirst().starts(with: pngSignature[1..<4]) {
+            throw ImageError(
+                .corrupt, file: name,
+                reason: "is a PNG whose first bytes were changed, as a transfer in text mode does",
+                remedy: "copy or download it again, in binary mode")
+        }
+        throw ImageError(
+            .notAnImage, file: name, reason: "is not a JPEG or PNG picture (it \(appearance(of: bytes)))",
+            remedy: "convert it to JPEG or PNG, or leave it out")
+    }
+
+    private static func appearance(of bytes: [UInt8]) -> String {
+        let known: [(offset: Int, magic: [UInt8], name: String)] = [
+            (0, Array("GIF8".utf8), "GIF picture"), (0, Array("BM".utf8), "BMP picture"),
+            (8, Array("WEBP".utf8), "WebP picture"), (0, [0x49, 0x49, 0x2A, 0x00], "TIFF picture"),
+            (0, [0x4D, 0x4D, 0x00, 0x2A], "TIFF picture"), (4, Array("ftyp".utf8), "HEIF picture or video"),
+            (0, Array("%PDF".utf8), "PDF document"), (0, [0x50, 0x4B, 0x03, 0x04], "ZIP archive"),
+            (0, [0x1F, 0x8B], "gzip archive"), (0, Array("<svg".utf8), "SVG drawing"), (0, Array("<".utf8), "web page"),
+        ]
+        for candidate in known where bytes.dropFirst(candidate.offset).starts(with: candidate.magic) {
+            return "looks like a \(candidate.name)"
+        }
+        let digits = Array("0123456789abcdef")
+        let start = bytes.prefix(4).map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined(separator: " ")
+        return "begins with the bytes \(start)"
+    }
+}

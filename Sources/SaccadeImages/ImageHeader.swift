@@ -1,0 +1,107 @@
+/// Format and size of a picture, read without decoding it.
+public struct ImageHeader: Sendable, Equatable {
+    /// What the file begins like.
+    public let format: ImageFormat
+    /// Width of the upright picture in pixels.
+    public let width: Int
+    /// Height of the upright picture in pixels.
+    public let height: Int
+    /// 1 for grey, 3 for colour, after decoding.
+    public let channels: Int
+    /// How the pixels are stored; ``width`` and ``height`` already take it into account.
+    public let orientation: Orientation
+
+    /// Width and height of the upright picture.
+    public var size: PixelSize { PixelSize(width: width, height: height) }
+
+    let storedWidth: Int
+    let storedHeight: Int
+    let storedChannels: Int
+
+    /// Reads only as much of a file as its header takes.
+    ///
+    /// - Throws: ``ImageError`` when there is no readable JPEG or PNG file, or its header is damaged.
+    public init(contentsOf path: String) throws(ImageError) {
+        // Orientation and size nearly always lie within the first 64 KiB; embedded thumbnails and colour profiles may
+        // push the size further.
+        let start = try ImageFile.read(path, atMost: 1 << 16)
+        do throws(ImageError) {
+            try self.init(decoding: start, name: path)
+        } catch {
+            guard error.code == .truncated, start.count == 1 << 16 else { throw error }
+            try self.init(decoding: ImageFile.read(path), name: path)
+        }
+    }
+
+    /// Reads the header at the beginning of a JPEG or PNG file's bytes.
+    ///
+    /// - Parameter name: What errors call the bytes.
+    public init(decoding bytes: [UInt8], name: String) throws(ImageError) {
+        let format = try ImageFormat.expected(in: bytes, name: name)
+        switch format {
+        case .jpeg: try self.init(jpeg: JPEGStructure(bytes, untilFrame: true), name: name)
+        case .png: try self.init(png: PNGStructure(bytes), bytes, name: name)
+        }
+    }
+
+    init(jpeg: JPEGStructure, name: String) throws(ImageError) {
+        guard let frame = jpeg.frame else {
+            throw ImageError(
+                jpeg.isWhole ? .corrupt : .truncated, file: name,
+                reason: jpeg.isWhole
+                    ? "is a JPEG without a picture in it" : "is a JPEG that ends before its size is told",
+                remedy: "copy or download it again")
+        }
+        guard frame.width > 0, frame.height > 0 else {
+            throw ImageError(
+                .corrupt, file: name, reason: "is a JPEG of \(frame.width)×\(frame.height) pixels",
+                remedy: "copy or download it again")
+        }
+        guard frame.isDecodable, [1, 3, 4].contains(frame.components) else {
+            throw ImageError(
+                .unsupported, file: name, reason: "is a JPEG of a rare kind (\(frame.kind))",
+                remedy: "save it as an ordinary JPEG or PNG")
+        }
+        self.init(
+            format: .jpeg, width: frame.width, height: frame.height, storedChannels: frame.components,
+            orientation: jpeg.orientation)
+    }
+
+    init(png: PNGStructure, _ bytes: [UInt8], name: String) throws(ImageError) {
+        if png.isApples {
+            throw ImageError(
+                .unsupported, file: name, reason: "is a PNG in Apple's own variation (CgBI)",
+                remedy: "save it as an ordinary PNG")
+        }
+        guard png.hasHeader else {
+            let ihdrEnd = 33  // signature, length, name, 13 bytes, checksum
+            throw ImageError(
+                bytes.count < ihdrEnd ? .truncated : .corrupt, file: name, reason: "is a PNG without a valid header",
+                remedy: "copy or download it again")
+        }
+        self.init(
+            format: .png, width: png.width, height: png.height, storedChannels: png.channels,
+            orientation: png.orientation)
+    }
+
+    private init(format: ImageFormat, width: Int, height: Int, storedChannels: Int, orientation: Orientation) {
+        self.format = format
+        self.width = orientation.swapsSides ? height : width
+        self.height = orientation.swapsSides ? width : height
+        self.channels = storedChannels == 1 ? 1 : 3
+        self.orientation = orientation
+        self.storedWidth = width
+        self.storedHeight = height
+        self.storedChannels = storedChannels
+    }
+}
+
+extension JPEGStructure.Frame {
+    /// In words, for a message.
+    var kind: String {
+        if precision != 8 { return "\(precision) bits per sample" }
+        if [0xC3, 0xC7, 0xCB, 0xCF].contains(marker) { return "lossless" }
+        if !isDecodable { return "hierarchical" }
+        return "\(components) colour components"
+    }
+}

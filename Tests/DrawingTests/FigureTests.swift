@@ -1,0 +1,127 @@
+import Foundation
+import SaccadeDrawing
+import SaccadeImages
+import Testing
+
+@Suite struct FigureTests {
+    static let figures: [any Figure] =
+        [
+            Samples.lecture, Samples.vgg16, Samples.resNet50, Samples.chart(["training", "validation"]),
+            Samples.matrix(["cat", "dog", "horse"]), Samples.sheet(["cat, 98 %", "dog", "ship\nis a horse", ""]),
+            Samples.sheet([]), LineChart(title: "", xLabel: "", yLabel: "", series: []),
+        ] + Samples.awkward
+
+    @Test("each figure becomes a PNG, an SVG and a PDF", arguments: figures.indices)
+    func formats(index: Int) throws {
+        let figure = Self.figures[index]
+        let png = try figure.data(as: .png)
+        let header = try ImageHeader(decoding: png, name: "figure")
+        #expect(header.format == .png)
+        #expect(header.width == Int((figure.size.width * 2).rounded(.up)))
+        #expect(header.height == Int((figure.size.height * 2).rounded(.up)))
+
+        let svg = String(decoding: try figure.data(as: .svg), as: UTF8.self)
+        #expect(svg.hasPrefix("<?xml") && svg.hasSuffix("</svg>\n"))
+        #expect(svg.contains("width=\"\(Int(figure.size.width))"))
+
+        let pdf = try figure.data(as: .pdf)
+        #expect(pdf.starts(with: "%PDF-1.".utf8))
+        #expect(String(decoding: pdf.suffix(8), as: UTF8.self).contains("%%EOF"))
+    }
+
+    @Test("the same figure gives the same PNG and PDF bytes", arguments: figures.indices)
+    func deterministic(index: Int) throws {
+        let figure = Self.figures[index]
+        #expect(try figure.data(as: .png) == figure.data(as: .png))
+        #expect(try figure.data(as: .pdf) == figure.data(as: .pdf))
+    }
+
+    @Test("a figure is not blank, and white at its corners", arguments: figures.indices)
+    func drawn(index: Int) throws {
+        let image = try Self.figures[index].image(scale: 1)
+        #expect(image[0, 0, 0] == 255 && image[image.width - 1, image.height - 1, 2] == 255)
+        if index < 6 { #expect(image.pixels.contains { $0 < 100 }) }
+    }
+
+    @Test("files are whole, take their format from the name, and replace older ones")
+    func files() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "saccade-\(UUID().uuidString)").path()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let figure = Samples.matrix(["a", "b"])
+        for name in ["a.png", "a.svg", "a.PDF", "a.png"] { try figure.write(to: "\(folder)/\(name)") }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.PDF", "a.png", "a.svg"])
+        let bytes = FileManager.default.contents(atPath: "\(folder)/a.png")
+        #expect(try bytes.map(Array.init) == figure.data(as: .png))
+    }
+
+    @Test(
+        "a name that cannot be written is an error",
+        arguments: [
+            ("figure.jpg", DrawingError.Code.unknownFormat), ("figure", .unknownFormat), ("", .unknownFormat),
+            ("a.png/figure", .unknownFormat), ("no/such/folder/figure.png", .unwritable),
+        ])
+    func badPaths(path: String, code: DrawingError.Code) {
+        do throws(DrawingError) {
+            try Samples.matrix(["a"]).write(to: path)
+            Issue.record("wrote \(path)")
+        } catch {
+            #expect(error.code == code && error.file == path)
+            #expect("\(error)".hasSuffix("."))
+        }
+    }
+
+    @Test("a figure of too many pixels is an error")
+    func tooLarge() {
+        do throws(DrawingError) {
+            _ = try Samples.lecture.data(as: .png, scale: 100)
+            Issue.record("drawn")
+        } catch {
+            #expect(error.code == .tooLarge)
+        }
+    }
+
+    @Test("values that are not finite leave gaps")
+    func gaps() throws {
+        let values = [1, .nan, 2, .infinity, -.infinity, 3, 0, -1, 1e308, .leastNonzeroMagnitude]
+        for isLogY in [false, true] {
+            let chart = LineChart(
+                title: "Gaps", xLabel: "x", yLabel: "y",
+                series: [.init("a", values: values), .init("b", [Point(.nan, 1)]), .init("c", [])], isLogY: isLogY)
+            #expect(try chart.data(as: .png).count > 1000)
+        }
+        for value in [0, 1e-12, -5, 1e12, 123_456] {
+            let flat = LineChart(title: "", xLabel: "", yLabel: "", series: [.init("", values: [value, value])])
+            #expect(try flat.data(as: .png).count > 1000)
+        }
+    }
+
+    @Test("a confusion matrix of a thousand classes is still a small file")
+    func thousandClasses() throws {
+        let figure = Samples.matrix((0..<1000).map { "class \($0)" })
+        #expect(try figure.data(as: .svg).count < 4_000_000)
+    }
+
+    @Test("a right frame is green and a wrong one vermillion")
+    func verdicts() throws {
+        let sheet = ContactSheet(
+            title: "",
+            items: [
+                .init(Samples.image, caption: "", verdict: .right), .init(Samples.image, caption: "", verdict: .wrong),
+            ],
+            columns: 2, side: 80)
+        let image = try sheet.image(scale: 1)
+        #expect([image[15, 50, 0], image[15, 50, 1], image[15, 50, 2]] == [0x00, 0x9E, 0x73])
+        #expect([image[107, 50, 0], image[107, 50, 1], image[107, 50, 2]] == [0xD5, 0x5E, 0x00])
+    }
+
+    @Test("wrong programs trap")
+    func traps() async {
+        await #expect(processExitsWith: .failure) {
+            _ = Schematic(title: "", stages: [.volume(height: 0, width: 1, channels: 1, caption: "")])
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = ConfusionMatrix(title: "", classes: ["a", "b"], counts: [[1, 2]])
+        }
+    }
+}

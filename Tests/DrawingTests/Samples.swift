@@ -1,0 +1,108 @@
+import SaccadeDrawing
+import SaccadeImages
+
+/// Figures to draw, from usual to awkward.
+enum Samples {
+    static let lecture = Schematic(
+        title: "Two classes",
+        stages: [
+            .volume(height: 240, width: 240, channels: 3, caption: "", role: .input),
+            .volume(height: 234, width: 234, channels: 64, caption: "7×7 conv, ReLU"),
+            .volume(height: 117, width: 117, channels: 64, caption: "2×2 max pool", role: .pooling),
+            .volume(height: 113, width: 113, channels: 32, caption: "5×5 conv, ReLU"),
+            .volume(height: 56, width: 56, channels: 32, caption: "2×2 max pool", role: .pooling),
+            .volume(height: 54, width: 54, channels: 16, caption: "3×3 conv, ReLU"),
+            .vector(count: 50, caption: "flatten, fully connected, ReLU"),
+            .vector(count: 20, caption: "fully connected, ReLU"),
+            .vector(count: 2, caption: "fully connected, softmax"),
+        ])
+
+    static let vgg16: Schematic = {
+        var stages: [Schematic.Stage] = [.volume(height: 224, width: 224, channels: 3, caption: "", role: .input)]
+        var side = 224
+        for (layers, channels) in [(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)] {
+            for _ in 0..<layers {
+                stages.append(.volume(height: side, width: side, channels: channels, caption: "3×3 conv, ReLU"))
+            }
+            side /= 2
+            stages.append(
+                .volume(height: side, width: side, channels: channels, caption: "2×2 max pool", role: .pooling))
+        }
+        for count in [4096, 4096, 1000] { stages.append(.vector(count: count, caption: "fully connected, ReLU")) }
+        return Schematic(title: "VGG-16", stages: stages)
+    }()
+
+    static let resNet50: Schematic = {
+        var stages: [Schematic.Stage] = [
+            .volume(height: 224, width: 224, channels: 3, caption: "", role: .input),
+            .volume(height: 112, width: 112, channels: 64, caption: "7×7 conv / 2, BN, ReLU"),
+            .volume(height: 56, width: 56, channels: 64, caption: "3×3 max pool / 2", role: .pooling),
+        ]
+        for (blocks, side, channels) in [(3, 56, 64), (4, 28, 128), (6, 14, 256), (3, 7, 512)] {
+            for _ in 0..<blocks {
+                for (kernel, depth) in [(1, channels), (3, channels), (1, 4 * channels)] {
+                    stages.append(
+                        .volume(
+                            height: side, width: side, channels: depth, caption: "\(kernel)×\(kernel) conv, BN, ReLU"))
+                }
+            }
+        }
+        stages.append(.vector(count: 1000, caption: "global average pool, fully connected"))
+        return Schematic(title: "ResNet-50", stages: stages)
+    }()
+
+    /// Sizes and captions that no drawing was made for.
+    static let awkward: [Schematic] = [
+        Schematic(title: "", stages: []),
+        Schematic(
+            title: String(repeating: "A title without an end ", count: 40), stages: [.vector(count: 1, caption: "")]),
+        Schematic(
+            title: "Lines",
+            stages: [
+                .volume(height: 1, width: 1, channels: 1, caption: "x", role: .input),
+                .volume(height: 1, width: 100_000, channels: 1, caption: String(repeating: "verylongword", count: 30)),
+                .volume(height: 100_000, width: 1, channels: 1_000_000, caption: "a, b, c, d, e, f, g, h, i"),
+                .vector(count: 123_456_789, caption: "line\nbreak\tand \u{1} control"),
+            ]),
+        Schematic(
+            title: "Narrow",
+            stages: (1...40).map { .volume(height: $0, width: 7, channels: 4096 / $0, caption: "step \($0), again") },
+            maximumWidth: 300),
+    ]
+
+    static let image: Image = {
+        let bytes = (0..<(40 * 30 * 3)).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        return Image(width: 40, height: 30, channels: 3, pixels: bytes)
+    }()
+
+    static func matrix(_ names: [String]) -> ConfusionMatrix {
+        let counts = names.indices.map { i in names.indices.map { j in i == j ? 900 + i : (i * 7 + j * 3) % 20 } }
+        return ConfusionMatrix(title: "Test set", classes: names, counts: counts)
+    }
+
+    static func chart(_ names: [String], isLogY: Bool = false) -> LineChart {
+        let series = names.enumerated().map { k, name in
+            LineChart.Series(name, values: (1...20).map { Double(k + 1) / Double($0) })
+        }
+        return LineChart(title: "Loss", xLabel: "epoch", yLabel: "loss", series: series, isLogY: isLogY)
+    }
+
+    static func sheet(_ captions: [String]) -> ContactSheet {
+        ContactSheet(
+            title: "Held-out pictures",
+            items: captions.enumerated().map { i, caption in
+                ContactSheet.Item(image, caption: caption, verdict: [.right, .wrong, nil][i % 3])
+            })
+    }
+
+    /// Names of every length and of letters wide and narrow, from a seed.
+    static func names(_ count: Int, longest: Int, seed: UInt64) -> [String] {
+        var state = seed
+        func next(_ below: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % below
+        }
+        let letters = Array("iilWWM mea—×é漢😀…\n")
+        return (0..<count).map { _ in String((0...next(longest)).map { _ in letters[next(letters.count)] }) }
+    }
+}

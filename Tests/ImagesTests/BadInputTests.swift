@@ -1,0 +1,163 @@
+import Foundation
+import SaccadeImages
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+@Suite struct BadInputTests {
+    /// The error that decoding gives, or nothing.
+    private func error(_ body: () throws(ImageError) -> Image) -> ImageError? {
+        do throws(ImageError) {
+            _ = try body()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func decodingError(_ bytes: [UInt8], limit: Int = Image.defaultPixelLimit) -> ImageError? {
+        error { () throws(ImageError) in try Image(decoding: bytes, name: "some.jpg", pixelLimit: limit) }
+    }
+
+    @Test("what is not a file")
+    func notAFile() throws {
+        let folder = try TemporaryFolder()
+        func code(_ path: String) -> ImageError.Code? {
+            error { () throws(ImageError) in try Image(contentsOf: path) }?.code
+        }
+        #expect(code(folder.file("nothing.png")) == .missing)
+        #expect(code("") == .missing)
+        #expect(code("a\0b") == .missing)
+        #expect(code(folder.path) == .notAFile)
+        #expect(code("/dev/null") == .notAFile)
+        _ = FileManager.default.createFile(atPath: folder.file("empty.png"), contents: Data())
+        #expect(code(folder.file("empty.png")) == .empty)
+        #if canImport(Glibc)
+            // Nobody ever writes to this pipe: it must not be waited for.
+            #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
+            #expect(code(folder.file("pipe")) == .notAFile)
+        #endif
+        #expect(throws: ImageError.self) { try ImageHeader(contentsOf: folder.file("nothing.png")) }
+    }
+
+    @Test("the message names the file, the trouble and the remedy")
+    func message() {
+        let found = error { () throws(ImageError) in try Image(contentsOf: "no/such.png") }
+        #expect(found.map { "\($0)" } == "no/such.png: no such file; check the path.")
+        #expect(
+            decodingError(Array("GIF89a....".utf8)).map { "\($0)" }
+                == "some.jpg: is not a JPEG or PNG picture (it looks like a GIF picture); "
+                + "convert it to JPEG or PNG, or leave it out.")
+    }
+
+    @Test(
+        "other contents",
+        arguments: [
+            ("RIFF____WEBPVP8 ", "WebP"), ("BM______", "BMP"), ("<!DOCTYPE html>", "web page"), ("%PDF-1.4", "PDF"),
+            ("____ftypheic", "HEIF"), ("hello", "68 65 6c 6c"), ("x", "78"),
+        ])
+    func otherContents(text: String, named: String) {
+        let found = decodingError(Array(text.utf8))
+        #expect(found?.code == .notAnImage)
+        #expect(found?.reason.contains(named) == true)
+    }
+
+    @Test("every beginning of a JPEG or PNG is refused, never filled up with grey", arguments: ImageFormat.allCases)
+    func cutShort(format: ImageFormat) throws {
+        let image = Image.ramp(width: 30, height: 20, channels: 3)
+        let bytes = format == .png ? try image.pngData() : try image.jpegData()
+        for count in 0..<bytes.count {
+            let found = decodingError(Array(bytes.prefix(count)))
+            #expect(found != nil && found?.code != .notAnImage || count < 3, "\(count) bytes of \(bytes.count)")
+            if count > 60 { #expect(found?.code == .truncated) }
+        }
+    }
+
+    @Test("too many pixels are refused by the header alone")
+    func tooLarge() throws {
+        let image = Image.ramp(width: 30, height: 20, channels: 3)
+        for bytes in [try image.pngData(), try image.jpegData()] {
+            #expect(decodingError(bytes, limit: 599)?.code == .tooLarge)
+            #expect(decodingError(bytes, limit: 600) == nil)
+        }
+        // A PNG header that promises 2³¹-1 by 2³¹-1 pixels.
+        var huge = try image.pngData()
+        huge.replaceSubrange(16..<24, with: [0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF])
+        #expect(decodingError(huge)?.code == .tooLarge)
+        huge.replaceSubrange(16..<24, with: [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0])
+        #expect(decodingError(huge)?.code == .corrupt)
+    }
+
+    @Test("a changed byte in the pixels of a PNG is noticed")
+    func changedByte() throws {
+        var bytes = try Image.pattern(width: 30, height: 20, channels: 3).pngData()
+        bytes[bytes.count / 2] ^= 4
+        #expect(decodingError(bytes)?.code == .corrupt)
+    }
+
+    @Test("writing leaves a whole file and nothing else")
+    func writing() throws {
+        let folder = try TemporaryFolder()
+        let image = Image.ramp(width: 12, height: 9, channels: 3)
+        try image.writePNG(to: folder.file("a.png"))
+        try image.writePNG(to: folder.file("a.png"))
+        try image.writeJPEG(to: folder.file("a.jpg"))
+        #expect(folder.contents == ["a.jpg", "a.png"])
+        #expect(try Image(contentsOf: folder.file("a.png")) == image)
+    }
+
+    @Test("a file that cannot be written is an error and leaves nothing")
+    func unwritable() throws {
+        let folder = try TemporaryFolder()
+        let image = Image.ramp(width: 12, height: 9, channels: 3)
+        for path in [folder.file("missing/a.png"), folder.path, "", "a\0b"] {
+            do throws(ImageError) {
+                try image.writePNG(to: path)
+                Issue.record("wrote \(path)")
+            } catch {
+                #expect(error.code == .unwritable)
+            }
+        }
+        #expect(folder.contents.isEmpty)
+    }
+
+    #if os(Linux)
+        @Test("a full disk is an error")
+        func fullDisk() {
+            let full = open("/dev/full", O_WRONLY)
+            defer { close(full) }
+            do throws(ImageError) {
+                try AtomicFile.write([1, 2, 3], to: full, named: "picture.png")
+                Issue.record("wrote to a full disk")
+            } catch {
+                #expect(error.code == .unwritable && error.remedy.contains("space"))
+            }
+        }
+    #endif
+
+    @Test("a picture too wide for JPEG is an error")
+    func unencodable() {
+        do throws(ImageError) {
+            _ = try Image(width: 70_000, height: 1, filledWith: [0]).jpegData()
+            Issue.record("encoded")
+        } catch {
+            #expect(error.code == .unencodable)
+        }
+    }
+
+    /// `SACCADE_FUZZ=50000` tries that many files instead of two thousand, and small files of the reference data too.
+    @Test("flipped, cut and spliced files never crash the decoders")
+    func fuzz() throws {
+        let count = ProcessInfo.processInfo.environment["SACCADE_FUZZ"].flatMap(Int.init)
+        var extra: [[UInt8]] = []
+        if count != nil, let names = FileManager.default.enumerator(atPath: ReferenceData.suite) {
+            for case let name as String in names where name.hasSuffix("g") {
+                guard let data = FileManager.default.contents(atPath: ReferenceData.suite + name) else { continue }
+                if data.count < 20_000, ImageFormat(magic: Array(data)) != nil { extra.append(Array(data)) }
+            }
+        }
+        #expect(Fuzz.decodeMutants(count: count ?? 2000, seed: 1, extra: extra) == count ?? 2000)
+    }
+}

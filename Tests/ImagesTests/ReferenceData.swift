@@ -1,0 +1,94 @@
+import Foundation
+import SaccadeImages
+import Testing
+
+/// The folder of reference data: `SACCADE_DATA`, or `../shared/data` beside the package.
+enum ReferenceData {
+    static let folder: String = {
+        if let named = ProcessInfo.processInfo.environment["SACCADE_DATA"] { return named }
+        return URL(filePath: #filePath).appending(path: "../../../../shared/data").standardized.path()
+    }()
+
+    static var suite: String { folder + "/image_suite/" }
+    static var hasSuite: Bool { FileManager.default.fileExists(atPath: suite + "expected_pillow.json") }
+}
+
+/// Pictures made by `Tests/Fixtures/make_resize_fixtures.py`.
+enum Fixture {
+    static func path(_ name: String) -> String {
+        URL(filePath: #filePath).appending(path: "../../Fixtures/resize/\(name)").standardized.path()
+    }
+
+    static func image(_ name: String) throws -> Image { try Image(contentsOf: path(name)) }
+}
+
+extension Image {
+    /// The largest difference of two bytes at the same place; 256 when the sizes differ.
+    func worstDifference(from other: Image) -> Int {
+        guard size == other.size, channels == other.channels else { return 256 }
+        return zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max()!
+    }
+
+    /// The mean difference of two bytes at the same place; 256 when the sizes differ.
+    func meanDifference(from other: Image) -> Double {
+        guard size == other.size, channels == other.channels else { return 256 }
+        return Double(zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.reduce(0, +)) / Double(pixels.count)
+    }
+
+    /// A picture whose pixels are all different from their neighbours, of any size.
+    static func pattern(width: Int, height: Int, channels: Int) -> Image {
+        let bytes = (0..<(width * height * channels)).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ ($0 >> 5) &* 11) }
+        return Image(width: width, height: height, channels: channels, pixels: bytes)
+    }
+
+    /// A picture that JPEG keeps nearly as it is.
+    static func ramp(width: Int, height: Int, channels: Int) -> Image {
+        var image = Image(width: width, height: height, filledWith: [UInt8](repeating: 0, count: channels))
+        for y in 0..<height {
+            for x in 0..<width {
+                for c in 0..<channels {
+                    image[x, y, c] = UInt8((x * 160 / width + y * 90 / height + c * 2).clamped(to: 0...255))
+                }
+            }
+        }
+        return image
+    }
+
+    /// Means of equal blocks, `rows × columns × channels`, with edges at `height * i / rows`.
+    func blockMeans(rows: Int, columns: Int) -> [[[Double]]] {
+        (0..<rows).map { r in
+            (0..<columns).map { q in
+                let ys = (height * r / rows)..<(height * (r + 1) / rows)
+                let xs = (width * q / columns)..<(width * (q + 1) / columns)
+                return (0..<channels).map { c in
+                    var sum = 0
+                    pixels.withUnsafeBufferPointer { bytes in
+                        for y in ys { for x in xs { sum += Int(bytes[(y * width + x) * channels + c]) } }
+                    }
+                    return Double(sum) / Double(ys.count * xs.count)
+                }
+            }
+        }
+    }
+}
+
+extension Int {
+    func clamped(to range: ClosedRange<Int>) -> Int { Swift.min(Swift.max(self, range.lowerBound), range.upperBound) }
+}
+
+/// A folder that goes away with the value.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "saccade-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = url.path()
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { path + "/" + name }
+
+    var contents: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import SaccadeImages
+import Testing
+
+/// Files of PngSuite, Pillow, libjpeg-turbo, jpeg-decoder and others, against what Pillow 13 makes of them.
+@Suite(.enabled(if: ReferenceData.hasSuite, "set SACCADE_DATA to the folder of reference data"))
+struct SuiteTests {
+    /// What Pillow says about a file.
+    struct Expectation: Decodable {
+        var size: [Int]?
+        var mode: String?
+        var gridMode: String?
+        var grid: [[[Double]]]?
+        var orientation: Int?
+        var error: String?
+
+        enum CodingKeys: String, CodingKey {
+            case size, mode, grid, error
+            case gridMode = "grid_mode"
+            case orientation = "exif_orientation"
+        }
+
+        static func all() throws -> [String: Expectation] {
+            struct File: Decodable { var files: [String: Expectation] }
+            let data = try Data(contentsOf: URL(filePath: ReferenceData.suite + "expected_pillow.json"))
+            return try JSONDecoder().decode(File.self, from: data).files.filter { name, _ in
+                let lower = name.lowercased()
+                return lower.hasSuffix(".png") || lower.hasSuffix(".jpg") || lower.hasSuffix(".jpeg")
+            }
+        }
+    }
+
+    /// Files that Pillow opens and we refuse, on purpose.
+    static let refused: [String: ImageError.Code] = [
+        // Pillow does not look at the checksums of pixel data; a wrong one means changed pixels.
+        "image_png_rs/bugfixes/x_interlaced_chck.png": .corrupt, "pngsuite/png/xcsn0g01.png": .corrupt,
+        // A row filter that does not exist: Pillow leaves the rest of the picture black.
+        "pillow/broken_data_stream.png": .corrupt,
+        // Cut within its last chunk: the pixels are there, but the file is not whole.
+        "pillow/truncated_end_chunk.png": .truncated,
+        // Coded data end before the picture does; Pillow fills in grey.
+        "jpeg_crash/dc-predictor-overflow.jpg": .corrupt, "jpeg_reftest/partial_progressive.jpg": .corrupt,
+        // Apple's variation of PNG, which Pillow reads with red and blue exchanged.
+        "stb_png/iphone/iphone_basi0g01.png": .unsupported, "stb_png/iphone/iphone_basi0g02.png": .unsupported,
+        "stb_png/iphone/iphone_basi3p02.png": .unsupported, "stb_png/iphone/iphone_bgwn6a08.png": .unsupported,
+        "stb_png/iphone/iphone_bgyn6a16.png": .unsupported, "stb_png/iphone/iphone_tbyn3p08.png": .unsupported,
+        "stb_png/iphone/iphone_z06n2c08.png": .unsupported,
+    ]
+
+    /// Files that Pillow refuses and we open: its text chunk inflates to a bomb, but text is never inflated here.
+    static let opened: Set = ["pillow/png_decompression_dos.png"]
+
+    /// Files whose orientation stands in XMP only, which is not looked at here.
+    static let orientedByXMP: Set = ["pillow/xmp_tags_orientation_exiftool.png"]
+
+    @Test("agrees with Pillow on every JPEG and PNG file: size, orientation, block means, or an error")
+    func agreesWithPillow() throws {
+        var compared = 0
+        for (name, expected) in try Expectation.all() {
+            let path = ReferenceData.suite + name
+            do throws(ImageError) {
+                let image = try Image(contentsOf: path)
+                #expect(expected.error == nil || Self.opened.contains(name), "\(name) should be refused")
+                #expect(Self.refused[name] == nil, "\(name) was to be refused")
+                let header = try ImageHeader(contentsOf: path)
+                #expect(header.size == image.size && header.channels == image.channels, "\(name)")
+                guard expected.error == nil else { continue }
+                if !Self.orientedByXMP.contains(name) {
+                    let orientation = Orientation(rawValue: expected.orientation ?? 1) ?? .upright
+                    #expect(header.orientation == orientation, "\(name)")
+                }
+                compare(image, header, expected, name)
+                compared += 1
+            } catch {
+                #expect(error.file == path)
+                if expected.error == nil { #expect(Self.refused[name] == error.code, "\(error)") }
+            }
+        }
+        #expect(compared > 400)
+    }
+
+    private func compare(_ image: Image, _ header: ImageHeader, _ expected: Expectation, _ name: String) {
+        // Pillow's numbers are of the picture as stored.
+        let back: Orientation =
+            switch header.orientation {
+            case .turned90Clockwise: .turned90CounterClockwise
+            case .turned90CounterClockwise: .turned90Clockwise
+            default: header.orientation
+            }
+        let stored = image.upright(from: back)
+        #expect([stored.width, stored.height] == expected.size, "\(name)")
+        guard let grid = expected.grid, expected.mode != "CMYK" else { return }
+        let means = stored.blockMeans(rows: grid.count, columns: grid[0].count)
+        var worst = 0.0
+        for (r, row) in grid.enumerated() {
+            for (q, cell) in row.enumerated() {
+                for (c, mean) in means[r][q].enumerated() {
+                    // The high byte of a 16-bit sample is up to one level less than a 256th of it.
+                    worst = max(
+                        worst, expected.gridMode == "I;16" ? abs(mean - cell[c] / 256 + 0.5) - 0.5 : abs(mean - cell[c])
+                    )
+                }
+            }
+        }
+        #expect(worst < (header.format == .png ? 0.006 : 0.3), "\(name)")
+    }
+
+    /// `numpy.asarray(PIL.Image.open(name).convert("RGB"))`, means of its four quarters, Pillow 13.0.0.
+    @Test(
+        "CMYK and YCCK become RGB as in Pillow",
+        arguments: [
+            (
+                "jpeg_reftest/mozilla/jpg-cmyk-1.jpg",
+                [193.37, 193.37, 0.0, 61.64, 193.38, 21.85, 193.38, 61.63, 21.85, 61.61, 61.61, 131.59]
+            ),
+            (
+                "jpeg_reftest/mozilla/jpg-cmyk-2.jpg",
+                [250.69, 250.08, 252.55, 254.47, 254.4, 250.96, 249.18, 247.89, 248.75, 254.9, 254.87, 254.89]
+            ),
+            (
+                "pillow/pil_sample_cmyk.jpg",
+                [55.81, 6.66, 9.49, 35.61, 5.74, 7.85, 17.17, 4.8, 6.31, 12.34, 4.58, 5.9]
+            ),
+        ])
+    func cmyk(name: String, means: [Double]) throws {
+        let ours = try Image(contentsOf: ReferenceData.suite + name).blockMeans(rows: 2, columns: 2).flatMap { $0 }
+        for (a, b) in zip(ours.flatMap { $0 }, means) { #expect(abs(a - b) < 0.3) }
+    }
+
+    @Test("all nine orientations of one photograph come out alike", arguments: 0...8)
+    func orientations(n: Int) throws {
+        let upright = try Image(contentsOf: ReferenceData.suite + "exif_orientation/Portrait_1.jpg")
+        let image = try Image(contentsOf: ReferenceData.suite + "exif_orientation/Portrait_\(n).jpg")
+        #expect(image.size == upright.size)
+        // Each file was compressed anew, so only a reduced picture agrees, and only on the whole.
+        let (a, b) = (image.resized(width: 30, height: 45), upright.resized(width: 30, height: 45))
+        #expect(a.meanDifference(from: b) < 1)
+        #expect(a.flippedHorizontally().meanDifference(from: b) > 10)
+    }
+
+    @Test("a scaled JPEG is nearly the whole one, shrunk")
+    func scaled() throws {
+        let path = ReferenceData.suite + "exif_orientation/Portrait_6.jpg"
+        let small = try Image(contentsOf: path, atLeast: PixelSize(width: 224, height: 224))
+        #expect(small.size == PixelSize(width: 300, height: 450))
+        let whole = try Image(contentsOf: path).resized(width: 300, height: 450)
+        #expect(small.meanDifference(from: whole) < 3)
+    }
+}
