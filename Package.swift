@@ -46,7 +46,8 @@ let package = Package(
         .systemLibrary(
             name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
-            name: "SaccadeDatasets", dependencies: ["SaccadeTensors", "SaccadeImages", "CSaccadeZlib"],
+            name: "SaccadeDatasets",
+            dependencies: ["SaccadeTensors", "SaccadeImages", "SaccadeDrawing", "CSaccadeZlib"],
             swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
@@ -56,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeTensors", "SaccadeTraining", "SaccadeDrawing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

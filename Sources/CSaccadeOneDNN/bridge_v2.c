@@ -57,13 +57,24 @@ void sdnn_append_unary(dnnl_post_ops_t operations, dnnl_alg_kind_t kind, float a
     dnnl_post_ops_append_eltwise(operations, 1.0f, kind, alpha, beta);
 }
 
-static int find(
-    sdnn_descriptor *descriptor, const void *operation, const sdnn_fused *fused, dnnl_primitive_desc_t hint) {
+// Takes ownership of `hint`.
+static int find_hinted(
+    sdnn_descriptor *descriptor, const void *operation, size_t size, const sdnn_fused *fused,
+    dnnl_primitive_desc_t hint) {
     sdnn_descriptor made = calloc(1, sizeof *made);
-    if (!made) return dnnl_out_of_memory;
+    void *kept = malloc(size);
+    if (!made || !kept) {
+        free(made);
+        free(kept);
+        if (hint) dnnl_primitive_desc_destroy(hint);
+        return dnnl_out_of_memory;
+    }
+    memcpy(kept, operation, size);
+    made->operation = kept;
+    made->hint = hint;
     dnnl_primitive_attr_t attributes = sdnn_attributes(fused);
     dnnl_status_t status =
-        dnnl_primitive_desc_iterator_create(&made->iterator, operation, attributes, sdnn_engine(), hint);
+        dnnl_primitive_desc_iterator_create(&made->iterator, kept, attributes, sdnn_engine(), hint);
     dnnl_primitive_attr_destroy(attributes);
     if (status == dnnl_success) {
         made->pd = dnnl_primitive_desc_iterator_fetch(made->iterator);
@@ -77,21 +88,17 @@ static int find(
     return status;
 }
 
-// The descriptor of the forward pass that a backward pass belongs to.
-static dnnl_primitive_desc_t hint_for(const void *operation) {
-    dnnl_primitive_attr_t attributes = sdnn_attributes(NULL);
-    dnnl_primitive_desc_t hint = NULL;
-    dnnl_status_t status = dnnl_primitive_desc_create(&hint, operation, attributes, sdnn_engine(), NULL);
-    dnnl_primitive_attr_destroy(attributes);
-    return status == dnnl_success ? hint : NULL;
+static int find(sdnn_descriptor *descriptor, const void *operation, size_t size, const sdnn_fused *fused) {
+    return find_hinted(descriptor, operation, size, fused, NULL);
 }
 
-static int find_backward(sdnn_descriptor *descriptor, const void *operation, const void *forward) {
-    dnnl_primitive_desc_t hint = hint_for(forward);
-    if (!hint) return dnnl_unimplemented;
-    int status = find(descriptor, operation, NULL, hint);
-    dnnl_primitive_desc_destroy(hint);
-    return status;
+// A backward pass wants the descriptor of the forward pass that it belongs to.
+static int find_backward(sdnn_descriptor *descriptor, const void *operation, size_t size, const void *forward) {
+    dnnl_primitive_attr_t attributes = sdnn_attributes(NULL);
+    dnnl_primitive_desc_t hint = NULL;
+    dnnl_status_t status = dnnl_primitive_desc_create(&hint, forward, attributes, sdnn_engine(), NULL);
+    dnnl_primitive_attr_destroy(attributes);
+    return status == dnnl_success ? find_hinted(descriptor, operation, size, NULL, hint) : (int)status;
 }
 
 int sdnn_descriptor_next(sdnn_descriptor descriptor) {
@@ -108,6 +115,8 @@ int sdnn_descriptor_next(sdnn_descriptor descriptor) {
 void sdnn_descriptor_free(sdnn_descriptor descriptor) {
     if (descriptor->pd) dnnl_primitive_desc_destroy(descriptor->pd);
     if (descriptor->iterator) dnnl_primitive_desc_iterator_destroy(descriptor->iterator);
+    if (descriptor->hint) dnnl_primitive_desc_destroy(descriptor->hint);
+    free(descriptor->operation);
     free(descriptor);
 }
 
@@ -129,7 +138,7 @@ int sdnn_convolution(
     if (status != dnnl_success) return status;
     switch (pass) {
     case SDNN_INFERENCE:
-    case SDNN_TRAINING: return find(descriptor, &forward, fused, NULL);
+    case SDNN_TRAINING: return find(descriptor, &forward, sizeof forward, fused);
     case SDNN_BACKWARD_DATA:
         status = (transposed ? dnnl_dilated_deconvolution_backward_data_desc_init
                              : dnnl_dilated_convolution_backward_data_desc_init)(
@@ -143,7 +152,7 @@ int sdnn_convolution(
             holes, w->padding_before, w->padding_after);
         break;
     }
-    return status == dnnl_success ? find_backward(descriptor, &backward, &forward) : (int)status;
+    return status == dnnl_success ? find_backward(descriptor, &backward, sizeof backward, &forward) : (int)status;
 }
 
 int sdnn_pooling(
@@ -158,11 +167,11 @@ int sdnn_pooling(
         &forward, forward_kind(pass), kind, sdnn_md(source), sdnn_md(destination), w->stride, kernel, holes,
         w->padding_before, w->padding_after);
     if (status != dnnl_success) return status;
-    if (pass != SDNN_BACKWARD_DATA) return find(descriptor, &forward, NULL, NULL);
+    if (pass != SDNN_BACKWARD_DATA) return find(descriptor, &forward, sizeof forward, NULL);
     status = dnnl_pooling_v2_backward_desc_init(
         &backward, kind, sdnn_md(source), sdnn_md(destination), w->stride, kernel, holes, w->padding_before,
         w->padding_after);
-    return status == dnnl_success ? find_backward(descriptor, &backward, &forward) : (int)status;
+    return status == dnnl_success ? find_backward(descriptor, &backward, sizeof backward, &forward) : (int)status;
 }
 
 int sdnn_batch_normalization(
@@ -173,10 +182,10 @@ int sdnn_batch_normalization(
     dnnl_status_t status = dnnl_batch_normalization_forward_desc_init(
         &forward, forward_kind(pass), sdnn_md(source), epsilon, flags);
     if (status != dnnl_success) return status;
-    if (pass != SDNN_BACKWARD_DATA) return find(descriptor, &forward, NULL, NULL);
+    if (pass != SDNN_BACKWARD_DATA) return find(descriptor, &forward, sizeof forward, NULL);
     status = dnnl_batch_normalization_backward_desc_init(
         &backward, dnnl_backward, sdnn_md(d_source), sdnn_md(source), epsilon, flags);
-    return status == dnnl_success ? find_backward(descriptor, &backward, &forward) : (int)status;
+    return status == dnnl_success ? find_backward(descriptor, &backward, sizeof backward, &forward) : (int)status;
 }
 
 int sdnn_elementwise(
@@ -187,9 +196,9 @@ int sdnn_elementwise(
     dnnl_status_t status =
         dnnl_eltwise_forward_desc_init(&forward, forward_kind(pass), kind, sdnn_md(source), alpha, beta);
     if (status != dnnl_success) return status;
-    if (pass != SDNN_BACKWARD_DATA) return find(descriptor, &forward, NULL, NULL);
+    if (pass != SDNN_BACKWARD_DATA) return find(descriptor, &forward, sizeof forward, NULL);
     status = dnnl_eltwise_backward_desc_init(&backward, kind, sdnn_md(d_source), sdnn_md(source), alpha, beta);
-    return status == dnnl_success ? find_backward(descriptor, &backward, &forward) : (int)status;
+    return status == dnnl_success ? find_backward(descriptor, &backward, sizeof backward, &forward) : (int)status;
 }
 
 int sdnn_inner_product(
@@ -201,7 +210,7 @@ int sdnn_inner_product(
     if (status != dnnl_success) return status;
     switch (pass) {
     case SDNN_INFERENCE:
-    case SDNN_TRAINING: return find(descriptor, &forward, fused, NULL);
+    case SDNN_TRAINING: return find(descriptor, &forward, sizeof forward, fused);
     case SDNN_BACKWARD_DATA:
         status = dnnl_inner_product_backward_data_desc_init(
             &backward, sdnn_md(source), sdnn_md(weights), sdnn_md(destination));
@@ -211,7 +220,7 @@ int sdnn_inner_product(
             &backward, sdnn_md(source), sdnn_md(weights), sdnn_md(bias), sdnn_md(destination));
         break;
     }
-    return status == dnnl_success ? find_backward(descriptor, &backward, &forward) : (int)status;
+    return status == dnnl_success ? find_backward(descriptor, &backward, sizeof backward, &forward) : (int)status;
 }
 
 int sdnn_matmul(
@@ -220,7 +229,7 @@ int sdnn_matmul(
     dnnl_matmul_desc_t operation;
     dnnl_status_t status =
         dnnl_matmul_desc_init(&operation, sdnn_md(a), sdnn_md(b), sdnn_md(bias), sdnn_md(destination));
-    return status == dnnl_success ? find(descriptor, &operation, fused, NULL) : (int)status;
+    return status == dnnl_success ? find(descriptor, &operation, sizeof operation, fused) : (int)status;
 }
 
 int sdnn_softmax(
@@ -231,10 +240,10 @@ int sdnn_softmax(
     dnnl_status_t status = dnnl_softmax_v2_forward_desc_init(
         &forward, forward_kind(pass), kind, sdnn_md(source), sdnn_md(destination), axis);
     if (status != dnnl_success) return status;
-    if (pass != SDNN_BACKWARD_DATA) return find(descriptor, &forward, NULL, NULL);
+    if (pass != SDNN_BACKWARD_DATA) return find(descriptor, &forward, sizeof forward, NULL);
     status = dnnl_softmax_v2_backward_desc_init(
         &backward, kind, sdnn_md(source), sdnn_md(destination), sdnn_md(destination), axis);
-    return status == dnnl_success ? find_backward(descriptor, &backward, &forward) : (int)status;
+    return status == dnnl_success ? find_backward(descriptor, &backward, sizeof backward, &forward) : (int)status;
 }
 
 int sdnn_resampling(
@@ -245,9 +254,9 @@ int sdnn_resampling(
     dnnl_status_t status = dnnl_resampling_forward_desc_init(
         &forward, forward_kind(pass), kind, NULL, sdnn_md(source), sdnn_md(destination));
     if (status != dnnl_success) return status;
-    if (pass != SDNN_BACKWARD_DATA) return find(descriptor, &forward, NULL, NULL);
+    if (pass != SDNN_BACKWARD_DATA) return find(descriptor, &forward, sizeof forward, NULL);
     status = dnnl_resampling_backward_desc_init(&backward, kind, NULL, sdnn_md(source), sdnn_md(destination));
-    return status == dnnl_success ? find_backward(descriptor, &backward, &forward) : (int)status;
+    return status == dnnl_success ? find_backward(descriptor, &backward, sizeof backward, &forward) : (int)status;
 }
 
 static int single(sdnn_descriptor *descriptor, dnnl_status_t status, dnnl_primitive_desc_t pd) {

@@ -18,6 +18,8 @@ struct sdnn_descriptor_s {
     dnnl_primitive_desc_t pd;
 #if DNNL_VERSION_MAJOR < 3
     dnnl_primitive_desc_iterator_t iterator;  // null where oneDNN has one implementation only
+    void *operation;                          // the iterator points to these two while it lives
+    dnnl_primitive_desc_t hint;
 #endif
 };
 

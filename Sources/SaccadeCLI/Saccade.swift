@@ -4,5 +4,6 @@ import ArgumentParser
 struct Saccade: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "saccade",
-        abstract: "Describe, train, run and explain deep vision networks.")
+        abstract: "Describe, train, run and explain deep vision networks.",
+        subcommands: [Bench.self])
 }

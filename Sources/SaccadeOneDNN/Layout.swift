@@ -80,6 +80,12 @@ package final class Layout: @unchecked Sendable {  // holds one pointer to an ob
         return strided(dimensions, strides, type)
     }
 
+    /// Pictures `[N, C, H, W]` with all channels of a pixel together.
+    package static func channelsLast(_ dimensions: [Int], _ type: ElementType = .float32) -> Layout {
+        let (channels, height, width) = (dimensions[1], dimensions[2], dimensions[3])
+        return strided(dimensions, [channels * height * width, 1, width * channels, channels], type)
+    }
+
     /// Any order that strides, in elements, can express.
     package static func strided(_ dimensions: [Int], _ strides: [Int], _ type: ElementType = .float32) -> Layout {
         // oneDNN has no scalars: one is a vector of one element.

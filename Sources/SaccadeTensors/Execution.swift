@@ -10,11 +10,12 @@ extension Operation {
     /// - Precondition: The shapes fit; the trap says which rule they break.
     package func results(of inputs: [Tensor]) -> [Tensor] {
         let shapes: [Shape]
-        do { shapes = try resultShapes(inputs.map(\.shape)) } catch { preconditionFailure("\(error)") }
+        do { shapes = try resultShapes(inputs.map(\.shape)) } catch { fatalError("\(error)") }
         if let trace = Trace.current, trace.covers(inputs) {
             return trace.append(self, inputs, shapes)
         }
-        let request = KernelRequest(inputs: inputs.map(\.operand), results: shapes)
+        let request = KernelRequest(
+            inputs: inputs.map(\.operand), results: shapes, isTraining: Phase.current == .training)
         return KernelCache.shared.kernel(for: self, request).results(of: inputs, shapes: shapes)
     }
 }

@@ -32,13 +32,31 @@ package struct KernelRequest: Hashable, Sendable {
     package var precision: Precision
     /// Whether Winograd's algorithm may be used.
     package var allowsWinograd: Bool
+    /// The order that results should lie in, where the kernel has a choice.
+    package var order: ElementOrder
+    /// Whether a gradient may be asked for, so that weights change between two runs.
+    package var isTraining: Bool
 
-    package init(inputs: [Operand], results: [Shape], precision: Precision = .float32, allowsWinograd: Bool = true) {
+    package init(
+        inputs: [Operand], results: [Shape], precision: Precision = .float32, allowsWinograd: Bool = true,
+        order: ElementOrder = .blocked, isTraining: Bool = false
+    ) {
         self.inputs = inputs
         self.results = results
         self.precision = precision
         self.allowsWinograd = allowsWinograd
+        self.order = order
+        self.isTraining = isTraining
     }
+}
+
+/// How pictures lie between the convolutions of a network. Changing from one to the other costs a pass over
+/// memory, so a network stays with one.
+package enum ElementOrder: String, Hashable, Sendable, CaseIterable {
+    /// Sixteen or so channels of a pixel together: oneDNN's own order, which every kernel knows.
+    case blocked
+    /// All channels of a pixel together.
+    case channelsLast
 }
 
 /// The numbers that a plan multiplies.

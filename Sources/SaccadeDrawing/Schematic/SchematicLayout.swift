@@ -102,7 +102,10 @@ struct SchematicLayout: Sendable {
         for part in stage.caption.split(separator: ",") {
             lines += ruler.wrap(String(part), captionStyle, width: widest, lines: 2)
         }
-        lines = Array(lines.prefix(5))
+        if lines.count > 5 {
+            let rest = lines[4...].map(\.text).joined(separator: ", ")
+            lines = lines[..<4] + [ruler.fit(rest, captionStyle, width: widest)]
+        }
         let captionWidth = lines.map(\.width).max() ?? 0
         let gap = index == 0 && lines.isEmpty ? 0 : max(captionWidth + (isDense ? 8 : 14), 26)
 

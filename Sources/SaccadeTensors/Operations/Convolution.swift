@@ -52,21 +52,48 @@ struct ConvolutionGeometry: Hashable, Sendable {
             && !isTransposed && multiplyAdds > 4_000_000
     }
 
-    /// One kernel for each algorithm that applies, direct first.
+    /// The kernels worth timing: every fast implementation of each algorithm, in the order that was asked for.
     func kernels(
-        _ request: KernelRequest, roles: [Role], inputs: Int, rowMajor: [Layout?], inPlace: Int? = nil,
+        _ request: KernelRequest, roles: [Role], inputs: Int, rowMajor: [Layout?],
         _ descriptor: (ConvolutionAlgorithm) throws(OneDNNError) -> Descriptor
     ) -> [Kernel] {
-        func kernel(_ algorithm: ConvolutionAlgorithm) throws(OneDNNError) -> Kernel {
-            Kernel(
-                try Primitive(descriptor(algorithm), roles: roles), inputs: inputs, label: algorithm.rawValue,
-                inPlace: inPlace, rowMajor: rowMajor)
+        var found: [(kernel: Kernel, pictures: [Layout], isOrdered: Bool)] = []
+        for algorithm in ConvolutionAlgorithm.allCases {
+            if algorithm == .winograd {
+                guard request.allowsWinograd, request.precision == .float32, suitsWinograd else { continue }
+            }
+            do {
+                let descriptor = try descriptor(algorithm)
+                repeat {
+                    // Reference code and matrix products over unfolded pictures are only ever a last resort.
+                    let isSlow = ["ref", "gemm"].contains { descriptor.name.contains($0) }
+                    if isSlow && !found.isEmpty { break }
+                    let kernel = Kernel(
+                        try Primitive(descriptor, roles: roles), inputs: inputs,
+                        label: "\(algorithm) \(descriptor.name)", rowMajor: rowMajor)
+                    let pictures = pictureLayouts(of: descriptor)
+                    found.append((kernel, pictures, pictures.allSatisfy { isOrdered($0, request.order) }))
+                } while found.count < 6 && descriptor.advance()
+            } catch {
+                // oneDNN 3 has no Winograd, and 2.6 not for every shape.
+                guard algorithm == .direct else { continue }
+                unavailable("a convolution of \(source) by \(weights)", error)
+            }
         }
-        let direct: Kernel
-        do { direct = try kernel(.direct) } catch { unavailable("a convolution of \(source) by \(weights)", error) }
-        let winograd =
-            request.allowsWinograd && request.precision == .float32 && suitsWinograd ? try? kernel(.winograd) : nil
-        return [direct] + (winograd.map { [$0] } ?? [])
+        // One width of blocks throughout: that of the best implementation.
+        guard let best = found.first(where: \.isOrdered) ?? found.first else { return [] }
+        return found.filter { $0.pictures == best.pictures }.map(\.kernel)
+    }
+
+    /// How the pictures lie that a convolution hands on. Those that it reads are brought into any order.
+    private func pictureLayouts(of descriptor: borrowing Descriptor) -> [Layout] {
+        let isForward = descriptor.layout(of: .destination) != nil
+        return [isForward ? descriptor.layout(of: .destination) : descriptor.layout(of: .dSource)].compactMap { $0 }
+    }
+
+    private func isOrdered(_ layout: Layout, _ order: ElementOrder) -> Bool {
+        guard let type = layout.elementType else { return true }
+        return (layout === Layout.channelsLast(layout.dimensions, type)) == (order == .channelsLast)
     }
 }
 
@@ -171,7 +198,9 @@ struct Convolution: Operation {
             request, roles: roles, inputs: roles.count - 1,
             rowMajor: [nil, g.weightsRowMajor] + (hasBias ? [nil] : []) + [nil]
         ) { algorithm throws(OneDNNError) in
-            try g.descriptor(.inference, algorithm, hasBias: hasBias, type: type, fused: fused)
+            try g.descriptor(
+                // At inference Winograd's weights are transformed beforehand, which takes longer than a step.
+                request.isTraining ? .training : .inference, algorithm, hasBias: hasBias, type: type, fused: fused)
         }.map { addsResidual ? $0.addingToItsResult() : $0 }
     }
 }

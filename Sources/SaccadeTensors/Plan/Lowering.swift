@@ -5,6 +5,7 @@ import SaccadeOneDNN
 struct Lowering {
     private let graph: Graph
     private let options: Plan.Options
+    private let order: ElementOrder
 
     /// A value's elements in memory, in some arrangement.
     private struct Buffer {
@@ -34,13 +35,14 @@ struct Lowering {
     /// How many nodes and outputs will still read each value.
     private var readers: [Int]
 
-    static func program(for graph: Graph, _ options: Plan.Options) -> Program {
-        var lowering = Lowering(graph, options)
+    static func program(for graph: Graph, _ options: Plan.Options, _ order: ElementOrder) -> Program {
+        var lowering = Lowering(graph, options, order)
         return lowering.run()
     }
 
-    private init(_ graph: Graph, _ options: Plan.Options) {
+    private init(_ graph: Graph, _ options: Plan.Options, _ order: ElementOrder) {
         self.graph = graph
+        self.order = order
         self.options = options
         held = graph.values.map { _ in [] }
         readers = graph.values.map { _ in 0 }
@@ -135,7 +137,7 @@ struct Lowering {
         let request = KernelRequest(
             inputs: node.inputs.map { Operand(graph.values[$0].shape, held[$0][0].arrangement) },
             results: node.results.map { graph.values[$0].shape }, precision: options.precision,
-            allowsWinograd: options.allowsWinograd)
+            allowsWinograd: options.allowsWinograd, order: order)
         let candidates = node.operation.kernels(request)
         guard candidates.count > 1 else { return candidates[0] }
         let constants = node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil }

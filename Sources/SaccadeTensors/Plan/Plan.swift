@@ -49,7 +49,7 @@ public final class Plan: Sendable {
         graph.simplify()
         inputShapes = shapes
         outputShapes = graph.outputs.map { graph.values[$0].shape }
-        program = Lowering.program(for: graph, options)
+        program = Lowering.fastestProgram(for: graph, options)
     }
 
     /// A plan for a network with one input and one output.

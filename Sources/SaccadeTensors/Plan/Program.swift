@@ -57,10 +57,12 @@ final class ProgramMemory: @unchecked Sendable {  // a plan gives it to one run 
     }
 
     private let arena: Storage
+    private let arenaByteCount: Int
     private(set) var steps: [BoundStep] = []
 
     init(_ program: Program) {
         arena = Storage(byteCount: program.arenaByteCount)
+        arenaByteCount = program.arenaByteCount
         steps = program.steps.map { bind($0, scratch: arena.address + program.scratchOffset) }
     }
 
@@ -89,6 +91,9 @@ final class ProgramMemory: @unchecked Sendable {  // a plan gives it to one run 
         case .constant(let storage): storage.address
         }
     }
+
+    /// Fills the arena with zeros, for a run whose answer does not matter.
+    func clear() { arena.address.initializeMemory(as: UInt8.self, repeating: 0, count: arenaByteCount) }
 
     func write(_ tensor: Tensor, to port: Program.Port) {
         let storage = tensor.arranged(port.arrangement).stored("the elements of").0

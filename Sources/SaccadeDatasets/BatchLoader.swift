@@ -1,0 +1,133 @@
+import SaccadeImages
+import SaccadeTensors
+
+/// Reads, augments and batches samples ahead of the computation, on threads of its own.
+///
+/// What the batches of an epoch hold depends on the data set, the seed and the number of the epoch alone: never on how
+/// many threads work, nor on which is first. At most ``ahead`` batches wait or are in the making at any time, and their
+/// memory is used again.
+///
+/// ```swift
+/// let loader = BatchLoader(training, preprocessing: preprocessing, batchSize: 32, isShuffled: true, seed: 7)
+/// for epoch in 0..<10 {
+///     let batches = loader.epoch(epoch)
+///     while let batch = try batches.next() { … }
+/// }
+/// ```
+public final class BatchLoader: Sendable {
+    /// Where the samples come from.
+    public let dataset: ClassificationDataset
+    /// How pictures become numbers.
+    public let preprocessing: Preprocessing
+    /// Random changes, applied in this order; none for evaluation.
+    public let augmentations: [Augmentation]
+    /// Samples per batch; the last of an epoch may have fewer.
+    public let batchSize: Int
+    /// Whether each epoch has an order of its own; otherwise samples come as the data set has them.
+    public let isShuffled: Bool
+    /// Whether a last batch of fewer samples is left out.
+    public let dropsIncomplete: Bool
+    /// Of the order and of the augmentations.
+    public let seed: UInt64
+    /// Threads that read.
+    public let threads: Int
+    /// Batches that may wait or be in the making.
+    public let ahead: Int
+
+    let pool: BufferPool
+
+    /// - Parameters:
+    ///   - dataset: Where the samples come from.
+    ///   - preprocessing: How pictures become numbers.
+    ///   - augmentations: Random changes, applied in this order; each without a `problem`.
+    ///   - batchSize: At least 1.
+    ///   - isShuffled: Whether each epoch has an order of its own.
+    ///   - dropsIncomplete: Whether a last batch of fewer samples is left out.
+    ///   - seed: Of the order and of the augmentations.
+    ///   - threads: At least 1.
+    ///   - ahead: At least 1; nil for two more than threads. It bounds the memory: a batch takes
+    ///     `batchSize * preprocessing.count * 4` bytes.
+    public init(
+        _ dataset: ClassificationDataset, preprocessing: Preprocessing, augmentations: [Augmentation] = [],
+        batchSize: Int, isShuffled: Bool = false, dropsIncomplete: Bool = false, seed: UInt64 = 0, threads: Int = 2,
+        ahead: Int? = nil
+    ) {
+        precondition(batchSize > 0, "BatchLoader: batchSize must be at least 1, got \(batchSize)")
+        precondition(threads > 0, "BatchLoader: threads must be at least 1, got \(threads)")
+        precondition(ahead ?? 1 > 0, "BatchLoader: ahead must be at least 1, got \(ahead ?? 1)")
+        for augmentation in augmentations {
+            precondition(augmentation.problem == nil, "BatchLoader: \(augmentation.problem ?? "")")
+        }
+        self.dataset = dataset
+        self.preprocessing = preprocessing
+        self.augmentations = augmentations
+        self.batchSize = batchSize
+        self.isShuffled = isShuffled
+        self.dropsIncomplete = dropsIncomplete
+        self.seed = seed
+        self.threads = threads
+        self.ahead = ahead ?? threads + 2
+        pool = BufferPool(capacity: self.ahead + 1)  // one more for the batch that the consumer holds
+    }
+
+    /// How many batches an epoch has.
+    public var batchesPerEpoch: Int {
+        dropsIncomplete ? dataset.count / batchSize : (dataset.count + batchSize - 1) / batchSize
+    }
+
+    /// Starts the threads on an epoch.
+    ///
+    /// - Parameters:
+    ///   - epoch: Its number, from 0; with the seed it decides order and augmentation.
+    ///   - first: The batch to begin with, to go on where a run was stopped; in `0...batchesPerEpoch`.
+    public func epoch(_ epoch: Int, from first: Int = 0) -> EpochBatches {
+        precondition(
+            (0...batchesPerEpoch).contains(first), "epoch: there is no batch \(first) among \(batchesPerEpoch)")
+        let order = order(epoch)
+        let batches = first..<batchesPerEpoch
+        return EpochBatches(
+            Prefetch(batches, ahead: ahead, threads: min(threads, batches.count)) {
+                [self] index, isWanted throws(ImageError) in
+                let start = index * batchSize
+                return try batch(
+                    index, of: Array(order[start..<min(start + batchSize, order.count)]), epoch: epoch, while: isWanted)
+            })
+    }
+
+    /// The samples' numbers in the order of an epoch.
+    func order(_ epoch: Int) -> [Int] {
+        var order = Array(0..<dataset.count)
+        if isShuffled {
+            var generator = SplitMix64(seed: seed, stream: epoch)
+            order.shuffle(using: &generator)
+        }
+        return order
+    }
+
+    /// Makes one batch on the calling thread; nil when it is no longer wanted.
+    private func batch(
+        _ index: Int, of samples: [Int], epoch: Int, while isWanted: () -> Bool
+    ) throws(ImageError) -> Batch? {
+        let size = preprocessing.count
+        var scalars = pool.take(samples.count * size)
+        let isComplete = try scalars.withUnsafeMutableBufferPointer { buffer throws(ImageError) in
+            for (position, sample) in samples.enumerated() {
+                guard isWanted() else { return false }
+                var image = preprocessing.fitted(try dataset.image(at: sample, atLeast: preprocessing.leastDecodedSize))
+                if !augmentations.isEmpty {
+                    // Each sample has numbers of its own, so that it does not matter who is first.
+                    var generator = SplitMix64(seed: seed, stream: epoch, sample)
+                    for augmentation in augmentations { image = augmentation.apply(to: image, using: &generator) }
+                }
+                let part = buffer[position * size..<(position + 1) * size]
+                preprocessing.normalize(image, into: UnsafeMutableBufferPointer(rebasing: part))
+            }
+            return true
+        }
+        guard isComplete else { return nil }
+        return Batch(
+            index: index, scalars: scalars,
+            shape: [samples.count, preprocessing.channels, preprocessing.height, preprocessing.width],
+            samples: samples, dataset: dataset, pool: pool)
+    }
+}

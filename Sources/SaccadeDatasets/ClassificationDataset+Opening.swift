@@ -1,0 +1,93 @@
+import Foundation
+
+extension ClassificationDataset {
+    /// Opens the data set at `path`, whatever its format.
+    ///
+    /// Recognised, in this order: a single CIFAR-10 `.bin` file; a folder of MNIST's IDX files; a folder of CIFAR-10's
+    /// binary batches; a folder with `train`, `val` or `test`, each with a folder per class; a folder per class.
+    ///
+    /// A single file and a plain folder per class come without splits: all of their samples count as `.train`.
+    ///
+    /// - Parameters:
+    ///   - path: The folder or file.
+    ///   - split: The part to open. `.all` joins the parts in the order train, validation, test.
+    /// - Throws: ``DatasetError``: nothing there, no known format (with all that was looked for), no such split, damaged
+    ///   files, one class only, or a class without pictures.
+    public init(at path: String, split: DatasetSplit = .all) throws(DatasetError) {
+        let contents = try Contents(at: path)
+        let wanted = split == .all ? contents.splits : contents.splits.filter { $0 == split }
+        guard !wanted.isEmpty else {
+            let present = contents.splits.map(\.rawValue).joined(separator: ", ")
+            throw DatasetError(
+                .missingSplit, path: path,
+                "these data come without a \(split.rawValue) part; there is \(present), or ask for all.")
+        }
+        switch contents {
+        case .mnist(let folder, _):
+            self = try MNIST.open(folder, splits: wanted)
+        case .cifar10(let files):
+            self = try CIFAR10.open(files: wanted.flatMap { split in files.first { $0.split == split }?.files ?? [] })
+        case .folders(let roots):
+            self = try ImageFolder.open(
+                wanted.compactMap { split in roots.first { $0.split == split }?.path }, classesOf: roots.map(\.path))
+        }
+    }
+
+    /// The splits that the data at `path` come with, among train, validation and test; only `.train` for a single file
+    /// or a plain folder per class.
+    ///
+    /// - Throws: ``DatasetError``, when nothing is there or no format is recognised.
+    public static func splits(at path: String) throws(DatasetError) -> [DatasetSplit] {
+        try Contents(at: path).splits
+    }
+
+    /// What was found at a path, before anything but names has been read.
+    private enum Contents {
+        case mnist(folder: String, splits: [DatasetSplit])
+        case cifar10([(split: DatasetSplit, files: [String])])
+        case folders([(split: DatasetSplit, path: String)])
+
+        var splits: [DatasetSplit] {
+            switch self {
+            case .mnist(_, let splits): splits
+            case .cifar10(let files): files.map(\.split)
+            case .folders(let roots): roots.map(\.split)
+            }
+        }
+
+        init(at given: String) throws(DatasetError) {
+            // Without a slash at the end, samples' names read well.
+            let path = given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw DatasetError(.missing, path: path, "there is no such folder; check the path.")
+            }
+            guard ImageFolder.isFolder(path) else {
+                guard (path as NSString).pathExtension.lowercased() == "bin" else {
+                    throw DatasetError(
+                        .unknownFormat, path: path,
+                        "this is a file; give a folder with one folder of pictures per class, or a CIFAR-10 .bin file.")
+                }
+                self = .cifar10([(.train, [path])])
+                return
+            }
+            let mnist = MNIST.splits(in: path)
+            let cifar10 = CIFAR10.splits(in: path)
+            let folders = ImageFolder.splits(in: path)
+            if !mnist.isEmpty {
+                self = .mnist(folder: path, splits: mnist)
+            } else if !cifar10.isEmpty {
+                self = .cifar10(cifar10.map { ($0, CIFAR10.files($0, in: path)) })
+            } else if !folders.isEmpty {
+                self = .folders(folders)
+            } else if !ImageFolder.folders(in: path).isEmpty {
+                self = .folders([(.train, path)])
+            } else {
+                throw DatasetError(
+                    .unknownFormat, path: path,
+                    "no data set here: looked for MNIST (train-images-idx3-ubyte, t10k-…, also .gz), CIFAR-10 "
+                        + "(data_batch_*.bin, test_batch.bin) and class folders (CLASS/*.jpg, .jpeg or .png, also below "
+                        + "train, val and test); put the pictures in one folder per class.")
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+/// A folder per class: `FOLDER/CLASS/*.jpg|jpeg|png`, or one level deeper below `train`, `val` and `test`.
+///
+/// Names are sorted, hidden ones ignored, links followed, other files passed over. Whether a file really is a picture
+/// shows only when it is loaded.
+enum ImageFolder {
+    static let suffixes: Set<String> = ["jpg", "jpeg", "png"]
+
+    /// The folders of the splits that `folder` has. Only a folder with sub-folders counts, so that a class may be
+    /// called `train`.
+    static func splits(in folder: String) -> [(split: DatasetSplit, path: String)] {
+        let visible = folders(in: folder)
+        return [DatasetSplit.train, .validation, .test].compactMap { split in
+            split.folderNames.first { visible.contains($0) && !folders(in: "\(folder)/\($0)").isEmpty }
+                .map { (split, "\(folder)/\($0)") }
+        }
+    }
+
+    /// Reads the lists of pictures.
+    ///
+    /// - Parameters:
+    ///   - roots: The folders whose class folders are read.
+    ///   - all: The folders whose class folders give the names, so that a class has the same number in every split.
+    static func open(_ roots: [String], classesOf all: [String]) throws(DatasetError) -> ClassificationDataset {
+        let classNames = Set(all.flatMap { folders(in: $0) }).sorted()
+        guard let root = roots.first, let first = classNames.first else {
+            throw DatasetError(
+                .unknownFormat, path: roots.first ?? "",
+                "has no class folders; put the pictures in one folder per class.")
+        }
+        guard classNames.count > 1 else {
+            throw DatasetError(
+                .tooFewClasses, path: root,
+                "has only one class folder, \(first); a classifier needs at least two, each with its pictures.")
+        }
+        var samples: [ClassificationDataset.Sample] = []
+        for root in roots {
+            let present = Set(folders(in: root))
+            for (label, name) in classNames.enumerated() where present.contains(name) {
+                let path = "\(root)/\(name)"
+                let pictures = try pictures(in: path)
+                guard !pictures.isEmpty else {
+                    throw DatasetError(
+                        .emptyClass, path: path,
+                        "this class has no pictures (.jpg, .jpeg or .png); add some or delete the folder.")
+                }
+                samples += pictures.map { .init(label: label, origin: .file(path: "\(path)/\($0)")) }
+            }
+        }
+        return ClassificationDataset(format: .folder, classNames: classNames, samples: samples, records: [])
+    }
+
+    /// The visible sub-folders, sorted; none where `folder` cannot be read.
+    static func folders(in folder: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { !$0.hasPrefix(".") && isFolder("\(folder)/\($0)") }.sorted()
+    }
+
+    /// Whether `path` is a folder, or a link to one.
+    static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    private static func pictures(in folder: String) throws(DatasetError) -> [String] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw DatasetError(.unreadable, path: folder, "this folder cannot be listed; check its permissions.")
+        }
+        return names.filter { !$0.hasPrefix(".") && suffixes.contains(($0 as NSString).pathExtension.lowercased()) }
+            .sorted()
+    }
+}

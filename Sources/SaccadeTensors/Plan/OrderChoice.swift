@@ -1,0 +1,51 @@
+import Foundation
+
+extension Lowering {
+    /// The program that runs fastest, of those that keep pictures in one order throughout.
+    ///
+    /// Kernel by kernel one would jump between orders, and pay for each jump; so whole programs are timed.
+    static func fastestProgram(for graph: Graph, _ options: Plan.Options) -> Program {
+        guard graph.nodes.contains(where: { $0.operation is Convolution }) else {
+            return program(for: graph, options, .blocked)
+        }
+        let key = "plan \(graph.signature) \(options.precision.rawValue) winograd \(options.allowsWinograd)"
+        if let known = Tuner.shared.choice(for: key).flatMap(ElementOrder.init) {
+            return program(for: graph, options, known)
+        }
+        let programs = ElementOrder.allCases.map { ($0, program(for: graph, options, $0)) }
+        let times = programs.map { time($0.1) }
+        let best = times.indices.min { times[$0] < times[$1] } ?? 0
+        Tuner.shared.remember(key, programs[best].0.rawValue)
+        return programs[best].1
+    }
+
+    private static func time(_ program: Program) -> Duration {
+        let memory = ProgramMemory(program)
+        memory.clear()
+        program.run(in: memory)
+        let clock = ContinuousClock()
+        var times: [Duration] = []
+        var spent = Duration.zero
+        while times.count < 3 || (times.count < 20 && spent < .milliseconds(300)) {
+            let elapsed = clock.measure { program.run(in: memory) }
+            times.append(elapsed)
+            spent += elapsed
+        }
+        return times.min() ?? .zero
+    }
+}
+
+extension Graph {
+    /// Tells graphs apart by their operations and shapes: a 64-bit FNV-1a hash, the same in every process.
+    var signature: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func mix(_ text: String) {
+            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        }
+        for node in nodes {
+            mix("\(node.operation)")
+            for value in node.inputs { mix("\(value)\(values[value].shape)") }
+        }
+        return String(hash, radix: 16)
+    }
+}
