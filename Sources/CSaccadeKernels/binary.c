@@ -27,6 +27,8 @@ SK_CLONES static void row(
     case SK_DIVIDE: LOOPS(p / q) break;
     case SK_MINIMUM: LOOPS(smaller(p, q)) break;
     case SK_MAXIMUM: LOOPS(larger(p, q)) break;
+    case SK_EQUAL: LOOPS(p == q ? 1 : 0) break;
+    case SK_LESS: LOOPS(p < q ? 1 : 0) break;
     }
 }
 

@@ -4,6 +4,25 @@
 
 #include <string.h>
 
+struct fill {
+    float value;
+    float *y;
+};
+
+SK_CLONES static void fill_row(long count, float value, float *y) {
+    for (long i = 0; i < count; i++) y[i] = value;
+}
+
+static void fill_part(void *context, long begin, long end) {
+    const struct fill *f = context;
+    fill_row(end - begin, f->value, f->y + begin);
+}
+
+void sk_fill(long count, float value, float *y) {
+    struct fill fill = {value, y};
+    saccade_threads_for(count, SK_GRAIN, &fill, fill_part);
+}
+
 struct copy {
     int outer;  // axes but the last
     const long *dims, *from_strides, *to_strides;

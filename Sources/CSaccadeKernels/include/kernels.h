@@ -11,7 +11,7 @@ extern "C" {
 
 enum { SK_MAX_RANK = 8 };
 
-typedef enum { SK_ADD, SK_SUBTRACT, SK_MULTIPLY, SK_DIVIDE, SK_MINIMUM, SK_MAXIMUM } sk_binary;
+typedef enum { SK_ADD, SK_SUBTRACT, SK_MULTIPLY, SK_DIVIDE, SK_MINIMUM, SK_MAXIMUM, SK_EQUAL, SK_LESS } sk_binary;
 
 // y[i] = a[i] ∘ b[i] for i in 0..<count. `y` may be `a` or `b`.
 void sk_binary_flat(sk_binary, long count, const float *a, const float *b, float *y);
@@ -20,6 +20,9 @@ void sk_binary_flat(sk_binary, long count, const float *a, const float *b, float
 void sk_binary_strided(
     sk_binary, int rank, const long *dims, const float *a, const long *a_strides, const float *b,
     const long *b_strides, float *y);
+
+// y[i] = value.
+void sk_fill(long count, float value, float *y);
 
 // to[…] = from[…], element by element.
 void sk_copy(
@@ -36,6 +39,63 @@ typedef enum { SK_SUM, SK_LARGEST, SK_SMALLEST } sk_reduction;
 void sk_reduce(
     sk_reduction, int kept_rank, const long *kept_dims, const long *kept_strides, int reduced_rank,
     const long *reduced_dims, const long *reduced_strides, const float *x, float *y);
+
+// Planes of pictures and the windows over them. Pairs are {height, width}; dilation 1 is dense.
+typedef struct {
+    long planes, height, width, output_height, output_width;
+    long kernel[2], stride[2], dilation[2], padding[2];
+} sk_planes;
+
+// The largest element of each window and, unless `indices` is null, its place in the plane. NaN wins.
+void sk_max_pool(sk_planes, const float *x, float *y, float *indices);
+
+// A linear map along the rows and one along the columns of each plane. Output `o` of an axis is the sum of
+// weights[offsets[o]…offsets[o + 1]] times the inputs from starts[o] on. `scratch` has `parts` rows of `width`.
+void sk_map_planes(
+    long planes, long parts, long height, long width, long output_height, long output_width,
+    const long *row_starts, const long *row_offsets, const float *row_weights, const long *column_starts,
+    const long *column_offsets, const float *column_weights, const float *x, float *scratch, float *y);
+
+// The first of `count` numbers that is not in 0..<length, or -1.
+long sk_first_outside(long count, const float *indices, long length);
+
+// y[o][j][i] = x[o][indices[o][j][i]][i]; x is [outer, length, inner], y and indices are [outer, count, inner].
+void sk_gather(
+    long outer, long length, long count, long inner, const float *x, const float *indices, float *y);
+
+// y[o][indices[o][j][i]][i] = x[o][j][i], or += where `adds`; y is [outer, length, inner]. In order of j.
+void sk_scatter(
+    long outer, long length, long count, long inner, const float *indices, const float *x, float *y, int adds);
+
+// y[o][j][…] = x[o][indices[j]][…]: whole rows of `inner` elements.
+void sk_gather_rows(
+    long outer, long length, long count, long inner, const float *x, const float *indices, float *y);
+
+// y[o][indices[j]][…] += x[o][j][…], in order of j; y is [outer, length, inner].
+void sk_scatter_rows(
+    long outer, long length, long count, long inner, const float *indices, const float *x, float *y);
+
+// y[o][i] = the first place of the largest of x[o][…][i].
+void sk_arg_max(long outer, long length, long inner, const float *x, float *y);
+
+// The `count` largest of each row, largest first, and their places; of equals the first.
+void sk_top(long rows, long length, long count, const float *x, float *values, float *indices);
+
+// Cross entropy of logits [outer, classes, inner] with labels [outer, inner]. Null weights are ones; an
+// `ignored` that is not a number ignores none.
+typedef struct {
+    long outer, classes, inner;
+    float ignored, smoothing;
+    const float *labels, *class_weights, *element_weights;
+} sk_cross_entropy;
+
+// The first label that is neither a class nor ignored, or -1.
+long sk_cross_entropy_first_wrong(sk_cross_entropy);
+
+// The loss at each label, and the class's weight that the mean divides by (0 where ignored).
+void sk_cross_entropy_losses(sk_cross_entropy, const float *logits, float *losses, float *weights);
+
+void sk_cross_entropy_gradient(sk_cross_entropy, const float *logits, const float *d_losses, float *d_logits);
 
 #ifdef __cplusplus
 }

@@ -37,6 +37,8 @@ extension Tensor {
 /// An elementwise function of two tensors, with NumPy's broadcasting.
 enum Binary: Operation {
     case add, subtract, multiply, divide, minimum, maximum
+    /// 1 where it is so, 0 where it is not. No gradient flows through either.
+    case equal, less
 
     var name: String { "\(self)" }
 
@@ -48,6 +50,8 @@ enum Binary: Operation {
         case .divide: SK_DIVIDE
         case .minimum: SK_MINIMUM
         case .maximum: SK_MAXIMUM
+        case .equal: SK_EQUAL
+        case .less: SK_LESS
         }
     }
 
@@ -62,9 +66,10 @@ enum Binary: Operation {
         let (a, b) = (request.inputs[0], request.inputs[1])
         let code = code
         if a.shape == b.shape {
-            // Equal shapes are one long row, also in oneDNN's blocks: their padding holds zeros, which every
-            // one of these functions but division keeps.
-            let arrangement = self == .divide || a.elementType != .float32 ? nil : a.arrangement ?? b.floatArrangement
+            // Equal shapes are one long row, also in oneDNN's blocks: their padding holds zeros, which all but
+            // two of these functions keep.
+            let breaksPadding = self == .divide || self == .equal || a.elementType != .float32
+            let arrangement = breaksPadding ? nil : a.arrangement ?? b.floatArrangement
             let count = Arrangement.byteCount(of: arrangement, a.shape) / MemoryLayout<Float>.stride
             return [
                 Kernel(inputs: [arrangement, arrangement], results: [arrangement], inPlace: 0) { at in

@@ -1,0 +1,46 @@
+import SaccadeTensors
+import TestSupport
+import Testing
+
+/// Every operation against the numbers that PyTorch computed, forward and backward.
+@Suite struct PyTorchTests {
+    @Test("agrees with PyTorch", arguments: Fixtures.shared.cases)
+    func agrees(_ c: Fixtures.Case) throws {
+        let inputs = try c.inputs.map(Fixtures.shared.tensor)
+        let expected = try c.results.map(Fixtures.shared.tensor)
+        let results = try apply(c, inputs)
+        #expect(results.count == expected.count)
+        for (result, expected) in zip(results, expected) {
+            #expect(result.shape == expected.shape)
+            #expect(result.relativeError(to: expected) <= 1e-5)
+        }
+    }
+
+    @Test("gradients agree with PyTorch", arguments: Fixtures.shared.cases.filter { !$0.gradients.isEmpty })
+    func gradients(_ c: Fixtures.Case) throws {
+        let inputs = try c.inputs.map(Fixtures.shared.tensor)
+        let cotangent = try Fixtures.shared.tensor(c.cotangent)
+        let parameters = inputs.map { Parameter($0) }
+        let (_, gradients) = try withGradients {
+            let leaves = zip(parameters, inputs).enumerated().map { index, pair in
+                c.gradients["\(index)"] == nil ? pair.1 : pair.0.value
+            }
+            return try sum(apply(c, leaves)[0] * cotangent)
+        }
+        for (index, name) in c.gradients {
+            let parameter = parameters[try #require(Int(index))]
+            let found = gradients[parameter] ?? Tensor(filledWith: 0, shape: parameter.shape)
+            #expect(found.relativeError(to: try Fixtures.shared.tensor(name)) <= 1e-5, "of input \(index)")
+        }
+    }
+
+    @Test("a traced operation computes what it computes eagerly", arguments: Fixtures.shared.cases)
+    func traced(_ c: Fixtures.Case) throws {
+        let inputs = try c.inputs.map(Fixtures.shared.tensor)
+        let eager = try apply(c, inputs)
+        let plan = try Plan(for: inputs.map(\.shape)) { try apply(c, $0) }
+        for (planned, eager) in zip(plan.run(inputs), eager) {
+            #expect(planned.relativeError(to: eager) <= 1e-6)
+        }
+    }
+}
