@@ -51,7 +51,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
-            dependencies: ["SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets"],
+            dependencies: [
+                "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets", "CSaccadeKernels",
+            ],
             swiftSettings: strict),
 
         .executableTarget(
@@ -70,7 +72,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["SaccadeTensors"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TensorsTests", dependencies: ["SaccadeTensors", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LayersTests", dependencies: ["SaccadeLayers", "TestSupport"], swiftSettings: strict),
+            name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
         .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing"], swiftSettings: strict),
         .testTarget(
