@@ -20,7 +20,8 @@ public enum InputSize: Hashable, Sendable, CustomStringConvertible {
         let lengths = parts.compactMap { $0 }
         guard lengths.count == parts.count, lengths.allSatisfy({ (1...Self.maximumLength).contains($0) }),
             // Three lengths of 16 bits multiply to at most 48.
-            lengths.reduce(1, *) <= Self.maximumElementCount || lengths.count > 3
+            lengths.count <= 3,
+            lengths.reduce(1, *) <= Self.maximumElementCount
         else { return nil }
         switch lengths.count {
         case 1: self = .vector(lengths[0])
