@@ -41,8 +41,11 @@ let package = Package(
 
         // Networks, data, training.
         .target(
-            name: "SaccadeModels", dependencies: ["SaccadeLayers", .product(name: "Yams", package: "Yams")],
-            swiftSettings: strict),
+            name: "SaccadeModels",
+            dependencies: [
+                "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
