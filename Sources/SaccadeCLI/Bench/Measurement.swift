@@ -1,0 +1,62 @@
+import Foundation
+
+/// How long something took, over and over.
+struct Measurement: Encodable {
+    /// Milliseconds.
+    let median: Double
+    let minimum: Double
+    let percentile90: Double
+    let runs: Int
+    /// The share of the machine that other processes used meanwhile. A busy machine measures itself.
+    let otherLoad: Double
+
+    /// Runs `body` until `budget` is spent, at least five times, and judges all runs but the first.
+    ///
+    /// - Parameter budget: Seconds.
+    static func of(budget: Double, _ body: () -> Void) -> Measurement {
+        body()
+        let clock = ContinuousClock()
+        let load = MachineLoad()
+        var times: [Double] = []
+        let start = clock.now
+        while times.count < 5 || start.duration(to: clock.now).seconds < budget {
+            times.append(clock.measure(body).seconds * 1e3)
+        }
+        times.sort()
+        return Measurement(
+            median: times[times.count / 2], minimum: times[0], percentile90: times[times.count * 9 / 10],
+            runs: times.count, otherLoad: load.others())
+    }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+/// How busy other processes keep the processor's cores.
+struct MachineLoad {
+    private let start: (all: Double, own: Double, wall: Double)
+
+    init() { start = MachineLoad.now() }
+
+    /// The mean share of all cores that others used since this value was made; 0 where it cannot be told.
+    func others() -> Double {
+        let end = MachineLoad.now()
+        let capacity = (end.wall - start.wall) * Double(ProcessInfo.processInfo.activeProcessorCount)
+        guard capacity > 0, end.all > 0 else { return 0 }
+        return max(0, ((end.all - start.all) - (end.own - start.own)) / capacity)
+    }
+
+    private static func now() -> (all: Double, own: Double, wall: Double) {
+        var own = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own)
+        // The first line of /proc/stat counts ticks: user, nice, system, idle, waiting, interrupts …
+        let line = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8))?.split(separator: "\n").first ?? ""
+        let ticks = line.split(separator: " ").dropFirst().compactMap { Double($0) }
+        let busy = ticks.indices.contains(7) ? [0, 1, 2, 5, 6, 7].reduce(0) { $0 + ticks[$1] } : 0
+        return (
+            busy / Double(sysconf(Int32(_SC_CLK_TCK))), Double(own.tv_sec) + Double(own.tv_nsec) * 1e-9,
+            ProcessInfo.processInfo.systemUptime
+        )
+    }
+}
