@@ -106,9 +106,46 @@ import Testing
         Case("scatterAdded", [3, 4], [3, 2]) {
             $0[0].scatterAdded(axis: 1, Tensor([0, 0, 3, 1, 2, 2], shape: [3, 2]), $0[1])
         },
+        Case("maxUnpool2D", [1, 2, 2, 2]) {
+            maxUnpool2D($0[0], indices: Tensor([0, 3, 7, 11, 2, 4, 9, 8], shape: [1, 2, 2, 2]), to: [3, 4])
+        },
+        Case("localResponseNorm", [2, 5, 2, 2]) { localResponseNorm($0[0], size: 4, alpha: 0.7, beta: 0.75, k: 1.2) },
+        Case("localResponseNorm", [1, 3, 3]) { localResponseNorm($0[0], size: 3, alpha: 0.7, beta: 0.4, k: 1.2) },
+        Case("layerNorm", [3, 2, 4], [2, 4], [2, 4]) { layerNorm($0[0], scale: $0[1], shift: $0[2]) },
+        Case("padded", [2, 3, 4]) { $0[0].padded(top: 1, left: 2, right: 3, with: .reflected) },
+        Case("padded", [2, 3]) { $0[0].padded(axis: 1, before: 2, after: 1, with: .constant(3)) },
+        Case("selected", [2, 4]) { $0[0].selected(axis: 1, Tensor([3, 3, 0], shape: [3, 1])) },
+        Case("embedding", [4, 3]) { embedding(Tensor([2, 2, 0, 3]), $0[0]) },
+        Case("resized", [1, 2, 3, 4]) { $0[0].resized(to: [6, 8], .nearest) },
+        Case("resized", [1, 2, 3, 4]) { $0[0].resized(to: [5, 7]) },
+        Case("resized", [1, 2, 5, 4]) { $0[0].resized(to: [3, 6], .bilinear(alignsCorners: true)) },
         Case("broadcast", [3, 1]) { $0[0].broadcast(to: [2, 3, 2]) },
     ]
 
-    @Test("gradients agree with finite differences", arguments: pooling + products + elementwise + shapeWork)
+    static let losses = [
+        Case("meanSquaredError", [3, 4], [3, 4]) {
+            meanSquaredError($0[0], $0[1], weights: .ramp([4]), reduction: .sum)
+        },
+        Case("l1Loss", inputs: [apart([3, 4]), apart([3, 4], seed: 4)]) { l1Loss($0[0], $0[1], reduction: .none) },
+        Case("smoothL1Loss", [3, 4], [3, 4]) { smoothL1Loss($0[0], $0[1], beta: 0.5, reduction: .sum) },
+        Case("binaryCrossEntropy", inputs: [sigmoid(.ramp([3, 4]))]) {
+            binaryCrossEntropy($0[0], sigmoid(.ramp([3, 4], seed: 9)), reduction: .none)
+        },
+        Case("binaryCrossEntropyWithLogits", [3, 4]) {
+            binaryCrossEntropyWithLogits($0[0], sigmoid(.ramp([3, 4], seed: 9)), reduction: .none)
+        },
+        Case("binaryCrossEntropyWithLogits", [3, 4]) {
+            binaryCrossEntropyWithLogits(
+                $0[0], sigmoid(.ramp([3, 4], seed: 9)), positiveWeights: Tensor([1, 2, 3, 4], shape: [4]))
+        },
+        Case("hingeLoss", inputs: [apart([6])]) {
+            hingeLoss($0[0], Tensor([1, -1, 1, 1, -1, 1], shape: [6]), reduction: .none)
+        },
+        Case("hingeLoss", inputs: [apart([6])]) {
+            hingeLoss($0[0], Tensor([1, -1, 1, 1, -1, 1], shape: [6]), isSquared: true, reduction: .sum)
+        },
+    ]
+
+    @Test("gradients agree with finite differences", arguments: pooling + products + elementwise + shapeWork + losses)
     func gradients(_ c: Case) { expectGradients(at: c.inputs, of: c.function) }
 }
