@@ -41,8 +41,11 @@ let package = Package(
 
         // Networks, data, training.
         .target(
-            name: "SaccadeModels", dependencies: ["SaccadeLayers", .product(name: "Yams", package: "Yams")],
-            swiftSettings: strict),
+            name: "SaccadeModels",
+            dependencies: [
+                "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
@@ -59,7 +62,8 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeTensors", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining",
+                "SaccadeDrawing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
