@@ -62,7 +62,7 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeTensors", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeTensors", "SaccadeModels", "SaccadeTraining", "SaccadeDrawing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
