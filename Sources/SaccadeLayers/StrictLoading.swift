@@ -72,6 +72,12 @@ public struct LoadingError: Error, Equatable, CustomStringConvertible {
         public let name: String
         public let expected: Shape
         public let found: Shape
+
+        public init(name: String, expected: Shape, found: Shape) {
+            self.name = name
+            self.expected = expected
+            self.found = found
+        }
     }
 
     /// The file at fault.

@@ -248,6 +248,75 @@ for shape, axis, count in [((4, 5), 1, 3), ((4, 5), 0, 9), ((2, 6, 3), 1, 2), ((
     case("scatterAdded", [normal(*shape), indices.float(), normal(*indices.shape)],
          lambda x, i, s: x.scatter_add(axis, indices, s), constants=(1,), axis=axis)
 
+# The way back through a pooling, and other norms.
+for shape, kernel, stride, size in [((2, 3, 6, 8), 2, 2, (6, 8)), ((1, 5, 7, 7), 2, 2, (7, 7)), ((0, 2, 4, 4), 2, 2, (4, 4))]:
+    pooled, indices = F.max_pool2d(normal(*shape), kernel, stride, return_indices=True)
+    case("maxUnpool2D", [pooled, indices.float()],
+         lambda x, i: F.max_unpool2d(x, indices, kernel, stride, output_size=size), constants=(1,), size=size)
+# Places that several elements name: PyTorch on a CPU, on one thread, keeps the last.
+torch.set_num_threads(1)
+pooled, indices = F.max_pool2d(normal(1, 2, 5, 6), 3, 1, return_indices=True)
+case("maxUnpool2D", [normal(*pooled.shape), indices.float()],
+     lambda x, i: F.max_unpool2d(x, indices, 3, 1, output_size=(5, 6)), constants=(1,), size=(5, 6))
+for shape, size, alpha, beta, k in [((2, 7, 3, 4), 5, 1e-4, 0.75, 2.0), ((1, 6, 3, 3), 4, 0.3, 0.75, 1.0),
+                                    ((1, 3, 2, 2), 9, 0.5, 0.6, 1.5), ((2, 20, 1, 1), 2, 0.1, 1.0, 1.0),
+                                    ((0, 3, 2, 2), 3, 0.1, 0.75, 1.0), ((2, 5, 7), 3, 0.2, 0.75, 1.0)]:
+    case("localResponseNorm", [normal(*shape) * 2],
+         lambda x: F.local_response_norm(x, size, alpha, beta, k), size=size, alpha=alpha, beta=beta, k=k)
+for shape, axes in [((4, 10), 1), ((2, 3, 5, 7), 2), ((3, 70), 1), ((2, 3), 2), ((0, 4), 1), ((5, 1), 1)]:
+    part = shape[len(shape) - axes:]
+    case("layerNorm", [normal(*shape) * 3 + 1, normal(*part), normal(*part)],
+         # In double precision: with one element in a row, float's rounding is all there is.
+         lambda x, w, b: F.layer_norm(x.double(), part, w.double(), b.double()).float())
+
+# More shape work.
+for shape, edges, kind in [((2, 3, 4, 5), (1, 2, 0, 3), "constant"), ((1, 2, 4, 5), (2, 1, 3, 2), "reflect"),
+                           ((1, 1, 3, 2), (1, 1, 2, 2), "reflect"), ((0, 1, 3, 3), (1, 1, 1, 1), "constant")]:
+    case("padded", [normal(*shape)], lambda x: F.pad(x, edges, kind, **({"value": 0.5} if kind == "constant" else {})),
+         edges=edges, reflects=kind == "reflect")
+for shape, axes in [((3, 4), [0]), ((2, 3, 4), [0, 2]), ((1, 5), [0, 1]), ((0, 3), [1])]:
+    case("flipped", [normal(*shape)], lambda x: x.flip(axes), axes=axes)
+for shape, axis, count in [((5, 3), 0, 7), ((2, 6, 3), 1, 4), ((3, 4), -1, 1), ((3, 2), 0, 0)]:
+    indices = whole(shape[axis], count)
+    case("selected", [normal(*shape), indices.float()], lambda x, i: x.index_select(axis, indices), constants=(1,), axis=axis)
+for padding in [-1, 2]:
+    indices = whole(6, 3, 4)
+    case("embedding", [indices.float(), normal(6, 5)],
+         lambda i, w: F.embedding(indices, w, padding_idx=None if padding < 0 else padding), constants=(0,), padding=padding)
+for shape, size in [((2, 3, 4, 5), (8, 10)), ((1, 2, 7, 5), (3, 4)), ((1, 17, 3, 4), (7, 5)), ((1, 2, 1, 1), (4, 3)),
+                    ((1, 2, 5, 6), (1, 1)), ((0, 2, 3, 3), (6, 6)), ((1, 1, 13, 11), (29, 31))]:
+    case("resizedNearest", [normal(*shape)], lambda x: F.interpolate(x, size, mode="nearest"), size=size)
+    for corners in [False, True]:
+        case("resizedBilinear", [normal(*shape)],
+             lambda x: F.interpolate(x, size, mode="bilinear", align_corners=corners), size=size, alignsCorners=corners)
+
+# Losses of elements.
+for shape in [(4, 5), (2, 3, 2, 2), (1,)]:
+    for reduction in range(3):
+        name = REDUCTIONS[reduction]
+        x, t, w = normal(*shape), normal(*shape), positive(*shape)
+        reduced = {"mean": torch.mean, "sum": torch.sum, "none": lambda y: y}[name]
+        case("meanSquaredError", [x, t], lambda x, t: F.mse_loss(x, t, reduction=name), reduction=reduction)
+        case("l1Loss", [x, t], lambda x, t: F.l1_loss(x, t, reduction=name), reduction=reduction)
+        for beta in [1, 0.25, 0]:
+            case("smoothL1Loss", [x, t], lambda x, t: F.smooth_l1_loss(x, t, reduction=name, beta=beta),
+                 reduction=reduction, beta=beta)
+        case("binaryCrossEntropy", [probability(*shape), probability(*shape), w],
+             lambda x, t, w: F.binary_cross_entropy(x, t, w, reduction=name), constants=(1, 2), reduction=reduction)
+        case("binaryCrossEntropyWithLogits", [x * 6, probability(*shape), w, positive(shape[-1])],
+             lambda x, t, w, p: F.binary_cross_entropy_with_logits(x, t, w, pos_weight=p, reduction=name),
+             constants=(1, 2, 3), reduction=reduction, positive=True)
+        case("binaryCrossEntropyWithLogits", [x * 30, whole(2, *shape).float(), w],
+             lambda x, t, w: F.binary_cross_entropy_with_logits(x, t, w, reduction=name), constants=(1, 2),
+             reduction=reduction, positive=False)
+        signs = whole(2, *shape).float() * 2 - 1
+        for power in [1, 2]:
+            case("hingeLoss", [x, signs, w],
+                 lambda x, t, w: reduced((1 - t * x).clamp(min=0) ** power * w), constants=(1, 2), reduction=reduction,
+                 isSquared=power == 2)
+case("binaryCrossEntropy", [torch.tensor([0.0, 1.0, 1.0, 0.0]), torch.tensor([0.0, 1.0, 0.0, 1.0]), torch.ones(4)],
+     lambda x, t, w: F.binary_cross_entropy(x, t, w, reduction="sum"), constants=(0, 1, 2), reduction=1)
+
 metadata = {"torch": torch.__version__, "cases": json.dumps(cases, separators=(",", ":"))}
 header, offset = {"__metadata__": metadata}, 0
 for name, array in tensors.items():

@@ -49,6 +49,23 @@ private func applyToPictures(_ c: Fixtures.Case, _ x: [Tensor]) -> [Tensor]? {
         return [result, mean, variance]
     case "batchNormInference":
         return [batchNorm(x[0], scale: x[1], shift: x[2], mean: x[3], variance: x[4], epsilon: 1e-3)]
+    case "maxUnpool2D": return [maxUnpool2D(x[0], indices: x[1], to: c.pair("size"))]
+    case "localResponseNorm":
+        return [
+            localResponseNorm(
+                x[0], size: c.integer("size"), alpha: c.float("alpha"), beta: c.float("beta"), k: c.float("k"))
+        ]
+    case "layerNorm": return [layerNorm(x[0], scale: x[1], shift: x[2])]
+    case "padded":
+        let edges = c.integers("edges")
+        return [
+            x[0].padded(
+                top: edges[2], bottom: edges[3], left: edges[0], right: edges[1],
+                with: c.flag("reflects") ? .reflected : .constant(0.5))
+        ]
+    case "resizedNearest": return [x[0].resized(to: c.pair("size"), .nearest)]
+    case "resizedBilinear":
+        return [x[0].resized(to: c.pair("size"), .bilinear(alignsCorners: c.flag("alignsCorners")))]
     default: return nil
     }
 }
@@ -94,6 +111,11 @@ private func applyShapeWork(_ c: Fixtures.Case, _ x: [Tensor]) -> [Tensor]? {
     case "broadcast": return [x[0].broadcast(to: Shape(c.integers("shape")))]
     case "gathered": return [x[0].gathered(axis: c.integer("axis"), x[1])]
     case "scatterAdded": return [x[0].scatterAdded(axis: c.integer("axis"), x[1], x[2])]
+    case "flipped": return [x[0].flipped(axes: c.integers("axes"))]
+    case "selected": return [x[0].selected(axis: c.integer("axis"), x[1])]
+    case "embedding":
+        let padding = c.integer("padding")
+        return [embedding(x[0], x[1], paddingIndex: padding < 0 ? nil : padding)]
     case "linear": return [linear(x[0], x[1], bias: x[2])]
     case "matmul": return [matmul(x[0], x[1])]
     case "softmax": return [softmax(x[0], axis: c.integer("axis"))]
@@ -112,6 +134,17 @@ private func applyLoss(_ c: Fixtures.Case, _ x: [Tensor]) -> [Tensor]? {
         ]
     case "crossEntropyWeighted":
         [crossEntropy(x[0], x[1], elementWeights: x[2], reduction: c.reduction())]
+    case "meanSquaredError": [meanSquaredError(x[0], x[1], reduction: c.reduction())]
+    case "l1Loss": [l1Loss(x[0], x[1], reduction: c.reduction())]
+    case "smoothL1Loss": [smoothL1Loss(x[0], x[1], beta: c.float("beta"), reduction: c.reduction())]
+    case "binaryCrossEntropy": [binaryCrossEntropy(x[0], x[1], weights: x[2], reduction: c.reduction())]
+    case "binaryCrossEntropyWithLogits":
+        [
+            binaryCrossEntropyWithLogits(
+                x[0], x[1], weights: x[2], positiveWeights: c.flag("positive") ? x[3] : nil, reduction: c.reduction())
+        ]
+    case "hingeLoss":
+        [hingeLoss(x[0], x[1], isSquared: c.flag("isSquared"), weights: x[2], reduction: c.reduction())]
     default: nil
     }
 }

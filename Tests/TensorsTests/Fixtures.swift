@@ -29,7 +29,12 @@ struct Fixtures {
 
     private struct Entry: Decodable {
         let shape: [Int]
-        let data_offsets: [Int]  // safetensors' own spelling
+        let offsets: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case shape
+            case offsets = "data_offsets"
+        }
     }
 
     static let shared: Fixtures = {
@@ -48,9 +53,10 @@ struct Fixtures {
         let header = data.subdata(in: 8..<8 + length)
         struct Header: Decodable {
             struct Metadata: Decodable { let cases: String }
-            let __metadata__: Metadata
+            let metadata: Metadata
+            enum CodingKeys: String, CodingKey { case metadata = "__metadata__" }
         }
-        let metadata = try JSONDecoder().decode(Header.self, from: header).__metadata__
+        let metadata = try JSONDecoder().decode(Header.self, from: header).metadata
         cases = try JSONDecoder().decode([Case].self, from: Data(metadata.cases.utf8))
         // Every other key is a tensor.
         var all = try JSONSerialization.jsonObject(with: header) as? [String: Any] ?? [:]
@@ -63,7 +69,7 @@ struct Fixtures {
 
     func tensor(_ name: String) throws -> Tensor {
         let entry = try #require(entries[name], "no tensor \(name)")
-        let part = bytes.subdata(in: entry.data_offsets[0]..<entry.data_offsets[1])
+        let part = bytes.subdata(in: entry.offsets[0]..<entry.offsets[1])
         let count = part.count / MemoryLayout<Float>.stride
         let scalars = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             _ = part.copyBytes(to: buffer)

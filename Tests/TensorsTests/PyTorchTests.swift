@@ -7,6 +7,7 @@ import Testing
     @Test("agrees with PyTorch", arguments: Fixtures.shared.cases)
     func agrees(_ c: Fixtures.Case) throws {
         let inputs = try c.inputs.map(Fixtures.shared.tensor)
+        spoilFreeMemory()
         let expected = try c.results.map(Fixtures.shared.tensor)
         let results = try apply(c, inputs)
         #expect(results.count == expected.count)
@@ -21,6 +22,7 @@ import Testing
         let inputs = try c.inputs.map(Fixtures.shared.tensor)
         let cotangent = try Fixtures.shared.tensor(c.cotangent)
         let parameters = inputs.map { Parameter($0) }
+        spoilFreeMemory()
         let (_, gradients) = try withGradients {
             let leaves = zip(parameters, inputs).enumerated().map { index, pair in
                 c.gradients["\(index)"] == nil ? pair.1 : pair.0.value
@@ -42,5 +44,13 @@ import Testing
         for (planned, eager) in zip(plan.run(inputs), eager) {
             #expect(planned.relativeError(to: eager) <= 1e-6)
         }
+    }
+
+    /// Leaves NaN in the memory that the next tensors will get: whoever forgets to write an element is found out.
+    private func spoilFreeMemory() {
+        let spoilt = (0..<64).flatMap { size in
+            (0..<4).map { _ in Tensor(filledWith: .nan, shape: [16 * (size + 1)]) }
+        }
+        withExtendedLifetime(spoilt) {}
     }
 }

@@ -81,6 +81,13 @@ void sk_arg_max(long outer, long length, long inner, const float *x, float *y);
 // The `count` largest of each row, largest first, and their places; of equals the first.
 void sk_top(long rows, long length, long count, const float *x, float *values, float *indices);
 
+// Softmax, or its logarithm, over the middle axis of [outer, classes, inner]. `y` may be `x`.
+void sk_softmax(long outer, long classes, long inner, int logarithm, const float *x, float *y);
+
+// `dx` may be `dy`.
+void sk_softmax_gradient(
+    long outer, long classes, long inner, int logarithm, const float *y, const float *dy, float *dx);
+
 // Cross entropy of logits [outer, classes, inner] with labels [outer, inner]. Null weights are ones; an
 // `ignored` that is not a number ignores none.
 typedef struct {
@@ -96,6 +103,39 @@ long sk_cross_entropy_first_wrong(sk_cross_entropy);
 void sk_cross_entropy_losses(sk_cross_entropy, const float *logits, float *losses, float *weights);
 
 void sk_cross_entropy_gradient(sk_cross_entropy, const float *logits, const float *d_losses, float *d_logits);
+
+// x / (k + alpha · Σ x²)^beta, the sum over the channels from `before` before its own to `after` after it.
+typedef struct {
+    long outer, channels, inner, before, after;
+    float alpha, beta, k;
+} sk_response_norm;
+
+// `scratch` has room for one tensor.
+void sk_response_norm_forward(sk_response_norm, const float *x, float *scratch, float *y);
+
+// `scratch` has room for two.
+void sk_response_norm_gradient(sk_response_norm, const float *x, const float *dy, float *scratch, float *dx);
+
+// Rows to mean 0 and variance 1, times `scale`, plus `shift`. Keeps their means and reciprocal deviations.
+void sk_layer_norm(
+    long rows, long length, float epsilon, const float *x, const float *scale, const float *shift, float *y,
+    float *means, float *deviations);
+
+void sk_layer_norm_gradient(
+    long rows, long length, const float *x, const float *scale, const float *means, const float *deviations,
+    const float *dy, float *dx, float *d_scale, float *d_shift);
+
+// Losses of elements and their targets. `beta` is where a smooth loss becomes a line.
+typedef enum {
+    SK_BINARY_CROSS_ENTROPY, SK_BINARY_CROSS_ENTROPY_OF_LOGITS, SK_SQUARED, SK_ABSOLUTE, SK_SMOOTH, SK_HINGE,
+    SK_SQUARED_HINGE
+} sk_loss;
+
+void sk_losses(sk_loss, float beta, long count, const float *x, const float *target, float *y);
+
+// `dx` may be `dy`.
+void sk_loss_gradients(
+    sk_loss, float beta, long count, const float *x, const float *target, const float *dy, float *dx);
 
 #ifdef __cplusplus
 }

@@ -91,7 +91,9 @@ struct InnerProductGeometry: Hashable, Sendable {
         let (arguments, rows) = (request.inputs.count, inputs[0])
         return Kernel(request) { at in
             for (result, count) in counts.enumerated() { at[arguments + result].update(repeating: 0, count: count) }
-            guard pass == .inference, arguments == 3, let outputs = counts.first.map({ $0 / max(rows, 1) }) else { return }
+            guard pass == .inference, arguments == 3, let outputs = counts.first.map({ $0 / max(rows, 1) }) else {
+                return
+            }
             for row in 0..<rows { (at[3] + row * outputs).update(from: at[2], count: outputs) }
         }
     }

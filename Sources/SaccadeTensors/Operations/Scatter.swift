@@ -32,8 +32,7 @@ struct Scatter: Operation {
     /// The result's length along the axis.
     let length: Int
     let combines: Combination
-
-    var name: String { combines == .sum ? "scatterAdded" : "scattered" }
+    var name = "scatterAdded"
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
         guard inputs[0] == inputs[1] else {

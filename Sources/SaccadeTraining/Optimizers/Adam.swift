@@ -45,6 +45,7 @@ public final class Adam: Optimizer {
     }
 
     public var parameters: [(name: String, parameter: Parameter)] { memory.parameters }
+    public var quantities: [String] { memory.quantities }
 
     public var state: OptimizerState {
         get { memory.state }

@@ -16,6 +16,9 @@ public protocol Optimizer: AnyObject {
     /// The parameters that it moves, by name.
     var parameters: [(name: String, parameter: Parameter)] { get }
 
+    /// What it keeps for each parameter, in PyTorch's words, such as `momentum_buffer`.
+    var quantities: [String] { get }
+
     /// The size of each step; change it whenever a schedule says so.
     var learningRate: Double { get set }
 

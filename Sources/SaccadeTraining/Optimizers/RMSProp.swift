@@ -39,6 +39,7 @@ public final class RMSProp: Optimizer {
     }
 
     public var parameters: [(name: String, parameter: Parameter)] { memory.parameters }
+    public var quantities: [String] { memory.quantities }
 
     public var state: OptimizerState {
         get { memory.state }

@@ -29,6 +29,7 @@ public final class SGD: Optimizer {
     }
 
     public var parameters: [(name: String, parameter: Parameter)] { memory.parameters }
+    public var quantities: [String] { memory.quantities }
 
     public var state: OptimizerState {
         get { memory.state }
