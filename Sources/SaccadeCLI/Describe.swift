@@ -3,6 +3,7 @@ import Foundation
 import SaccadeDrawing
 import SaccadeModels
 import SaccadeTensors
+import SaccadeTraining
 
 struct Describe: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -68,15 +69,36 @@ struct Describe: ParsableCommand {
         let architecture = try Architecture(fileOrName: recipe)
         let network = try architecture.resolved(
             input: input.flatMap { InputSize($0) }, classes: classes, padding: Padding(padding) ?? .valid)
-        let description = Description(network, batch: batch)
+        let training = try architecture.training?.decoded(TrainingSettings.self) ?? TrainingSettings()
+        let description = Description(network, batch: batch, optimizerStates: training.optimizer.statesPerParameter)
         if let diagram { try Schematic(description).write(to: diagram) }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             print(String(decoding: try encoder.encode(description), as: UTF8.self))
         } else {
-            print(DescriptionTable(description).text)
+            print(DescriptionTable(description, optimizer: training.optimizer.name).text)
             if let diagram { print("Drawn in \(diagram).") }
+        }
+    }
+}
+
+extension OptimizerSettings {
+    /// Numbers that the optimizer remembers for each parameter.
+    fileprivate var statesPerParameter: Int {
+        switch self {
+        case .sgd(let momentum, _): momentum == 0 ? 0 : 1
+        case .adam, .adamW: 2
+        case .rmsProp(_, _, let momentum, let isCentered): 1 + (momentum == 0 ? 0 : 1) + (isCentered ? 1 : 0)
+        }
+    }
+
+    fileprivate var name: String {
+        switch self {
+        case .sgd(let momentum, _): momentum == 0 ? "plain SGD" : "SGD and its momentum"
+        case .adam: "Adam"
+        case .adamW: "AdamW"
+        case .rmsProp: "RMSProp"
         }
     }
 }

@@ -4,7 +4,8 @@ import SaccadeModels
 struct DescriptionTable {
     let text: String
 
-    init(_ description: Description) {
+    /// - Parameter optimizer: What the memory for training counts on.
+    init(_ description: Description, optimizer: String) {
         let rows = description.layers
         var table = TextTable([
             .init("layer"), .init("kind"), .init("stride", .right), .init("pad", .right), .init("output", .right),
@@ -33,7 +34,7 @@ struct DescriptionTable {
             Parameters      \(grouped(description.totalParameters)), \(bytes(memory.parameterBytes)) in float32
             Multiply-adds   \(grouped(description.totalMultiplyAdds)) for one input
             Peak memory     \(bytes(memory.inferenceBytes)) to predict, \(bytes(memory.trainingBytes)) to train with \
-            momentum, at batch \(grouped(memory.batch))
+            \(optimizer), at batch \(grouped(memory.batch))
             """
     }
 
