@@ -82,16 +82,21 @@ enum HeldOut {
             return try (checked(ClassificationDataset(at: data, split: split), run), part)
         }
         let whole = try checked(ClassificationDataset(at: data, split: .all), run)
-        let isOwn = URL(fileURLWithPath: data).resolvingSymlinksInPath() == URL(fileURLWithPath: run.data).resolvingSymlinksInPath()
+        let isOwn =
+            URL(fileURLWithPath: data).resolvingSymlinksInPath()
+            == URL(fileURLWithPath: run.data).resolvingSymlinksInPath()
         guard isOwn, run.settings.validationFraction > 0 else { return (whole, "all pictures") }
         let held = whole.split(validation: run.settings.validationFraction, seed: run.settings.seed).validation
         return (held, "the held-back pictures")
     }
 
     /// A picture's class is a number: the names behind the numbers must be those that the run learnt.
-    private static func checked(_ dataset: ClassificationDataset, _ run: RunDescription) throws -> ClassificationDataset {
+    private static func checked(_ dataset: ClassificationDataset, _ run: RunDescription) throws -> ClassificationDataset
+    {
         guard dataset.classNames == run.classNames else {
-            func list(_ names: [String]) -> String { names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "") }
+            func list(_ names: [String]) -> String {
+                names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+            }
             throw CommandError.data(
                 "the classes of the data (\(list(dataset.classNames))) are not those that the run learnt "
                     + "(\(list(run.classNames))); give the data set that belongs to it")
@@ -107,10 +112,12 @@ struct EvaluationTable {
     init(_ report: EvaluationReport) { self.report = report }
 
     var text: String {
-        var table = TextTable(
-            columns: [.left("class"), .right("precision"), .right("recall"), .right("F1"), .right("pictures")])
+        var table = TextTable([
+            .init("class"), .init("precision", .right), .init("recall", .right), .init("F1", .right),
+            .init("pictures", .right),
+        ])
         for row in report.classes {
-            table.add([row.name, percent(row.precision), percent(row.recall), percent(row.f1), "\(row.samples)"])
+            table.append([row.name, percent(row.precision), percent(row.recall), percent(row.f1), "\(row.samples)"])
         }
         let totals =
             "top-1 accuracy \(percent(report.top1)), top-5 accuracy \(percent(report.top5)), loss "
@@ -122,8 +129,8 @@ struct EvaluationTable {
     private var confusions: String {
         let names = report.classes.map(\.name)
         guard names.count > 12 else {
-            var table = TextTable(columns: [.left("truth ╲ taken for")] + names.map { .right($0) })
-            for (name, row) in zip(names, report.confusionMatrix) { table.add([name] + row.map(String.init)) }
+            var table = TextTable([.init("truth ╲ taken for")] + names.map { .init($0, .right) })
+            for (name, row) in zip(names, report.confusionMatrix) { table.append([name] + row.map(String.init)) }
             return table.text
         }
         let pairs = report.confusionMatrix.enumerated().flatMap { truth, row in

@@ -3,7 +3,7 @@ public import SaccadeDatasets
 public import SaccadeImages
 import SaccadeInterchange
 import SaccadeLayers
-import SaccadeModels
+public import SaccadeModels
 public import SaccadeTensors
 
 /// A classifier that a run has trained: its network with the best weights, and all that turns a picture into a label.
