@@ -79,6 +79,8 @@ let package = Package(
         .testTarget(
             name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "InterchangeTests", dependencies: ["SaccadeInterchange", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
         .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing"], swiftSettings: strict),
         .testTarget(

@@ -57,7 +57,7 @@ struct Peer {
         let complaint = Task.detached { errors.fileHandleForReading.readDataToEndOfFile() }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        struct Result: Decodable { let median_ms: Double }
+        struct Result: Decodable { let median_ms: Double  // swift-format-ignore }
         guard process.terminationStatus == 0, let line = text.split(separator: "\n").last,
             let result = try? JSONDecoder().decode(Result.self, from: Data(line.utf8))
         else {

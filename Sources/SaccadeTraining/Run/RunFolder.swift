@@ -19,8 +19,8 @@ import SaccadeInterchange
 /// | `checkpoint.safetensors` | everything that is needed to go on |
 /// | `best.safetensors` | the weights with the best validation result |
 ///
-/// Every file but the timings is replaced as a whole or, in the metrics' case, cut back to what the checkpoint knows of:
-/// a process may end at any moment without harm.
+/// Every file but the timings is replaced as a whole or, in the metrics' case, cut back to what the checkpoint knows
+/// of: a process may end at any moment without harm.
 public final class RunFolder {
     /// The folder.
     public let path: String
@@ -38,10 +38,10 @@ public final class RunFolder {
     /// - Parameters:
     ///   - path: The run's folder; it is made if it is not there.
     ///   - description: What the run is.
-    ///   - resuming: Whether to go on with a run that is there, which must have been begun with the same description; only
-    ///     `epochs`, `patience` and `checkpointMinutes` may differ.
-    /// - Throws: ``RunError``: a run is there and is not to be resumed, or is not there and is; another process trains it;
-    ///   it is another run. `InterchangeError` when the folder cannot be written.
+    ///   - resuming: Whether to go on with a run that is there, which must have been begun with the same description;
+    ///     only `epochs`, `patience` and `checkpointMinutes` may differ.
+    /// - Throws: ``RunError``: there is a run where a new one is wanted, or none where one is to be resumed; another
+    ///   process trains it; it was begun differently. `InterchangeError` when the folder cannot be written.
     public init(at path: String, _ description: RunDescription, resuming: Bool) throws {
         if resuming, !FileManager.default.fileExists(atPath: path) {
             throw RunError(.missing, "\(path): there is no run to resume; check the name or leave out --resume.")
