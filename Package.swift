@@ -62,7 +62,8 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeTensors", "SaccadeModels", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining",
+                "SaccadeDrawing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -80,7 +81,9 @@ let package = Package(
         .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing"], swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["SaccadeDatasets", "CSaccadeZlib"], swiftSettings: strict),
-        .testTarget(name: "ModelsTests", dependencies: ["SaccadeModels", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelsTests", dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
     ],

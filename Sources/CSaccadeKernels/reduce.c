@@ -98,12 +98,45 @@ static void each_group(void *context, long begin, long end) {
     }
 }
 
+// A single number of a long row: parts of a fixed length, so that the sum does not depend on the thread count.
+enum { PART = 1 << 16, PARTS = 64 };
+
+struct split {
+    sk_reduction kind;
+    long count, size;
+    const float *x;
+    double partial[PARTS];
+};
+
+static void split_part(void *context, long begin, long end) {
+    struct split *s = context;
+    for (long part = begin; part < end; part++) {
+        long first = part * s->size, left = s->count - first;
+        s->partial[part] = fold(s->kind, start(s->kind), left < s->size ? left : s->size, s->x + first, 1);
+    }
+}
+
+static float reduce_row(sk_reduction kind, long count, const float *x) {
+    struct split s = {.kind = kind, .count = count, .x = x};
+    s.size = (count + PARTS - 1) / PARTS;
+    if (s.size < PART) s.size = PART;
+    long parts = (count + s.size - 1) / s.size;
+    saccade_threads_for(parts, 1, &s, split_part);
+    double value = start(kind);
+    for (long part = 0; part < parts; part++)
+        value = kind == SK_SUM ? value + s.partial[part]
+                : kind == SK_LARGEST ? more(value, s.partial[part]) : less(value, s.partial[part]);
+    return (float)value;
+}
+
 void sk_reduce(
     sk_reduction kind, int kept_rank, const long *kept_dims, const long *kept_strides, int reduced_rank,
     const long *reduced_dims, const long *reduced_strides, const float *x, float *y) {
     struct reduce r = {kind, kept_rank, reduced_rank, kept_dims, kept_strides, reduced_dims, reduced_strides, x, y};
     long reduced = sk_product(reduced_rank, reduced_dims), kept = sk_product(kept_rank, kept_dims);
-    if (kept_rank > 0 && kept_strides[kept_rank - 1] == 1 && kept_dims[kept_rank - 1] > 1) {
+    if (kept == 1 && reduced_rank == 1 && reduced_strides[0] == 1 && reduced > PART) {
+        y[0] = reduce_row(kind, reduced, x);
+    } else if (kept_rank > 0 && kept_strides[kept_rank - 1] == 1 && kept_dims[kept_rank - 1] > 1) {
         long width = kept_dims[kept_rank - 1];
         long groups = kept / (width > 0 ? width : 1) * ((width + LANES - 1) / LANES);
         saccade_threads_for(groups, sk_row_grain(reduced * LANES), &r, each_group);

@@ -26,7 +26,8 @@ struct Describe: ParsableCommand {
     @Argument(help: ArgumentHelp("A recipe (YAML), or the name of a built-in one.", valueName: "recipe"))
     var recipe: String
 
-    @Option(help: ArgumentHelp("Height, width and channels of the input, in place of the recipe’s.", valueName: "HxWxC"))
+    @Option(
+        help: ArgumentHelp("Height, width and channels of the input, in place of the recipe’s.", valueName: "HxWxC"))
     var input: String?
 
     @Option(

@@ -42,7 +42,9 @@ extension Description.Layer {
     fileprivate var word: String {
         let word = Self.words[kind] ?? kind
         guard let kernel else { return word }
-        let strides = stride.map { $0 == [1, 1] ? "" : ", stride \($0[0] == $0[1] ? "\($0[0])" : "\($0[0])×\($0[1])")" }
+        let strides = stride.map {
+            $0 == [1, 1] ? "" : ", stride \($0[0] == $0[1] ? "\($0[0])" : "\($0[0])×\($0[1])")"
+        }
         return "\(kernel[0])×\(kernel[1]) \(word)\(strides ?? "")"
     }
 

@@ -26,8 +26,8 @@ import Testing
     struct Network: Module {
         let features: Sequential
         let blocks: [Block]
-//~        let norm: LayerNorm
-//~        let table: Embedding
+        let norm: LayerNorm
+        let table: Embedding
         let head: Linear?
 
         init(using generator: inout SplitMix64) {
@@ -42,8 +42,8 @@ import Testing
                 Block(6, 6, stride: 1, using: &generator),
                 Block(6, 12, stride: 2, using: &generator),
             ]
-//~            norm = LayerNorm(12)
-//~            table = Embedding(10, dimensions: 4, using: &generator)
+            norm = LayerNorm([12])
+            table = Embedding(10, dimensions: 4, using: &generator)
             head = Linear(in: 12, out: 5, using: &generator)
         }
     }

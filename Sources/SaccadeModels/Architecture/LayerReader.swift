@@ -68,7 +68,9 @@ struct LayerReader {
         guard self.count <= Self.maximumLayerCount else { throw tooMany(at: setting.location) }
         var layers: [LayerSpecification] = []
         for index in first..<first + count {
-            for layer in body { layers.append(layer.named(within: name.map { "\($0).\(index)" }, alone: body.count == 1)) }
+            for layer in body {
+                layers.append(layer.named(within: name.map { "\($0).\(index)" }, alone: body.count == 1))
+            }
         }
         return layers
     }

@@ -243,7 +243,9 @@ extension Graph {
     /// Of all operations together. The bounds on layers keep the sum countable.
     var multiplyAdds: Int {
         nodes.reduce(0) { sum, node in
-            sum + node.operation.multiplyAdds(node.inputs.map { values[$0].shape }, node.results.map { values[$0].shape })
+            sum
+                + node.operation.multiplyAdds(
+                    node.inputs.map { values[$0].shape }, node.results.map { values[$0].shape })
         }
     }
 }

@@ -12,6 +12,8 @@ struct TrainingPosition: Codable, Equatable {
         var loss: Double
     }
 
+    /// Training samples of each epoch.
+    var samplesPerEpoch = 0
     /// Epochs that are over.
     var epoch = 0
     /// Batches of the next one that are done.
@@ -71,12 +73,12 @@ struct Checkpoint {
                 .damaged, "\(path): this is no checkpoint of a training; restore the file or train anew.")
         }
         let sources = network.randomSources
-        let wanted = try optimizerTensors(in: file, position, optimizer)
         guard Set(sources.map(\.name)) == Set(position.randomStates.keys) else {
             throw RunError(
                 .different, "\(path): this is a checkpoint of another network; use the one that it was saved from.")
         }
         try network.load(file, prefix: networkPrefix)
+        let wanted = try optimizerTensors(in: file, position, optimizer)
         optimizer.state = OptimizerState(
             steps: position.optimizerSteps,
             tensors: try wanted.map { ($0, try file.tensor(optimizerPrefix + $0)) })

@@ -30,6 +30,22 @@ public struct EpochRecord: Sendable, Equatable, Codable {
     /// Steps that were left out because a loss or gradient was not finite.
     public var skippedSteps: Int
 
+    public init(
+        epoch: Int, learningRate: Double, trainingLoss: Double, trainingAccuracy: Double,
+        validationLoss: Double? = nil, validationAccuracy: Double? = nil, validationTop5: Double? = nil,
+        isBest: Bool = false, skippedSteps: Int = 0
+    ) {
+        self.epoch = epoch
+        self.learningRate = learningRate
+        self.trainingLoss = trainingLoss
+        self.trainingAccuracy = trainingAccuracy
+        self.validationLoss = validationLoss
+        self.validationAccuracy = validationAccuracy
+        self.validationTop5 = validationTop5
+        self.isBest = isBest
+        self.skippedSteps = skippedSteps
+    }
+
     /// The records of a run, in order; what is no record, such as a line that is still being written, is passed over.
     public static func read(fromRunAt folder: String) -> [EpochRecord] {
         guard let data = FileManager.default.contents(atPath: "\(folder)/metrics.jsonl") else { return [] }

@@ -83,21 +83,20 @@ public final class ProgressBar: TrainingObserver {
 
     private func line(_ progress: TrainingProgress) -> String {
         let word = progress.phase == .training ? "learning" : "validating"
+        let start = "epoch \(progress.epoch)/\(progress.epochs) \(word) "
+        var end = "\(progress.samples)/\(progress.samplesInAll)"
+        if progress.phase == .training { end += ", loss \(digits(progress.loss, 4))" }
+        if meter.seconds > 0, meter.samples > 0 {
+            let speed = meter.samples / meter.seconds
+            let left = Double(progress.samplesInAll - progress.samples + progress.samplesToCome) / speed
+            end += ", \(digits(speed, speed < 10 ? 1 : 0)) images/s, \(ProgressBar.time(left)) left"
+        }
+        // The bar takes the room that is left, if it is worth it.
+        let room = min(width - 2 - start.count - end.count, 20)
+        guard isTerminal, room >= 4 else { return start + end }
         let share = Double(progress.samples) / Double(max(progress.samplesInAll, 1))
-        var text = "epoch \(progress.epoch)/\(progress.epochs) \(word) "
-        if isTerminal { text += bar(share) + " " }
-        text += "\(progress.samples)/\(progress.samplesInAll)"
-        if progress.phase == .training { text += ", loss \(digits(progress.loss, 4))" }
-        guard meter.seconds > 0, meter.samples > 0 else { return text }
-        let speed = meter.samples / meter.seconds
-        let left = Double(progress.samplesInAll - progress.samples + progress.samplesToCome) / speed
-        return text + ", \(digits(speed, speed < 10 ? 1 : 0)) images/s, \(ProgressBar.time(left)) left"
-    }
-
-    private func bar(_ share: Double) -> String {
-        let length = min(20, width / 5)
-        let full = min(Int(share * Double(length)), length)
-        return String(repeating: "█", count: full) + String(repeating: "░", count: length - full)
+        let full = min(Int(share * Double(room)), room)
+        return start + String(repeating: "█", count: full) + String(repeating: "░", count: room - full) + " " + end
     }
 
     /// `1:02:03`, or `02:03` below an hour.

@@ -1,6 +1,7 @@
 import Foundation
-public import SaccadeLayers
+import SaccadeDatasets
 import SaccadeInterchange
+public import SaccadeLayers
 import SaccadeTensors
 
 /// Trains a classifier: the loop.
@@ -28,7 +29,8 @@ public final class Trainer {
     ///   - validation: What it is judged by after each epoch; without it the training samples must do.
     ///   - run: Where everything is kept; settings and classes are its description's.
     ///   - observer: Told of the progress.
-    /// - Throws: ``RunError`` when there are no samples to learn from.
+    /// - Throws: ``RunError`` when there are no samples to learn from, or the network tells another number of classes apart
+    ///   than the samples have.
     public init(
         _ network: any Layer, training: any BatchSource, validation: (any BatchSource)?, run: RunFolder,
         observer: (any TrainingObserver)? = nil
@@ -36,13 +38,22 @@ public final class Trainer {
         guard training.batchesPerEpoch > 0 else {
             throw RunError(.noSamples, "\(run.description.data): there are no samples to learn from; add some.")
         }
+        let classes = run.description.classNames.count
+        let graph = Trace.of([Shape([1] + run.description.preprocessing.shape)]) { [network($0[0])] }
+        let scores = graph.values[graph.outputs[0]].shape
+        guard scores == [1, classes] else {
+            throw RunError(
+                .different,
+                "\(run.description.data): there are \(classes) classes, and for one picture the network gives scores of "
+                    + "shape \(scores) where [1, \(classes)] is needed; change its last layer.")
+        }
         self.network = network
         self.training = training
         self.validation = validation.flatMap { $0.samplesPerEpoch > 0 ? $0 : nil }
         self.run = run
         self.observer = observer
         settings = run.description.settings
-        classes = run.description.classNames.count
+        self.classes = classes
         optimizer = settings.optimizer.optimizer(
             for: network.parameters, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
         rate = LearningRate(
@@ -60,7 +71,14 @@ public final class Trainer {
         if FileManager.default.fileExists(atPath: run.checkpointPath) {
             position = try Checkpoint.restore(from: run.checkpointPath, network: network, optimizer: optimizer)
             rate.plateau = position.plateau
+            guard position.samplesPerEpoch == training.samplesPerEpoch else {
+                throw RunError(
+                    .different,
+                    "\(run.description.data): there are \(training.samplesPerEpoch) samples to learn from; the run was "
+                        + "begun with \(position.samplesPerEpoch). Resume it with the data that it was begun with.")
+            }
         }
+        position.samplesPerEpoch = training.samplesPerEpoch
         try JSONLines(path: run.metricsPath).truncate(to: position.metricsLength)
         while position.epoch < settings.epochs, !isOutOfPatience {
             let start = ContinuousClock.now
@@ -95,6 +113,8 @@ public final class Trainer {
 
     /// Makes one step.
     private func learn(_ batch: LabelledBatch) throws {
+        // The forward pass changes running averages; a step that fails must leave no trace in them.
+        let averages = network.statistics.map { ($0.statistic, $0.statistic.value) }
         var scores: Tensor?
         let (loss, gradients) = withGradients {
             let logits = network(batch.images)
@@ -103,8 +123,10 @@ public final class Trainer {
         }
         let norm = gradients.norm(of: optimizer.parameters.map(\.parameter))
         guard loss.item.isFinite, norm.isFinite else {
+            for (statistic, value) in averages { statistic.assign(value) }
             guard settings.stopsWhenNotFinite else { return position.skippedSteps += 1 }
-            throw notFinite(NonFinite(network: network, batch: batch).firstPlace(loss: loss.item, gradients: gradients), batch)
+            let search = NonFinite(network: network, batch: batch)
+            throw notFinite(search.firstPlace(loss: loss.item, gradients: gradients), batch)
         }
         optimizer.learningRate = rate(batch: position.epoch * training.batchesPerEpoch + position.batch)
         optimizer.step(gradients, after: GradientChange(settings.clipping, norm: norm))
@@ -120,14 +142,14 @@ public final class Trainer {
     }
 
     private func notFinite(_ place: String, _ batch: LabelledBatch?) -> RunError {
-        let where_ = "epoch \(position.epoch + 1), batch \(position.batch + 1)"
+        let moment = "epoch \(position.epoch + 1), batch \(position.batch + 1)"
         let files = batch.map { " The batch: \($0.names().joined(separator: ", "))." } ?? ""
         let checkpoint =
             FileManager.default.fileExists(atPath: run.checkpointPath)
             ? "The last good checkpoint is \(run.checkpointPath)." : "There is no checkpoint yet."
         return RunError(
             .notFinite,
-            "\(run.path): training stopped in \(where_): \(place). A lower learning rate or a bound for gradients often "
+            "\(run.path): training stopped in \(moment): \(place). A lower learning rate or a bound for gradients often "
                 + "helps.\(files) \(checkpoint)")
     }
 
@@ -159,7 +181,7 @@ public final class Trainer {
         if isBest { try saveBest(result) }
         let length = try JSONLines(path: run.metricsPath).append(record)
         position = TrainingPosition(
-            epoch: record.epoch, best: isBest ? result : position.best, plateau: rate.plateau, metricsLength: length)
+            samplesPerEpoch: training.samplesPerEpoch, epoch: record.epoch, best: isBest ? result : position.best, plateau: rate.plateau, metricsLength: length)
         try saveCheckpoint()
         try JSONLines(path: run.timingsPath).append(
             EpochTiming(epoch: record.epoch, seconds: duration / .seconds(1), samples: samples))

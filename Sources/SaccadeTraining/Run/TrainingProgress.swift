@@ -15,6 +15,18 @@ public struct TrainingProgress: Sendable, Equatable {
     /// Samples of the whole training that are still to come after this epoch's phase, both to learn from and to validate
     /// with.
     public var samplesToCome: Int
+
+    public init(
+        phase: Phase, epoch: Int, epochs: Int, samples: Int, samplesInAll: Int, loss: Double, samplesToCome: Int
+    ) {
+        self.phase = phase
+        self.epoch = epoch
+        self.epochs = epochs
+        self.samples = samples
+        self.samplesInAll = samplesInAll
+        self.loss = loss
+        self.samplesToCome = samplesToCome
+    }
 }
 
 /// Somebody who watches a training. All calls come from the thread that trains.
