@@ -62,7 +62,8 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining",
+                "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages",
+                "SaccadeTraining",
                 "SaccadeDrawing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -76,7 +77,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["SaccadeTensors"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TensorsTests", dependencies: ["SaccadeTensors", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"], swiftSettings: strict),
+            name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
         .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing"], swiftSettings: strict),
         .testTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SaccadeDatasets
 import SaccadeImages
 import SaccadeTensors
 import SaccadeTraining
@@ -41,13 +42,16 @@ struct Classify: AsyncParsableCommand {
         try compute.apply()
         let classifier = try TrainedClassifier(run: model)
         let (images, top, json, options) = (images, top, json, compute.planOptions)
-        let failures = await ComputeThread.run {
+        let failures = try await ComputeThread.run {
             let plan = classifier.plan(batch: 1, options: options)
             return images.count { path in
                 do {
-                    let image = try Image(contentsOf: path, atLeast: classifier.description.preprocessing.leastDecodedSize)
+                    let image = try Image(
+                        contentsOf: path, atLeast: classifier.description.preprocessing.leastDecodedSize)
                     let predictions = classifier.predictions(for: image, top: top, plan: plan)
-                    print(json ? try Answer(image: path, predictions: predictions).json : Classify.text(path, predictions))
+                    print(
+                        json ? try Answer(image: path, predictions: predictions).json : Classify.text(path, predictions)
+                    )
                     return false
                 } catch {
                     Console.note("error: \(error)")

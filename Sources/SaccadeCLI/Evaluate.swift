@@ -82,16 +82,21 @@ enum HeldOut {
             return try (checked(ClassificationDataset(at: data, split: split), run), part)
         }
         let whole = try checked(ClassificationDataset(at: data, split: .all), run)
-        let isOwn = URL(fileURLWithPath: data).resolvingSymlinksInPath() == URL(fileURLWithPath: run.data).resolvingSymlinksInPath()
+        let isOwn =
+            URL(fileURLWithPath: data).resolvingSymlinksInPath()
+            == URL(fileURLWithPath: run.data).resolvingSymlinksInPath()
         guard isOwn, run.settings.validationFraction > 0 else { return (whole, "all pictures") }
         let held = whole.split(validation: run.settings.validationFraction, seed: run.settings.seed).validation
         return (held, "the held-back pictures")
     }
 
     /// A picture's class is a number: the names behind the numbers must be those that the run learnt.
-    private static func checked(_ dataset: ClassificationDataset, _ run: RunDescription) throws -> ClassificationDataset {
+    private static func checked(_ dataset: ClassificationDataset, _ run: RunDescription) throws -> ClassificationDataset
+    {
         guard dataset.classNames == run.classNames else {
-            func list(_ names: [String]) -> String { names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "") }
+            func list(_ names: [String]) -> String {
+                names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+            }
             throw CommandError.data(
                 "the classes of the data (\(list(dataset.classNames))) are not those that the run learnt "
                     + "(\(list(run.classNames))); give the data set that belongs to it")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SaccadeDatasets
 import SaccadeDrawing
 import SaccadeModels
 import SaccadeTensors
@@ -105,7 +106,9 @@ extension LineChart {
         }
         return LineChart(
             title: "Loss", xLabel: "epoch", yLabel: "cross entropy, nats",
-            series: [series("training") { $0.trainingLoss }, series("held back") { $0.validationLoss }].compactMap { $0 },
+            series: [series("training") { $0.trainingLoss }, series("held back") { $0.validationLoss }].compactMap {
+                $0
+            },
             isLogY: true)
     }
 }

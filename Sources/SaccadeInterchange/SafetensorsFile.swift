@@ -69,7 +69,8 @@ public final class SafetensorsFile: Sendable {
         do {
             return try Tensor(shape: entry.shape) { elements in
                 if entry.type == .float32, 1.littleEndian == 1 {
-                    return try file.read(UnsafeMutableRawBufferPointer(elements), at: dataStart + entry.range.lowerBound)
+                    return try file.read(
+                        UnsafeMutableRawBufferPointer(elements), at: dataStart + entry.range.lowerBound)
                 }
                 try convert(entry, into: elements)
             }

@@ -64,7 +64,8 @@ struct SafetensorsHeader {
                 let range = tensor.data_offsets[0]..<tensor.data_offsets[1]
                 guard range.count == byteCount else {
                     throw malformed(
-                        "tensor \(name) of shape \(tensor.shape) takes \(byteCount) bytes, its offsets span \(range.count)")
+                        "tensor \(name) of shape \(tensor.shape) takes \(byteCount) bytes, its offsets span \(range.count)"
+                    )
                 }
                 entries[name] = Entry(type: type, shape: Shape(tensor.shape), range: range)
             }
@@ -72,10 +73,13 @@ struct SafetensorsHeader {
         // The tensors must fill the file without holes or overlaps: bytes that nobody describes, or that are two
         // things at once, are a sign of damage or of mischief.
         var end = 0
-        for (name, entry) in entries.sorted(by: { ($0.value.range.lowerBound, $0.key) < ($1.value.range.lowerBound, $1.key) })
+        for (name, entry) in entries.sorted(by: {
+            ($0.value.range.lowerBound, $0.key) < ($1.value.range.lowerBound, $1.key)
+        })
         where !entry.range.isEmpty {
             guard entry.range.lowerBound == end else {
-                throw malformed("tensor \(name) begins at byte \(entry.range.lowerBound), the one before ends at \(end)")
+                throw malformed(
+                    "tensor \(name) begins at byte \(entry.range.lowerBound), the one before ends at \(end)")
             }
             end = entry.range.upperBound
         }

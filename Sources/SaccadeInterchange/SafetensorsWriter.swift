@@ -29,7 +29,9 @@ extension SafetensorsFile {
             "SafetensorsFile.write: names must be different from each other and from __metadata__")
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+        func json(_ value: some Encodable) throws -> String {
+            String(decoding: try encoder.encode(value), as: UTF8.self)
+        }
         var items: [String] = []
         if !metadata.isEmpty { items.append("\"__metadata__\":\(try json(metadata))") }
         var offset = 0

@@ -54,7 +54,9 @@ extension Module {
     public func load(_ tensors: [String: Tensor], from source: String, strict: Bool = true) throws(LoadingError) {
         do {
             try load(tensors.mapValues(\.shape), from: source, strict: strict) { name in
-                guard let tensor = tensors[name] else { preconditionFailure("load asked for \(name), which is not there") }
+                guard let tensor = tensors[name] else {
+                    preconditionFailure("load asked for \(name), which is not there")
+                }
                 return tensor
             }
         } catch let error as LoadingError {

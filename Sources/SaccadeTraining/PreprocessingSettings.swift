@@ -47,7 +47,8 @@ extension Architecture {
     public func preprocessing() throws(ArchitectureError) -> Preprocessing {
         let place = preprocessingSection?.location ?? Location(file: source)
         guard case .picture(let height, let width, let channels) = input else {
-            throw ArchitectureError("input must be height x width x channels to train on pictures, not \(input)", at: place)
+            throw ArchitectureError(
+                "input must be height x width x channels to train on pictures, not \(input)", at: place)
         }
         let settings = try preprocessingSection?.decoded(PreprocessingSettings.self) ?? PreprocessingSettings()
         let resizing: Preprocessing.Resizing =

@@ -57,7 +57,7 @@ import Testing
         #expect(layer(input).shape == c.output)
         #expect(layer.parameters.reduce(0) { $0 + $1.parameter.shape.elementCount } == c.count)
         // Every parameter takes part.
-        
+
         let (_, gradients) = withGradients { sum(layer(input) * .ramp(c.output)) }
         for (name, parameter) in layer.parameters {
             #expect(gradients[parameter]?.shape == parameter.shape, "\(name) has no gradient")

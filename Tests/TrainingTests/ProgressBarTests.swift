@@ -5,7 +5,11 @@ import Testing
     private func shown(isTerminal: Bool) -> [String] {
         var lines: [String] = []
         var time = 0.0
-        let bar = ProgressBar(isTerminal: isTerminal, width: 80) { lines.append($0) } now: { time }
+        let bar = ProgressBar(isTerminal: isTerminal, width: 80) {
+            lines.append($0)
+        } now: {
+            time
+        }
         for batch in 1...20 {
             time += 0.5
             bar.progressed(
@@ -30,7 +34,9 @@ import Testing
         #expect(drawn.contains("20 images/s"))
         #expect(drawn.contains("00:10 left"))
         #expect(drawn.count <= 80 + 4)
-        #expect(lines.last == "epoch 1: loss 1.2000, accuracy 50.00 %; validation: loss 1.5000, accuracy 25.00 % (best so far)\n")
+        #expect(
+            lines.last
+                == "epoch 1: loss 1.2000, accuracy 50.00 %; validation: loss 1.5000, accuracy 25.00 % (best so far)\n")
     }
 
     @Test("a file gets a plain line every few seconds")

@@ -51,11 +51,13 @@ import Testing
         #expect(try JSONDecoder().decode(Schedule.self, from: data) == schedule)
     }
 
-    @Test("senseless values are refused", arguments: [
-        Schedule.step(every: 0), .step(every: 1, factor: -1), .multiStep(at: [3, 2]), .cosine(over: -1),
-        .oneCycle(rise: 2), .warmUp(over: .infinity, next: .constant), .warmUp(over: 1, next: .step(every: .nan)),
-        .plateau(.init(patience: -1)),
-    ])
+    @Test(
+        "senseless values are refused",
+        arguments: [
+            Schedule.step(every: 0), .step(every: 1, factor: -1), .multiStep(at: [3, 2]), .cosine(over: -1),
+            .oneCycle(rise: 2), .warmUp(over: .infinity, next: .constant), .warmUp(over: 1, next: .step(every: .nan)),
+            .plateau(.init(patience: -1)),
+        ])
     func problems(_ schedule: Schedule) {
         #expect(schedule.problem != nil)
     }

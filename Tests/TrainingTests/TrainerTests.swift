@@ -96,10 +96,12 @@ import Testing
         #expect(watcher.seen.last?.samples == 9)
     }
 
-    @Test("any optimizer can be resumed", arguments: [
-        OptimizerSettings.sgd(momentum: 0), .sgd(nesterov: true), .adam(), .adamW(),
-        .rmsProp(momentum: 0.5, isCentered: true),
-    ])
+    @Test(
+        "any optimizer can be resumed",
+        arguments: [
+            OptimizerSettings.sgd(momentum: 0), .sgd(nesterov: true), .adam(), .adamW(),
+            .rmsProp(momentum: 0.5, isCentered: true),
+        ])
     func optimizers(_ optimizer: OptimizerSettings) throws {
         let (whole, halves) = (try TemporaryFolder(), try TemporaryFolder())
         func change(_ epochs: Int) -> (inout TrainingSettings) -> Void {

@@ -62,7 +62,8 @@ struct Peer {
             let result = try? JSONDecoder().decode(Result.self, from: Data(line.utf8))
         else {
             _ = complaint
-            throw CommandError.data("\(label) could not be measured: \(python) \(script) \(arguments.joined(separator: " ")) failed")
+            throw CommandError.data(
+                "\(label) could not be measured: \(python) \(script) \(arguments.joined(separator: " ")) failed")
         }
         return result.median_ms
     }

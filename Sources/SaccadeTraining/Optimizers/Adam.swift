@@ -1,6 +1,5 @@
 import CSaccadeKernels
 import Foundation
-
 public import SaccadeTensors
 
 /// Steps scaled by running averages of each gradient and of its square: `torch.optim.Adam`, and `torch.optim.AdamW`

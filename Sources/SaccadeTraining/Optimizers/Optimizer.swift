@@ -1,5 +1,4 @@
 import CSaccadeKernels
-
 public import SaccadeTensors
 
 /// Moves parameters against their gradients, one step at a time.

@@ -1,5 +1,4 @@
 import CSaccadeKernels
-
 public import SaccadeTensors
 
 /// Steps divided by a running average of each gradient's size: `torch.optim.RMSprop`.

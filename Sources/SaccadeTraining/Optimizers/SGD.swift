@@ -1,5 +1,4 @@
 import CSaccadeKernels
-
 public import SaccadeTensors
 
 /// Gradient descent, with momentum if wanted: `torch.optim.SGD` without dampening.

@@ -46,7 +46,8 @@ struct Checkpoint {
         var position = position
         let state = optimizer.state
         position.optimizerSteps = state.steps
-        position.randomStates = Dictionary(uniqueKeysWithValues: network.randomSources.map { ($0.name, $0.source.state) })
+        position.randomStates = Dictionary(
+            uniqueKeysWithValues: network.randomSources.map { ($0.name, $0.source.state) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let tensors =

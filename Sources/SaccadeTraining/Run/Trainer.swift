@@ -124,7 +124,10 @@ public final class Trainer {
         let norm = gradients.norm(of: optimizer.parameters.map(\.parameter))
         guard loss.item.isFinite, norm.isFinite else {
             for (statistic, value) in averages { statistic.assign(value) }
-            guard settings.stopsWhenNotFinite else { return position.skippedSteps += 1 }
+            guard settings.stopsWhenNotFinite else {
+                position.skippedSteps += 1
+                return
+            }
             let search = NonFinite(network: network, batch: batch)
             throw notFinite(search.firstPlace(loss: loss.item, gradients: gradients), batch)
         }
@@ -162,7 +165,9 @@ public final class Trainer {
         if let validation {
             let score = try evaluate(over: validation, classes: classes) { done in
                 report(.validating, done, validation.samplesPerEpoch, position.loss.value)
-            } _: { network($0) }
+            } _: {
+                network($0)
+            }
             guard score.loss.value.isFinite || !settings.stopsWhenNotFinite else {
                 throw notFinite("the loss of the validation samples is \(score.loss.value)", nil)
             }
@@ -181,7 +186,8 @@ public final class Trainer {
         if isBest { try saveBest(result) }
         let length = try JSONLines(path: run.metricsPath).append(record)
         position = TrainingPosition(
-            samplesPerEpoch: training.samplesPerEpoch, epoch: record.epoch, best: isBest ? result : position.best, plateau: rate.plateau, metricsLength: length)
+            samplesPerEpoch: training.samplesPerEpoch, epoch: record.epoch, best: isBest ? result : position.best,
+            plateau: rate.plateau, metricsLength: length)
         try saveCheckpoint()
         try JSONLines(path: run.timingsPath).append(
             EpochTiming(epoch: record.epoch, seconds: duration / .seconds(1), samples: samples))

@@ -20,7 +20,8 @@ extension Schedule: Codable {
             try values.decodeIfPresent(Double.self, forKey: key) ?? standard
         }
         switch kind {
-        case "step": self = .step(every: try values.decode(Double.self, forKey: .every), factor: try number(.factor, 0.1))
+        case "step":
+            self = .step(every: try values.decode(Double.self, forKey: .every), factor: try number(.factor, 0.1))
         case "multiStep":
             self = .multiStep(at: try values.decode([Double].self, forKey: .at), factor: try number(.factor, 0.1))
         case "cosine":
