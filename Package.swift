@@ -70,8 +70,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Saccade",
-            dependencies: ["SaccadeTraining", "SaccadeDrawing"],
-            swiftSettings: strict),
+            dependencies: [
+                "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeImages", "SaccadeDrawing",
+                "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
+            ]),
 
         .target(
             name: "TestSupport", dependencies: ["SaccadeTensors"], path: "Tests/TestSupport", swiftSettings: strict),
