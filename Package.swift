@@ -85,7 +85,9 @@ let package = Package(
         .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing"], swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["SaccadeDatasets", "CSaccadeZlib"], swiftSettings: strict),
-        .testTarget(name: "ModelsTests", dependencies: ["SaccadeModels", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelsTests", dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
     ],

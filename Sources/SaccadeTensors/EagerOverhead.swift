@@ -15,7 +15,8 @@ package enum EagerOverhead {
         let result = Storage(byteCount: Arrangement.byteCount(of: kernel.results[0], [1, 16, 8, 8]))
         let scratch = Storage(byteCount: max(kernel.scratchByteCount, 64))
         let addresses: [UnsafeMutableRawPointer?] = [
-            x.stored("the elements of").0.address, w.stored("the elements of").0.address, result.address, scratch.address,
+            x.stored("the elements of").0.address, w.stored("the elements of").0.address, result.address,
+            scratch.address,
         ]
         let bare = microseconds(repetitions) { kernel.run(at: addresses) }
         let eager = microseconds(repetitions) { _ = conv2D(x, w, padding: 1) }

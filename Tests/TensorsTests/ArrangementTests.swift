@@ -26,7 +26,9 @@ import Testing
         Case("maxPool2D with holes") { maxPool2D($0, kernel: 2, stride: 1, dilation: 2) },
         Case("maxPool2DWithIndices") { maxPool2DWithIndices($0, kernel: 2).result },
         Case("averagePool2D") { averagePool2D($0, kernel: 3, stride: 2, padding: 1) },
-        Case("averagePool2D, real elements") { averagePool2D($0, kernel: 3, stride: 2, padding: 1, countsPadding: false) },
+        Case("averagePool2D, real elements") {
+            averagePool2D($0, kernel: 3, stride: 2, padding: 1, countsPadding: false)
+        },
         Case("globalAveragePool2D") { globalAveragePool2D($0) },
         Case("adaptiveAveragePool2D") { adaptiveAveragePool2D($0, to: [3, 5]) },
         Case("batchNorm") { x in

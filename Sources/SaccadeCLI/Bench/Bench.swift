@@ -26,7 +26,10 @@ struct Bench: ParsableCommand {
     @Option(help: "Peers to run in turn: pytorch, onnxruntime, openvino; several with commas.")
     var against: String?
 
-    @Option(help: "A Python that has the peers installed (pip install torch torchvision onnx onnxscript onnxruntime openvino).")
+    @Option(
+        help:
+            "A Python that has the peers installed (pip install torch torchvision onnx onnxscript onnxruntime openvino)."
+    )
     var python = "python3"
 
     @Option(help: "The folder of the peers' script.")
@@ -47,8 +50,12 @@ struct Bench: ParsableCommand {
     var output: String?
 
     func validate() throws {
-        guard budget > 0, budget <= 600 else { throw ValidationError("--budget must be from 0 to 600 seconds, got \(budget).") }
-        guard (1...100).contains(rounds) else { throw ValidationError("--rounds must be from 1 to 100, got \(rounds).") }
+        guard budget > 0, budget <= 600 else {
+            throw ValidationError("--budget must be from 0 to 600 seconds, got \(budget).")
+        }
+        guard (1...100).contains(rounds) else {
+            throw ValidationError("--rounds must be from 1 to 100, got \(rounds).")
+        }
         _ = try batches
         _ = try engines
     }
@@ -88,7 +95,9 @@ struct Bench: ParsableCommand {
                 }
             case "overhead":
                 let (eager, bare) = EagerOverhead.measure()
-                report.note("one small convolution: \(text(eager)) µs eagerly, \(text(bare)) µs as a bare primitive: \(text(eager - bare)) µs of overhead")
+                report.note(
+                    "one small convolution: \(text(eager)) µs eagerly, \(text(bare)) µs as a bare primitive: \(text(eager - bare)) µs of overhead"
+                )
             default:
                 for batch in try batches { report.add(try row(subject, batch)) }
             }
@@ -112,7 +121,8 @@ struct Bench: ParsableCommand {
                 theirs[index].append(try peer.milliseconds(budget: budget, threads: Threads.count))
             }
         }
-        var row = BenchRow(subject: "\(subject), batch \(batch)", ours: ours, work: network.operations * (isTraining ? 3 : 1))
+        var row = BenchRow(
+            subject: "\(subject), batch \(batch)", ours: ours, work: network.operations * (isTraining ? 3 : 1))
         row.peers = zip(peers, theirs).map { BenchRow.Peer(name: $0.label, times: $1) }
         return row
     }

@@ -58,7 +58,8 @@ struct BenchReport {
         if busiest > 0.1 { line += " (others used \(Int(busiest * 100)) % of the machine)" }
         for peer in row.peers {
             let ratio = row.ratio(to: peer)
-            line += "\n    \(peer.name): \(number(BenchRow.median(peer.times))) ms, "
+            line +=
+                "\n    \(peer.name): \(number(BenchRow.median(peer.times))) ms, "
                 + "\(number(ratio.median))× ours (\(number(ratio.low))–\(number(ratio.high)))"
         }
         return line
@@ -69,15 +70,20 @@ struct BenchReport {
     var text: String { ([heading] + rows.map(BenchReport.line) + notes).joined(separator: "\n") }
 
     var markdown: String {
-        var lines = ["# Measured", "", heading + ".", "", "| subject | ours, ms | GFLOP/s | peer | its ms | ratio | spread |", "|---|---|---|---|---|---|---|"]
+        var lines = [
+            "# Measured", "", heading + ".", "", "| subject | ours, ms | GFLOP/s | peer | its ms | ratio | spread |",
+            "|---|---|---|---|---|---|---|",
+        ]
         for row in rows {
-            let ours = "| \(row.subject) | \(BenchReport.number(row.time)) | \(row.work > 0 ? BenchReport.number(row.rate) : "–") |"
+            let ours =
+                "| \(row.subject) | \(BenchReport.number(row.time)) | \(row.work > 0 ? BenchReport.number(row.rate) : "–") |"
             if row.peers.isEmpty { lines.append(ours + " | | | |") }
             for peer in row.peers {
                 let ratio = row.ratio(to: peer)
                 lines.append(
                     ours + " \(peer.name) | \(BenchReport.number(BenchRow.median(peer.times))) | "
-                        + "\(BenchReport.number(ratio.median)) | \(BenchReport.number(ratio.low))–\(BenchReport.number(ratio.high)) |")
+                        + "\(BenchReport.number(ratio.median)) | \(BenchReport.number(ratio.low))–\(BenchReport.number(ratio.high)) |"
+                )
             }
         }
         return (lines + [""] + notes + [""]).joined(separator: "\n")

@@ -19,6 +19,8 @@ public struct Architecture: Sendable {
     public var layers: [LayerSpecification]
     /// How many classes there are to tell apart; `nil` leaves it to the data.
     public var classes: Int?
+    /// The section `preprocessing`, for whoever prepares pictures.
+    package var preprocessingSection: Setting?
     /// The section `training`, for whoever trains the network.
     package var training: Setting?
 
@@ -44,10 +46,14 @@ public struct Architecture: Sendable {
     /// - Parameter fileOrName: A path such as `recipes/mnist.yaml`, or a name such as `mnist`.
     /// - Throws: ``ArchitectureError`` with the file and the line, or the names there are.
     public init(fileOrName: String) throws(ArchitectureError) {
-        if let text = BuiltInRecipes.text(named: fileOrName), !RecipeFile.exists(fileOrName) {
-            try self.init(yaml: text, source: "\(fileOrName).yaml")
-            return
-        }
+        try self.init(yaml: Self.text(fileOrName: fileOrName), source: Self.place(of: fileOrName))
+    }
+
+    /// The text of a recipe from a file, or of one that comes with the program.
+    ///
+    /// - Throws: ``ArchitectureError`` with the names there are.
+    public static func text(fileOrName: String) throws(ArchitectureError) -> String {
+        if let text = BuiltInRecipes.text(named: fileOrName), !RecipeFile.exists(fileOrName) { return text }
         guard RecipeFile.exists(fileOrName) || fileOrName.contains("/") || fileOrName.hasSuffix(".yaml") else {
             let names = BuiltInRecipes.names
             let guess = nearest(to: fileOrName, among: names).map { "did you mean \($0)? " } ?? ""
@@ -56,7 +62,13 @@ public struct Architecture: Sendable {
                     + "\(guess)The built-in ones are \(names.joined(separator: ", "))",
                 at: Location(file: fileOrName))
         }
-        try self.init(contentsOf: fileOrName)
+        return try RecipeFile.text(of: fileOrName)
+    }
+
+    /// What to call a recipe in complaints.
+    public static func place(of fileOrName: String) -> String {
+        RecipeFile.exists(fileOrName) || BuiltInRecipes.text(named: fileOrName) == nil
+            ? fileOrName : "\(fileOrName).yaml"
     }
 
     /// Reads a recipe.
@@ -67,7 +79,8 @@ public struct Architecture: Sendable {
     /// - Throws: ``ArchitectureError`` with the line.
     public init(yaml: String, source: String) throws(ArchitectureError) {
         let root = try RecipeFile.setting(yaml, file: source)
-        let recipe = try root.section("a recipe", keys: ["name", "input", "layers", "classes", "training"])
+        let recipe = try root.section(
+            "a recipe", keys: ["name", "input", "layers", "classes", "preprocessing", "training"])
         name = try recipe["name"]?.text("name") ?? Self.stem(of: source)
         self.source = source
         let input = try recipe.required("input")
@@ -76,6 +89,7 @@ public struct Architecture: Sendable {
         }
         self.input = size
         classes = try recipe["classes"]?.integer("classes", 1...InputSize.maximumLength)
+        preprocessingSection = recipe["preprocessing"]
         training = recipe["training"]
         var reader = LayerReader()
         layers = try reader.layers(recipe.required("layers"), "layers")

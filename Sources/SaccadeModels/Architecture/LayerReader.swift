@@ -68,7 +68,9 @@ struct LayerReader {
         guard self.count <= Self.maximumLayerCount else { throw tooMany(at: setting.location) }
         var layers: [LayerSpecification] = []
         for index in first..<first + count {
-            for layer in body { layers.append(layer.named(within: name.map { "\($0).\(index)" }, alone: body.count == 1)) }
+            for layer in body {
+                layers.append(layer.named(within: name.map { "\($0).\(index)" }, alone: body.count == 1))
+            }
         }
         return layers
     }
@@ -101,13 +103,13 @@ struct LayerReader {
             let s = try section(
                 word, settings,
                 [
-                    "channels", "kernel", "stride", "padding", "output-padding", "dilation", "groups", "bias",
+                    "channels", "kernel", "stride", "padding", "outputPadding", "dilation", "groups", "bias",
                     "activation", "shares",
                 ], &name)
             var conv = UpConvolutionSpecification(channels: try Self.channels(s), kernel: try Self.kernel(s))
             conv.stride = try Self.pair(s, "stride", 1) ?? 1
             conv.padding = try Self.pair(s, "padding", 0) ?? 0
-            conv.outputPadding = try Self.pair(s, "output-padding", 0) ?? 0
+            conv.outputPadding = try Self.pair(s, "outputPadding", 0) ?? 0
             conv.dilation = try Self.pair(s, "dilation", 1) ?? 1
             conv.groups = try s["groups"]?.integer("groups", 1...InputSize.maximumLength) ?? 1
             conv.bias = try s["bias"]?.flag("bias") ?? true
@@ -117,13 +119,13 @@ struct LayerReader {
         case "maxpool", "avgpool":
             let isMaximum = word == "maxpool"
             let s = try section(
-                word, settings, ["kernel", "stride", "padding", "ceil"] + (isMaximum ? [] : ["count-padding"]), &name,
+                word, settings, ["kernel", "stride", "padding", "ceil"] + (isMaximum ? [] : ["countPadding"]), &name,
                 short: "kernel")
             var pool = PoolSpecification(
                 isMaximum ? .maximum : .average, kernel: try Self.kernel(s), stride: try Self.pair(s, "stride", 1))
             pool.padding = try Self.padding(s) ?? .valid
             pool.roundsUp = try s["ceil"]?.flag("ceil") ?? false
-            pool.countsPadding = try s["count-padding"]?.flag("count-padding") ?? true
+            pool.countsPadding = try s["countPadding"]?.flag("countPadding") ?? true
             return .pool(pool)
         case "global-avgpool":
             _ = try section(word, settings, [], &name)
@@ -137,12 +139,12 @@ struct LayerReader {
                 epsilon: Float(try s["epsilon"]?.number("epsilon", 1e-12...1) ?? 1e-5),
                 momentum: Float(try s["momentum"]?.number("momentum", 0...1) ?? 0.1))
         case "lrn":
-            let s = try section(word, settings, ["size", "alpha", "beta", "bias"], &name, short: "size")
+            let s = try section(word, settings, ["size", "alpha", "beta", "k"], &name, short: "size")
             return .localResponseNorm(
                 size: try s["size"]?.integer("size", 1...Self.maximumExtent) ?? 5,
                 alpha: Float(try s["alpha"]?.number("alpha", 0...1e3) ?? 1e-4),
                 beta: Float(try s["beta"]?.number("beta", 0...1e3) ?? 0.75),
-                bias: Float(try s["bias"]?.number("bias", 1e-6...1e3) ?? 1))
+                k: Float(try s["k"]?.number("k", 1e-6...1e3) ?? 1))
         case "layernorm":
             let s = try section(word, settings, ["epsilon"], &name)
             return .layerNorm(epsilon: Float(try s["epsilon"]?.number("epsilon", 1e-12...1) ?? 1e-5))

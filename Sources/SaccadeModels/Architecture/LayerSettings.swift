@@ -58,7 +58,8 @@ extension LayerReader {
     static func name(_ setting: Setting) throws(ArchitectureError) -> String {
         let text = try setting.text("name")
         let isPlain = text.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "_-.".unicodeScalars.contains($0))
+            $0.isASCII
+                && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "_-.".unicodeScalars.contains($0))
         }
         guard isPlain, text.utf8.count <= 100, !text.hasPrefix("."), !text.hasSuffix("."), !text.contains("..") else {
             throw setting.error("a name is at most 100 letters, digits, dots, - and _, got \(setting.quoted)")

@@ -12,7 +12,7 @@ public struct LayerSpecification: Hashable, Sendable {
         /// The means of as many windows as the result has places.
         case adaptiveAveragePool(Pair)
         case batchNorm(epsilon: Float, momentum: Float)
-        case localResponseNorm(size: Int, alpha: Float, beta: Float, bias: Float)
+        case localResponseNorm(size: Int, alpha: Float, beta: Float, k: Float)
         case layerNorm(epsilon: Float)
         /// Sets elements to zero with this probability while training.
         case dropout(Float)

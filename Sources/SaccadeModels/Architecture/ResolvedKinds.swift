@@ -124,10 +124,17 @@ extension Resolver {
         layer.body = .layer(BatchNorm2D(channels, momentum: momentum, epsilon: epsilon))
     }
 
-    mutating func norm(
+    func norm(
         _ kind: LayerSpecification.Kind, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(ArchitectureError) {
-        throw place.error("not there")
+        switch kind {
+        case .localResponseNorm(let size, let alpha, let beta, let k):
+            try requirePicture(layer.input, place)
+            layer.body = .layer(LocalResponseNorm(size: size, alpha: alpha, beta: beta, k: k))
+        case .layerNorm(let epsilon):
+            layer.body = .layer(LayerNorm(layer.input, epsilon: epsilon))
+        default: break
+        }
     }
 
     mutating func linear(
@@ -236,7 +243,9 @@ extension Graph {
     /// Of all operations together. The bounds on layers keep the sum countable.
     var multiplyAdds: Int {
         nodes.reduce(0) { sum, node in
-            sum + node.operation.multiplyAdds(node.inputs.map { values[$0].shape }, node.results.map { values[$0].shape })
+            sum
+                + node.operation.multiplyAdds(
+                    node.inputs.map { values[$0].shape }, node.results.map { values[$0].shape })
         }
     }
 }

@@ -36,7 +36,11 @@ package struct Setting: Sendable {
 
     /// Nothing stands behind the key.
     package var isEmpty: Bool {
-        if case .text(let text, isPlain: true) = content { text.isEmpty || text == "null" || text == "~" } else { false }
+        if case .text(let text, isPlain: true) = content {
+            text.isEmpty || text == "null" || text == "~"
+        } else {
+            false
+        }
     }
 
     package var entries: [Entry]? {
