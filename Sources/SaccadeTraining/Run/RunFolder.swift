@@ -26,6 +26,9 @@ public final class RunFolder {
     public let path: String
     /// What the run is.
     public let description: RunDescription
+    /// What computes otherwise than when the run was begun, such as `threads (4, was 2)`: a resumed run then comes to
+    /// results that differ in the last digits.
+    public let versionChanges: [String]
     private let lock: Int32
 
     public var checkpointPath: String { "\(path)/checkpoint.safetensors" }
@@ -54,6 +57,7 @@ public final class RunFolder {
         lock = open("\(path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         self.path = path
         var kept = description
+        var changes: [String] = []
         guard lock >= 0 else {
             throw RunError(.unwritable, "\(path)/.lock: cannot be opened (\(String(cString: strerror(errno)))).")
         }
@@ -79,6 +83,9 @@ public final class RunFolder {
                         "\(path): this run was begun differently: \(differences.joined(separator: ", ")); "
                             + "resume it with what it was begun with, or choose another name.")
                 }
+                changes = description.versions.sorted { $0.key < $1.key }.compactMap { name, value in
+                    stored.versions[name].flatMap { $0 == value ? nil : "\(name) (\(value), was \($0))" }
+                }
                 kept = stored
                 kept.settings = description.settings
                 if kept != stored { try kept.write(to: path) }
@@ -90,6 +97,7 @@ public final class RunFolder {
             throw error
         }
         self.description = kept
+        versionChanges = changes
     }
 
     deinit { close(lock) }

@@ -77,6 +77,12 @@ public final class Trainer {
                     "\(run.description.data): there are \(training.samplesPerEpoch) samples to learn from; the run was "
                         + "begun with \(position.samplesPerEpoch). Resume it with the data that it was begun with.")
             }
+            guard (0..<1 << 20).contains(position.epoch), (0...training.batchesPerEpoch).contains(position.batch),
+                position.metricsLength >= 0
+            else {
+                throw RunError(
+                    .damaged, "\(run.checkpointPath): this checkpoint is of no moment of this training; train anew.")
+            }
         }
         position.samplesPerEpoch = training.samplesPerEpoch
         try JSONLines(path: run.metricsPath).truncate(to: position.metricsLength)
