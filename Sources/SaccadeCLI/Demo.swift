@@ -106,7 +106,9 @@ struct Demo: AsyncParsableCommand {
         _ answers: [Answer], _ records: [EpochRecord], of recipe: Architecture, classes: [String]
     ) throws {
         // Mistakes and doubts are what there is to learn from.
-        let doubtful = answers.sorted { ($0.isRight ? 1 : 0, $0.guess.probability) < ($1.isRight ? 1 : 0, $1.guess.probability) }
+        let doubtful = answers.sorted {
+            ($0.isRight ? 1 : 0, $0.guess.probability) < ($1.isRight ? 1 : 0, $1.guess.probability)
+        }
         let items = doubtful.prefix(48).map { answer in
             ContactSheet.Item(
                 answer.image, caption: "\(answer.guess.label) \(Int((answer.guess.probability * 100).rounded())) %",
@@ -116,7 +118,8 @@ struct Demo: AsyncParsableCommand {
             .write(to: "\(output)/contact-sheet.png")
         var counts = classes.map { _ in classes.map { _ in 0 } }
         for answer in answers {
-            guard let truth = classes.firstIndex(of: answer.truth), let guess = classes.firstIndex(of: answer.guess.label)
+            guard let truth = classes.firstIndex(of: answer.truth),
+                let guess = classes.firstIndex(of: answer.guess.label)
             else { continue }
             counts[truth][guess] += 1
         }
