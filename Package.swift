@@ -92,6 +92,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CLITests", dependencies: ["SaccadeCLI", "SaccadeDatasets"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
