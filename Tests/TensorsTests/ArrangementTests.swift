@@ -26,7 +26,9 @@ import Testing
         Case("maxPool2D with holes") { maxPool2D($0, kernel: 2, stride: 1, dilation: 2) },
         Case("maxPool2DWithIndices") { maxPool2DWithIndices($0, kernel: 2).result },
         Case("averagePool2D") { averagePool2D($0, kernel: 3, stride: 2, padding: 1) },
-        Case("averagePool2D, real elements") { averagePool2D($0, kernel: 3, stride: 2, padding: 1, countsPadding: false) },
+        Case("averagePool2D, real elements") {
+            averagePool2D($0, kernel: 3, stride: 2, padding: 1, countsPadding: false)
+        },
         Case("globalAveragePool2D") { globalAveragePool2D($0) },
         Case("adaptiveAveragePool2D") { adaptiveAveragePool2D($0, to: [3, 5]) },
         Case("batchNorm") { x in
@@ -87,5 +89,14 @@ import Testing
         let x = Tensor.ramp([2, 3, 9, 8], seed: 4)
         let network: @Sendable (Tensor) -> Tensor = { c.function(conv2D($0, weights.value, padding: 1)) }
         #expect(Plan(for: x.shape, network)(x).relativeError(to: network(x)) < 1e-5)
+    }
+
+    @Test("a bfloat16 plan is near", .enabled(if: Plan.supports(.bfloat16)), arguments: cases, [5, 32])
+    func halfPrecision(_ c: Case, channels: Int) {
+        let weights = Parameter(.ramp([channels, 3, 3, 3]))
+        let x = Tensor.ramp([2, 3, 9, 8], seed: 4)
+        let network: @Sendable (Tensor) -> Tensor = { c.function(conv2D($0, weights.value, padding: 1)) }
+        let plan = Plan(for: x.shape, options: .init(precision: .bfloat16), network)
+        #expect(plan(x).relativeError(to: network(x)) < 6e-2)
     }
 }
