@@ -41,8 +41,11 @@ let package = Package(
 
         // Networks, data, training.
         .target(
-            name: "SaccadeModels", dependencies: ["SaccadeLayers", .product(name: "Yams", package: "Yams")],
-            swiftSettings: strict),
+            name: "SaccadeModels",
+            dependencies: [
+                "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
@@ -51,13 +54,17 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
-            dependencies: ["SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets"],
+            dependencies: [
+                "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets", "CSaccadeKernels",
+            ],
             swiftSettings: strict),
 
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeTensors", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages",
+                "SaccadeTraining",
+                "SaccadeDrawing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -70,12 +77,17 @@ let package = Package(
             name: "TestSupport", dependencies: ["SaccadeTensors"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TensorsTests", dependencies: ["SaccadeTensors", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LayersTests", dependencies: ["SaccadeLayers", "TestSupport"], swiftSettings: strict),
+            name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "InterchangeTests", dependencies: ["SaccadeInterchange", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
         .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing"], swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["SaccadeDatasets", "CSaccadeZlib"], swiftSettings: strict),
-        .testTarget(name: "ModelsTests", dependencies: ["SaccadeModels", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelsTests", dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
     ],

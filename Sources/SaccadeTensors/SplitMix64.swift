@@ -3,7 +3,7 @@
 ///
 /// Sebastiano Vigna's SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014). It is
 /// a value: a copy repeats what the original will give. Not for secrets.
-public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
+public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
     /// All that the generator remembers: `SplitMix64(seed: state)` carries on where this one stands.
     public private(set) var state: UInt64
 

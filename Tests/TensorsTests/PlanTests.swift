@@ -23,6 +23,29 @@ import Testing
         #expect(!plan.kernelNames.contains { $0.contains("relu") || $0.contains("add") }, "\(plan.kernelNames)")
     }
 
+    @Test("folds batch norms into the convolutions before them, with and without bias, around a shortcut")
+    func batchNorms() {
+        func vector(_ seed: UInt64, from low: Float = -1) -> Tensor {
+            Tensor.ramp([4], seed: seed) * ((1 - low) / 2) + (1 + low) / 2
+        }
+        let w = Parameter(.ramp([4, 4, 3, 3]))
+        let b = Parameter(vector(9))
+        func normed(_ x: Tensor, _ seed: UInt64) -> Tensor {
+            batchNorm(
+                x, scale: vector(seed), shift: vector(seed + 1), mean: vector(seed + 2),
+                variance: vector(seed + 3, from: 0.1))
+        }
+        func network(_ x: Tensor) -> Tensor {
+            let y = relu(normed(conv2D(x, w.value, padding: 1), 1))
+            return normed(relu(normed(conv2D(y, w.value, bias: b.value, padding: 1), 3) + x), 5)
+        }
+        let x = Tensor.ramp([2, 4, 6, 5])
+        let plan = Plan(for: x.shape, network)
+        #expect(plan(x).relativeError(to: network(x)) < 1e-5)
+        // The last one follows a sum, and stays.
+        #expect(plan.kernelNames.filter { $0.contains("batchNorm") }.count == 1, "\(plan.kernelNames)")
+    }
+
     @Test("adds in place only when nobody reads the addend again")
     func sharedAddend() {
         let w = Parameter(.ramp([4, 4, 3, 3]))

@@ -48,6 +48,12 @@ struct BatchNormInference: Operation {
 
     var name: String { "batchNorm" }
 
+    /// The same map as `x · scale + shift`, from scale, shift, mean and variance.
+    func scaleAndShift(of statistics: [Tensor]) -> (scale: Tensor, shift: Tensor) {
+        let scale = statistics[0] / sqrt(statistics[3] + epsilon)
+        return (scale, statistics[1] - statistics[2] * scale)
+    }
+
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
         try requireChannels(inputs, for: name)
         return [inputs[0]]

@@ -3,6 +3,7 @@ extension Graph {
     mutating func simplify() {
         freezeParameters()
         foldConstants()
+        foldBatchNorms()
         fuseResiduals()
         fuseActivations()
         dropUnused()
@@ -29,6 +30,32 @@ extension Graph {
         }
         nodes.removeAll { $0.results.isEmpty }
         renumber()
+    }
+
+    /// `conv(x) · s + t` is a convolution with other weights: batch norm at inference costs nothing.
+    private mutating func foldBatchNorms() {
+        for index in nodes.indices {
+            guard let norm = nodes[index].operation as? BatchNormInference,
+                let producer = soleProducer(of: nodes[index].inputs[0]),
+                let convolution = nodes[producer].operation as? Convolution,
+                convolution.activation == nil, !convolution.isTransposed,
+                let weights = constant(nodes[producer].inputs[1])
+            else { continue }
+            let statistics = nodes[index].inputs.dropFirst().compactMap(constant)
+            guard statistics.count == 4 else { continue }
+            let (scale, shift) = norm.scaleAndShift(of: statistics)
+            let bias = convolution.hasBias ? constant(nodes[producer].inputs[2]) : nil
+
+            var folded = convolution
+            folded.hasBias = true
+            nodes[producer].operation = folded
+            nodes[producer].inputs = [
+                nodes[producer].inputs[0],
+                append(weights * scale.reshaped(to: [scale.shape[0], 1, 1, 1])),
+                append(bias.map { $0 * scale + shift } ?? shift),
+            ]
+            redirect(nodes[index].results[0], to: nodes[producer].results[0])
+        }
     }
 
     /// `conv(x) + y` becomes a convolution that adds to where `y` lies.

@@ -1,0 +1,113 @@
+import Foundation
+import SaccadeTensors
+
+/// What was measured of one subject, by us and by others in turn.
+struct BenchRow {
+    struct Peer {
+        let name: String
+        /// The median of each turn, in milliseconds.
+        let times: [Double]
+    }
+
+    let subject: String
+    let ours: [Measurement]
+    /// Multiplications and additions of one run; 0 where they are not the point.
+    let work: Double
+    var peers: [Peer] = []
+
+    /// The median of the turns' medians.
+    var time: Double { BenchRow.median(ours.map(\.median)) }
+    var rate: Double { work / time / 1e6 }
+
+    static func median(_ times: [Double]) -> Double {
+        let sorted = times.sorted()
+        return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
+    }
+
+    /// How many times as long the peer takes as we do, with the smallest and the largest ratio of any turn.
+    func ratio(to peer: Peer) -> (median: Double, low: Double, high: Double) {
+        let turns = zip(peer.times, ours).map { $0 / $1.median }
+        return (BenchRow.median(peer.times) / time, turns.min() ?? .nan, turns.max() ?? .nan)
+    }
+}
+
+/// Rows as a table, as Markdown and as JSON.
+struct BenchReport {
+    let threads: Int
+    private(set) var rows: [BenchRow] = []
+    private(set) var notes: [String] = []
+
+    init(threads: Int) { self.threads = threads }
+
+    mutating func add(_ row: BenchRow) {
+        rows.append(row)
+        // Measuring takes minutes: show each as it comes.
+        FileHandle.standardError.write(Data((BenchReport.line(row) + "\n").utf8))
+    }
+
+    mutating func note(_ text: String) { notes.append(text) }
+
+    private static func number(_ value: Double) -> String {
+        String(format: value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value)
+    }
+
+    private static func line(_ row: BenchRow) -> String {
+        var line = "\(row.subject): \(number(row.time)) ms"
+        if row.work > 0 { line += ", \(number(row.rate)) GFLOP/s" }
+        let busiest = row.ours.map(\.otherLoad).max() ?? 0
+        if busiest > 0.1 { line += " (others used \(Int(busiest * 100)) % of the machine)" }
+        for peer in row.peers {
+            let ratio = row.ratio(to: peer)
+            line +=
+                "\n    \(peer.name): \(number(BenchRow.median(peer.times))) ms, "
+                + "\(number(ratio.median))× ours (\(number(ratio.low))–\(number(ratio.high)))"
+        }
+        return line
+    }
+
+    private var heading: String { "\(Machine.processor), \(threads) thread(s), float32 unless said" }
+
+    var text: String { ([heading] + rows.map(BenchReport.line) + notes).joined(separator: "\n") }
+
+    var markdown: String {
+        var lines = [
+            "# Measured", "", heading + ".", "", "| subject | ours, ms | GFLOP/s | peer | its ms | ratio | spread |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for row in rows {
+            let ours =
+                "| \(row.subject) | \(BenchReport.number(row.time)) | \(row.work > 0 ? BenchReport.number(row.rate) : "–") |"
+            if row.peers.isEmpty { lines.append(ours + " | | | |") }
+            for peer in row.peers {
+                let ratio = row.ratio(to: peer)
+                lines.append(
+                    ours + " \(peer.name) | \(BenchReport.number(BenchRow.median(peer.times))) | "
+                        + "\(BenchReport.number(ratio.median)) | \(BenchReport.number(ratio.low))–\(BenchReport.number(ratio.high)) |"
+                )
+            }
+        }
+        return (lines + [""] + notes + [""]).joined(separator: "\n")
+    }
+
+    func json() throws -> String {
+        struct Row: Encodable {
+            struct Peer: Encodable { let name: String, milliseconds: [Double], ratio: Double }
+            let subject: String, milliseconds: Double, gigaflopsPerSecond: Double?
+            let turns: [Measurement], peers: [Peer]
+        }
+        struct Report: Encodable { let machine: String, threads: Int, rows: [Row], notes: [String] }
+        let report = Report(
+            machine: Machine.processor, threads: threads,
+            rows: rows.map { row in
+                Row(
+                    subject: row.subject, milliseconds: row.time, gigaflopsPerSecond: row.work > 0 ? row.rate : nil,
+                    turns: row.ours,
+                    peers: row.peers.map {
+                        Row.Peer(name: $0.name, milliseconds: $0.times, ratio: row.ratio(to: $0).median)
+                    })
+            }, notes: notes)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(report), as: UTF8.self)
+    }
+}

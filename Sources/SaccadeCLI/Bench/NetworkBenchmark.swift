@@ -1,0 +1,46 @@
+import SaccadeLayers
+import SaccadeModels
+import SaccadeTensors
+import SaccadeTraining
+
+/// A recipe's network on random pictures.
+struct NetworkBenchmark {
+    private let network: ResolvedNetwork
+    private let layers: Network
+    private let input: Tensor
+    private let labels: [Int]
+    private let options: Plan.Options
+
+    /// - Parameter name: A recipe's name or file.
+    init(_ name: String, batch: Int, options: Plan.Options) throws {
+        network = try Architecture(fileOrName: name).resolved(seed: 0)
+        layers = Network(network)
+        var generator = SplitMix64(seed: 1)
+        let shape = Shape([batch] + network.input.dimensions)
+        input = Tensor(
+            (0..<shape.elementCount).map { _ in .random(in: -1.7...1.7, using: &generator) }, shape: shape)
+        let classes = network.classes ?? 2
+        labels = (0..<batch).map { _ in .random(in: 0..<classes, using: &generator) }
+        self.options = options
+    }
+
+    /// Multiplications and additions of one pass forward.
+    var operations: Double {
+        2 * network.layers.map { Double($0.multiplyAdds) }.reduce(0, +) * Double(labels.count)
+    }
+
+    /// A plan's run.
+    func inference(budget: Double) -> Measurement {
+        let plan = Plan(for: input.shape, options: options) { layers($0) }
+        return Measurement.of(budget: budget) { _ = plan(input) }
+    }
+
+    /// Forward, backward, and a step of SGD with momentum.
+    func training(budget: Double) -> Measurement {
+        let optimizer = SGD(layers.parameters, learningRate: 1e-4, momentum: 0.9)
+        return Measurement.of(budget: budget) {
+            let (_, gradients) = withGradients { crossEntropy(layers(input), labels) }
+            optimizer.step(gradients)
+        }
+    }
+}

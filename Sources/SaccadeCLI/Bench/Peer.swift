@@ -1,0 +1,70 @@
+import Foundation
+
+/// Another engine, measured by `Benchmarks/peers/bench.py` in a process of its own.
+struct Peer {
+    enum Engine: String, CaseIterable {
+        case pytorch, onnxruntime, openvino
+    }
+
+    let label: String
+    private let arguments: [String]
+    private let python: String
+    private let script: String
+
+    /// What our recipes are called over there.
+    private static let models = [
+        "exercise-1": "ex1", "alexnet": "alexnet", "vgg-16": "vgg16", "resnet-50": "resnet50",
+    ]
+
+    /// The ways to run an engine. PyTorch's depend on layout and allocator, so each counts as a peer.
+    static func all(
+        _ engine: Engine, model: String, batch: Int, isTraining: Bool, python: String, folder: String
+    ) throws -> [Peer] {
+        guard let model = models[model] else {
+            throw CommandError.data(
+                "there is no peer for \(model): the script knows \(models.keys.sorted().joined(separator: ", "))")
+        }
+        let script = folder + "/bench.py"
+        guard FileManager.default.fileExists(atPath: script) else {
+            throw CommandError.data("\(script) is missing: run from the repository's folder, or give --scripts")
+        }
+        let common = ["--model", model, "--batch", "\(batch)", "--mode", isTraining ? "train" : "infer"]
+        let ways: [(String, [String])] =
+            switch engine {
+            case .pytorch:
+                [
+                    ("PyTorch", ["--engine", "eager"]),
+                    ("PyTorch, channels last, memory kept", ["--engine", "eager_cl", "--alloc", "retain"]),
+                ] + (isTraining ? [] : [("PyTorch, frozen TorchScript", ["--engine", "jit_cl"])])
+            case .onnxruntime: [("ONNX Runtime", ["--engine", "ort"])]
+            case .openvino: [("OpenVINO f32", ["--engine", "openvino", "--precision", "f32"])]
+            }
+        guard !isTraining || engine == .pytorch else { return [] }
+        return ways.map { Peer(label: $0.0, arguments: common + $0.1, python: python, script: script) }
+    }
+
+    /// The median of one turn.
+    func milliseconds(budget: Double, threads: Int) throws -> Double {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            [python, script] + arguments
+            + ["--budget", "\(budget)", "--threads", "\(threads)", "--wait-idle", "1", "--noise", "1"]
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        do { try process.run() } catch { throw CommandError.data("\(python) cannot be started: \(error)") }
+        let complaint = Task.detached { errors.fileHandleForReading.readDataToEndOfFile() }
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        struct Result: Decodable { let median_ms: Double  // swift-format-ignore }
+        guard process.terminationStatus == 0, let line = text.split(separator: "\n").last,
+            let result = try? JSONDecoder().decode(Result.self, from: Data(line.utf8))
+        else {
+            _ = complaint
+            throw CommandError.data(
+                "\(label) could not be measured: \(python) \(script) \(arguments.joined(separator: " ")) failed")
+        }
+        return result.median_ms
+    }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import SaccadeDatasets
+import SaccadeImages
+import SaccadeTensors
+import SaccadeTraining
+
+struct Classify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tell what is on pictures.",
+        discussion: """
+            With --json each picture gives one line: {"image", "predictions": [{"label", "probability"}]}. A picture that \
+            cannot be read is named on standard error, the others are classified all the same, and the exit code is 65.
+
+            EXAMPLES:
+              saccade classify digits seven.png
+              saccade classify my-run photos/*.jpg --top 3
+              saccade classify my-run photo.jpg --json
+
+            \(Failure.codes)
+            """)
+
+    @Argument(help: ArgumentHelp("A run’s name, or its folder.", valueName: "run"))
+    var model: String
+
+    @Argument(help: ArgumentHelp("Pictures: JPEG or PNG.", valueName: "image"))
+    var images: [String]
+
+    @Option(help: "How many classes to name.")
+    var top = 5
+
+    @Flag(help: "Print a line of JSON for each picture.")
+    var json = false
+
+    @OptionGroup var compute: ComputeOptions
+
+    func validate() throws {
+        guard top >= 1 else { throw ValidationError("--top must be at least 1, got \(top).") }
+    }
+
+    func run() async throws {
+        try compute.apply()
+        let classifier = try TrainedClassifier(run: model)
+        let (images, top, json, options) = (images, top, json, compute.planOptions)
+        let failures = try await ComputeThread.run {
+            let plan = classifier.plan(batch: 1, options: options)
+            return images.count { path in
+                do {
+                    let image = try Image(
+                        contentsOf: path, atLeast: classifier.description.preprocessing.leastDecodedSize)
+                    let predictions = classifier.predictions(for: image, top: top, plan: plan)
+                    print(
+                        json ? try Answer(image: path, predictions: predictions).json : Classify.text(path, predictions)
+                    )
+                    return false
+                } catch {
+                    Console.note("error: \(error)")
+                    return true
+                }
+            }
+        }
+        if failures > 0 { throw Failure.badInput }
+    }
+
+    private struct Answer: Encodable {
+        let image: String
+        let predictions: [TrainedClassifier.Prediction]
+
+        var json: String {
+            get throws {
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+                return String(decoding: try encoder.encode(self), as: UTF8.self)
+            }
+        }
+    }
+
+    private static func text(_ path: String, _ predictions: [TrainedClassifier.Prediction]) -> String {
+        ([path] + predictions.map { String(format: "  %6.2f %%  ", $0.probability * 100) + $0.label })
+            .joined(separator: "\n")
+    }
+}

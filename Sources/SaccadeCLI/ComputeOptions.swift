@@ -1,0 +1,29 @@
+public import ArgumentParser
+import Foundation
+public import SaccadeTensors
+
+/// How to compute: the same flags for every command that does.
+struct ComputeOptions: ParsableArguments {
+    @Option(help: "Threads to compute with. Default: one for each core.")
+    var threads: Int?
+
+    @Option(help: "Numbers to multiply: f32, or bf16 where the processor has it.")
+    var precision = Precision.float32
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads must be from 1 to 1024, got \(threads).")
+        }
+        guard Plan.supports(precision) else {
+            throw ValidationError("This processor does not multiply bf16 numbers: use --precision f32.")
+        }
+    }
+
+    func apply() throws {
+        if let threads { Threads.set(threads) }
+    }
+
+    var planOptions: Plan.Options { Plan.Options(precision: precision) }
+}
+
+extension Precision: ExpressibleByArgument {}

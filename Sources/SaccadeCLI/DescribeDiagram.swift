@@ -1,0 +1,70 @@
+import SaccadeDrawing
+import SaccadeModels
+
+extension Schematic {
+    /// The network as a row of activations. Layers that keep the size, such as ReLU, belong to the arrow of the layer
+    /// before them; what lies inside a block is not drawn on its own.
+    init(_ description: Description) {
+        var stages = [Stage(description.input, caption: "", role: .input)]
+        for layer in description.layers where layer.depth == 0 {
+            let word = layer.word
+            if layer.isMinor, let last = stages.indices.last, stages.count > 1 {
+                // Dropout does nothing when the network predicts, and flatten is what the shapes show anyway.
+                guard layer.kind != "dropout", layer.kind != "flatten" else { continue }
+                stages[last].caption += ", \(word)"
+            } else if layer.kind != "flatten", layer.kind != "dropout" {
+                let activation = layer.activation.map { ", " + (Description.Layer.words[$0] ?? $0) } ?? ""
+                stages.append(Stage(layer.outputSize, caption: word + activation, role: layer.role))
+            }
+        }
+        self.init(title: description.name, stages: stages)
+    }
+}
+
+extension Schematic.Stage {
+    fileprivate init(_ size: [Int], caption: String, role: Role) {
+        self =
+            size.count == 3
+            ? .volume(height: size[0], width: size[1], channels: size[2], caption: caption, role: role)
+            : .vector(count: size[0], caption: caption, role: role)
+    }
+}
+
+extension Description.Layer {
+    fileprivate static let words = [
+        "conv": "conv", "upconv": "up-conv", "maxpool": "max pool", "avgpool": "average pool",
+        "global-avgpool": "global average", "adaptive-avgpool": "adaptive average", "batchnorm": "batch norm",
+        "lrn": "LRN", "layernorm": "layer norm", "linear": "linear", "relu": "ReLU", "leaky-relu": "leaky ReLU",
+        "gelu": "GELU", "residual": "residual block", "parallel": "branches",
+    ]
+
+    /// `7×7 conv`.
+    fileprivate var word: String {
+        let word = Self.words[kind] ?? kind
+        guard let kernel else { return word }
+        let strides = stride.map {
+            $0 == [1, 1] ? "" : ", stride \($0[0] == $0[1] ? "\($0[0])" : "\($0[0])×\($0[1])")"
+        }
+        return "\(kernel[0])×\(kernel[1]) \(word)\(strides ?? "")"
+    }
+
+    /// Whether the layer is a note at another one.
+    fileprivate var isMinor: Bool {
+        switch role {
+        case .normalization, .other: true
+        default: false
+        }
+    }
+
+    fileprivate var role: Schematic.Stage.Role {
+        switch kind {
+        case "conv": .convolution
+        case "upconv": .upsampling
+        case "maxpool", "avgpool", "global-avgpool", "adaptive-avgpool": .pooling
+        case "batchnorm", "lrn", "layernorm": .normalization
+        case "linear": .dense
+        case "residual", "parallel": .merging
+        default: .other
+        }
+    }
+}

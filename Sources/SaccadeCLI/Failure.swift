@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import SaccadeDrawing
+
+/// How the program ends when something is wrong: one sentence on standard error, and a code that scripts can tell
+/// apart. They are those of BSD's `sysexits.h`.
+enum Failure {
+    static let usage = ExitCode(64)
+    static let badInput = ExitCode(65)
+    static let unwritable = ExitCode(73)
+
+    /// A paragraph for the help of commands.
+    static let codes = """
+        EXIT CODES:
+          0   done
+          64  the command line is wrong: an unknown option, a value out of range
+          65  a file is wrong: missing, damaged, or with contents that make no sense
+          73  the result cannot be written
+        """
+
+    /// What an error that is not about the command line means for scripts.
+    static func code(for error: any Error) -> ExitCode {
+        switch error {
+        case let error as DrawingError where error.code == .unwritable: unwritable
+        default: badInput
+        }
+    }
+}
+
+extension Saccade {
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let code = exitCode(for: error)
+            // Help and the version are thrown, too, and so is the code of a command that has spoken already.
+            guard code != .success, !(error is ExitCode) else { exit(withError: error) }
+            // What ArgumentParser does not know is about files, not about the command line.
+            let isUsage = code != .failure
+            let message = isUsage ? fullMessage(for: error) : "error: \(error)"
+            let plain = message.hasPrefix("Error: ") ? "error: " + message.dropFirst(7) : message
+            FileHandle.standardError.write(Data((plain + "\n").utf8))
+            exit(withError: isUsage ? code : Failure.code(for: error))
+        }
+    }
+}

@@ -1,0 +1,60 @@
+public import SaccadeTensors
+
+/// Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it: `[N, C, H, W]` to the same
+/// shape. Also takes `[N, C]` and `[N, C, L]`.
+///
+/// While training it uses the batch's mean and variance, and keeps running averages of both; when predicting it uses
+/// those. Ioffe and Szegedy, "Batch Normalization" (2015).
+public struct BatchNorm2D: Layer {
+    public let weight: Parameter  // [C], γ in the paper
+    public let bias: Parameter  // [C], β in the paper
+    public let runningMean: Statistic  // [C]
+    public let runningVar: Statistic  // [C], the unbiased variance
+    public let numBatchesTracked: Statistic  // a scalar
+    /// The share of the running averages that each batch replaces.
+    public let momentum: Float
+    /// Added to the variance, against division by zero.
+    public let epsilon: Float
+    /// Whether the running averages are used, and left as they are, also while training: for networks whose weights
+    /// come from elsewhere and whose batches are too small to measure.
+    public let isFrozen: Bool
+
+    /// - Parameters:
+    ///   - channels: `C` above.
+    ///   - momentum: The share of the running averages that each batch replaces, in `0...1`.
+    ///   - epsilon: Added to the variance; positive.
+    ///   - isFrozen: Whether the running averages are used while training too.
+    public init(_ channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5, isFrozen: Bool = false) {
+        precondition((0...1).contains(momentum), "BatchNorm2D: momentum must be in 0...1, got \(momentum)")
+        precondition(epsilon > 0, "BatchNorm2D: epsilon must be positive, got \(epsilon)")
+        weight = Parameter(Tensor(filledWith: 1, shape: [channels]))
+        bias = Parameter(Tensor(filledWith: 0, shape: [channels]))
+        runningMean = Statistic(Tensor(filledWith: 0, shape: [channels]))
+        runningVar = Statistic(Tensor(filledWith: 1, shape: [channels]))
+        numBatchesTracked = Statistic(Tensor([0], shape: []))
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.isFrozen = isFrozen
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        guard Phase.current == .training, !isFrozen else {
+            return batchNorm(
+                x, scale: weight.value, shift: bias.value, mean: runningMean.value, variance: runningVar.value,
+                epsilon: epsilon)
+        }
+        let (y, mean, variance) = batchNorm(x, scale: weight.value, shift: bias.value, epsilon: epsilon)
+        // While a network is traced there is no batch yet whose mean could be kept.
+        if !mean.isTraced { track(mean, variance, count: x.shape.elementCount / max(x.shape[1], 1)) }
+        return y
+    }
+
+    /// - Parameter count: Elements that each mean was taken over.
+    private func track(_ mean: Tensor, _ variance: Tensor, count: Int) {
+        // Of a single element there is no unbiased variance; the biased one, 0, stands in.
+        let unbiased = Float(count) / Float(max(count - 1, 1))
+        runningMean.assign(runningMean.value * (1 - momentum) + mean * momentum)
+        runningVar.assign(runningVar.value * (1 - momentum) + variance * (momentum * unbiased))
+        numBatchesTracked.assign(numBatchesTracked.value + 1)
+    }
+}

@@ -1,0 +1,104 @@
+public import SaccadeTensors
+
+extension Module {
+    /// The names and shapes of everything that a checkpoint of this module holds: parameters, then statistics.
+    public var storedShapes: [(name: String, shape: Shape)] {
+        parameters.map { ($0.name, $0.parameter.shape) } + statistics.map { ($0.name, $0.statistic.shape) }
+    }
+
+    /// The values of everything that a checkpoint of this module holds: parameters, then statistics.
+    public var storedTensors: [(name: String, tensor: Tensor)] {
+        parameters.map { ($0.name, $0.parameter.value) } + statistics.map { ($0.name, $0.statistic.value) }
+    }
+
+    /// Takes over values by name.
+    ///
+    /// Names and shapes are compared first; unless all is well, nothing is changed.
+    ///
+    /// - Parameters:
+    ///   - shapes: What there is to load.
+    ///   - source: The name of the file or the like, for the error's message.
+    ///   - strict: Whether it is an error that names of the module are missing, or that there are others.
+    ///   - tensor: Gives the tensor of a name in `shapes`; called only for those that are wanted.
+    /// - Throws: ``LoadingError`` with every name that is missing, unexpected or of another shape; and what `tensor`
+    ///   throws.
+    public func load(
+        _ shapes: [String: Shape], from source: String, strict: Bool = true,
+        tensor: (String) throws -> Tensor
+    ) throws {
+        let (parameters, statistics) = (parameters, statistics)
+        let expected = storedShapes
+        let known = Set(expected.map(\.name))
+        let error = LoadingError(
+            source: source,
+            // Checkpoints from before PyTorch 0.4.1 do not count batches, and nothing depends on the count.
+            missing: strict
+                ? expected.map(\.name).filter { shapes[$0] == nil && !$0.hasSuffix("num_batches_tracked") } : [],
+            unexpected: strict ? shapes.keys.filter { !known.contains($0) }.sorted() : [],
+            misshapen: expected.compactMap { name, shape in
+                shapes[name].flatMap { $0 == shape ? nil : .init(name: name, expected: shape, found: $0) }
+            })
+        guard error.isEmpty else { throw error }
+        for (name, parameter) in parameters where shapes[name] != nil { parameter.assign(try tensor(name)) }
+        for (name, statistic) in statistics where shapes[name] != nil { statistic.assign(try tensor(name)) }
+    }
+
+    /// Takes over values by name from tensors in memory.
+    ///
+    /// - Parameters:
+    ///   - tensors: What there is to load.
+    ///   - source: What to call them in the error's message.
+    ///   - strict: Whether it is an error that names of the module are missing, or that there are others.
+    /// - Throws: ``LoadingError`` with every name that is missing, unexpected or of another shape; then nothing has
+    ///   changed.
+    public func load(_ tensors: [String: Tensor], from source: String, strict: Bool = true) throws(LoadingError) {
+        do {
+            try load(tensors.mapValues(\.shape), from: source, strict: strict) { name in
+                guard let tensor = tensors[name] else {
+                    preconditionFailure("load asked for \(name), which is not there")
+                }
+                return tensor
+            }
+        } catch let error as LoadingError {
+            throw error
+        } catch {
+            preconditionFailure("tensors in memory cannot fail to load: \(error)")
+        }
+    }
+}
+
+/// Why a checkpoint does not fit a network, with every name at fault.
+public struct LoadingError: Error, Equatable, CustomStringConvertible {
+    /// A tensor of another shape than the network has.
+    public struct Misshapen: Sendable, Equatable {
+        public let name: String
+        public let expected: Shape
+        public let found: Shape
+
+        public init(name: String, expected: Shape, found: Shape) {
+            self.name = name
+            self.expected = expected
+            self.found = found
+        }
+    }
+
+    /// The file at fault.
+    public let source: String
+    /// Names that the network has and the file has not.
+    public let missing: [String]
+    /// Names that the file has and the network has not.
+    public let unexpected: [String]
+    /// Names that both have, with different shapes.
+    public let misshapen: [Misshapen]
+
+    var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty }
+
+    public var description: String {
+        var parts: [String] = []
+        if !missing.isEmpty { parts.append("missing \(missing.joined(separator: ", "))") }
+        if !unexpected.isEmpty { parts.append("unexpected \(unexpected.joined(separator: ", "))") }
+        parts += misshapen.map { "\($0.name) is \($0.found) where the network has \($0.expected)" }
+        return "\(source): this is not a checkpoint of this network: \(parts.joined(separator: "; ")). "
+            + "Use the network that it was saved from."
+    }
+}

@@ -1,0 +1,103 @@
+/// A network as a recipe describes it.
+///
+///     name: Exercise 1
+///     input: 240x240x3
+///     layers:
+///       - conv: {channels: 64, kernel: 7}
+///       - relu
+///       …
+///     classes: 2
+///
+/// It says nothing yet about whether the layers fit each other: that comes with
+/// ``resolved(input:classes:padding:seed:)``.
+public struct Architecture: Sendable {
+    /// What tables and drawings call the network.
+    public var name: String
+    /// Where it was read from.
+    public var source: String
+    public var input: InputSize
+    public var layers: [LayerSpecification]
+    /// How many classes there are to tell apart; `nil` leaves it to the data.
+    public var classes: Int?
+    /// The section `preprocessing`, for whoever prepares pictures.
+    package var preprocessingSection: Setting?
+    /// The section `training`, for whoever trains the network.
+    package var training: Setting?
+
+    public init(
+        name: String, source: String, input: InputSize, layers: [LayerSpecification], classes: Int? = nil
+    ) {
+        self.name = name
+        self.source = source
+        self.input = input
+        self.layers = layers
+        self.classes = classes
+    }
+
+    /// Reads a recipe from a file.
+    ///
+    /// - Throws: ``ArchitectureError`` with the file and the line.
+    public init(contentsOf path: String) throws(ArchitectureError) {
+        try self.init(yaml: RecipeFile.text(of: path), source: path)
+    }
+
+    /// Reads a recipe from a file, or one of those that come with the program.
+    ///
+    /// - Parameter fileOrName: A path such as `recipes/mnist.yaml`, or a name such as `mnist`.
+    /// - Throws: ``ArchitectureError`` with the file and the line, or the names there are.
+    public init(fileOrName: String) throws(ArchitectureError) {
+        try self.init(yaml: Self.text(fileOrName: fileOrName), source: Self.place(of: fileOrName))
+    }
+
+    /// The text of a recipe from a file, or of one that comes with the program.
+    ///
+    /// - Throws: ``ArchitectureError`` with the names there are.
+    public static func text(fileOrName: String) throws(ArchitectureError) -> String {
+        if let text = BuiltInRecipes.text(named: fileOrName), !RecipeFile.exists(fileOrName) { return text }
+        guard RecipeFile.exists(fileOrName) || fileOrName.contains("/") || fileOrName.hasSuffix(".yaml") else {
+            let names = BuiltInRecipes.names
+            let guess = nearest(to: fileOrName, among: names).map { "did you mean \($0)? " } ?? ""
+            throw ArchitectureError(
+                "there is neither a file nor a built-in recipe of this name; "
+                    + "\(guess)The built-in ones are \(names.joined(separator: ", "))",
+                at: Location(file: fileOrName))
+        }
+        return try RecipeFile.text(of: fileOrName)
+    }
+
+    /// What to call a recipe in complaints.
+    public static func place(of fileOrName: String) -> String {
+        RecipeFile.exists(fileOrName) || BuiltInRecipes.text(named: fileOrName) == nil
+            ? fileOrName : "\(fileOrName).yaml"
+    }
+
+    /// Reads a recipe.
+    ///
+    /// - Parameters:
+    ///   - yaml: The text.
+    ///   - source: What to call it in complaints: the file's path.
+    /// - Throws: ``ArchitectureError`` with the line.
+    public init(yaml: String, source: String) throws(ArchitectureError) {
+        let root = try RecipeFile.setting(yaml, file: source)
+        let recipe = try root.section(
+            "a recipe", keys: ["name", "input", "layers", "classes", "preprocessing", "training"])
+        name = try recipe["name"]?.text("name") ?? Self.stem(of: source)
+        self.source = source
+        let input = try recipe.required("input")
+        guard let size = InputSize(try input.text("input")) else {
+            throw input.error("input must be \(InputSize.hint); got \(input.quoted)")
+        }
+        self.input = size
+        classes = try recipe["classes"]?.integer("classes", 1...InputSize.maximumLength)
+        preprocessingSection = recipe["preprocessing"]
+        training = recipe["training"]
+        var reader = LayerReader()
+        layers = try reader.layers(recipe.required("layers"), "layers")
+    }
+
+    /// `vgg-16` of `recipes/vgg-16.yaml`.
+    private static func stem(of path: String) -> String {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        return file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
+    }
+}

@@ -1,0 +1,251 @@
+import SaccadeLayers
+import SaccadeOneDNN
+import SaccadeTensors
+
+// How layers with a rule of their own meet a size.
+extension Resolver {
+    mutating func convolution(
+        _ settings: ConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        let input = layer.input
+        try requirePicture(input, place)
+        try requireGroups(settings.groups, input[0], settings.channels, place)
+        let padding = settings.padding ?? padding
+        let window: Window
+        do {
+            window = try Window(
+                kernel: settings.kernel, stride: settings.stride, padding: padding, dilation: settings.dilation,
+                over: (input[1], input[2]), for: place.path)
+        } catch { throw place.error(error) }
+        try requireWeights(
+            [settings.channels, input[0] / settings.groups, settings.kernel.height, settings.kernel.width], place)
+        var conv = Conv2D(
+            in: input[0], out: settings.channels, kernel: settings.kernel, stride: settings.stride, padding: padding,
+            dilation: settings.dilation, groups: settings.groups, bias: settings.bias, using: &generator)
+        if let shared: Conv2D = try owner(settings.shares, like: conv, place, { $0.weight.shape }) {
+            conv = conv.using(weight: shared.weight, bias: settings.bias ? shared.bias : nil)
+            layer.shares = settings.shares
+        } else {
+            owners[place.path] = conv
+        }
+        layer.body = .layer(conv)
+        layer.activation = settings.activation
+        layer.padding = padding
+        layer.arithmetic = window.sums(over: [input[1], input[2]])
+        try measure(conv, &layer, place)
+    }
+
+    mutating func upConvolution(
+        _ settings: UpConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        let input = layer.input
+        try requirePicture(input, place)
+        try requireGroups(settings.groups, input[0], settings.channels, place)
+        for axis in 0..<2 where input[1 + axis] * settings.stride.both[axis] > 2 * InputSize.maximumLength {
+            throw place.error(
+                "a stride of \(settings.stride) makes \(size(input)) longer than the \(InputSize.maximumLength) that "
+                    + "an axis may have")
+        }
+        try requireWeights(
+            [input[0], settings.channels / settings.groups, settings.kernel.height, settings.kernel.width], place)
+        do {
+            _ = try Shape([1] + input.dimensions).transposedConvolution(
+                channels: settings.channels, kernel: settings.kernel, stride: settings.stride,
+                padding: settings.padding, outputPadding: settings.outputPadding, dilation: settings.dilation,
+                groups: settings.groups)
+        } catch { throw place.error(error) }
+        var conv = ConvTranspose2D(
+            in: input[0], out: settings.channels, kernel: settings.kernel, stride: settings.stride,
+            padding: settings.padding, outputPadding: settings.outputPadding, dilation: settings.dilation,
+            groups: settings.groups, bias: settings.bias, using: &generator)
+        if let shared: ConvTranspose2D = try owner(settings.shares, like: conv, place, { $0.weight.shape }) {
+            conv = conv.using(weight: shared.weight, bias: settings.bias ? shared.bias : nil)
+            layer.shares = settings.shares
+        } else {
+            owners[place.path] = conv
+        }
+        layer.body = .layer(conv)
+        layer.activation = settings.activation
+        layer.padding = .pixels(settings.padding)
+        try measure(conv, &layer, place)
+        let sums = (0..<2).map { axis in
+            let kernel = settings.dilation.both[axis] * (settings.kernel.both[axis] - 1) + 1
+            let more = settings.outputPadding.both[axis]
+            return "(\(input[1 + axis]) − 1) · \(settings.stride.both[axis]) − 2 · \(settings.padding.both[axis]) "
+                + "+ \(kernel)\(more > 0 ? " + \(more)" : "") = \(layer.output[1 + axis])"
+        }
+        layer.arithmetic = sums[0] == sums[1] ? sums[0] : sums.joined(separator: "; ")
+    }
+
+    func pool(
+        _ settings: PoolSpecification, _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        try requirePicture(layer.input, place)
+        let window: Window
+        do {
+            window = try .pooling(
+                kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
+                roundsUp: settings.roundsUp, over: Shape([1] + layer.input.dimensions))
+        } catch { throw place.error(error) }
+        let pool: any Layer =
+            switch settings.kind {
+            case .maximum:
+                MaxPool2D(
+                    kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
+                    roundsUp: settings.roundsUp)
+            case .average:
+                AveragePool2D(
+                    kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
+                    countsPadding: settings.countsPadding, roundsUp: settings.roundsUp)
+            }
+        layer.body = .layer(pool)
+        layer.padding = settings.padding
+        layer.arithmetic = window.sums(over: [layer.input[1], layer.input[2]])
+        try measure(pool, &layer, place)
+    }
+
+    func average(
+        to size: Pair, _ pool: some Layer, _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        try requirePicture(layer.input, place)
+        layer.body = .layer(pool)
+        layer.arithmetic = "\(layer.input[1])×\(layer.input[2]) into \(size.height)×\(size.width) means"
+        try measure(pool, &layer, place)
+    }
+
+    mutating func batchNorm(
+        _ epsilon: Float, _ momentum: Float, _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        let channels = layer.input[0]
+        normalizedChannels += channels
+        guard normalizedChannels <= Self.maximumNormalizedChannels else {
+            throw place.error("more than \(Self.maximumNormalizedChannels) channels in batch norms; use fewer")
+        }
+        layer.body = .layer(BatchNorm2D(channels, momentum: momentum, epsilon: epsilon))
+    }
+
+    func norm(
+        _ kind: LayerSpecification.Kind, _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        switch kind {
+        case .localResponseNorm(let size, let alpha, let beta, let k):
+            try requirePicture(layer.input, place)
+            layer.body = .layer(LocalResponseNorm(size: size, alpha: alpha, beta: beta, k: k))
+        case .layerNorm(let epsilon):
+            layer.body = .layer(LayerNorm(layer.input, epsilon: epsilon))
+        default: break
+        }
+    }
+
+    mutating func linear(
+        _ settings: LinearSpecification, _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        let input = layer.input
+        guard input.rank == 1 else {
+            throw place.error(
+                "a linear layer needs a vector, and is given \(size(input)); put `- flatten` or `- global-avgpool` and "
+                    + "`- flatten` before it")
+        }
+        let units: Int
+        switch settings.units {
+        case .count(let count): units = count
+        case .classes:
+            guard let classes else {
+                throw place.error(
+                    "the number of classes is not known; add `classes: N` to the recipe, or say --classes N")
+            }
+            units = classes
+        }
+        try requireWeights([units, input[0]], place)
+        var linear = Linear(in: input[0], out: units, bias: settings.bias, using: &generator)
+        if let shared: Linear = try owner(settings.shares, like: linear, place, { $0.weight.shape }) {
+            linear = linear.using(weight: shared.weight, bias: settings.bias ? shared.bias : nil)
+            layer.shares = settings.shares
+        } else {
+            owners[place.path] = linear
+        }
+        layer.body = .layer(linear)
+        layer.activation = settings.activation
+        try measure(linear, &layer, place)
+    }
+
+    /// Lets the layer's own operations say what they make of the input, and with how many multiply-adds.
+    private func measure(
+        _ body: some Layer, _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        let graph = Trace.of([Shape([1] + layer.input.dimensions)]) { [body($0[0])] }
+        layer.output = Shape(Array(graph.values[graph.outputs[0]].shape.dimensions.dropFirst()))
+        guard layer.output.elementCount <= InputSize.maximumElementCount else {
+            throw place.error(
+                "its output of \(size(layer.output)) has more than the \(InputSize.maximumElementCount) elements that "
+                    + "a layer may have")
+        }
+        layer.multiplyAdds = graph.multiplyAdds
+    }
+
+    /// The layer whose weights another one asks for, if it does.
+    private func owner<Kind: Layer>(
+        _ name: String?, like layer: Kind, _ place: Place, _ shape: (Kind) -> Shape
+    ) throws(ArchitectureError) -> Kind? {
+        guard let name else { return nil }
+        guard let owner = owners[place.prefix + name] ?? owners[name] else {
+            let guess = nearest(to: name, among: owners.keys.sorted()).map { "; did you mean \($0)?" } ?? ""
+            throw place.error("there is no layer \(name) before it whose weights it could share\(guess)")
+        }
+        guard let owner = owner as? Kind, shape(owner) == shape(layer) else {
+            throw place.error("it cannot share the weights of \(name): it needs \(shape(layer)) of its own kind")
+        }
+        return owner
+    }
+
+    private func requirePicture(_ input: Shape, _ place: Place) throws(ArchitectureError) {
+        guard input.rank == 3 else {
+            throw place.error("it needs a picture, and is given a vector of \(input.elementCount)")
+        }
+    }
+
+    private func requireGroups(
+        _ groups: Int, _ inputs: Int, _ outputs: Int, _ place: Place
+    ) throws(ArchitectureError) {
+        guard inputs % groups == 0, outputs % groups == 0 else {
+            throw place.error(
+                "\(inputs) input and \(outputs) output channels cannot be cut into \(groups) groups: "
+                    + "\(inputs) / \(groups) and \(outputs) / \(groups) must be whole numbers")
+        }
+    }
+
+    /// The lengths are within bounds that keep their product countable.
+    private func requireWeights(_ lengths: [Int], _ place: Place) throws(ArchitectureError) {
+        let count = lengths.reduce(1, *)
+        guard count <= Self.maximumWeightCount else {
+            throw place.error(
+                "\(lengths.map(String.init).joined(separator: " · ")) = \(count) weights are more than the "
+                    + "\(Self.maximumWeightCount) that a layer may have")
+        }
+    }
+}
+
+extension Window {
+    /// The sum behind each length of the output; one where both axes agree.
+    fileprivate func sums(over lengths: [Int]) -> String {
+        let sums = (0..<2).map { axis in
+            let reach = lengths[axis] + paddingBefore[axis] + paddingAfter[axis] - extent(axis)
+            let sum = arithmetic(axis, lengths[axis])
+            // Where the division leaves a remainder, the brackets say that it is rounded down.
+            let shown = reach % stride[axis] == 0 ? sum : "⌊\(sum.dropLast(4))⌋ + 1"
+            return "\(shown) = \(outputLength(axis, lengths[axis]))"
+        }
+        return sums[0] == sums[1] ? sums[0] : "\(sums[0]); \(sums[1])"
+    }
+}
+
+extension Graph {
+    /// Of all operations together. The bounds on layers keep the sum countable.
+    var multiplyAdds: Int {
+        nodes.reduce(0) { sum, node in
+            sum
+                + node.operation.multiplyAdds(
+                    node.inputs.map { values[$0].shape }, node.results.map { values[$0].shape })
+        }
+    }
+}

@@ -1,0 +1,49 @@
+public import SaccadeLayers
+public import SaccadeTensors
+
+/// A layer that knows what it is given and what it makes of it.
+public struct ResolvedLayer: Sendable {
+    /// What computes it.
+    public enum Body: Sendable {
+        /// A layer of its own, without the activation that may be asked for behind it.
+        case layer(any Layer)
+        /// A function without parameters.
+        case activation(ActivationSpecification)
+        /// Two chains whose results are added; an empty shortcut is the input itself.
+        case residual(body: [ResolvedLayer], shortcut: [ResolvedLayer])
+        /// Chains whose results are joined along the channels.
+        case parallel([[ResolvedLayer]])
+    }
+
+    /// The layer's name within the block around it.
+    public var name: String
+    /// The names of the blocks around it and its own, with dots between: parameters are called after it.
+    public var path: String
+    public var specification: LayerSpecification
+    public var body: Body
+    /// What is applied to the result.
+    public var activation: ActivationSpecification?
+    /// Of one picture or vector, without the batch: `[C, H, W]` or `[N]`.
+    public var input: Shape
+    public var output: Shape
+    /// The padding that was chosen, where there is a choice.
+    public var padding: Padding?
+    /// The sum behind each length of the output, such as `(240 − 7 + 0) / 1 + 1 = 234`.
+    public var arithmetic: String
+    /// Multiplications followed by an addition, for one picture. Those of the parts belong to the parts.
+    public var multiplyAdds: Int
+    /// The layer whose parameters this one uses.
+    public var shares: String?
+}
+
+/// A network whose layers fit each other.
+public struct ResolvedNetwork: Sendable {
+    public let name: String
+    /// The file or the built-in recipe that it was read from.
+    public let source: String
+    public let input: Shape
+    public let output: Shape
+    public let layers: [ResolvedLayer]
+    /// How many classes it tells apart; `nil` where no layer asked for it and the recipe does not say.
+    public let classes: Int?
+}

@@ -1,0 +1,187 @@
+import SaccadeLayers
+public import SaccadeTensors
+
+extension Architecture {
+    /// Works out what every layer is given and makes of it.
+    ///
+    /// Nothing is run, and no weights are drawn: parameters draw their first value when it is first read.
+    ///
+    /// - Parameters:
+    ///   - input: Takes the place of the recipe's input.
+    ///   - classes: Takes the place of the recipe's number of classes, such as the number that the data have.
+    ///   - padding: That of every convolution whose recipe does not say; valid unless given.
+    ///   - seed: Where the sequence of random first weights starts.
+    /// - Throws: ``ArchitectureError`` with the layer at fault and the arithmetic that does not work out.
+    public func resolved(
+        input: InputSize? = nil, classes: Int? = nil, padding: Padding = .valid, seed: UInt64 = 0
+    ) throws(ArchitectureError) -> ResolvedNetwork {
+        var resolver = Resolver(
+            classes: classes ?? self.classes, padding: padding, generator: SplitMix64(seed: seed))
+        let shape = (input ?? self.input).shape
+        let layers = try resolver.chain(self.layers, shape, within: "")
+        return ResolvedNetwork(
+            name: name, source: source, input: shape, output: layers.last?.output ?? shape, layers: layers,
+            classes: classes ?? self.classes)
+    }
+}
+
+/// Resolves layers in order, naming them and keeping within the bounds.
+struct Resolver {
+    /// No layer has more weights: 8 GiB of them.
+    static let maximumWeightCount = 1 << 31
+    /// The running statistics of batch norms are kept even when nothing runs.
+    static let maximumNormalizedChannels = 1 << 22
+
+    let classes: Int?
+    let padding: Padding
+    var generator: SplitMix64
+    var normalizedChannels = 0
+    /// Layers whose weights others may share.
+    var owners: [String: any Layer] = [:]
+    private var totals = (weights: 0, multiplyAdds: 0)
+
+    init(classes: Int?, padding: Padding, generator: SplitMix64) {
+        self.classes = classes
+        self.padding = padding
+        self.generator = generator
+    }
+
+    /// - Parameter within: The path of the block around the layers, with a dot behind it.
+    mutating func chain(
+        _ specifications: [LayerSpecification], _ input: Shape, within prefix: String
+    ) throws(ArchitectureError) -> [ResolvedLayer] {
+        var names = LayerNames()
+        try names.reserve(specifications)
+        return try chain(specifications, input, within: prefix, &names)
+    }
+
+    private mutating func chain(
+        _ specifications: [LayerSpecification], _ input: Shape, within prefix: String, _ names: inout LayerNames
+    ) throws(ArchitectureError) -> [ResolvedLayer] {
+        var shape = input
+        var layers: [ResolvedLayer] = []
+        for specification in specifications {
+            let layer = try resolve(specification, shape, named: names.name(of: specification), within: prefix)
+            shape = layer.output
+            layers.append(layer)
+        }
+        return layers
+    }
+
+    private mutating func resolve(
+        _ specification: LayerSpecification, _ input: Shape, named name: String, within prefix: String
+    ) throws(ArchitectureError) -> ResolvedLayer {
+        let place = Place(path: prefix + name, prefix: prefix, location: specification.location)
+        var layer = ResolvedLayer(
+            name: name, path: place.path, specification: specification, body: .activation(.relu), input: input,
+            output: input, arithmetic: "", multiplyAdds: 0)
+        switch specification.kind {
+        case .convolution(let settings): try convolution(settings, &layer, place)
+        case .upConvolution(let settings): try upConvolution(settings, &layer, place)
+        case .pool(let settings): try pool(settings, &layer, place)
+        case .globalAveragePool: try average(to: 1, GlobalAveragePool2D(), &layer, place)
+        case .adaptiveAveragePool(let size): try average(to: size, AdaptiveAveragePool2D(to: size), &layer, place)
+        case .batchNorm(let epsilon, let momentum): try batchNorm(epsilon, momentum, &layer, place)
+        case .localResponseNorm, .layerNorm: try norm(specification.kind, &layer, place)
+        case .dropout(let probability):
+            layer.body = .layer(Dropout(probability: probability, using: &generator))
+        case .flatten:
+            layer.body = .layer(Flatten())
+            layer.output = [input.elementCount]
+            if input.rank == 3 { layer.arithmetic = "\(input[1]) · \(input[2]) · \(input[0]) = \(input.elementCount)" }
+        case .linear(let settings): try linear(settings, &layer, place)
+        case .activation(let activation): layer.body = .activation(activation)
+        case .residual(let body, let shortcut, let activation):
+            try residual(body, shortcut, activation, &layer, place)
+        case .parallel(let branches): try parallel(branches, &layer, place)
+        }
+        try keepWithinBounds(layer, place)
+        return layer
+    }
+
+    private mutating func residual(
+        _ body: [LayerSpecification], _ shortcut: [LayerSpecification], _ activation: ActivationSpecification?,
+        _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        var names = LayerNames()
+        try names.reserve(body + shortcut)
+        let body = try chain(body, layer.input, within: place.path + ".", &names)
+        let shortcut = try chain(shortcut, layer.input, within: place.path + ".", &names)
+        let (a, b) = (body.last?.output ?? layer.input, shortcut.last?.output ?? layer.input)
+        guard a == b else {
+            throw place.error(
+                "the body makes \(size(a)) and the shortcut \(size(b)), which cannot be added; "
+                    + "give the shortcut a convolution with the body’s channels and stride")
+        }
+        layer.body = .residual(body: body, shortcut: shortcut)
+        layer.activation = activation
+        layer.output = a
+        layer.arithmetic = "\(size(a)) + \(size(b))"
+    }
+
+    private mutating func parallel(
+        _ branches: [[LayerSpecification]], _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        var names = LayerNames()
+        try names.reserve(branches.flatMap { $0 })
+        var resolved: [[ResolvedLayer]] = []
+        for branch in branches {
+            resolved.append(try chain(branch, layer.input, within: place.path + ".", &names))
+        }
+        let shapes = resolved.map { $0.last?.output ?? layer.input }
+        guard let first = shapes.first,
+            shapes.allSatisfy({ $0.dimensions.dropFirst() == first.dimensions.dropFirst() })
+        else {
+            throw place.error(
+                "the branches make \(shapes.map(size).joined(separator: ", ")), which differ in more than their "
+                    + "channels; padding same keeps them alike")
+        }
+        let channels = shapes.map { $0[0] }
+        layer.body = .parallel(resolved)
+        // Each at most 2²⁸, and there are at most 4096.
+        layer.output = Shape([channels.reduce(0, +)] + first.dimensions.dropFirst())
+        layer.arithmetic = "\(channels.map(String.init).joined(separator: " + ")) = \(layer.output[0]) channels"
+    }
+
+    private mutating func keepWithinBounds(_ layer: ResolvedLayer, _ place: Place) throws(ArchitectureError) {
+        let output = layer.output
+        let isLong = output.rank == 3 && output.dimensions.contains { $0 > InputSize.maximumLength }
+        guard !isLong, output.elementCount <= InputSize.maximumElementCount else {
+            throw place.error(
+                "its output of \(size(output)) is larger than the \(InputSize.maximumElementCount) elements, or the "
+                    + "\(InputSize.maximumLength) along an axis, that a layer may have")
+        }
+        let (sum, overflow) = totals.multiplyAdds.addingReportingOverflow(layer.multiplyAdds)
+        guard !overflow else { throw place.error("the network’s multiply-adds are too many to count") }
+        totals.multiplyAdds = sum
+        if case .layer(let body) = layer.body {
+            totals.weights += body.parameters.reduce(0) { $0 + $1.parameter.shape.elementCount }
+        }
+        guard totals.weights <= 1 << 40 else {
+            throw place.error("the network’s parameters are more than 2⁴⁰; use fewer channels or units")
+        }
+    }
+
+    /// Where a complaint about a layer points.
+    struct Place {
+        var path: String
+        var prefix: String
+        var location: Location?
+
+        func error(_ message: String) -> ArchitectureError {
+            ArchitectureError("\(path): \(message)", at: location)
+        }
+
+        /// The complaint of an operation; in place of the operation's own name it bears the layer's.
+        func error(_ error: ShapeError) -> ArchitectureError {
+            let text = error.description
+            let end = text.firstRange(of: ": ")?.upperBound ?? text.startIndex
+            return self.error(String(text[end...]))
+        }
+    }
+}
+
+/// `54×54×16`: height, width, channels; or `46656` of a vector.
+func size(_ shape: Shape) -> String {
+    shape.rank == 3 ? "\(shape[1])×\(shape[2])×\(shape[0])" : shape.dimensions.map(String.init).joined(separator: "×")
+}

@@ -1,0 +1,123 @@
+import SaccadeLayers
+import SaccadeTensors
+
+/// Named layers applied one after another, some of them in one pass over memory.
+struct Block: Layer {
+    /// What is done at once.
+    indirect enum Step: Sendable {
+        case layer(Named<any Layer>)
+        case convolution(Named<Conv2D>, Named<ActivationSpecification>?)
+        /// `convolution`, ReLU and a maximum of windows, in the order that the phase prefers; see ``Fusion``.
+        case pooledConvolution(Named<Conv2D>, Named<ActivationSpecification>, Named<MaxPool2D>)
+        case upConvolution(Named<ConvTranspose2D>, Named<ActivationSpecification>?)
+        case linear(Named<Linear>, Named<ActivationSpecification>?)
+        case activation(Named<ActivationSpecification>)
+        case residual(Named<Block>, shortcut: Block, ActivationSpecification?)
+        case parallel(Named<[Block]>)
+    }
+
+    struct Named<Part: Sendable>: Sendable {
+        var name: String
+        var part: Part
+    }
+
+    var steps: [Step]
+
+    var children: [(name: String, value: Any)] {
+        steps.flatMap { step -> [(name: String, value: Any)] in
+            switch step {
+            case .layer(let layer): [(layer.name, layer.part)]
+            case .convolution(let layer, _), .pooledConvolution(let layer, _, _): [(layer.name, layer.part)]
+            case .upConvolution(let layer, _): [(layer.name, layer.part)]
+            case .linear(let layer, _): [(layer.name, layer.part)]
+            case .activation: []
+            case .residual(let body, let shortcut, _): [(body.name, body.part), (body.name, shortcut)]
+            case .parallel(let branches): branches.part.map { (branches.name, $0) }
+            }
+        }
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor { steps.reduce(x) { $1($0) } }
+}
+
+extension Block.Step {
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        switch self {
+        case .layer(let layer):
+            return Trace.scope(layer.name) {
+                // A network that is traced for its memory has no numbers to draw: a tensor like the mask stands in.
+                guard layer.part is Dropout, x.isTraced, Phase.current == .training else { return layer.part(x) }
+                return x * relu(x).detached
+            }
+        case .convolution(let conv, let activation):
+            return Trace.scope(conv.name) { conv.part(x, activation?.part) }
+        case .pooledConvolution(let conv, let activation, let pool):
+            guard Phase.current == .training else {
+                let y = Trace.scope(conv.name) { conv.part(x, activation.part) }
+                return pool.part(y, as: pool.name)
+            }
+            let y = pool.part(conv.part(x, as: conv.name), as: pool.name)
+            return Trace.scope(activation.name) { activation.part(y) }
+        case .upConvolution(let conv, let activation):
+            return Trace.scope(conv.name) { conv.part(x, activation?.part) }
+        case .linear(let linear, let activation):
+            return Trace.scope(linear.name) { linear.part(x, activation?.part) }
+        case .activation(let activation): return Trace.scope(activation.name) { activation.part(x) }
+        case .residual(let body, let shortcut, let activation):
+            return Trace.scope(body.name) {
+                let sum = body.part(x) + shortcut(x)
+                return activation?(sum) ?? sum
+            }
+        case .parallel(let branches):
+            return Trace.scope(branches.name) { concatenated(branches.part.map { $0(x) }, axis: 1) }
+        }
+    }
+}
+
+extension ActivationSpecification {
+    /// The activation that layers can apply in the same pass over memory; `nil` for softmax and GELU.
+    var elementwise: Activation? {
+        switch self {
+        case .relu: .relu
+        case .leakyReLU(let slope): .leakyReLU(slope: slope)
+        case .sigmoid: .sigmoid
+        case .tanh: .tanh
+        case .gelu, .softmax: nil
+        }
+    }
+
+    /// Applies it; softmax along the channels.
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        switch self {
+        case .gelu: SaccadeTensors.gelu(x)
+        case .softmax: SaccadeTensors.softmax(x, axis: 1)
+        case .relu, .leakyReLU, .sigmoid, .tanh: elementwise?(x) ?? x
+        }
+    }
+}
+
+// Layers with an activation in the same pass over memory where there is such a pass.
+extension Conv2D {
+    fileprivate func callAsFunction(_ x: Tensor, _ activation: ActivationSpecification?) -> Tensor {
+        let y = conv2D(
+            x, weight.value, bias: bias?.value, stride: stride, padding: padding, dilation: dilation, groups: groups,
+            activation: activation?.elementwise)
+        return activation.map { $0.elementwise == nil ? $0(y) : y } ?? y
+    }
+}
+
+extension ConvTranspose2D {
+    fileprivate func callAsFunction(_ x: Tensor, _ activation: ActivationSpecification?) -> Tensor {
+        let y = convTranspose2D(
+            x, weight.value, bias: bias?.value, stride: stride, padding: padding, outputPadding: outputPadding,
+            dilation: dilation, groups: groups, activation: activation?.elementwise)
+        return activation.map { $0.elementwise == nil ? $0(y) : y } ?? y
+    }
+}
+
+extension Linear {
+    fileprivate func callAsFunction(_ x: Tensor, _ activation: ActivationSpecification?) -> Tensor {
+        let y = linear(x, weight.value, bias: bias?.value, activation: activation?.elementwise)
+        return activation.map { $0.elementwise == nil ? $0(y) : y } ?? y
+    }
+}

@@ -1,0 +1,65 @@
+public import SaccadeLayers
+public import SaccadeTensors
+
+/// A network built from a recipe.
+///
+///     let architecture = try Architecture(fileOrName: "exercise-1")
+///     let network = Network(try architecture.resolved(classes: 2, seed: 7))
+///     let logits = network(pictures)
+///
+/// Parameters are called after their layers: `conv1.weight`, `layer1.0.downsample.1.running_mean`.
+/// A copy shares its parameters, and so do two networks made from the same ``ResolvedNetwork``.
+public struct Network: Layer {
+    public let name: String
+    /// Of one picture or vector, without the batch: `[C, H, W]` or `[N]`.
+    public let input: Shape
+    /// Of one picture's result, without the batch.
+    public let output: Shape
+    let block: Block
+
+    /// - Parameters:
+    ///   - resolved: The layers, with their parameters.
+    ///   - fuses: Whether layers are joined that can be done in one pass over memory; the values and the gradients
+    ///     are the same.
+    public init(_ resolved: ResolvedNetwork, fuses: Bool = true) {
+        name = resolved.name
+        input = resolved.input
+        output = resolved.output
+        let block = Block(resolved.layers)
+        self.block = fuses ? block.fused() : block
+    }
+
+    public var children: [(name: String, value: Any)] { block.children }
+
+    /// - Parameter x: `[N, C, H, W]` or, for a network on vectors, `[N, C]`.
+    /// - Returns: The result of the last layer, `[N, …]`.
+    /// - Precondition: Everything behind the batch has the shape ``input``.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        precondition(
+            Array(x.shape.dimensions.dropFirst()) == input.dimensions,
+            "\(name) is for inputs [N, \(input.dimensions.map(String.init).joined(separator: ", "))], got \(x.shape)")
+        return block(x)
+    }
+}
+
+extension Block {
+    /// The layers as they stand in the recipe, nothing joined yet.
+    init(_ layers: [ResolvedLayer]) {
+        steps = layers.flatMap { layer -> [Step] in
+            let name = layer.name
+            var steps: [Step]
+            switch layer.body {
+            case .layer(let conv as Conv2D): steps = [.convolution(Named(name: name, part: conv), nil)]
+            case .layer(let conv as ConvTranspose2D): steps = [.upConvolution(Named(name: name, part: conv), nil)]
+            case .layer(let linear as Linear): steps = [.linear(Named(name: name, part: linear), nil)]
+            case .layer(let other): steps = [.layer(Named(name: name, part: other))]
+            case .activation(let activation): steps = [.activation(Named(name: name, part: activation))]
+            case .residual(let body, let shortcut):
+                return [.residual(Named(name: name, part: Block(body)), shortcut: Block(shortcut), layer.activation)]
+            case .parallel(let branches): steps = [.parallel(Named(name: name, part: branches.map { Block($0) }))]
+            }
+            if let activation = layer.activation { steps.append(.activation(Named(name: name, part: activation))) }
+            return steps
+        }
+    }
+}

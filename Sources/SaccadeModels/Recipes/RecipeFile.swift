@@ -1,0 +1,112 @@
+import Foundation
+import Yams
+
+/// Reads YAML into ``Setting``s, within bounds that no honest recipe reaches.
+enum RecipeFile {
+    static let maximumByteCount = 1 << 20
+    static let maximumSettingCount = 50_000
+    static let maximumDepth = 64
+    /// So few that the settings which they stand for, even nested in each other, can still be counted.
+    static let maximumAliasCount = 32
+
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// The text of a file.
+    static func text(of path: String) throws(ArchitectureError) -> String {
+        let location = Location(file: path)
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw ArchitectureError("there is no such file; check the path", at: location)
+        }
+        guard !isDirectory.boolValue else {
+            throw ArchitectureError("this is a folder; name the recipe inside it", at: location)
+        }
+        let data: Data
+        do {
+            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? handle.close() }
+            // Read no more than can be accepted: the path may lead to a device that never ends.
+            data = try handle.read(upToCount: maximumByteCount + 1) ?? Data()
+        } catch {
+            throw ArchitectureError("the file cannot be read; check its permissions", at: location)
+        }
+        guard data.count <= maximumByteCount else {
+            throw ArchitectureError("this is larger than 1 MiB, which no recipe is; check the path", at: location)
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw ArchitectureError("this is not text in UTF-8; save the recipe as UTF-8", at: location)
+        }
+        return text
+    }
+
+    /// The one document of a YAML text.
+    static func setting(_ text: String, file: String) throws(ArchitectureError) -> Setting {
+        let location = Location(file: file)
+        // Yams unfolds aliases while it reads, so a bomb of them has to be found before.
+        guard text.utf8.split(separator: UInt8(ascii: "*")).count <= maximumAliasCount + 1 else {
+            throw ArchitectureError(
+                "more than \(maximumAliasCount) aliases (*name); use repeat for layers that recur", at: location)
+        }
+        let root: Node?
+        do { root = try Yams.compose(yaml: text) } catch { throw problem(error, location) }
+        guard let root else { throw ArchitectureError("the file is empty; it must hold a recipe", at: location) }
+        var budget = maximumSettingCount
+        return try setting(root, at: location, depth: 0, &budget)
+    }
+
+    private static func setting(
+        _ node: Node, at parent: Location, depth: Int, _ budget: inout Int
+    ) throws(ArchitectureError) -> Setting {
+        let location = Location(file: parent.file, line: node.mark?.line ?? parent.line)
+        budget -= 1
+        guard budget > 0 else {
+            throw ArchitectureError("more than \(maximumSettingCount) settings; shorten the recipe", at: location)
+        }
+        guard depth < maximumDepth else {
+            throw ArchitectureError("nested more than \(maximumDepth) levels deep; flatten the recipe", at: location)
+        }
+        switch node {
+        case .scalar(let scalar):
+            return Setting(.text(scalar.string, isPlain: scalar.style == .plain || scalar.style == .any), at: location)
+        case .sequence(let sequence):
+            var list: [Setting] = []
+            for item in sequence { list.append(try setting(item, at: location, depth: depth + 1, &budget)) }
+            return Setting(.list(list), at: location)
+        case .mapping(let mapping):
+            var entries: [Setting.Entry] = []
+            for (key, value) in mapping {
+                let line = key.mark?.line ?? location.line
+                guard case .scalar(let scalar) = key else {
+                    throw ArchitectureError(
+                        "a key must be a word", at: Location(file: parent.file, line: line))
+                }
+                let place = Location(file: parent.file, line: line)
+                let value = try setting(value, at: place, depth: depth + 1, &budget)
+                entries.append(Setting.Entry(key: scalar.string, location: place, value: value))
+            }
+            return Setting(.section(entries), at: location)
+        case .alias:
+            throw ArchitectureError("an alias without its anchor", at: location)
+        }
+    }
+
+    private static func problem(_ error: any Error, _ location: Location) -> ArchitectureError {
+        func at(_ line: Int?, _ problem: String) -> ArchitectureError {
+            ArchitectureError(
+                "this is not YAML: \(problem)", at: Location(file: location.file, line: line ?? location.line))
+        }
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return at(mark.line, problem)
+        case .reader(let problem, let offset, _, let yaml):
+            let line = offset.map { offset in 1 + yaml.prefix(offset).utf8.count { $0 == UInt8(ascii: "\n") } }
+            return at(line, problem)
+        case .duplicatedKeysInMapping(let keys, let context):
+            return ArchitectureError(
+                "the key \(keys.first ?? "") stands here twice; remove one of them",
+                at: Location(file: location.file, line: context.mark.line))
+        default: return at(nil, "the reader gave up")
+        }
+    }
+}

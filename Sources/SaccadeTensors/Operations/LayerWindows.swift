@@ -1,0 +1,27 @@
+package import SaccadeOneDNN
+
+// The shape rules of operations with windows, for whoever wants to know why a network cannot exist before it traps.
+extension Window {
+    /// The window of ``maxPool2D(_:kernel:stride:padding:dilation:roundsUp:)`` and of averages over pictures
+    /// `[N, C, H, W]`.
+    package static func pooling(
+        kernel: Pair, stride: Pair, padding: Padding, roundsUp: Bool, over pictures: Shape
+    ) throws(ShapeError) -> Window {
+        try Pooling(
+            kind: .maximum, kernel: kernel, stride: stride, padding: padding, dilation: 1, roundsUp: roundsUp
+        ).window(over: pictures)
+    }
+}
+
+extension Shape {
+    /// What ``convTranspose2D(_:_:bias:stride:padding:outputPadding:dilation:groups:activation:)`` makes of pictures
+    /// of this shape.
+    package func transposedConvolution(
+        channels: Int, kernel: Pair, stride: Pair, padding: Pair, outputPadding: Pair, dilation: Pair, groups: Int
+    ) throws(ShapeError) -> Shape {
+        try Convolution(
+            kernel: kernel, stride: stride, padding: .pixels(padding), dilation: dilation, groups: groups,
+            hasBias: false, transposedOutputPadding: outputPadding
+        ).resultShapes([self, [dimensions[1], channels / groups, kernel.height, kernel.width]])[0]
+    }
+}

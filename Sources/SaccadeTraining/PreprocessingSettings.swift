@@ -1,0 +1,82 @@
+public import SaccadeDatasets
+import SaccadeImages
+public import SaccadeModels
+
+/// The section `preprocessing` of a recipe: what becomes of a picture before the network sees it. The size is that of
+/// the recipe's input.
+struct PreprocessingSettings: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case resize, shortSide, filter, mean, std, decodesReduced
+    }
+
+    enum Resize: String, Decodable { case stretch, crop }
+
+    var resize = Resize.stretch
+    var shortSide: Int?
+    var filter = ResizeFilter.bilinear
+    var mean: [Float]?
+    var std: [Float]?
+    var decodesReduced = false
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        try decoder.refuseKeys(except: Keys.allCases.map(\.rawValue))
+        let values = try decoder.container(keyedBy: Keys.self)
+        resize = try values.decodeIfPresent(Resize.self, forKey: .resize) ?? resize
+        shortSide = try values.decodeIfPresent(Int.self, forKey: .shortSide)
+        if let name = try values.decodeIfPresent(String.self, forKey: .filter) {
+            guard let filter = ResizeFilter(rawValue: name) else {
+                let known = ResizeFilter.allCases.map(\.rawValue).joined(separator: ", ")
+                throw DecodingError.dataCorruptedError(
+                    forKey: .filter, in: values, debugDescription: "filter must be one of \(known), got “\(name)”")
+            }
+            self.filter = filter
+        }
+        mean = try values.decodeIfPresent([Float].self, forKey: .mean)
+        std = try values.decodeIfPresent([Float].self, forKey: .std)
+        decodesReduced = try values.decodeIfPresent(Bool.self, forKey: .decodesReduced) ?? decodesReduced
+    }
+}
+
+extension Architecture {
+    /// How pictures are prepared for this network. Unless the recipe says otherwise they are stretched to its input's
+    /// size, and brightness goes from -1 to 1.
+    ///
+    /// - Throws: ``ArchitectureError`` at the line that cannot be.
+    public func preprocessing() throws(ArchitectureError) -> Preprocessing {
+        let place = preprocessingSection?.location ?? Location(file: source)
+        guard case .picture(let height, let width, let channels) = input else {
+            throw ArchitectureError(
+                "input must be height x width x channels to train on pictures, not \(input)", at: place)
+        }
+        let settings = try preprocessingSection?.decoded(PreprocessingSettings.self) ?? PreprocessingSettings()
+        let resizing: Preprocessing.Resizing =
+            settings.resize == .stretch ? .stretch : .centerCrop(shortSide: settings.shortSide ?? max(height, width))
+        let mean = settings.mean ?? Array(repeating: 0.5, count: channels)
+        let deviation = settings.std ?? Array(repeating: 0.5, count: channels)
+        if let problem = Preprocessing.problem(
+            height: height, width: width, channels: channels, resizing: resizing, mean: mean,
+            standardDeviation: deviation)
+        {
+            throw ArchitectureError(problem, at: place)
+        }
+        return Preprocessing(
+            height: height, width: width, channels: channels, resizing: resizing, filter: settings.filter, mean: mean,
+            standardDeviation: deviation, decodesReduced: settings.decodesReduced)
+    }
+
+    /// The section `training`, or what it leaves to us.
+    ///
+    /// - Throws: ``ArchitectureError`` at the line that cannot be.
+    public func trainingSettings() throws(ArchitectureError) -> TrainingSettings {
+        try training?.decoded(TrainingSettings.self) ?? TrainingSettings()
+    }
+}
+
+extension InputSize {
+    /// The size that pictures have after `preprocessing`.
+    init(_ preprocessing: Preprocessing) {
+        self = .picture(height: preprocessing.height, width: preprocessing.width, channels: preprocessing.channels)
+    }
+}

@@ -1,0 +1,62 @@
+public import SaccadeDatasets
+public import SaccadeTensors
+
+/// Some labelled samples as a network takes them.
+public struct LabelledBatch: Sendable {
+    /// `[N, C, H, W]`.
+    public let images: Tensor
+    /// `[N]`.
+    public let labels: [Int]
+    /// What to call the samples in a message, `[N]`.
+    public let names: @Sendable () -> [String]
+
+    public init(images: Tensor, labels: [Int], names: @escaping @Sendable () -> [String]) {
+        precondition(
+            images.shape.rank >= 1 && images.shape[0] == labels.count,
+            "a batch of shape \(images.shape) with \(labels.count) labels")
+        self.images = images
+        self.labels = labels
+        self.names = names
+    }
+}
+
+/// Where the batches of a training come from.
+///
+/// The batches of an epoch must be the same whenever it is asked for them: that is what lets a training that was killed
+/// come to the same end.
+public protocol BatchSource {
+    /// Batches of each epoch.
+    var batchesPerEpoch: Int { get }
+    /// Samples of each epoch.
+    var samplesPerEpoch: Int { get }
+
+    /// The batches of an epoch, one with each call; nil after the last.
+    ///
+    /// - Parameters:
+    ///   - epoch: Counted from 0.
+    ///   - first: The batch to begin with.
+    func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch?
+}
+
+/// Batches of pictures that are read ahead of the computation.
+public struct LoadedBatches: BatchSource {
+    private let loader: BatchLoader
+
+    public init(_ loader: BatchLoader) { self.loader = loader }
+
+    public var batchesPerEpoch: Int { loader.batchesPerEpoch }
+
+    public var samplesPerEpoch: Int {
+        loader.dropsIncomplete ? loader.batchesPerEpoch * loader.batchSize : loader.dataset.count
+    }
+
+    public func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
+        let batches = loader.epoch(epoch, from: first)
+        return {
+            guard let batch = try batches.next() else { return nil }
+            return LabelledBatch(
+                images: Tensor(batch.scalars, shape: Shape(batch.shape)), labels: batch.labels,
+                names: { batch.names })
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import SaccadeInterchange
+import SaccadeLayers
+import SaccadeTensors
+
+/// How far a training is: what a checkpoint holds beside tensors.
+struct TrainingPosition: Codable, Equatable {
+    /// The best epoch so far.
+    struct Best: Codable, Equatable {
+        var epoch: Int
+        var accuracy: Double
+        var loss: Double
+    }
+
+    /// Training samples of each epoch.
+    var samplesPerEpoch = 0
+    /// Epochs that are over.
+    var epoch = 0
+    /// Batches of the next one that are done.
+    var batch = 0
+    /// Of those batches.
+    var loss = RunningMean()
+    var correct = 0
+    var skippedSteps = 0
+    var best: Best?
+    /// The learning rate's memory.
+    var plateau = PlateauState()
+    /// How long `metrics.jsonl` is.
+    var metricsLength = 0
+    /// Steps of the optimizer, by parameter.
+    var optimizerSteps: [String: Int] = [:]
+    /// States of the sources of random numbers, by name.
+    var randomStates: [String: UInt64] = [:]
+}
+
+/// `checkpoint.safetensors`: everything that is needed to go on as if nothing had happened.
+struct Checkpoint {
+    private static let format = "saccade-checkpoint-1"
+    private static let networkPrefix = "network/"
+    private static let optimizerPrefix = "optimizer/"
+
+    /// - Throws: `InterchangeError` when it cannot be written; the one before is untouched then.
+    static func write(
+        _ position: TrainingPosition, network: any Module, optimizer: any Optimizer, to path: String
+    ) throws {
+        var position = position
+        let state = optimizer.state
+        position.optimizerSteps = state.steps
+        position.randomStates = Dictionary(
+            uniqueKeysWithValues: network.randomSources.map { ($0.name, $0.source.state) })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let tensors =
+            network.storedTensors.map { (name: networkPrefix + $0.name, tensor: $0.tensor) }
+            + state.tensors.map { (name: optimizerPrefix + $0.name, tensor: $0.tensor) }
+        try SafetensorsFile.write(
+            tensors,
+            metadata: ["format": format, "position": String(decoding: try encoder.encode(position), as: UTF8.self)],
+            to: path)
+    }
+
+    /// Restores network and optimizer.
+    ///
+    /// - Throws: `InterchangeError` when the file is damaged, `LoadingError` when it is of another network,
+    ///   ``RunError`` when it is no checkpoint of this program or of another optimizer.
+    static func restore(
+        from path: String, network: any Module, optimizer: any Optimizer
+    ) throws -> TrainingPosition {
+        let file = try SafetensorsFile(at: path)
+        guard file.metadata["format"] == format, let text = file.metadata["position"],
+            let position = try? JSONDecoder().decode(TrainingPosition.self, from: Data(text.utf8))
+        else {
+            throw RunError(
+                .damaged, "\(path): this is no checkpoint of a training; restore the file or train anew.")
+        }
+        let sources = network.randomSources
+        guard Set(sources.map(\.name)) == Set(position.randomStates.keys) else {
+            throw RunError(
+                .different, "\(path): this is a checkpoint of another network; use the one that it was saved from.")
+        }
+        try network.load(file, prefix: networkPrefix)
+        let wanted = try optimizerTensors(in: file, position, optimizer)
+        optimizer.state = OptimizerState(
+            steps: position.optimizerSteps,
+            tensors: try wanted.map { ($0, try file.tensor(optimizerPrefix + $0)) })
+        for (name, source) in sources {
+            if let state = position.randomStates[name] { source.restore(state) }
+        }
+        return position
+    }
+
+    /// The names of what the optimizer kept, checked against what it will ask for.
+    private static func optimizerTensors(
+        in file: SafetensorsFile, _ position: TrainingPosition, _ optimizer: any Optimizer
+    ) throws -> [String] {
+        let parameters = Dictionary(uniqueKeysWithValues: optimizer.parameters.map { ($0.name, $0.parameter) })
+        let expected = Set(
+            optimizer.quantities.flatMap { quantity in position.optimizerSteps.keys.map { "\(quantity)/\($0)" } })
+        let shapes = file.shapes.filter { $0.key.hasPrefix(optimizerPrefix) }
+        let found = Set(shapes.keys.map { String($0.dropFirst(optimizerPrefix.count)) })
+        let fits = shapes.allSatisfy { name, shape in
+            let parameter = name.dropFirst(optimizerPrefix.count).drop { $0 != "/" }.dropFirst()
+            return parameters[String(parameter)]?.shape == shape
+        }
+        guard expected == found, fits, position.optimizerSteps.keys.allSatisfy({ parameters[$0] != nil }) else {
+            throw RunError(
+                .different,
+                "\(file.path): this checkpoint was saved by another optimizer or for another network; "
+                    + "resume with the settings that the run was begun with.")
+        }
+        return found.sorted()
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import SaccadeInterchange
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What one epoch came to: a line of `metrics.jsonl`.
+public struct EpochRecord: Sendable, Equatable, Codable {
+    /// Counted from 1.
+    public var epoch: Int
+    /// The learning rate of its last step.
+    public var learningRate: Double
+    /// The mean loss of the training samples, each when it was learnt from.
+    public var trainingLoss: Double
+    /// The share of training samples whose class had the highest score, likewise.
+    public var trainingAccuracy: Double
+    /// The mean loss of the validation samples; nil where there are none.
+    public var validationLoss: Double?
+    /// The share of validation samples whose class had the highest score.
+    public var validationAccuracy: Double?
+    /// The share of validation samples whose class was among the five highest scores.
+    public var validationTop5: Double?
+    /// Whether no epoch before was better.
+    public var isBest: Bool
+    /// Steps that were left out because a loss or gradient was not finite.
+    public var skippedSteps: Int
+
+    public init(
+        epoch: Int, learningRate: Double, trainingLoss: Double, trainingAccuracy: Double,
+        validationLoss: Double? = nil, validationAccuracy: Double? = nil, validationTop5: Double? = nil,
+        isBest: Bool = false, skippedSteps: Int = 0
+    ) {
+        self.epoch = epoch
+        self.learningRate = learningRate
+        self.trainingLoss = trainingLoss
+        self.trainingAccuracy = trainingAccuracy
+        self.validationLoss = validationLoss
+        self.validationAccuracy = validationAccuracy
+        self.validationTop5 = validationTop5
+        self.isBest = isBest
+        self.skippedSteps = skippedSteps
+    }
+
+    /// The records of a run, in order; what is no record, such as a line that is still being written, is passed over.
+    public static func read(fromRunAt folder: String) -> [EpochRecord] {
+        guard let data = FileManager.default.contents(atPath: "\(folder)/metrics.jsonl") else { return [] }
+        return data.split(separator: UInt8(ascii: "\n")).compactMap {
+            try? JSONDecoder().decode(EpochRecord.self, from: Data($0))
+        }
+    }
+}
+
+/// A file that grows by lines of JSON.
+struct JSONLines {
+    let path: String
+
+    /// Adds a line and brings it onto the disk.
+    ///
+    /// - Returns: The file's length behind it.
+    @discardableResult
+    func append(_ record: some Encodable) throws -> Int {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try AppendedFile.append(try encoder.encode(record) + Data("\n".utf8), to: path)
+    }
+
+    /// Cuts off what was written after the file had `length` bytes.
+    func truncate(to length: Int) throws {
+        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        guard size >= length else {
+            throw RunError(
+                .damaged,
+                "\(path): \(size) bytes are there, \(length) were written; restore the file or train anew.")
+        }
+        guard size > length else { return }
+        guard SaccadeTraining.truncate(path, length) else {
+            throw RunError(.unwritable, "\(path): cannot be cut back; check its permissions.")
+        }
+    }
+}
+
+private func truncate(_ path: String, _ length: Int) -> Bool {
+    #if canImport(Glibc)
+        Glibc.truncate(path, off_t(length)) == 0
+    #elseif canImport(Musl)
+        Musl.truncate(path, off_t(length)) == 0
+    #else
+        Darwin.truncate(path, off_t(length)) == 0
+    #endif
+}

@@ -1,0 +1,53 @@
+import SaccadeLayers
+import SaccadeTensors
+
+/// Finds where values stopped being finite.
+struct NonFinite {
+    let network: any Layer
+    let batch: LabelledBatch
+
+    /// The first place on the way from the pictures through the network, and back with the gradients, whose values
+    /// are not finite.
+    func firstPlace(loss: Float, gradients: Gradients) -> String {
+        if !batch.images.isFinite { return "the pictures hold values that are not finite" }
+        if let (name, _) = network.parameters.first(where: { !$0.parameter.value.isFinite }) {
+            return "parameter \(name) is not finite"
+        }
+        if let (name, _) = network.statistics.first(where: { !$0.statistic.value.isFinite }) {
+            return "statistic \(name) is not finite"
+        }
+        if let layer = firstLayer() { return "the values are not finite from \(layer) on" }
+        if !loss.isFinite { return "the loss is \(loss), though the scores are finite" }
+        // Gradients flow from the last layer to the first.
+        let (name, _) =
+            network.parameters.last { gradients[$0.parameter].map { !$0.isFinite } ?? false }
+            ?? ("an unknown parameter", Parameter(Tensor([0])))
+        return "the gradients are not finite from that of \(name) back"
+    }
+
+    /// The first operation whose result is not finite, by the name of its layer.
+    private func firstLayer() -> String? {
+        // The network as a list of operations, each applied on its own to what came before. Predicting: what a layer
+        // does while training only changes its own statistics.
+        let graph = Trace.of([batch.images.shape]) { [network($0[0])] }
+        var values = graph.values.map { value -> Tensor? in
+            switch value.origin {
+            case .input: batch.images
+            case .parameter(let parameter): parameter.value
+            case .constant(let tensor): tensor
+            case .result: nil
+            }
+        }
+        for node in graph.nodes {
+            let inputs = node.inputs.compactMap { values[$0] }
+            guard inputs.count == node.inputs.count else { return nil }
+            for (index, result) in zip(node.results, node.operation.results(of: inputs)) {
+                guard result.isFinite else {
+                    return node.scope.map { "layer \($0) (\(node.operation.name))" } ?? "the \(node.operation.name)"
+                }
+                values[index] = result
+            }
+        }
+        return nil
+    }
+}

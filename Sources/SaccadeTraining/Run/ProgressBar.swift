@@ -1,0 +1,121 @@
+import Foundation
+
+/// Shows the progress of a training on standard error: one line that is redrawn on a terminal, plain lines every few
+/// seconds elsewhere.
+public final class ProgressBar: TrainingObserver {
+    private let write: (String) -> Void
+    private let now: () -> Double
+    private let isTerminal: Bool
+    private let width: Int
+    /// Seconds between two lines.
+    private let pause: Double
+
+    private var lastShown = -Double.infinity
+    private var hasLine = false
+    /// Samples and seconds since the beginning, for the speed.
+    private var meter = Meter()
+
+    private struct Meter {
+        var last: (time: Double, phase: TrainingProgress.Phase, epoch: Int, samples: Int)?
+        var samples = 0.0
+        var seconds = 0.0
+
+        mutating func add(_ progress: TrainingProgress, at time: Double) {
+            if let last, last.phase == progress.phase, last.epoch == progress.epoch, progress.samples > last.samples {
+                // What is long past counts less: half after some hundred batches.
+                samples = samples * 0.995 + Double(progress.samples - last.samples)
+                seconds = seconds * 0.995 + time - last.time
+            }
+            last = (time, progress.phase, progress.epoch, progress.samples)
+        }
+    }
+
+    /// Shows progress on standard error, as suits what that is.
+    public convenience init() {
+        let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
+        self.init(isTerminal: isTerminal, width: ProgressBar.terminalWidth) {
+            FileHandle.standardError.write(Data($0.utf8))
+        } now: {
+            ProcessInfo.processInfo.systemUptime
+        }
+    }
+
+    /// - Parameters:
+    ///   - isTerminal: Whether a line can be redrawn.
+    ///   - width: Columns of the terminal.
+    ///   - write: Takes what is to be shown.
+    ///   - now: The time in seconds, from any beginning.
+    public init(
+        isTerminal: Bool, width: Int, write: @escaping (String) -> Void, now: @escaping () -> Double
+    ) {
+        self.isTerminal = isTerminal
+        self.width = max(width, 20)
+        self.write = write
+        self.now = now
+        pause = isTerminal ? 0.1 : 5
+    }
+
+    public func progressed(_ progress: TrainingProgress) {
+        let time = now()
+        meter.add(progress, at: time)
+        guard time - lastShown >= pause else { return }
+        lastShown = time
+        let text = line(progress)
+        if isTerminal {
+            write("\r\u{1B}[K" + text.prefix(width - 1))
+            hasLine = true
+        } else {
+            write(text + "\n")
+        }
+    }
+
+    public func finished(_ record: EpochRecord) {
+        if hasLine { write("\r\u{1B}[K") }
+        hasLine = false
+        var text = "epoch \(record.epoch): loss \(digits(record.trainingLoss, 4)), "
+        text += "accuracy \(percent(record.trainingAccuracy))"
+        if let loss = record.validationLoss, let accuracy = record.validationAccuracy {
+            text += "; validation: loss \(digits(loss, 4)), accuracy \(percent(accuracy))"
+        }
+        if record.skippedSteps > 0 { text += "; \(record.skippedSteps) steps left out" }
+        write(text + (record.isBest ? " (best so far)\n" : "\n"))
+    }
+
+    private func line(_ progress: TrainingProgress) -> String {
+        let word = progress.phase == .training ? "learning" : "validating"
+        let start = "epoch \(progress.epoch)/\(progress.epochs) \(word) "
+        var end = "\(progress.samples)/\(progress.samplesInAll)"
+        if progress.phase == .training { end += ", loss \(digits(progress.loss, 4))" }
+        if meter.seconds > 0, meter.samples > 0 {
+            let speed = meter.samples / meter.seconds
+            let left = Double(progress.samplesInAll - progress.samples + progress.samplesToCome) / speed
+            end += ", \(digits(speed, speed < 10 ? 1 : 0)) images/s, \(ProgressBar.time(left)) left"
+        }
+        // The bar takes the room that is left, if it is worth it.
+        let room = min(width - 2 - start.count - end.count, 20)
+        guard isTerminal, room >= 4 else { return start + end }
+        let share = Double(progress.samples) / Double(max(progress.samplesInAll, 1))
+        let full = min(Int(share * Double(room)), room)
+        return start + String(repeating: "█", count: full) + String(repeating: "░", count: room - full) + " " + end
+    }
+
+    /// `1:02:03`, or `02:03` below an hour.
+    static func time(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e7 else { return "a long time" }
+        let whole = Int(seconds.rounded(.up))
+        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+        let short = "\(two(whole / 60 % 60)):\(two(whole % 60))"
+        return whole < 3600 ? short : "\(whole / 3600):\(short)"
+    }
+
+    private func percent(_ share: Double) -> String { digits(share * 100, 2) + " %" }
+
+    private func digits(_ value: Double, _ count: Int) -> String { String(format: "%.\(count)f", value) }
+
+    private static var terminalWidth: Int {
+        var size = winsize()
+        let request = UInt(TIOCGWINSZ)
+        return ioctl(FileHandle.standardError.fileDescriptor, request, &size) == 0 && size.ws_col > 0
+            ? Int(size.ws_col) : 80
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import SaccadeInterchange
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The folder of one run, held by one process at a time.
+///
+/// | file | what it holds |
+/// |---|---|
+/// | `run.json` | ``RunDescription`` |
+/// | `metrics.jsonl` | an ``EpochRecord`` per line |
+/// | `timings.jsonl` | how long each epoch took; the only file that depends on the clock |
+/// | `checkpoint.safetensors` | everything that is needed to go on |
+/// | `best.safetensors` | the weights with the best validation result |
+///
+/// Every file but the timings is replaced as a whole or, in the metrics' case, cut back to what the checkpoint knows
+/// of: a process may end at any moment without harm.
+public final class RunFolder {
+    /// The folder.
+    public let path: String
+    /// What the run is.
+    public let description: RunDescription
+    private let lock: Int32
+
+    public var checkpointPath: String { "\(path)/checkpoint.safetensors" }
+    public var bestPath: String { "\(path)/best.safetensors" }
+    public var metricsPath: String { "\(path)/metrics.jsonl" }
+    public var timingsPath: String { "\(path)/timings.jsonl" }
+
+    /// Begins a run, or goes on with one.
+    ///
+    /// - Parameters:
+    ///   - path: The run's folder; it is made if it is not there.
+    ///   - description: What the run is.
+    ///   - resuming: Whether to go on with a run that is there, which must have been begun with the same description;
+    ///     only `epochs`, `patience` and `checkpointMinutes` may differ.
+    /// - Throws: ``RunError``: there is a run where a new one is wanted, or none where one is to be resumed; another
+    ///   process trains it; it was begun differently. `InterchangeError` when the folder cannot be written.
+    public init(at path: String, _ description: RunDescription, resuming: Bool) throws {
+        if resuming, !FileManager.default.fileExists(atPath: path) {
+            throw RunError(.missing, "\(path): there is no run to resume; check the name or leave out --resume.")
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw RunError(.unwritable, "\(path): the folder of the run cannot be made; choose another place.")
+        }
+        lock = open("\(path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        self.path = path
+        var kept = description
+        guard lock >= 0 else {
+            throw RunError(.unwritable, "\(path)/.lock: cannot be opened (\(String(cString: strerror(errno)))).")
+        }
+        // The system lets go of the lock when the process ends, however it ends.
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            close(lock)
+            throw RunError(
+                .locked, "\(path): another process is training this run; wait for it, or choose another name.")
+        }
+        do {
+            AtomicFile.removeUnfinished(in: path)
+            // Without a description the run was ended before it began, and begins now.
+            if FileManager.default.fileExists(atPath: "\(path)/run.json") {
+                let stored = try RunDescription(ofRunAt: path)
+                guard resuming else {
+                    throw RunError(
+                        .exists, "\(path): there is a run here; give --resume to go on with it, or another name.")
+                }
+                let differences = description.differences(from: stored)
+                guard differences.isEmpty else {
+                    throw RunError(
+                        .different,
+                        "\(path): this run was begun differently: \(differences.joined(separator: ", ")); "
+                            + "resume it with what it was begun with, or choose another name.")
+                }
+                kept = stored
+                kept.settings = description.settings
+                if kept != stored { try kept.write(to: path) }
+            } else {
+                try description.write(to: path)
+            }
+        } catch {
+            close(lock)
+            throw error
+        }
+        self.description = kept
+    }
+
+    deinit { close(lock) }
+}

@@ -1,0 +1,228 @@
+import Foundation
+import SaccadeDatasets
+import SaccadeInterchange
+public import SaccadeLayers
+import SaccadeTensors
+
+/// Trains a classifier: the loop.
+///
+/// It runs on the thread that calls it, from beginning to end; see ``ComputeThread``. What it arrives at depends on the
+/// run's description, the network's first weights and the batches alone: not on the clock, nor on how often it was
+/// killed and resumed on the way.
+public final class Trainer {
+    private let network: any Layer
+    private let training: any BatchSource
+    private let validation: (any BatchSource)?
+    private let run: RunFolder
+    private let observer: (any TrainingObserver)?
+
+    private let settings: TrainingSettings
+    private let classes: Int
+    private let optimizer: any Optimizer
+    private var rate: LearningRate
+    private var position = TrainingPosition()
+    private var lastCheckpoint = ContinuousClock.now
+
+    /// - Parameters:
+    ///   - network: Logits `[N, classes]` for images `[N, C, H, W]`; its parameters are changed.
+    ///   - training: What it learns from.
+    ///   - validation: What it is judged by after each epoch; without it the training samples must do.
+    ///   - run: Where everything is kept; settings and classes are its description's.
+    ///   - observer: Told of the progress.
+    /// - Throws: ``RunError`` when there are no samples to learn from, or the network tells another number of classes
+    ///   apart than the samples have.
+    public init(
+        _ network: any Layer, training: any BatchSource, validation: (any BatchSource)?, run: RunFolder,
+        observer: (any TrainingObserver)? = nil
+    ) throws(RunError) {
+        guard training.batchesPerEpoch > 0 else {
+            throw RunError(.noSamples, "\(run.description.data): there are no samples to learn from; add some.")
+        }
+        let classes = run.description.classNames.count
+        let graph = Trace.of([Shape([1] + run.description.preprocessing.shape)]) { [network($0[0])] }
+        let scores = graph.values[graph.outputs[0]].shape
+        guard scores == [1, classes] else {
+            throw RunError(
+                .different,
+                "\(run.description.data): there are \(classes) classes, and for one picture the network gives "
+                    + "scores of shape \(scores) where [1, \(classes)] is needed; change its last layer.")
+        }
+        self.network = network
+        self.training = training
+        self.validation = validation.flatMap { $0.samplesPerEpoch > 0 ? $0 : nil }
+        self.run = run
+        self.observer = observer
+        settings = run.description.settings
+        self.classes = classes
+        optimizer = settings.optimizer.optimizer(
+            for: network.parameters, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
+        rate = LearningRate(
+            settings.learningRate, settings.schedule, epochs: settings.epochs,
+            batchesPerEpoch: training.batchesPerEpoch)
+    }
+
+    /// Trains to the end, from the run's checkpoint if it has one.
+    ///
+    /// - Returns: The records of all epochs, those before a resumption included.
+    /// - Throws: ``RunError`` when a loss or gradient is not finite, or the checkpoint does not fit; what the sources
+    ///   throw; `InterchangeError` when a file cannot be written. Every file is then as the last checkpoint left it.
+    @discardableResult
+    public func train() throws -> [EpochRecord] {
+        if FileManager.default.fileExists(atPath: run.checkpointPath) {
+            position = try Checkpoint.restore(from: run.checkpointPath, network: network, optimizer: optimizer)
+            rate.plateau = position.plateau
+            guard position.samplesPerEpoch == training.samplesPerEpoch else {
+                throw RunError(
+                    .different,
+                    "\(run.description.data): there are \(training.samplesPerEpoch) samples to learn from; the run was "
+                        + "begun with \(position.samplesPerEpoch). Resume it with the data that it was begun with.")
+            }
+        }
+        position.samplesPerEpoch = training.samplesPerEpoch
+        try JSONLines(path: run.metricsPath).truncate(to: position.metricsLength)
+        while position.epoch < settings.epochs, !isOutOfPatience {
+            let start = ContinuousClock.now
+            let samples = try learnEpoch()
+            try finishEpoch(took: start.duration(to: .now), samples: samples)
+        }
+        return EpochRecord.read(fromRunAt: run.path)
+    }
+
+    /// Whether validation has not become better for long enough.
+    private var isOutOfPatience: Bool {
+        guard let patience = settings.patience, let best = position.best else { return false }
+        return position.epoch - best.epoch >= patience
+    }
+
+    /// Learns from the rest of an epoch.
+    ///
+    /// - Returns: How many samples that was.
+    private func learnEpoch() throws -> Int {
+        let next = training.batches(ofEpoch: position.epoch, from: position.batch)
+        var samples = 0
+        while let batch = try next() {
+            try learn(batch)
+            samples += batch.labels.count
+            position.batch += 1
+            report(.training, position.loss.count, training.samplesPerEpoch, position.loss.value)
+            let isDue = lastCheckpoint.duration(to: .now) >= .seconds(settings.checkpointMinutes * 60)
+            if isDue, position.batch < training.batchesPerEpoch { try saveCheckpoint() }
+        }
+        return samples
+    }
+
+    /// Makes one step.
+    private func learn(_ batch: LabelledBatch) throws {
+        // The forward pass changes running averages; a step that fails must leave no trace in them.
+        let averages = network.statistics.map { ($0.statistic, $0.statistic.value) }
+        var scores: Tensor?
+        let (loss, gradients) = withGradients {
+            let logits = network(batch.images)
+            scores = logits.detached
+            return crossEntropy(logits, batch.labels, labelSmoothing: Float(settings.labelSmoothing))
+        }
+        let norm = gradients.norm(of: optimizer.parameters.map(\.parameter))
+        guard loss.item.isFinite, norm.isFinite else {
+            for (statistic, value) in averages { statistic.assign(value) }
+            guard settings.stopsWhenNotFinite else {
+                position.skippedSteps += 1
+                return
+            }
+            let search = NonFinite(network: network, batch: batch)
+            throw notFinite(search.firstPlace(loss: loss.item, gradients: gradients), batch)
+        }
+        optimizer.learningRate = rate(batch: position.epoch * training.batchesPerEpoch + position.batch)
+        optimizer.step(gradients, after: GradientChange(settings.clipping, norm: norm))
+
+        position.loss.add(Double(loss.item), count: batch.labels.count)
+        if let scores {
+            position.correct += scores.withScalars { scalars in
+                batch.labels.enumerated().count { row, label in
+                    topClasses(1, of: scalars[row * classes..<(row + 1) * classes]) == [label]
+                }
+            }
+        }
+    }
+
+    private func notFinite(_ place: String, _ batch: LabelledBatch?) -> RunError {
+        let moment = "epoch \(position.epoch + 1), batch \(position.batch + 1)"
+        let files = batch.map { " The batch: \($0.names().joined(separator: ", "))." } ?? ""
+        let checkpoint =
+            FileManager.default.fileExists(atPath: run.checkpointPath)
+            ? "The last good checkpoint is \(run.checkpointPath)." : "There is no checkpoint yet."
+        return RunError(
+            .notFinite,
+            "\(run.path): training stopped in \(moment): \(place). A lower learning rate or a bound for gradients "
+                + "often helps.\(files) \(checkpoint)")
+    }
+
+    /// Validates, and puts everything that an epoch came to on the disk.
+    private func finishEpoch(took duration: Duration, samples: Int) throws {
+        var record = EpochRecord(
+            epoch: position.epoch + 1, learningRate: optimizer.learningRate, trainingLoss: position.loss.value,
+            trainingAccuracy: Double(position.correct) / Double(max(position.loss.count, 1)), isBest: false,
+            skippedSteps: position.skippedSteps)
+        if let validation {
+            let score = try evaluate(over: validation, classes: classes) { done in
+                report(.validating, done, validation.samplesPerEpoch, position.loss.value)
+            } _: {
+                network($0)
+            }
+            guard score.loss.value.isFinite || !settings.stopsWhenNotFinite else {
+                throw notFinite("the loss of the validation samples is \(score.loss.value)", nil)
+            }
+            record.validationLoss = score.loss.value
+            record.validationAccuracy = score.top1
+            record.validationTop5 = score.top5
+        }
+        let result = TrainingPosition.Best(
+            epoch: record.epoch, accuracy: record.validationAccuracy ?? record.trainingAccuracy,
+            loss: record.validationLoss ?? record.trainingLoss)
+        let isBest = position.best.map { (result.accuracy, -result.loss) > ($0.accuracy, -$0.loss) } ?? true
+        record.isBest = isBest
+        rate.observe(loss: result.loss)
+
+        // The checkpoint is written last: until it is there, a resumed run makes this epoch again, and the same files.
+        if isBest { try saveBest(result) }
+        let length = try JSONLines(path: run.metricsPath).append(record)
+        position = TrainingPosition(
+            samplesPerEpoch: training.samplesPerEpoch, epoch: record.epoch, best: isBest ? result : position.best,
+            plateau: rate.plateau, metricsLength: length)
+        try saveCheckpoint()
+        try JSONLines(path: run.timingsPath).append(
+            EpochTiming(epoch: record.epoch, seconds: duration / .seconds(1), samples: samples))
+        observer?.finished(record)
+    }
+
+    private func saveCheckpoint() throws {
+        try Checkpoint.write(position, network: network, optimizer: optimizer, to: run.checkpointPath)
+        lastCheckpoint = .now
+    }
+
+    private func saveBest(_ result: TrainingPosition.Best) throws {
+        var metadata = try run.description.metadata()
+        metadata["epoch"] = String(result.epoch)
+        metadata["accuracy"] = String(result.accuracy)
+        try SafetensorsFile.write(network.storedTensors, metadata: metadata, to: run.bestPath)
+    }
+
+    private func report(_ phase: TrainingProgress.Phase, _ samples: Int, _ inAll: Int, _ loss: Double) {
+        guard let observer else { return }
+        let perEpoch = training.samplesPerEpoch + (validation?.samplesPerEpoch ?? 0)
+        let epochsToCome = settings.epochs - position.epoch - 1
+        let toCome = epochsToCome * perEpoch + (phase == .training ? validation?.samplesPerEpoch ?? 0 : 0)
+        observer.progressed(
+            TrainingProgress(
+                phase: phase, epoch: position.epoch + 1, epochs: settings.epochs, samples: samples, samplesInAll: inAll,
+                loss: loss, samplesToCome: toCome))
+    }
+}
+
+/// A line of `timings.jsonl`.
+private struct EpochTiming: Encodable {
+    let epoch: Int
+    /// Spent on learning, since the training was begun or resumed.
+    let seconds: Double
+    /// Learnt from in that time.
+    let samples: Int
+}

@@ -1,0 +1,108 @@
+public import SaccadeDatasets
+
+/// How a classifier is trained: the part of a recipe that is neither the network nor the data.
+public struct TrainingSettings: Sendable, Equatable {
+    /// Passes over the training samples; at least 1.
+    public var epochs = 10
+    /// Samples per step; at least 1.
+    public var batchSize = 32
+    public var optimizer = OptimizerSettings.sgd()
+    /// The learning rate that the schedule starts from or leads to; positive.
+    public var learningRate = 0.01
+    public var schedule = Schedule.constant
+    /// How strongly weights are pulled to zero.
+    public var weightDecay = 0.0
+    /// A bound for gradients; none by default.
+    public var clipping: GradientClipping?
+    /// The part of the truth that is spread over all classes, in `0..<1`.
+    public var labelSmoothing = 0.0
+    /// Random changes of the training pictures, applied in this order.
+    public var augmentation: [Augmentation] = []
+    /// The share of the samples that is set aside where the data come without a validation part, in `0..<1`.
+    public var validationFraction = 0.1
+    /// Of every random choice: first weights, order, augmentation, dropout, the validation part.
+    public var seed: UInt64 = 0
+    /// Epochs without a better validation result after which training ends early; nil never does.
+    public var patience: Int?
+    /// Whether a loss or gradient that is not finite ends the training with an error. Otherwise such steps are left
+    /// out.
+    public var stopsWhenNotFinite = true
+    /// Minutes between checkpoints within an epoch; after each epoch there is one anyway. It does not change what the
+    /// training arrives at.
+    public var checkpointMinutes = 10.0
+
+    public init() {}
+
+    /// What is wrong with values that come from outside; nil where all is well.
+    public var problem: String? {
+        guard (1...1_000_000).contains(epochs) else { return "epochs must be 1 to 1000000, not \(epochs)" }
+        guard (1...1_000_000).contains(batchSize) else { return "batchSize must be 1 to 1000000, not \(batchSize)" }
+        guard learningRate > 0, learningRate.isFinite else {
+            return "learningRate must be a positive number, not \(learningRate)"
+        }
+        guard weightDecay >= 0, weightDecay.isFinite else { return "weightDecay must be 0 or more, not \(weightDecay)" }
+        guard (0..<1).contains(labelSmoothing) else {
+            return "labelSmoothing must be at least 0 and below 1, not \(labelSmoothing)"
+        }
+        guard (0..<1).contains(validationFraction) else {
+            return "validationFraction must be at least 0 and below 1, not \(validationFraction)"
+        }
+        guard patience ?? 1 >= 1 else { return "patience must be at least 1 epoch, not \(patience ?? 1)" }
+        guard checkpointMinutes >= 0 else { return "checkpointMinutes must be 0 or more, not \(checkpointMinutes)" }
+        return optimizer.problem ?? schedule.problem ?? augmentation.lazy.compactMap(\.problem).first
+    }
+}
+
+/// As an object with the names of the properties. What is left out has its default; a key that is not known, or a value
+/// that makes no sense, is refused as corrupted data.
+extension TrainingSettings: Codable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case epochs, batchSize, optimizer, learningRate, schedule, weightDecay, clipping, labelSmoothing, augmentation
+        case validationFraction, seed, patience, stopsWhenNotFinite, checkpointMinutes
+    }
+
+    /// The keys that are known.
+    public static var keys: [String] { Keys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseKeys(except: TrainingSettings.keys)
+        let values = try decoder.container(keyedBy: Keys.self)
+        func take<Value: Decodable>(_ key: Keys, _ path: WritableKeyPath<TrainingSettings, Value>) throws {
+            if let value = try values.decodeIfPresent(Value.self, forKey: key) { self[keyPath: path] = value }
+        }
+        self.init()
+        try take(.epochs, \.epochs)
+        try take(.batchSize, \.batchSize)
+        try take(.optimizer, \.optimizer)
+        try take(.learningRate, \.learningRate)
+        try take(.schedule, \.schedule)
+        try take(.weightDecay, \.weightDecay)
+        clipping = try values.decodeIfPresent(GradientClipping.self, forKey: .clipping)
+        try take(.labelSmoothing, \.labelSmoothing)
+        try take(.augmentation, \.augmentation)
+        try take(.validationFraction, \.validationFraction)
+        try take(.seed, \.seed)
+        patience = try values.decodeIfPresent(Int.self, forKey: .patience)
+        try take(.stopsWhenNotFinite, \.stopsWhenNotFinite)
+        try take(.checkpointMinutes, \.checkpointMinutes)
+        try decoder.refuse(problem)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Keys.self)
+        try values.encode(epochs, forKey: .epochs)
+        try values.encode(batchSize, forKey: .batchSize)
+        try values.encode(optimizer, forKey: .optimizer)
+        try values.encode(learningRate, forKey: .learningRate)
+        try values.encode(schedule, forKey: .schedule)
+        try values.encode(weightDecay, forKey: .weightDecay)
+        try values.encodeIfPresent(clipping, forKey: .clipping)
+        try values.encode(labelSmoothing, forKey: .labelSmoothing)
+        try values.encode(augmentation, forKey: .augmentation)
+        try values.encode(validationFraction, forKey: .validationFraction)
+        try values.encode(seed, forKey: .seed)
+        try values.encodeIfPresent(patience, forKey: .patience)
+        try values.encode(stopsWhenNotFinite, forKey: .stopsWhenNotFinite)
+        try values.encode(checkpointMinutes, forKey: .checkpointMinutes)
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+public import SaccadeDatasets
+public import SaccadeImages
+import SaccadeInterchange
+import SaccadeLayers
+public import SaccadeModels
+public import SaccadeTensors
+
+/// A classifier that a run has trained: its network with the best weights, and all that turns a picture into a label.
+public struct TrainedClassifier: Sendable {
+    public let description: RunDescription
+    private let network: Network
+
+    /// The folder in which runs are kept unless somebody says otherwise.
+    public static let runs = "runs"
+
+    /// Where a run is: `runs/NAME`, or the folder itself.
+    public static func folder(of nameOrPath: String) -> String {
+        let isPath = nameOrPath.contains("/") || FileManager.default.fileExists(atPath: "\(nameOrPath)/run.json")
+        return isPath ? nameOrPath : "\(runs)/\(nameOrPath)"
+    }
+
+    /// Reads the best weights of a run.
+    ///
+    /// - Parameter nameOrPath: A run's name, or its folder.
+    /// - Throws: ``RunError`` when there is no such run or it has no weights yet; `InterchangeError` when the weights are
+    ///   damaged or those of another network.
+    public init(run nameOrPath: String) throws {
+        let folder = TrainedClassifier.folder(of: nameOrPath)
+        description = try RunDescription(ofRunAt: folder)
+        network = try description.network()
+        let weights = "\(folder)/best.safetensors"
+        guard FileManager.default.fileExists(atPath: weights) else {
+            throw RunError(.missing, "\(folder): this run has no weights yet; let its first epoch end.")
+        }
+        try network.load(SafetensorsFile(at: weights))
+    }
+
+    /// Logits `[N, classes]` for preprocessed pictures `[N, C, H, W]`, computed eagerly.
+    public func logits(_ images: Tensor) -> Tensor { network(images) }
+
+    /// A plan for `batch` pictures at once.
+    public func plan(batch: Int, options: Plan.Options = Plan.Options()) -> Plan {
+        Plan(for: Shape([batch] + description.preprocessing.shape), options: options) { network($0) }
+    }
+
+    /// The most probable classes of a picture, the first one first.
+    ///
+    /// - Parameters:
+    ///   - count: How many; fewer if there are not so many classes.
+    ///   - plan: One for a single picture.
+    public func predictions(for image: Image, top count: Int, plan: Plan) -> [Prediction] {
+        let shape = Shape([1] + description.preprocessing.shape)
+        let logits = plan(Tensor(description.preprocessing(image), shape: shape))
+        let probabilities = softmax(logits, axis: 1).scalars
+        return topClasses(count, of: probabilities).map {
+            Prediction(label: description.classNames[$0], probability: probabilities[$0])
+        }
+    }
+
+    public struct Prediction: Sendable, Codable, Equatable {
+        public let label: String
+        /// In `0...1`; those of all classes add up to 1.
+        public let probability: Float
+    }
+}
+
+extension RunDescription {
+    /// The run's network with fresh weights.
+    public func network() throws -> Network {
+        let architecture = try Architecture(yaml: architecture, source: "the run's network")
+        let resolved = try architecture.resolved(
+            input: InputSize(preprocessing), classes: classNames.count, seed: settings.seed)
+        return Network(resolved)
+    }
+}
+
+extension TrainedClassifier {
+    /// Shows the classifier every picture of a data set once.
+    ///
+    /// - Parameters:
+    ///   - batch: Pictures at once.
+    ///   - options: How to compute.
+    /// - Throws: `ImageError` at the first picture that cannot be read.
+    public func score(
+        over dataset: ClassificationDataset, batch: Int, options: Plan.Options = Plan.Options()
+    ) throws -> ClassificationScore {
+        let loader = BatchLoader(
+            dataset, preprocessing: description.preprocessing, batchSize: batch, seed: description.settings.seed)
+        let plan = plan(batch: batch, options: options)
+        return try evaluate(over: LoadedBatches(loader), classes: description.classNames.count) { _ in
+        } _: { images in
+            // The last batch is often smaller: it is not worth a plan of its own.
+            images.shape[0] == batch ? plan(images) : logits(images)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import SaccadeLayers
+import SaccadeModels
+import SaccadeTensors
+import TestSupport
+import Testing
+
+@Suite struct FusionTests {
+    static let recipe = """
+        input: 13x11x3
+        layers:
+          - conv: {channels: 8, kernel: 3}
+          - relu
+          - maxpool: {kernel: 2}
+          - conv: {channels: 6, kernel: 3, padding: same, activation: relu}
+          - maxpool: {kernel: 3, stride: 2, padding: 1}
+          - residual:
+              body:
+                - conv: {channels: 6, kernel: 3, padding: 1}
+                - relu
+                - maxpool: {kernel: 3, stride: 1, padding: 1}
+              activation: relu
+          - parallel:
+              - [conv: {channels: 3, kernel: 1}, relu]
+              - [conv: {channels: 2, kernel: 1}]
+          - upconv: {channels: 4, kernel: 2, stride: 2}
+          - relu
+          - flatten
+          - linear: 7
+          - relu
+          - linear: 3
+        """
+
+    static func resolved(_ yaml: String = recipe) throws -> ResolvedNetwork {
+        try Architecture(yaml: yaml, source: "test.yaml").resolved(seed: 5)
+    }
+
+    @Test("values are those of the layers one by one", arguments: [Phase.inference, .training])
+    func values(_ phase: Phase) throws {
+        let resolved = try Self.resolved()
+        let x = Tensor.ramp([2, 3, 13, 11])
+        Phase.$current.withValue(phase) {
+            #expect(Network(resolved)(x).scalars == Network(resolved, fuses: false)(x).scalars)
+        }
+    }
+
+    @Test("gradients are those of the layers one by one")
+    func gradients() throws {
+        let resolved = try Self.resolved()
+        let (fused, plain) = (Network(resolved), Network(resolved, fuses: false))
+        let x = Tensor.ramp([2, 3, 13, 11], seed: 3)
+        let a = withGradients { sum(fused(x) * .ramp([2, 3])) }.gradients
+        let b = withGradients { sum(plain(x) * .ramp([2, 3])) }.gradients
+        #expect(fused.parameters.map(\.name) == plain.parameters.map(\.name))
+        #expect(fused.parameters.count == 16)
+        for (name, parameter) in fused.parameters {
+            let (da, db) = (try #require(a[parameter]), try #require(b[parameter]))
+            #expect(da.scalars == db.scalars, "\(name)")
+            #expect(da.scalars.contains { $0 != 0 }, "\(name)")
+        }
+    }
+
+    @Test("a window of negative or equal elements lets the same gradient through in both orders")
+    func ties() throws {
+        let resolved = try Self.resolved(
+            "{input: 4x4x1, layers: [{conv: {channels: 1, kernel: 1, bias: false}}, relu, {maxpool: 2}]}")
+        let (fused, plain) = (Network(resolved), Network(resolved, fuses: false))
+        let weight = try #require(fused.parameters.first).parameter
+        weight.assign(Tensor([1], shape: [1, 1, 1, 1]))
+        // Windows: all negative, all zero, all equal, mixed with a tie.
+        let x = Tensor([-1, -2, 0, 0, -3, -4, 0, 0, 5, 5, 7, -7, 5, 5, 7, 0], shape: [1, 1, 4, 4])
+        let a = withGradients { sum(fused(x) * .ramp([1, 1, 2, 2])) }
+        let b = withGradients { sum(plain(x) * .ramp([1, 1, 2, 2])) }
+        #expect(a.value.item == b.value.item)
+        #expect(a.gradients[weight]?.scalars == b.gradients[weight]?.scalars)
+    }
+
+    @Test("training pools before ReLU, predicting does not; other pools stay where they are")
+    func order() throws {
+        let network = Network(try Self.resolved())
+        func operations(_ phase: Phase) -> [String] {
+            Trace.of([[1, 3, 13, 11]], phase: phase) { [network($0[0])] }.nodes
+                .map { "\($0.scope ?? "") \($0.operation.name)" }
+        }
+        #expect(operations(.training).prefix(3) == ["conv1 conv2D", "pool1 maxPool2D", "relu1 relu"])
+        #expect(operations(.inference).prefix(2) == ["conv1 conv2D", "pool1 maxPool2D"])
+        #expect(operations(.training).contains("block1.pool1 maxPool2D"))
+        // ReLU behind a pool that does not shrink is the convolution's own.
+        #expect(!operations(.training).contains("block1.relu1 relu"))
+        #expect(!operations(.inference).contains { $0.hasPrefix("relu") })
+    }
+
+    @Test("a plan of the network gives its values")
+    func plan() throws {
+        let network = Network(try Self.resolved())
+        let x = Tensor.ramp([1, 3, 13, 11])
+        #expect(Plan(for: x.shape) { network($0) }(x).relativeError(to: network(x)) < 1e-5)
+    }
+}

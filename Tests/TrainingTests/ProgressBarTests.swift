@@ -1,0 +1,48 @@
+import SaccadeTraining
+import Testing
+
+@Suite struct ProgressBarTests {
+    private func shown(isTerminal: Bool) -> [String] {
+        var lines: [String] = []
+        var time = 0.0
+        let bar = ProgressBar(isTerminal: isTerminal, width: 80) {
+            lines.append($0)
+        } now: {
+            time
+        }
+        for batch in 1...20 {
+            time += 0.5
+            bar.progressed(
+                TrainingProgress(
+                    phase: .training, epoch: 1, epochs: 2, samples: batch * 10, samplesInAll: 200, loss: 1.23456,
+                    samplesToCome: 200))
+        }
+        bar.finished(
+            EpochRecord(
+                epoch: 1, learningRate: 0.1, trainingLoss: 1.2, trainingAccuracy: 0.5, validationLoss: 1.5,
+                validationAccuracy: 0.25, validationTop5: 1, isBest: true, skippedSteps: 0))
+        return lines
+    }
+
+    @Test("a terminal gets one line that is redrawn")
+    func terminal() throws {
+        let lines = shown(isTerminal: true)
+        let drawn = try #require(lines.dropLast(2).last)
+        #expect(lines.dropLast().allSatisfy { $0.hasPrefix("\r\u{1B}[K") && !$0.contains("\n") })
+        #expect(drawn.contains("200/200"))
+        #expect(drawn.contains("loss 1.2346"))
+        #expect(drawn.contains("20 images/s"))
+        #expect(drawn.contains("00:10 left"))
+        #expect(drawn.count <= 80 + 4)
+        #expect(
+            lines.last
+                == "epoch 1: loss 1.2000, accuracy 50.00 %; validation: loss 1.5000, accuracy 25.00 % (best so far)\n")
+    }
+
+    @Test("a file gets a plain line every few seconds")
+    func plain() {
+        let lines = shown(isTerminal: false)
+        #expect(lines.count == 3, "ten seconds, one line each five, and the epoch's")
+        #expect(lines.allSatisfy { $0.hasSuffix("\n") && !$0.contains("\r") && !$0.contains("\u{1B}") })
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import SaccadeTensors
+import SaccadeTraining
+import Testing
+
+@Suite struct ResumptionTests {
+    /// Ends the process without warning some microseconds after a number of batches.
+    private final class Killer: TrainingObserver {
+        var batches: Int
+        let delay: UInt32
+
+        init(after batches: Int, _ delay: UInt32) {
+            self.batches = batches
+            self.delay = delay
+        }
+
+        func progressed(_ progress: TrainingProgress) {
+            batches -= 1
+            guard batches == 0 else { return }
+            let delay = delay
+            Thread {
+                usleep(delay)
+                kill(getpid(), SIGKILL)
+            }.start()
+        }
+
+        func finished(_ record: EpochRecord) {}
+    }
+
+    /// Trains in a process of its own that is killed on the way.
+    private func killed(training folder: String, after batches: Int, _ delay: UInt32) async {
+        await #expect(processExitsWith: .signal(SIGKILL)) { [folder, batches, delay] in
+            try trainSmall(at: folder, resuming: true, observer: Killer(after: batches, delay)) {
+                $0.epochs = 8
+                $0.checkpointMinutes = 0  // after every batch
+            }
+            while true { sleep(1) }
+        }
+    }
+
+    @Test("a training that is killed again and again ends with the same bytes as one that is not")
+    func killedAndResumed() async throws {
+        let (whole, broken) = (try TemporaryFolder(), try TemporaryFolder())
+        try trainSmall(at: whole.path) {
+            $0.epochs = 8
+            $0.checkpointMinutes = 0
+        }
+        var generator = SystemRandomNumberGenerator()
+        var kills: [String] = []
+        for _ in 0..<8 {
+            // An epoch is five batches: three to learn from, two to validate with, and then the files.
+            let batches = Int.random(in: 1...6, using: &generator)
+            let delay = UInt32.random(in: 0...6000, using: &generator)
+            kills.append("\(delay) µs after \(batches) batches")
+            await killed(training: broken.path, after: batches, delay)
+        }
+        try trainSmall(at: broken.path, resuming: true) {
+            $0.epochs = 8
+            $0.checkpointMinutes = 0
+        }
+        let (expected, found) = (try comparedFiles(whole.path), try comparedFiles(broken.path))
+        #expect(expected.keys.sorted() == found.keys.sorted(), "killed \(kills)")
+        for (name, data) in expected { #expect(found[name] == data, "\(name) differs, killed \(kills)") }
+    }
+
+    @Test("a training stopped by a source's error goes on in the middle of the epoch")
+    func middle() throws {
+        struct Broken: BatchSource {
+            struct Unreadable: Error {}
+            let source = SyntheticBatches()
+            let breaksAt: Int
+            var batchesPerEpoch: Int { source.batchesPerEpoch }
+            var samplesPerEpoch: Int { source.samplesPerEpoch }
+            func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
+                let next = source.batches(ofEpoch: epoch, from: first)
+                var index = first
+                return {
+                    guard epoch != 1 || index != breaksAt else { throw Unreadable() }
+                    index += 1
+                    return try next()
+                }
+            }
+        }
+        let (whole, broken) = (try TemporaryFolder(), try TemporaryFolder())
+        try trainSmall(at: whole.path) { $0.checkpointMinutes = 0 }
+        #expect(throws: Broken.Unreadable.self) {
+            let run = try RunFolder(at: broken.path, description { $0.checkpointMinutes = 0 }, resuming: false)
+            try Trainer(
+                smallNetwork(), training: Broken(breaksAt: 2),
+                validation: SyntheticBatches(samplesPerEpoch: 9, seed: 2), run: run
+            ).train()
+        }
+        try trainSmall(at: broken.path, resuming: true, network: smallNetwork(seed: 1)) { $0.checkpointMinutes = 0 }
+        #expect(try comparedFiles(whole.path) == comparedFiles(broken.path))
+    }
+
+    @Test("metrics beyond the checkpoint are cut off, unfinished files removed")
+    func leftovers() throws {
+        let (whole, messy) = (try TemporaryFolder(), try TemporaryFolder())
+        try trainSmall(at: whole.path) { $0.schedule = .constant }
+        try trainSmall(at: messy.path) {
+            $0.epochs = 2
+            $0.schedule = .constant
+        }
+        let metrics = try #require(FileHandle(forWritingAtPath: "\(messy.path)/metrics.jsonl"))
+        try metrics.seekToEnd()
+        try metrics.write(contentsOf: Data("{\"epoch\":3,\"half a li".utf8))
+        try Data([1, 2, 3]).write(
+            to: URL(fileURLWithPath: "\(messy.path)/.checkpoint.safetensors.123-1.unfinished"))
+        try trainSmall(at: messy.path, resuming: true) { $0.schedule = .constant }
+        #expect(try comparedFiles(whole.path) == comparedFiles(messy.path))
+    }
+}

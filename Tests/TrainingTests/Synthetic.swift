@@ -1,0 +1,109 @@
+import Foundation
+import SaccadeDatasets
+import SaccadeLayers
+import SaccadeTensors
+import SaccadeTraining
+
+/// Small pictures that show, under noise, which of three classes they are of.
+struct SyntheticBatches: BatchSource {
+    var samplesPerEpoch = 24
+    var batchSize = 8
+    var seed: UInt64 = 1
+    /// A sample whose pixels are replaced.
+    var poisoned: (sample: Int, value: Float)?
+    /// The epoch from which on it is.
+    var poisonedFrom = 0
+
+    static let classes = 3
+    static let shape = [1, 8, 8]
+
+    var batchesPerEpoch: Int { (samplesPerEpoch + batchSize - 1) / batchSize }
+
+    func image(_ sample: Int, epoch: Int) -> [Float] {
+        if let poisoned, poisoned.sample == sample, epoch >= poisonedFrom {
+            return [Float](repeating: poisoned.value, count: 64)
+        }
+        var generator = SplitMix64(seed: seed, stream: sample)
+        let label = sample % SyntheticBatches.classes
+        return (0..<64).map { place in
+            let (row, column) = (place / 8, place % 8)
+            let pattern = label == 0 ? row % 2 : label == 1 ? column % 2 : (row + column) % 2
+            return Float(pattern) + Float.random(in: -0.4...0.4, using: &generator)
+        }
+    }
+
+    func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
+        var index = first
+        var order = Array(0..<samplesPerEpoch)
+        var generator = SplitMix64(seed: seed, stream: epoch, -1)
+        order.shuffle(using: &generator)
+        return {
+            guard index < batchesPerEpoch else { return nil }
+            let samples = Array(order[index * batchSize..<min((index + 1) * batchSize, samplesPerEpoch)])
+            index += 1
+            return LabelledBatch(
+                images: Tensor(samples.flatMap { image($0, epoch: epoch) }, shape: Shape([samples.count] + Self.shape)),
+                labels: samples.map { $0 % Self.classes }, names: { samples.map { "picture-\($0).png" } })
+        }
+    }
+}
+
+/// A network that has everything that a checkpoint must hold: weights, statistics and random numbers.
+func smallNetwork(seed: UInt64 = 5, width: Int = 6, classes: Int = SyntheticBatches.classes) -> Sequential {
+    var generator = SplitMix64(seed: seed)
+    return Sequential {
+        Conv2D(in: 1, out: width, kernel: 3, padding: 1, bias: false, using: &generator)
+        BatchNorm2D(width)
+        ReLU()
+        MaxPool2D(kernel: 2)
+        Flatten()
+        Dropout(probability: 0.2, using: &generator)
+        Linear(in: width * 16, out: classes, using: &generator)
+    }
+}
+
+/// A folder that goes with the test.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "saccade-training-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+func description(_ change: (inout TrainingSettings) -> Void = { _ in }) -> RunDescription {
+    var settings = TrainingSettings()
+    settings.epochs = 3
+    settings.batchSize = 8
+    settings.learningRate = 0.05
+    settings.schedule = .warmUp(over: 1, next: .cosine())
+    settings.weightDecay = 1e-4
+    change(&settings)
+    return RunDescription(
+        settings: settings, architecture: "synthetic", classNames: ["rows", "columns", "checks"],
+        preprocessing: Preprocessing(height: 8, width: 8, channels: 1), data: "synthetic")
+}
+
+/// Trains the small network in a folder, from its beginning or from its checkpoint.
+@discardableResult
+func trainSmall(
+    at folder: String, resuming: Bool = false, training: SyntheticBatches = SyntheticBatches(),
+    validation: SyntheticBatches? = SyntheticBatches(samplesPerEpoch: 9, seed: 2),
+    network: Sequential = smallNetwork(), observer: (any TrainingObserver)? = nil,
+    _ change: (inout TrainingSettings) -> Void = { _ in }
+) throws -> [EpochRecord] {
+    let run = try RunFolder(at: folder, description(change), resuming: resuming)
+    return try Trainer(network, training: training, validation: validation, run: run, observer: observer).train()
+}
+
+/// The files of a run that do not depend on the clock.
+func comparedFiles(_ folder: String) throws -> [String: Data] {
+    var files: [String: Data] = [:]
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name != "timings.jsonl" {
+        files[name] = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
+    }
+    return files
+}
