@@ -56,9 +56,15 @@ SK_CLONES static void add_lanes(double *sums, int lanes, const float *x) {
 
 SK_CLONES static void compare_lanes(sk_reduction kind, float *best, int lanes, const float *x) {
     if (kind == SK_LARGEST)
-        for (int lane = 0; lane < lanes; lane++) best[lane] = x[lane] > best[lane] || x[lane] != x[lane] ? x[lane] : best[lane];
+        for (int lane = 0; lane < lanes; lane++) {
+            int wins = x[lane] > best[lane] || x[lane] != x[lane];
+            best[lane] = wins ? x[lane] : best[lane];
+        }
     else
-        for (int lane = 0; lane < lanes; lane++) best[lane] = x[lane] < best[lane] || x[lane] != x[lane] ? x[lane] : best[lane];
+        for (int lane = 0; lane < lanes; lane++) {
+            int wins = x[lane] < best[lane] || x[lane] != x[lane];
+            best[lane] = wins ? x[lane] : best[lane];
+        }
 }
 
 static void each(void *context, long begin, long end) {
