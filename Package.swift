@@ -40,22 +40,25 @@ let package = Package(
         .target(name: "SaccadeDrawing", dependencies: ["SaccadeImages", "CSaccadeCairo"], swiftSettings: strict),
 
         // Networks, data, training.
+        .target(name: "SaccadeSettings", swiftSettings: strict),
         .target(
             name: "SaccadeModels",
             dependencies: [
-                "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", .product(name: "Yams", package: "Yams"),
+                "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
+                .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "SaccadeDatasets",
-            dependencies: ["SaccadeTensors", "SaccadeImages", "SaccadeDrawing", "CSaccadeZlib"],
+            dependencies: ["SaccadeTensors", "SaccadeImages", "SaccadeDrawing", "SaccadeSettings", "CSaccadeZlib"],
             swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
             dependencies: [
-                "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets", "CSaccadeKernels",
+                "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets", "SaccadeSettings",
+                "CSaccadeKernels",
             ],
             swiftSettings: strict),
 

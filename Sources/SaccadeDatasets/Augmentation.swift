@@ -3,9 +3,9 @@ public import SaccadeImages
 /// A random change that leaves a picture's class as it was, applied anew whenever the picture is learnt from.
 ///
 /// It works on the picture as the network sees it, after resizing and before normalisation, and keeps its size.
-public enum Augmentation: Sendable, Equatable, Codable {
+public enum Augmentation: Sendable, Equatable {
     /// What fills the pixels that a moved picture leaves bare.
-    public enum Fill: String, Sendable, Codable {
+    public enum Fill: String, Sendable, Codable, CaseIterable {
         /// Black: torchvision's `RandomCrop` with padding.
         case black
         /// The nearest pixel of the picture.

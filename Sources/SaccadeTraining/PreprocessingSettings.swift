@@ -1,6 +1,7 @@
 public import SaccadeDatasets
 import SaccadeImages
 public import SaccadeModels
+import SaccadeSettings
 
 /// The section `preprocessing` of a recipe: what becomes of a picture before the network sees it. The size is that of
 /// the recipe's input.

@@ -97,3 +97,30 @@ import Testing
         #expect(try JSONDecoder().decode([Augmentation].self, from: JSONEncoder().encode(list)) == list)
     }
 }
+
+@Suite struct AugmentationCodingTests {
+    @Test(
+        "is written and read back as a recipe holds it",
+        arguments: [
+            Augmentation.horizontalFlip(probability: 0.3), .randomCrop(padding: 4), .shift(fraction: 0.1, fill: .black),
+        ])
+    func roundTrip(_ augmentation: Augmentation) throws {
+        let data = try JSONEncoder().encode(augmentation)
+        #expect(try JSONDecoder().decode(Augmentation.self, from: data) == augmentation)
+    }
+
+    @Test(
+        "says what is wrong",
+        arguments: [
+            (#"{"kind": "flip"}"#, "choose horizontalFlip"),
+            (#"{"kind": "shift", "fracton": 0.1}"#, "did you mean fraction?"),
+            (#"{"kind": "shift", "fraction": 3}"#, "from 0 to 1"),
+            (#"{"kind": "shift", "fraction": 0.1, "fill": "white"}"#, "black or edge"),
+        ])
+    func mistakes(text: String, complaint: String) throws {
+        let error = #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(Augmentation.self, from: Data(text.utf8))
+        }
+        #expect("\(try #require(error))".contains(complaint))
+    }
+}

@@ -1,3 +1,5 @@
+import SaccadeSettings
+
 /// A network as a recipe describes it.
 ///
 ///     name: Exercise 1

@@ -1,3 +1,4 @@
+import SaccadeSettings
 import SaccadeTensors
 
 // The settings that several kinds of layers have in common.

@@ -1,5 +1,6 @@
 import SaccadeLayers
 import SaccadeOneDNN
+import SaccadeSettings
 import SaccadeTensors
 
 // How layers with a rule of their own meet a size.

@@ -1,3 +1,5 @@
+import SaccadeSettings
+
 /// A value in a recipe, and where it stands, so that every complaint can name its file and line.
 package struct Setting: Sendable {
     package enum Content: Sendable {

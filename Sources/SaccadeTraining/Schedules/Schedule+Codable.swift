@@ -1,3 +1,5 @@
+import SaccadeSettings
+
 /// As an object with a `kind`, and what that kind has: `{"kind": "cosine", "minimum": 0.001}`. What is left out has
 /// its default; what does not belong there is refused.
 extension Schedule: Codable {

@@ -1,3 +1,4 @@
+import SaccadeSettings
 public import SaccadeTensors
 
 /// Which optimizer a training uses, with what is particular to it.

@@ -1,4 +1,5 @@
 public import SaccadeDatasets
+import SaccadeSettings
 
 /// How a classifier is trained: the part of a recipe that is neither the network nor the data.
 public struct TrainingSettings: Sendable, Equatable {
