@@ -87,6 +87,13 @@ let package = Package(
             name: "ModelsTests", dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "CLITests",
+            dependencies: [
+                "SaccadeCLI", "SaccadeModels", "SaccadeDrawing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
