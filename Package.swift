@@ -70,8 +70,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Saccade",
-            dependencies: ["SaccadeTraining", "SaccadeDrawing"],
-            swiftSettings: strict),
+            dependencies: [
+                "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeImages", "SaccadeDrawing",
+                "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
+            ]),
 
         .target(
             name: "TestSupport", dependencies: ["SaccadeTensors"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -79,6 +81,8 @@ let package = Package(
         .testTarget(
             name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "InterchangeTests", dependencies: ["SaccadeInterchange", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
         .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing"], swiftSettings: strict),
         .testTarget(
@@ -95,6 +99,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CLITests", dependencies: ["SaccadeCLI", "SaccadeDatasets"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

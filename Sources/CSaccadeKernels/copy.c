@@ -45,6 +45,8 @@ SK_CLONES static void copy_row(long count, const float *from, long sf, float *to
         memcpy(to, from, sizeof(float) * (size_t)count);
     } else if (st == 1 && sf == 0) {
         for (long i = 0; i < count; i++) to[i] = from[0];
+    } else if (st == 1 && sf == -1) {
+        for (long i = 0; i < count; i++) to[i] = from[-i];
     } else if (st == 1) {
         for (long i = 0; i < count; i++) to[i] = from[i * sf];
     } else {

@@ -1,10 +1,10 @@
 #include "optimizers.h"
 
-#include <math.h>
-#include <stddef.h>
-
 #include "clones.h"
 #include "threads.h"
+
+// sqrtf may set errno, which keeps compilers from vectorising it; this one may not.
+static inline float root_of(float x) { return __builtin_elementwise_sqrt(x); }
 
 static inline float prepared(sk_gradient how, float g, float w) {
     g *= how.scale;
@@ -68,7 +68,7 @@ SK_CLONES static void adam_part(void *context, long begin, long end) {
         float v = a.beta2 * square[i] + part2 * g * g;
         mean[i] = m;
         square[i] = v;
-        weight[i] = a.keep * w - a.rate * m / (sqrtf(v) / a.root + a.epsilon);
+        weight[i] = a.keep * w - a.rate * m / (root_of(v) / a.root + a.epsilon);
     }
 }
 
@@ -102,8 +102,8 @@ SK_CLONES static void rmsprop_part(void *context, long begin, long end) {
         applied;                                                    \
         weight[i] -= r.rate * step;                                 \
     }
-#define PLAIN (sqrtf(s) + r.epsilon)
-#define CENTERED (mean[i] += part * (g - mean[i]), sqrtf(s - mean[i] * mean[i]) + r.epsilon)
+#define PLAIN (root_of(s) + r.epsilon)
+#define CENTERED (mean[i] += part * (g - mean[i]), root_of(s - mean[i] * mean[i]) + r.epsilon)
 #define MOMENTUM velocity[i] = step = r.momentum * velocity[i] + step
     if (mean && velocity) LOOP(CENTERED, MOMENTUM)
     else if (mean) LOOP(CENTERED, )
@@ -127,14 +127,15 @@ struct squares {
 };
 
 SK_CLONES static double squares_of(long count, const float *x) {
-    // Sixteen sums side by side fill the vector units; the order is fixed by this alone.
-    double sums[16] = {0};
+    // Many sums side by side keep the vector units busy; the order is fixed by this alone.
+    enum { LANES = 32 };
+    double sums[LANES] = {0};
     long i = 0;
-    for (; i + 16 <= count; i += 16)
-        for (int lane = 0; lane < 16; lane++) sums[lane] += (double)x[i + lane] * x[i + lane];
+    for (; i + LANES <= count; i += LANES)
+        for (int lane = 0; lane < LANES; lane++) sums[lane] += (double)x[i + lane] * x[i + lane];
     for (; i < count; i++) sums[0] += (double)x[i] * x[i];
     double sum = 0;
-    for (int lane = 0; lane < 16; lane++) sum += sums[lane];
+    for (int lane = 0; lane < LANES; lane++) sum += sums[lane];
     return sum;
 }
 

@@ -13,20 +13,36 @@ struct rank {
 // NaN counts as larger than every number, as in PyTorch.
 static inline int beats(float a, float b) { return a > b || (a != a && b == b); }
 
+enum { LANES = 256 };  // neighbouring rows looked through side by side
+
+SK_CLONES static void more_lanes(int lanes, const float *x, float place, float *best, float *places) {
+    for (int lane = 0; lane < lanes; lane++) {
+        int wins = beats(x[lane], best[lane]);
+        best[lane] = wins ? x[lane] : best[lane];
+        places[lane] = wins ? place : places[lane];
+    }
+}
+
 static void arg_max_part(void *context, long begin, long end) {
     const struct rank *r = context;
+    long groups = (r->inner + LANES - 1) / LANES;
     for (long index = begin; index < end; index++) {
-        const float *x = r->x + index / r->inner * r->length * r->inner + index % r->inner;
-        long best = 0;
-        for (long i = 1; i < r->length; i++)
-            if (beats(x[i * r->inner], x[best * r->inner])) best = i;
-        r->indices[index] = (float)best;
+        long column = index % groups * LANES, left = r->inner - column;
+        int lanes = (int)(left < LANES ? left : LANES);
+        const float *x = r->x + index / groups * r->length * r->inner + column;
+        float best[LANES], *places = r->indices + index / groups * r->inner + column;
+        for (int lane = 0; lane < lanes; lane++) {
+            best[lane] = x[lane];
+            places[lane] = 0;
+        }
+        for (long i = 1; i < r->length; i++) more_lanes(lanes, x + i * r->inner, (float)i, best, places);
     }
 }
 
 void sk_arg_max(long outer, long length, long inner, const float *x, float *y) {
     struct rank rank = {length, inner, 1, x, 0, y};
-    saccade_threads_for(outer * inner, sk_row_grain(length), &rank, arg_max_part);
+    long lanes = inner < LANES ? inner : LANES;
+    saccade_threads_for(outer * ((inner + LANES - 1) / LANES), sk_row_grain(length * lanes), &rank, arg_max_part);
 }
 
 // Whether candidate `a` comes after candidate `b`: it is smaller, or equal and later in the row.

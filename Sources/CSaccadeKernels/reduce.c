@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { LANES = 64 };  // kept elements reduced side by side where they are neighbours in memory
+enum { LANES = 256 };  // kept elements reduced side by side where they are neighbours in memory
 
 struct reduce {
     sk_reduction kind;
@@ -50,13 +50,21 @@ SK_CLONES static double fold(sk_reduction kind, double value, long count, const 
 }
 
 // One element of each of `lanes` neighbours into as many numbers.
-SK_CLONES static void fold_lanes(sk_reduction kind, double *values, int lanes, const float *x) {
-    if (kind == SK_SUM)
-        for (int lane = 0; lane < lanes; lane++) values[lane] += x[lane];
-    else if (kind == SK_LARGEST)
-        for (int lane = 0; lane < lanes; lane++) values[lane] = more(values[lane], x[lane]);
+SK_CLONES static void add_lanes(double *sums, int lanes, const float *x) {
+    for (int lane = 0; lane < lanes; lane++) sums[lane] += x[lane];
+}
+
+SK_CLONES static void compare_lanes(sk_reduction kind, float *best, int lanes, const float *x) {
+    if (kind == SK_LARGEST)
+        for (int lane = 0; lane < lanes; lane++) {
+            int wins = x[lane] > best[lane] || x[lane] != x[lane];
+            best[lane] = wins ? x[lane] : best[lane];
+        }
     else
-        for (int lane = 0; lane < lanes; lane++) values[lane] = less(values[lane], x[lane]);
+        for (int lane = 0; lane < lanes; lane++) {
+            int wins = x[lane] < best[lane] || x[lane] != x[lane];
+            best[lane] = wins ? x[lane] : best[lane];
+        }
 }
 
 static void each(void *context, long begin, long end) {
@@ -88,13 +96,17 @@ static void each_group(void *context, long begin, long end) {
         int lanes = (int)(width - column < LANES ? width - column : LANES);
         long outer = index / groups;
         const float *x = r->x + column + offset(r->kept_rank - 1, r->kept_dims, r->kept_strides, outer);
-        double values[LANES];
-        for (int lane = 0; lane < lanes; lane++) values[lane] = start(r->kind);
-        for (long row = 0; row < rows; row++)
-            fold_lanes(
-                r->kind, values, lanes, x + offset(r->reduced_rank, r->reduced_dims, r->reduced_strides, row));
+        double sums[LANES] = {0};
         float *y = r->y + outer * width + column;
-        for (int lane = 0; lane < lanes; lane++) y[lane] = (float)values[lane];
+        for (int lane = 0; lane < lanes; lane++) y[lane] = (float)start(r->kind);
+        for (long row = 0; row < rows; row++) {
+            const float *from = x + offset(r->reduced_rank, r->reduced_dims, r->reduced_strides, row);
+            if (r->kind == SK_SUM)
+                add_lanes(sums, lanes, from);
+            else
+                compare_lanes(r->kind, y, lanes, from);
+        }
+        for (int lane = 0; r->kind == SK_SUM && lane < lanes; lane++) y[lane] = (float)sums[lane];
     }
 }
 

@@ -5,5 +5,7 @@ struct Saccade: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "saccade",
         abstract: "Describe, train, run and explain deep vision networks.",
-        subcommands: [Describe.self, Train.self, Evaluate.self, Classify.self, Bench.self])
+        subcommands: [
+            Demo.self, Describe.self, Train.self, Evaluate.self, Classify.self, Bench.self,
+        ])
 }

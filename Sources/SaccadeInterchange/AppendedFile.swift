@@ -13,7 +13,8 @@ public enum AppendedFile {
     /// Adds bytes at the end of the file at `path`, which is made if it is not there, and brings them onto the disk.
     ///
     /// - Returns: The file's length behind them.
-    /// - Throws: ``InterchangeError`` when the disk is full or the file cannot be written; it is then as long as before.
+    /// - Throws: ``InterchangeError`` when the disk is full or the file cannot be written; it is then as long as
+    ///   before.
     public static func append(_ bytes: Data, to path: String) throws(InterchangeError) -> Int {
         let file = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_APPEND)
         let size = try file.regularFileSize()

@@ -26,60 +26,61 @@ struct SafetensorsHeader {
     ///   - dataByteCount: How many bytes the file has behind it.
     ///   - path: The file, for messages.
     init(json: Data, dataByteCount: Int, path: String) throws(InterchangeError) {
-        func malformed(_ sentence: String) -> InterchangeError {
-            InterchangeError(.malformed, path: path, "\(sentence); this is no safetensors file, or a damaged one.")
-        }
         let items: [String: Item]
         do {
             items = try JSONDecoder().decode([String: Item].self, from: json)
         } catch {
-            throw malformed("the header is not understood (\(SafetensorsHeader.reason(error)))")
+            throw .malformed(path, "the header is not understood (\(SafetensorsHeader.reason(error)))")
         }
         var entries: [String: Entry] = [:]
         var metadata: [String: String] = [:]
         for (name, item) in items {
             switch item {
-            case .metadata(let texts):
-                guard name == "__metadata__" else { throw malformed("the header says nothing about tensor \(name)") }
-                metadata = texts
-            case .tensor(let tensor):
-                guard let type = ElementType(rawValue: tensor.dtype) else {
-                    throw InterchangeError(
-                        .unsupported, path: path,
-                        "tensor \(name) holds \(tensor.dtype) numbers, which are not known here; "
-                            + "save it as F32, F16 or BF16.")
-                }
-                guard tensor.shape.count <= SafetensorsHeader.highestRank, tensor.shape.allSatisfy({ $0 >= 0 }) else {
-                    throw malformed("tensor \(name) has the impossible shape \(tensor.shape)")
-                }
-                var byteCount = type.byteCount
-                for length in tensor.shape {
-                    let (product, overflow) = byteCount.multipliedReportingOverflow(by: length)
-                    guard !overflow else { throw malformed("tensor \(name) has the impossible shape \(tensor.shape)") }
-                    byteCount = product
-                }
-                guard tensor.data_offsets.count == 2, 0 <= tensor.data_offsets[0],
-                    tensor.data_offsets[0] <= tensor.data_offsets[1]
-                else { throw malformed("tensor \(name) has the impossible offsets \(tensor.data_offsets)") }
-                let range = tensor.data_offsets[0]..<tensor.data_offsets[1]
-                guard range.count == byteCount else {
-                    throw malformed(
-                        "tensor \(name) of shape \(tensor.shape) takes \(byteCount) bytes, its offsets span \(range.count)"
-                    )
-                }
-                entries[name] = Entry(type: type, shape: Shape(tensor.shape), range: range)
+            case .metadata(let texts): metadata = texts
+            case .tensor(let tensor): entries[name] = try SafetensorsHeader.entry(name, tensor, path)
             }
         }
-        // The tensors must fill the file without holes or overlaps: bytes that nobody describes, or that are two
-        // things at once, are a sign of damage or of mischief.
+        self.entries = entries
+        self.metadata = metadata
+        try requireGapless(dataByteCount, path)
+    }
+
+    private static func entry(_ name: String, _ item: TensorItem, _ path: String) throws(InterchangeError) -> Entry {
+        guard let type = ElementType(rawValue: item.dtype) else {
+            throw InterchangeError(
+                .unsupported, path: path,
+                "tensor \(name) holds \(item.dtype) numbers, which are not known here; save it as F32, F16 or BF16.")
+        }
+        let impossible = InterchangeError.malformed(path, "tensor \(name) has the impossible shape \(item.shape)")
+        guard item.shape.count <= highestRank, item.shape.allSatisfy({ $0 >= 0 }) else { throw impossible }
+        var byteCount = type.byteCount
+        for length in item.shape {
+            let (product, overflow) = byteCount.multipliedReportingOverflow(by: length)
+            guard !overflow else { throw impossible }
+            byteCount = product
+        }
+        guard item.offsets.count == 2, 0 <= item.offsets[0], item.offsets[0] <= item.offsets[1] else {
+            throw .malformed(path, "tensor \(name) has the impossible offsets \(item.offsets)")
+        }
+        let range = item.offsets[0]..<item.offsets[1]
+        guard range.count == byteCount else {
+            throw .malformed(
+                path,
+                "tensor \(name) of shape \(item.shape) takes \(byteCount) bytes, its offsets span \(range.count)")
+        }
+        return Entry(type: type, shape: Shape(item.shape), range: range)
+    }
+
+    /// Throws unless the tensors fill the file without holes or overlaps: bytes that nobody describes, or that are two
+    /// things at once, are a sign of damage or of mischief.
+    private func requireGapless(_ dataByteCount: Int, _ path: String) throws(InterchangeError) {
+        let inOrder = entries.filter { !$0.value.range.isEmpty }
+            .sorted { $0.value.range.lowerBound < $1.value.range.lowerBound }
         var end = 0
-        for (name, entry) in entries.sorted(by: {
-            ($0.value.range.lowerBound, $0.key) < ($1.value.range.lowerBound, $1.key)
-        })
-        where !entry.range.isEmpty {
+        for (name, entry) in inOrder {
             guard entry.range.lowerBound == end else {
-                throw malformed(
-                    "tensor \(name) begins at byte \(entry.range.lowerBound), the one before ends at \(end)")
+                throw .malformed(
+                    path, "tensor \(name) begins at byte \(entry.range.lowerBound), the one before ends at \(end)")
             }
             end = entry.range.upperBound
         }
@@ -89,10 +90,8 @@ struct SafetensorsHeader {
                 "the file is cut short: \(dataByteCount) of \(end) bytes are there; copy or save it again.")
         }
         guard end == dataByteCount else {
-            throw malformed("there are \(dataByteCount - end) bytes behind the last tensor")
+            throw .malformed(path, "there are \(dataByteCount - end) bytes behind the last tensor")
         }
-        self.entries = entries
-        self.metadata = metadata
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -123,6 +122,18 @@ struct SafetensorsHeader {
     private struct TensorItem: Decodable {
         let dtype: String
         let shape: [Int]
-        let data_offsets: [Int]  // swift-format-ignore: AlwaysUseLowerCamelCase
+        let offsets: [Int]
+
+        private enum CodingKeys: String, CodingKey {
+            case dtype, shape
+            case offsets = "data_offsets"
+        }
+    }
+}
+
+extension InterchangeError {
+    fileprivate static func malformed(_ path: String, _ sentence: String) -> InterchangeError {
+        InterchangeError(
+            .malformed, path: path, "\(sentence); this is no safetensors file, or a damaged one.")
     }
 }

@@ -90,4 +90,13 @@ import Testing
         let network: @Sendable (Tensor) -> Tensor = { c.function(conv2D($0, weights.value, padding: 1)) }
         #expect(Plan(for: x.shape, network)(x).relativeError(to: network(x)) < 1e-5)
     }
+
+    @Test("a bfloat16 plan is near", .enabled(if: Plan.supports(.bfloat16)), arguments: cases, [5, 32])
+    func halfPrecision(_ c: Case, channels: Int) {
+        let weights = Parameter(.ramp([channels, 3, 3, 3]))
+        let x = Tensor.ramp([2, 3, 9, 8], seed: 4)
+        let network: @Sendable (Tensor) -> Tensor = { c.function(conv2D($0, weights.value, padding: 1)) }
+        let plan = Plan(for: x.shape, options: .init(precision: .bfloat16), network)
+        #expect(plan(x).relativeError(to: network(x)) < 6e-2)
+    }
 }

@@ -133,6 +133,34 @@ import Testing
         #expect(error2.code == .noSamples)
     }
 
+    @Test(
+        "a checkpoint that lies about its moment is refused",
+        arguments: [
+            #""batch":0"#: #""batch":-1"#, #""epoch":1"#: #""epoch":-1"#, #""metricsLength":"#: #""metricsLength":-"#,
+        ])
+    func impossiblePosition(_ found: String, _ lie: String) throws {
+        let folder = try TemporaryFolder()
+        try trainSmall(at: folder.path) { $0.epochs = 1 }
+        let path = "\(folder.path)/checkpoint.safetensors"
+        let file = try SafetensorsFile(at: path)
+        var metadata = file.metadata
+        let position = try #require(metadata["position"])
+        #expect(position.contains(found))
+        metadata["position"] = position.replacingOccurrences(of: found, with: lie)
+        let tensors = try file.shapes.keys.sorted().map { (name: $0, tensor: try file.tensor($0)) }
+        try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+        let error = try error(RunError.self) { try trainSmall(at: folder.path, resuming: true) }
+        #expect(error.code == .damaged)
+    }
+
+    @Test("a description of a run that is damaged is refused", arguments: ["", "{}", "[", "{\"settings\": 3}"])
+    func damagedDescription(_ text: String) throws {
+        let folder = try TemporaryFolder()
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder.path)/run.json"))
+        #expect(try error(RunError.self) { try trainSmall(at: folder.path, resuming: true) }.code == .damaged)
+        #expect(try error(RunError.self) { _ = try RunDescription(ofRunAt: folder.path) }.code == .damaged)
+    }
+
     @Test("only one process trains a run, and the lock goes with it")
     func lock() throws {
         let folder = try TemporaryFolder()

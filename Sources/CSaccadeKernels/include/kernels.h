@@ -46,8 +46,9 @@ typedef struct {
     long kernel[2], stride[2], dilation[2], padding[2];
 } sk_planes;
 
-// The largest element of each window and, unless `indices` is null, its place in the plane. NaN wins.
-void sk_max_pool(sk_planes, const float *x, float *y, float *indices);
+// The largest element of each window and, unless `indices` is null, its place in the plane. NaN wins, and of
+// equals the first. `scratch` has 2 · `parts` rows of the planes' width.
+void sk_max_pool(sk_planes, long parts, const float *x, float *scratch, float *y, float *indices);
 
 // A linear map along the rows and one along the columns of each plane. Output `o` of an axis is the sum of
 // weights[offsets[o]…offsets[o + 1]] times the inputs from starts[o] on. `scratch` has `parts` rows of `width`.
@@ -56,23 +57,23 @@ void sk_map_planes(
     const long *row_starts, const long *row_offsets, const float *row_weights, const long *column_starts,
     const long *column_offsets, const float *column_weights, const float *x, float *scratch, float *y);
 
-// The first of `count` numbers that is not in 0..<length, or -1.
-long sk_first_outside(long count, const float *indices, long length);
+// The four below return the place of an index that is not in 0..<length, or -1; its element is left out.
 
 // y[o][j][i] = x[o][indices[o][j][i]][i]; x is [outer, length, inner], y and indices are [outer, count, inner].
-void sk_gather(
+long sk_gather(
     long outer, long length, long count, long inner, const float *x, const float *indices, float *y);
 
-// y[o][indices[o][j][i]][i] = x[o][j][i], or += where `adds`; y is [outer, length, inner]. In order of j.
-void sk_scatter(
+// Zeros, with y[o][indices[o][j][i]][i] = x[o][j][i], or += where `adds`, in order of j. y is
+// [outer, length, inner].
+long sk_scatter(
     long outer, long length, long count, long inner, const float *indices, const float *x, float *y, int adds);
 
 // y[o][j][…] = x[o][indices[j]][…]: whole rows of `inner` elements.
-void sk_gather_rows(
+long sk_gather_rows(
     long outer, long length, long count, long inner, const float *x, const float *indices, float *y);
 
-// y[o][indices[j]][…] += x[o][j][…], in order of j; y is [outer, length, inner].
-void sk_scatter_rows(
+// Zeros, with y[o][indices[j]][…] += x[o][j][…], in order of j; y is [outer, length, inner].
+long sk_scatter_rows(
     long outer, long length, long count, long inner, const float *indices, const float *x, float *y);
 
 // y[o][i] = the first place of the largest of x[o][…][i].

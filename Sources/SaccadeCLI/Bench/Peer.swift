@@ -50,21 +50,21 @@ struct Peer {
         process.arguments =
             [python, script] + arguments
             + ["--budget", "\(budget)", "--threads", "\(threads)", "--wait-idle", "1", "--noise", "1"]
-        let (output, errors) = (Pipe(), Pipe())
+        let output = Pipe()
         process.standardOutput = output
-        process.standardError = errors
+        process.standardError = FileHandle.nullDevice
         do { try process.run() } catch { throw CommandError.data("\(python) cannot be started: \(error)") }
-        let complaint = Task.detached { errors.fileHandleForReading.readDataToEndOfFile() }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        struct Result: Decodable { let median_ms: Double }
+        struct Result: Decodable { let medianMs: Double }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard process.terminationStatus == 0, let line = text.split(separator: "\n").last,
-            let result = try? JSONDecoder().decode(Result.self, from: Data(line.utf8))
+            let result = try? decoder.decode(Result.self, from: Data(line.utf8))
         else {
-            _ = complaint
-            throw CommandError.data(
-                "\(label) could not be measured: \(python) \(script) \(arguments.joined(separator: " ")) failed")
+            let command = ([python, script] + arguments).joined(separator: " ")
+            throw CommandError.data("\(label) could not be measured; see what this says: \(command)")
         }
-        return result.median_ms
+        return result.medianMs
     }
 }

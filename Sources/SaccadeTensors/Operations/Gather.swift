@@ -39,8 +39,8 @@ struct Gather: Operation {
         let (length, count) = (shape[axis], indices[axis])
         return [
             Kernel(request) { at in
-                requireIndices(at[1], indices.elementCount, below: length, for: "gathered")
-                sk_gather(outer, length, count, inner, at[0], at[1], at[2])
+                let wrong = sk_gather(outer, length, count, inner, at[0], at[1], at[2])
+                requireIndices(at[1], wrong, below: length, for: "gathered")
             }
         ]
     }

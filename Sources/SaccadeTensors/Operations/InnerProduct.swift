@@ -69,7 +69,10 @@ struct InnerProductGeometry: Hashable, Sendable {
         let bias: Layout? = roles.contains { $0 == .bias || $0 == .dBias } ? .rowMajor([weights[0]]) : nil
         func kernel(_ label: String, _ layout: ([Int], ElementType) -> Layout) throws(OneDNNError) -> Kernel {
             let descriptor = try Descriptor.innerProduct(
-                pass, source: layout(inputs.dimensions, type), weights: layout(weights.dimensions, type), bias: bias,
+                pass, source: layout(inputs.dimensions, type),
+                // Gradients go to an optimizer, which wants rows.
+                weights: pass == .backwardWeights
+                    ? .rowMajor(weights.dimensions, type) : layout(weights.dimensions, type), bias: bias,
                 destination: layout(output.dimensions, type), fused: fused)
             return Kernel(
                 try Primitive(descriptor, roles: roles), inputs: request.inputs.count, label: label)

@@ -1,4 +1,3 @@
-import CSaccadeKernels
 import SaccadeOneDNN
 
 /// The largest element of each window. Padding never wins.
@@ -17,8 +16,10 @@ public func maxPool2D(
     _ x: Tensor, kernel: Pair, stride: Pair? = nil, padding: Padding = .valid, dilation: Pair = 1,
     roundsUp: Bool = false
 ) -> Tensor {
-    if dilation != 1, Tape.current != nil {
-        // The loop for windows with holes notes its winners as indices.
+    // Of windows with holes oneDNN has only a slow reference, and it crawls over large row-major planes. Our own
+    // loop notes its winners as indices.
+    let isLarge = !x.isTraced && x.arrangement == nil && x.shape.rank == 4 && x.shape[2] * x.shape[3] > 1 << 15
+    if Tape.current != nil, isLarge || dilation != 1 {
         return maxPool2DWithIndices(
             x, kernel: kernel, stride: stride, padding: padding, dilation: dilation, roundsUp: roundsUp
         ).result
@@ -76,7 +77,6 @@ struct IndexedMaxPooling: Operation {
         guard request.results[0].elementCount > 0, let window = try? pooling.window(over: input) else {
             return [Kernel(request) { _ in }]
         }
-        let geometry = PlaneGeometry(input, window)
-        return [Kernel(request) { at in sk_max_pool(geometry.bridged, at[0], at[1], at[2]) }]
+        return [PlaneGeometry(input, window).maximum(request, withIndices: true)]
     }
 }

@@ -43,7 +43,10 @@ struct Pooling: Operation {
         guard result.elementCount > 0, let window = try? window(over: operand.shape) else {
             return [Kernel(request) { _ in }]
         }
-        if let loop = loop(request, window) { return [loop] }
+        if usesLoops(operand, window) {
+            let maximum = PlaneGeometry(operand.shape, window).maximum(request, withIndices: false)
+            return [kind == .maximum ? maximum : maps(window, over: operand.shape).kernel(request)]
+        }
         do {
             let descriptor = try Pooling.descriptor(
                 keepsWinners ? .training : .inference, kind, operand.layout, result, window)
@@ -54,28 +57,37 @@ struct Pooling: Operation {
         }
     }
 
-    /// What oneDNN lacks, or has only a slow reference of.
-    private func loop(_ request: KernelRequest, _ window: Window) -> Kernel? {
-        let input = request.inputs[0].shape
-        if kind == .maximum {
-            guard window.dilation != [1, 1] else { return nil }
-            let geometry = PlaneGeometry(input, window)
-            return Kernel(request) { at in sk_max_pool(geometry.bridged, at[0], at[1], nil) }
-        }
-        return maps(window, over: input).map { $0.kernel(request) }
+    /// Whether our own loops do it: oneDNN's are for pictures in its own order, have only a slow reference for
+    /// windows with holes, and count what rounding up added to the padding.
+    func usesLoops(_ input: Operand, _ window: Window) -> Bool {
+        if keepsWinners { return false }
+        return input.arrangement == nil || window.dilation != [1, 1] || isUneven(window, over: input.shape)
     }
 
-    /// Averages that count the padding, but not what rounding up added to it, divide by different numbers at
-    /// different places. `nil` where there are none such.
-    func maps(_ window: Window, over input: Shape) -> SeparableMap? {
-        guard kind == .average(countsPadding: true), window.paddingAfter != window.paddingBefore, padding != .same
-        else { return nil }
+    /// Whether padding counts, but less of it than there is.
+    private func isUneven(_ window: Window, over input: Shape) -> Bool {
+        kind == .average(countsPadding: true) && window.paddingAfter != countedPadding(over: input)
+    }
+
+    /// Padding below and to the right without what rounding up adds.
+    private func countedPadding(over input: Shape) -> [Int] {
+        let window = try? Window(
+            kernel: kernel, stride: stride, padding: padding, dilation: dilation, over: (input[2], input[3]), for: name)
+        return window?.paddingAfter ?? [0, 0]
+    }
+
+    /// The means as sums along rows and columns.
+    func maps(_ window: Window, over input: Shape) -> SeparableMap {
+        let counted = countedPadding(over: input)
         let axes = (0..<2).map { axis in
-            AxisMap(inputs: input[2 + axis], outputs: window.outputLength(axis, input[2 + axis])) { output in
+            let length = input[2 + axis]
+            return AxisMap(inputs: length, outputs: window.outputLength(axis, length)) { output in
                 let start = output * window.stride[axis] - window.paddingBefore[axis]
-                let end = min(start + window.kernel[axis], input[2 + axis] + window.paddingBefore[axis])
-                let real = max(start, 0)..<min(end, input[2 + axis])
-                return (real.lowerBound, real.map { _ in 1 / Float(end - start) })
+                let real = max(start, 0)..<min(start + window.kernel[axis], length)
+                let divisor =
+                    kind == .average(countsPadding: true)
+                    ? min(start + window.kernel[axis], length + counted[axis]) - start : real.count
+                return (real.lowerBound, real.map { _ in 1 / Float(divisor) })
             }
         }
         return SeparableMap(rows: axes[0], columns: axes[1])
@@ -83,12 +95,11 @@ struct Pooling: Operation {
 
     /// Pools, and records the gradient.
     func applied(to x: Tensor) -> Tensor {
-        guard Tape.current != nil, let window = try? window(over: x.shape) else { return self(x) }
-        if let maps = maps(window, over: x.shape) { return maps.applied(to: x, name: name) }
+        guard Tape.current != nil else { return self(x) }
         var pooling = self
         pooling.keepsWinners = kind == .maximum
         let results = pooling.results(of: [x])
-        let gradient = PoolingGradient(kind: kind, window: window)
+        let gradient = PoolingGradient(pooling: self)
         return results[0].recorded(pullbacks: [
             x: { dy in gradient.results(of: [x] + results.dropFirst() + [dy])[0] }
         ])
@@ -111,20 +122,25 @@ struct Pooling: Operation {
 /// The gradient of a pooling. Inputs: what was pooled, of which only the layout counts; for a maximum the note
 /// of the winners; the output gradient.
 struct PoolingGradient: Operation {
-    let kind: PoolingKind
-    let window: Window
+    let pooling: Pooling
 
-    var name: String { kind == .maximum ? "maxPool2D gradient" : "averagePool2D gradient" }
+    var name: String { "\(pooling.name) gradient" }
     func resultShapes(_ inputs: [Shape]) -> [Shape] { [inputs[0]] }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
         let source = request.inputs[0]
-        guard source.shape.elementCount > 0 else { return [Kernel(request) { _ in }] }
+        guard source.shape.elementCount > 0, let window = try? pooling.window(over: source.shape) else {
+            return [Kernel(request) { _ in }]
+        }
+        let isMaximum = pooling.kind == .maximum
+        if !isMaximum && pooling.usesLoops(source, window) {
+            return [pooling.maps(window, over: source.shape).transposed.kernel(request, input: 1)]
+        }
         let result = Pooling.resultShape(window, over: source.shape)
         do {
             let primitive = try Primitive(
-                Pooling.descriptor(.backwardData, kind, source.layout, result, window),
-                roles: (kind == .maximum ? [.workspace] : []) + [.dDestination, .dSource])
+                Pooling.descriptor(.backwardData, pooling.kind, source.layout, result, window),
+                roles: (isMaximum ? [.workspace] : []) + [.dDestination, .dSource])
             let arguments = Kernel(primitive, inputs: request.inputs.count - 1)
             var kernel = Kernel(
                 inputs: [source.arrangement] + arguments.inputs, results: arguments.results
@@ -142,7 +158,7 @@ struct PoolingGradient: Operation {
 
 /// Planes and a window over them, as the loops in C take them.
 struct PlaneGeometry: Sendable {
-    let bridged: sk_planes
+    private let bridged: sk_planes
 
     init(_ input: Shape, _ window: Window) {
         bridged = sk_planes(
@@ -151,5 +167,19 @@ struct PlaneGeometry: Sendable {
             kernel: (window.kernel[0], window.kernel[1]), stride: (window.stride[0], window.stride[1]),
             dilation: (window.dilation[0], window.dilation[1]),
             padding: (window.paddingBefore[0], window.paddingBefore[1]))
+    }
+
+    /// The largest element of each window, in parts that each keep two rows of columns' maxima.
+    func maximum(_ request: KernelRequest, withIndices: Bool) -> Kernel {
+        let parts = min(64, max(bridged.planes * bridged.output_height, 1))
+        var kernel = Kernel(request) { at in
+            if withIndices {
+                sk_max_pool(bridged, parts, at[0], at[3], at[1], at[2])
+            } else {
+                sk_max_pool(bridged, parts, at[0], at[2], at[1], nil)
+            }
+        }
+        kernel.scratchByteCount = 2 * parts * bridged.width * MemoryLayout<Float>.stride
+        return kernel
     }
 }

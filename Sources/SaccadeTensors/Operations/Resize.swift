@@ -71,8 +71,7 @@ struct ResizeGradient: Operation {
         {
             return [Kernel(primitive, inputs: 1)]
         }
-        let maps = interpolation.maps(from: source, to: incoming.shape)
-        return [SeparableMap(rows: maps.rows.transposed, columns: maps.columns.transposed).kernel(request)]
+        return [interpolation.maps(from: source, to: incoming.shape).transposed.kernel(request)]
     }
 }
 

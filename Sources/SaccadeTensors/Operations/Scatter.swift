@@ -44,13 +44,11 @@ struct Scatter: Operation {
     func kernels(_ request: KernelRequest) -> [Kernel] {
         let (shape, length, name) = (request.inputs[1].shape, length, name)
         let (outer, inner) = shape.around(axis)
-        let (count, results) = (shape[axis], request.results[0].elementCount)
-        let adds = combines == .sum
+        let (count, adds) = (shape[axis], combines == .sum)
         return [
             Kernel(request) { at in
-                requireIndices(at[0], shape.elementCount, below: length, for: name)
-                at[2].update(repeating: 0, count: results)
-                sk_scatter(outer, length, count, inner, at[0], at[1], at[2], adds ? 1 : 0)
+                let wrong = sk_scatter(outer, length, count, inner, at[0], at[1], at[2], adds ? 1 : 0)
+                requireIndices(at[0], wrong, below: length, for: name)
             }
         ]
     }
@@ -63,8 +61,9 @@ extension Shape {
     }
 }
 
-/// Traps unless all of `count` numbers are in `0..<length`: they will be used as places in memory.
-func requireIndices(_ indices: UnsafePointer<Float>, _ count: Int, below length: Int, for name: String) {
-    let outside = sk_first_outside(count, indices, length)
-    precondition(outside < 0, "\(name): the index \(indices[max(outside, 0)]) is not in 0..<\(length)")
+/// Traps if a loop found an index that names nothing.
+///
+/// - Parameter wrong: Its place among the indices, or a negative number.
+func requireIndices(_ indices: UnsafePointer<Float>, _ wrong: Int, below length: Int, for name: String) {
+    precondition(wrong < 0, "\(name): the index \(indices[max(wrong, 0)]) is not in 0..<\(length)")
 }

@@ -53,8 +53,8 @@ struct Selection: Operation {
         let length = shape[axis]
         return [
             Kernel(request) { at in
-                requireIndices(at[1], count, below: length, for: name)
-                sk_gather_rows(outer, length, count, inner, at[0], at[1], at[2])
+                let wrong = sk_gather_rows(outer, length, count, inner, at[0], at[1], at[2])
+                requireIndices(at[1], wrong, below: length, for: name)
             }
         ]
     }
@@ -70,14 +70,13 @@ struct SelectionGradient: Operation {
     func resultShapes(_ inputs: [Shape]) -> [Shape] { [whole] }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
-        let (count, total, ignored) = (request.inputs[0].shape.elementCount, whole.elementCount, ignored)
+        let (count, ignored) = (request.inputs[0].shape.elementCount, ignored)
         let (outer, inner) = whole.around(axis)
         let length = whole[axis]
         return [
             Kernel(request) { at in
-                requireIndices(at[0], count, below: length, for: "selected gradient")
-                sk_fill(total, 0, at[2])
-                sk_scatter_rows(outer, length, count, inner, at[0], at[1], at[2])
+                let wrong = sk_scatter_rows(outer, length, count, inner, at[0], at[1], at[2])
+                requireIndices(at[0], wrong, below: length, for: "selected gradient")
                 if let ignored { sk_fill(inner, 0, at[2] + ignored * inner) }
             }
         ]

@@ -57,15 +57,19 @@ struct SeparableMap: Operation {
 
     func kernels(_ request: KernelRequest) -> [Kernel] { [kernel(request)] }
 
-    func kernel(_ request: KernelRequest) -> Kernel {
-        let (rows, columns) = (rows, columns)
-        let planes = request.inputs[0].shape[0] * request.inputs[0].shape[1]
+    /// The map for gradients.
+    var transposed: SeparableMap { SeparableMap(rows: rows.transposed, columns: columns.transposed) }
+
+    /// - Parameter input: The place of the planes among the inputs; the others are not read.
+    func kernel(_ request: KernelRequest, input: Int = 0) -> Kernel {
+        let (rows, columns, result) = (rows, columns, request.inputs.count)
+        let planes = request.results[0][0] * request.results[0][1]
         // Each part of the work keeps one row of sums.
         let parts = min(64, max(planes * rows.outputs, 1))
         var kernel = Kernel(request) { at in
             sk_map_planes(
                 planes, parts, rows.inputs, columns.inputs, rows.outputs, columns.outputs, rows.starts, rows.offsets,
-                rows.weights, columns.starts, columns.offsets, columns.weights, at[0], at[2], at[1])
+                rows.weights, columns.starts, columns.offsets, columns.weights, at[input], at[result + 1], at[result])
         }
         kernel.scratchByteCount = parts * columns.inputs * MemoryLayout<Float>.stride
         return kernel
@@ -76,7 +80,11 @@ struct SeparableMap: Operation {
         var map = self
         map.name = name
         return map(x).recorded(pullbacks: [
-            x: { dy in SeparableMap(rows: rows.transposed, columns: columns.transposed, name: "\(name) gradient")(dy) }
+            x: { dy in
+                var gradient = transposed
+                gradient.name = "\(name) gradient"
+                return gradient(dy)
+            }
         ])
     }
 }

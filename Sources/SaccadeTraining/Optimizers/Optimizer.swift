@@ -70,8 +70,8 @@ public enum GradientClipping: Sendable, Hashable {
 }
 
 extension Gradients {
-    /// The Euclidean length of the gradients of `parameters`, seen as one vector. It is finite exactly when every element
-    /// is.
+    /// The Euclidean length of the gradients of `parameters`, seen as one vector. It is finite exactly when every
+    /// element is.
     public func norm(of parameters: [Parameter]) -> Double {
         var sum = 0.0
         for parameter in parameters {

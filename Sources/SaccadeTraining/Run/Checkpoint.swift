@@ -61,8 +61,8 @@ struct Checkpoint {
 
     /// Restores network and optimizer.
     ///
-    /// - Throws: `InterchangeError` when the file is damaged, `LoadingError` when it is of another network, ``RunError``
-    ///   when it is no checkpoint of this program or of another optimizer.
+    /// - Throws: `InterchangeError` when the file is damaged, `LoadingError` when it is of another network,
+    ///   ``RunError`` when it is no checkpoint of this program or of another optimizer.
     static func restore(
         from path: String, network: any Module, optimizer: any Optimizer
     ) throws -> TrainingPosition {

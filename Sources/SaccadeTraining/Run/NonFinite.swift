@@ -6,8 +6,8 @@ struct NonFinite {
     let network: any Layer
     let batch: LabelledBatch
 
-    /// The first place on the way from the pictures through the network, and back with the gradients, whose values are not
-    /// finite.
+    /// The first place on the way from the pictures through the network, and back with the gradients, whose values
+    /// are not finite.
     func firstPlace(loss: Float, gradients: Gradients) -> String {
         if !batch.images.isFinite { return "the pictures hold values that are not finite" }
         if let (name, _) = network.parameters.first(where: { !$0.parameter.value.isFinite }) {
@@ -27,8 +27,8 @@ struct NonFinite {
 
     /// The first operation whose result is not finite, by the name of its layer.
     private func firstLayer() -> String? {
-        // The network as a list of operations, each applied on its own to what came before. Predicting: what a layer does
-        // while training only changes its own statistics.
+        // The network as a list of operations, each applied on its own to what came before. Predicting: what a layer
+        // does while training only changes its own statistics.
         let graph = Trace.of([batch.images.shape]) { [network($0[0])] }
         var values = graph.values.map { value -> Tensor? in
             switch value.origin {

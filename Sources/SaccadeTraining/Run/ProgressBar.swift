@@ -34,7 +34,8 @@ public final class ProgressBar: TrainingObserver {
     public convenience init() {
         let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
         self.init(isTerminal: isTerminal, width: ProgressBar.terminalWidth) {
-            FileHandle.standardError.write(Data($0.utf8))
+            // Nobody may be listening any more; training goes on.
+            try? FileHandle.standardError.write(contentsOf: Data($0.utf8))
         } now: {
             ProcessInfo.processInfo.systemUptime
         }

@@ -51,6 +51,9 @@ public struct RunDescription: Sendable, Equatable, Codable {
         } catch {
             throw RunError(.damaged, "\(path): this is no description of a run (\(error)); restore it or train anew.")
         }
+        guard !classNames.isEmpty else {
+            throw RunError(.damaged, "\(path): the run has no classes; restore the file or train anew.")
+        }
     }
 
     func write(to folder: String) throws { try AtomicFile.write(try json() + "\n", to: "\(folder)/run.json") }

@@ -19,13 +19,16 @@ import SaccadeInterchange
 /// | `checkpoint.safetensors` | everything that is needed to go on |
 /// | `best.safetensors` | the weights with the best validation result |
 ///
-/// Every file but the timings is replaced as a whole or, in the metrics' case, cut back to what the checkpoint knows of:
-/// a process may end at any moment without harm.
+/// Every file but the timings is replaced as a whole or, in the metrics' case, cut back to what the checkpoint knows
+/// of: a process may end at any moment without harm.
 public final class RunFolder {
     /// The folder.
     public let path: String
     /// What the run is.
     public let description: RunDescription
+    /// What computes otherwise than when the run was begun, such as `threads (4, was 2)`: a resumed run then comes to
+    /// results that differ in the last digits.
+    public let versionChanges: [String]
     private let lock: Int32
 
     public var checkpointPath: String { "\(path)/checkpoint.safetensors" }
@@ -38,10 +41,10 @@ public final class RunFolder {
     /// - Parameters:
     ///   - path: The run's folder; it is made if it is not there.
     ///   - description: What the run is.
-    ///   - resuming: Whether to go on with a run that is there, which must have been begun with the same description; only
-    ///     `epochs`, `patience` and `checkpointMinutes` may differ.
-    /// - Throws: ``RunError``: a run is there and is not to be resumed, or is not there and is; another process trains it;
-    ///   it is another run. `InterchangeError` when the folder cannot be written.
+    ///   - resuming: Whether to go on with a run that is there, which must have been begun with the same description;
+    ///     only `epochs`, `patience` and `checkpointMinutes` may differ.
+    /// - Throws: ``RunError``: there is a run where a new one is wanted, or none where one is to be resumed; another
+    ///   process trains it; it was begun differently. `InterchangeError` when the folder cannot be written.
     public init(at path: String, _ description: RunDescription, resuming: Bool) throws {
         if resuming, !FileManager.default.fileExists(atPath: path) {
             throw RunError(.missing, "\(path): there is no run to resume; check the name or leave out --resume.")
@@ -54,6 +57,7 @@ public final class RunFolder {
         lock = open("\(path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         self.path = path
         var kept = description
+        var changes: [String] = []
         guard lock >= 0 else {
             throw RunError(.unwritable, "\(path)/.lock: cannot be opened (\(String(cString: strerror(errno)))).")
         }
@@ -79,6 +83,9 @@ public final class RunFolder {
                         "\(path): this run was begun differently: \(differences.joined(separator: ", ")); "
                             + "resume it with what it was begun with, or choose another name.")
                 }
+                changes = description.versions.sorted { $0.key < $1.key }.compactMap { name, value in
+                    stored.versions[name].flatMap { $0 == value ? nil : "\(name) (\(value), was \($0))" }
+                }
                 kept = stored
                 kept.settings = description.settings
                 if kept != stored { try kept.write(to: path) }
@@ -90,6 +97,7 @@ public final class RunFolder {
             throw error
         }
         self.description = kept
+        versionChanges = changes
     }
 
     deinit { close(lock) }

@@ -7,8 +7,8 @@ import SaccadeTensors
 /// Trains a classifier: the loop.
 ///
 /// It runs on the thread that calls it, from beginning to end; see ``ComputeThread``. What it arrives at depends on the
-/// run's description, the network's first weights and the batches alone: not on the clock, nor on how often it was killed
-/// and resumed on the way.
+/// run's description, the network's first weights and the batches alone: not on the clock, nor on how often it was
+/// killed and resumed on the way.
 public final class Trainer {
     private let network: any Layer
     private let training: any BatchSource
@@ -29,8 +29,8 @@ public final class Trainer {
     ///   - validation: What it is judged by after each epoch; without it the training samples must do.
     ///   - run: Where everything is kept; settings and classes are its description's.
     ///   - observer: Told of the progress.
-    /// - Throws: ``RunError`` when there are no samples to learn from, or the network tells another number of classes apart
-    ///   than the samples have.
+    /// - Throws: ``RunError`` when there are no samples to learn from, or the network tells another number of classes
+    ///   apart than the samples have.
     public init(
         _ network: any Layer, training: any BatchSource, validation: (any BatchSource)?, run: RunFolder,
         observer: (any TrainingObserver)? = nil
@@ -44,8 +44,8 @@ public final class Trainer {
         guard scores == [1, classes] else {
             throw RunError(
                 .different,
-                "\(run.description.data): there are \(classes) classes, and for one picture the network gives scores of "
-                    + "shape \(scores) where [1, \(classes)] is needed; change its last layer.")
+                "\(run.description.data): there are \(classes) classes, and for one picture the network gives "
+                    + "scores of shape \(scores) where [1, \(classes)] is needed; change its last layer.")
         }
         self.network = network
         self.training = training
@@ -64,8 +64,8 @@ public final class Trainer {
     /// Trains to the end, from the run's checkpoint if it has one.
     ///
     /// - Returns: The records of all epochs, those before a resumption included.
-    /// - Throws: ``RunError`` when a loss or gradient is not finite, or the checkpoint does not fit; what the sources throw;
-    ///   `InterchangeError` when a file cannot be written. Every file is then as the last checkpoint left it.
+    /// - Throws: ``RunError`` when a loss or gradient is not finite, or the checkpoint does not fit; what the sources
+    ///   throw; `InterchangeError` when a file cannot be written. Every file is then as the last checkpoint left it.
     @discardableResult
     public func train() throws -> [EpochRecord] {
         if FileManager.default.fileExists(atPath: run.checkpointPath) {
@@ -76,6 +76,12 @@ public final class Trainer {
                     .different,
                     "\(run.description.data): there are \(training.samplesPerEpoch) samples to learn from; the run was "
                         + "begun with \(position.samplesPerEpoch). Resume it with the data that it was begun with.")
+            }
+            guard (0..<1 << 20).contains(position.epoch), (0...training.batchesPerEpoch).contains(position.batch),
+                position.metricsLength >= 0
+            else {
+                throw RunError(
+                    .damaged, "\(run.checkpointPath): this checkpoint is of no moment of this training; train anew.")
             }
         }
         position.samplesPerEpoch = training.samplesPerEpoch
@@ -152,8 +158,8 @@ public final class Trainer {
             ? "The last good checkpoint is \(run.checkpointPath)." : "There is no checkpoint yet."
         return RunError(
             .notFinite,
-            "\(run.path): training stopped in \(moment): \(place). A lower learning rate or a bound for gradients often "
-                + "helps.\(files) \(checkpoint)")
+            "\(run.path): training stopped in \(moment): \(place). A lower learning rate or a bound for gradients "
+                + "often helps.\(files) \(checkpoint)")
     }
 
     /// Validates, and puts everything that an epoch came to on the disk.

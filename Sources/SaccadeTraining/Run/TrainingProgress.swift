@@ -12,8 +12,8 @@ public struct TrainingProgress: Sendable, Equatable {
     public var samplesInAll: Int
     /// The mean loss of those that are done.
     public var loss: Double
-    /// Samples of the whole training that are still to come after this epoch's phase, both to learn from and to validate
-    /// with.
+    /// Samples of the whole training that are still to come after this epoch's phase, both to learn from and to
+    /// validate with.
     public var samplesToCome: Int
 
     public init(

@@ -1,0 +1,9 @@
+// `import Saccade` is all of the library.
+@_exported import SaccadeDatasets
+@_exported import SaccadeDrawing
+@_exported import SaccadeImages
+@_exported import SaccadeInterchange
+@_exported import SaccadeLayers
+@_exported import SaccadeModels
+@_exported import SaccadeTensors
+@_exported import SaccadeTraining

@@ -1,0 +1,112 @@
+import Foundation
+import SaccadeDatasets
+import Testing
+
+@Suite struct CommandTests {
+    @Test(
+        "every command has help with examples and exit codes",
+        arguments: ["demo", "describe", "train", "evaluate", "classify"])
+    func help(command: String) throws {
+        let outcome = try Program.run(command, "--help")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("EXAMPLES:") && outcome.output.contains("EXIT CODES:"))
+    }
+
+    struct Mistake: CustomTestStringConvertible {
+        let arguments: [String]
+        let status: Int32
+        let complaint: String
+        var testDescription: String { arguments.joined(separator: " ") }
+    }
+
+    @Test(
+        "a mistake gives one sentence and an exit code",
+        arguments: [
+            Mistake(arguments: ["descibe", "mnist"], status: 64, complaint: "unexpected arguments"),
+            Mistake(arguments: ["describe", "mnst"], status: 65, complaint: "did you mean mnist?"),
+            Mistake(arguments: ["describe", "mnist", "--input", "28x28"], status: 64, complaint: "--input must be"),
+            Mistake(arguments: ["describe", "mnist", "--diagram", "a.gif"], status: 64, complaint: "--diagram"),
+            Mistake(arguments: ["train", "mnist"], status: 64, complaint: "Give --data FOLDER"),
+            Mistake(arguments: ["train", "mnist", "--data", "/nowhere"], status: 65, complaint: "no such folder"),
+            Mistake(arguments: ["train", "mnist", "--data", "/", "--epochs", "0"], status: 64, complaint: "epochs"),
+            Mistake(
+                arguments: ["train", "mnist", "--data", "/", "--threads", "0"], status: 64, complaint: "--threads"),
+            Mistake(arguments: ["train", "mnist", "--resume", "--run", "none"], status: 65, complaint: "no run here"),
+            Mistake(arguments: ["evaluate", "none", "--data", "/"], status: 65, complaint: "no run here"),
+            Mistake(arguments: ["classify", "none", "a.png"], status: 65, complaint: "no run here"),
+            Mistake(arguments: ["classify", "none", "a.png", "--top", "0"], status: 64, complaint: "--top"),
+            Mistake(arguments: ["bench", "--batch", "x"], status: 64, complaint: "--batch"),
+        ])
+    func mistakes(_ mistake: Mistake) throws {
+        try Program.inFolder { folder in
+            let outcome = try Program.run(mistake.arguments, in: folder)
+            #expect(outcome.status == mistake.status, "\(outcome.errors)")
+            #expect(outcome.errors.contains(mistake.complaint), "\(outcome.errors)")
+            #expect(outcome.errors.hasPrefix("error: ") && outcome.output.isEmpty)
+        }
+    }
+
+    @Test("describe gives the lecture's numbers as JSON")
+    func describe() throws {
+        struct Answer: Decodable {
+            struct Layer: Decodable {
+                let name: String, kind: String, outputSize: [Int], parameters: Int, multiplyAdds: Int
+            }
+            let layers: [Layer], totalParameters: Int, totalMultiplyAdds: Int
+        }
+        let outcome = try Program.run("describe", "exercise-1", "--json")
+        let answer = try JSONDecoder().decode(Answer.self, from: Data(outcome.output.utf8))
+        #expect(answer.layers.map(\.parameters).filter { $0 > 0 } == [9472, 51232, 4624, 2_332_850, 1020, 42])
+        #expect(answer.totalParameters == 2_399_240)
+        #expect(
+            answer.layers.filter { $0.kind == "conv" }.map(\.outputSize) == [
+                [234, 234, 64], [113, 113, 32], [54, 54, 16],
+            ])
+        #expect(answer.totalMultiplyAdds == answer.layers.map(\.multiplyAdds).reduce(0, +))
+    }
+
+    @Test("trains on a folder, evaluates, classifies, and refuses what does not fit")
+    func mainJob() throws {
+        try Program.inFolder { folder in
+            try ShapePictures(seed: 1, side: 16).write(0..<60, to: "\(folder)/pictures")
+            let recipe = """
+                input: 16x16x3
+                layers:
+                  - conv: {channels: 8, kernel: 3}
+                  - relu
+                  - maxpool: 2
+                  - flatten
+                  - linear: classes
+                training: {epochs: 2, batchSize: 16}
+                """
+            try recipe.write(toFile: "\(folder)/small.yaml", atomically: true, encoding: .utf8)
+            let trained = try Program.run("train", "small.yaml", "--data", "pictures", "--run", "a", in: folder)
+            #expect(trained.status == 0, "\(trained.errors)")
+            #expect(trained.output.contains("saccade classify a"))
+            #expect(FileManager.default.fileExists(atPath: "\(folder)/runs/a/curves.png"))
+
+            // A second training of the same name would write over the first.
+            let again = try Program.run("train", "small.yaml", "--data", "pictures", "--run", "a", in: folder)
+            #expect(again.status == 65 && again.errors.contains("--resume"))
+
+            struct Report: Decodable { let samples: Int, top1: Double, confusionMatrix: [[Int]] }
+            let evaluated = try Program.run("evaluate", "a", "--data", "pictures", "--json", in: folder)
+            let report = try JSONDecoder().decode(Report.self, from: Data(evaluated.output.utf8))
+            #expect(report.samples == 6)  // a tenth of each class was held back
+            #expect(report.confusionMatrix.flatMap { $0 }.reduce(0, +) == report.samples)
+
+            struct Answer: Decodable {
+                struct Prediction: Decodable { let label: String, probability: Double }
+                let image: String, predictions: [Prediction]
+            }
+            let picture = "pictures/star/00004.png"
+            try "no picture".write(toFile: "\(folder)/bad.png", atomically: true, encoding: .utf8)
+            let classified = try Program.run("classify", "a", picture, "bad.png", "--json", in: folder)
+            #expect(classified.status == 65 && classified.errors.contains("bad.png"))
+            let lines = classified.output.split(separator: "\n")
+            let answer = try JSONDecoder().decode(Answer.self, from: Data(try #require(lines.first).utf8))
+            #expect(lines.count == 1 && answer.image == picture && answer.predictions.count == 5)
+            #expect(answer.predictions.map(\.probability).reduce(0, +) <= 1.0001)
+        }
+    }
+}
