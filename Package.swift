@@ -93,13 +93,12 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "SaccadeCLI", "SaccadeModels", "SaccadeDrawing",
+                "SaccadeCLI", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CLITests", dependencies: ["SaccadeCLI", "SaccadeDatasets"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -99,4 +99,23 @@ import Testing
         try Describe.parse(["lenet-5", "--json", "--diagram", path]).run()
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0 > 1000)
     }
+
+    @Test("what cannot be written ends with its own exit code")
+    func unwritable() throws {
+        let outcome = try Program.run("describe", "lenet-5", "--diagram", "/nowhere/x.svg")
+        #expect(outcome.status == 73)
+        #expect(outcome.errors.hasPrefix("error: /nowhere/x.svg"))
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test("a misspelt key is pointed out with file, line and the nearest key")
+    func misspelt() throws {
+        try Program.inFolder { folder in
+            try Data("input: 8x8x1\nlayers:\n  - conv: {chanels: 4, kernel: 3}\n".utf8)
+                .write(to: URL(fileURLWithPath: folder + "/net.yaml"))
+            let outcome = try Program.run("describe", "net.yaml", in: folder)
+            #expect(outcome.status == 65)
+            #expect(outcome.errors == "error: net.yaml:3: unknown key “chanels” in conv; did you mean channels?\n")
+        }
+    }
 }
