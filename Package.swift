@@ -94,8 +94,14 @@ let package = Package(
             name: "ModelsTests", dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "CLITests",
+            dependencies: [
+                "SaccadeCLI", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CLITests", dependencies: ["SaccadeCLI", "SaccadeDatasets"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

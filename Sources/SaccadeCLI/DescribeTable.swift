@@ -6,36 +6,50 @@ struct DescriptionTable {
 
     /// - Parameter optimizer: What the memory for training counts on.
     init(_ description: Description, optimizer: String) {
-        let rows = description.layers
-        var table = TextTable([
-            .init("layer"), .init("kind"), .init("stride", .right), .init("pad", .right), .init("output", .right),
-            .init("params", .right), .init("weights+biases", .right), .init("mult-adds", .right),
-            .init("memory", .right), .init("size"),
-        ])
-        table.append(["input", "", "", "", Self.size(description.input)])
-        for (index, row) in rows.enumerated() {
-            let kernel = row.kernel.map { " " + Self.size($0) } ?? ""
-            let activation = row.activation.map { " + \($0)" } ?? ""
-            let shared = row.sharesParametersOf.map { "those of \($0)" }
-            table.append([
-                Self.name(of: index, in: rows), row.kind + kernel + activation, row.stride.map(Self.pair) ?? "",
-                row.padding ?? "", Self.size(row.outputSize), row.parameters > 0 ? grouped(row.parameters) : "",
-                shared ?? (row.parameters > 0 ? "\(grouped(row.weights)) + \(grouped(row.biases))" : ""),
-                row.multiplyAdds > 0 ? abbreviated(row.multiplyAdds) : "",
-                row.activationBytes > 0 ? bytes(row.activationBytes) : "", row.arithmetic,
-            ])
-        }
+        let spacious = Self.table(description) { $0 }
+        // Sums move together before lines are longer than a terminal is wide.
+        let isWide = spacious.split(separator: "\n").contains { $0.count > TextTable.maximumWidth }
+        let table = isWide ? Self.table(description, Self.tight) : spacious
         let memory = description.memory
         text = """
             \(description.name), for \(Self.size(description.input))
 
-            \(table.text)
+            \(table)
 
             Parameters      \(grouped(description.totalParameters)), \(bytes(memory.parameterBytes)) in float32
-            Multiply-adds   \(grouped(description.totalMultiplyAdds)) for one input
+            Multiply-adds   \(grouped(description.totalMultiplyAdds)) (MACs) for one input
             Peak memory     \(bytes(memory.inferenceBytes)) to predict, \(bytes(memory.trainingBytes)) to train with \
             \(optimizer), at batch \(grouped(memory.batch))
             """
+    }
+
+    private static func table(_ description: Description, _ sum: (String) -> String) -> String {
+        let rows = description.layers
+        var table = TextTable([
+            .init("layer"), .init("kind"), .init("stride", .right), .init("pad", .right), .init("output", .right),
+            .init("params", .right), .init("weights+biases", .right), .init("MACs", .right),
+            .init("memory", .right), .init("size"),
+        ])
+        table.append(["input", "", "", "", size(description.input)])
+        for (index, row) in rows.enumerated() {
+            let kernel = row.kernel.map { " " + size($0) } ?? ""
+            let activation = row.activation.map { " + \($0)" } ?? ""
+            let shared = row.sharesParametersOf.map { "those of \($0)" }
+            let parts = "\(grouped(row.weights)) + \(grouped(row.biases))"
+            table.append([
+                name(of: index, in: rows), sum(row.kind + kernel + activation), row.stride.map(pair) ?? "",
+                row.padding ?? "", size(row.outputSize), row.parameters > 0 ? grouped(row.parameters) : "",
+                shared ?? (row.parameters > 0 ? sum(parts) : ""),
+                row.multiplyAdds > 0 ? abbreviated(row.multiplyAdds) : "",
+                row.activationBytes > 0 ? bytes(row.activationBytes) : "", sum(row.arithmetic),
+            ])
+        }
+        return table.text
+    }
+
+    /// A sum without the spaces around its signs.
+    private static func tight(_ sum: String) -> String {
+        ["−", "+", "/", "·", "="].reduce(sum) { $0.replacing(" \($1) ", with: $1) }
     }
 
     /// Indented by the blocks around it, and without their names.
@@ -69,7 +83,7 @@ func abbreviated(_ number: Int) -> String {
     scaled(Double(number), step: 1000, units: ["", "k", "M", "G", "T", "P", "E"])
 }
 
-/// `13.4 MiB`.
+/// `13.4 MiB`, `392 KiB`.
 func bytes(_ count: Int) -> String {
     scaled(Double(count), step: 1024, units: ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"])
 }
@@ -82,6 +96,7 @@ private func scaled(_ number: Double, step: Double, units: [String]) -> String {
         unit += 1
     }
     if unit == 0 { return "\(Int(value))" + (units[0].isEmpty ? "" : " \(units[0])") }
+    if value >= 99.95, step == 1024 { return "\(Int(value.rounded())) \(units[unit])" }
     let tenths = Int((value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10) \(units[unit])"
 }

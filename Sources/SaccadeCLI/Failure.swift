@@ -22,9 +22,15 @@ enum Failure {
     static func code(for error: any Error) -> ExitCode {
         switch error {
         case let error as DrawingError where error.code == .unwritable: unwritable
+        case is UnwritableOutput: unwritable
         default: badInput
         }
     }
+}
+
+/// Standard output took less than was printed.
+private struct UnwritableOutput: Error, CustomStringConvertible {
+    let description = "the output cannot be written; make room on the disk or print elsewhere"
 }
 
 extension Saccade {
@@ -35,6 +41,10 @@ extension Saccade {
                 try await command.run()
             } else {
                 try command.run()
+            }
+            // What was printed may still wait for a disk that is full.
+            guard fflush(nil) == 0 else {
+                throw UnwritableOutput()
             }
         } catch {
             let code = exitCode(for: error)

@@ -11,6 +11,9 @@ struct TextTable {
         }
     }
 
+    /// Characters of a line that most terminals show.
+    static let maximumWidth = 120
+
     private let columns: [Column]
     private var rows: [[String]] = []
 
@@ -20,7 +23,7 @@ struct TextTable {
     mutating func append(_ cells: [String]) { rows.append(cells) }
 
     /// A line of titles, a rule, and the rows. Columns in which nothing stands are left out; where the lines would be
-    /// longer than 120 characters, columns move together.
+    /// longer than ``maximumWidth``, columns move together.
     var text: String {
         let used = columns.indices.filter { column in
             rows.contains { column < $0.count && !$0[column].isEmpty }
@@ -28,7 +31,7 @@ struct TextTable {
         let widths = used.map { column in
             rows.reduce(columns[column].title.count) { max($0, column < $1.count ? $1[column].count : 0) }
         }
-        let gap = widths.reduce(2 * (widths.count - 1), +) > 120 ? " " : "  "
+        let gap = widths.reduce(2 * (widths.count - 1), +) > Self.maximumWidth ? " " : "  "
         func line(_ cells: [String]) -> String {
             var line = ""
             for (index, (column, width)) in zip(used, widths).enumerated() {

@@ -63,9 +63,11 @@ extension Tensor {
     /// Every operation ends with this call. Pullbacks of inputs that nobody differentiates never run.
     func recorded(pullbacks: @autoclosure () -> KeyValuePairs<Tensor, Pullback>) -> Tensor {
         guard let tape = Tape.current else { return self }
-        let pullbacks = pullbacks()
-        return tape.record(self, inputs: pullbacks.map(\.key)) { dy, wanted in
-            zip(pullbacks, wanted).map { $1 ? $0.value(dy) : nil }
+        let pairs = pullbacks()
+        // Without the keys: the tape would hold every input until the end, needed or not.
+        let pullbacks = pairs.map(\.value)
+        return tape.record(self, inputs: pairs.map(\.key)) { dy, wanted in
+            zip(pullbacks, wanted).map { $1 ? $0(dy) : nil }
         }
     }
 

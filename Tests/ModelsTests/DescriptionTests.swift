@@ -88,6 +88,14 @@ import Testing
         }
     }
 
+    @Test("every recipe of the folder is built in")
+    func folder() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let files = try FileManager.default.contentsOfDirectory(atPath: root.path + "/recipes").sorted()
+        #expect(files == BuiltInRecipes.names.map { "\($0).yaml" })
+    }
+
     @Test("JSON gives the description back, and has the keys that others rely on")
     func json() throws {
         let description = Description(try Architecture(fileOrName: "exercise-1").resolved(), batch: 8)

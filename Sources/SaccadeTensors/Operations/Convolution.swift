@@ -263,8 +263,10 @@ extension Convolution {
         let output = results(of: inputs)[0]
         guard let geometry = try? geometry(inputs.map(\.shape)) else { return output }
         let activation = activation
+        // The tape holds what a pullback holds: the result only where the activation's gradient reads it.
+        let result = activation == nil ? nil : output
         return output.recorded(from: inputs) { dy, wanted in
-            let dy = activation?.gradient(dy, result: output) ?? dy
+            let dy = result.flatMap { activation?.gradient(dy, result: $0) } ?? dy
             let dx = wanted[0] ? ConvolutionSourceGradient(geometry: geometry)(weight, dy) : nil
             guard wanted[1] || (wanted.count > 2 && wanted[2]) else {
                 return [dx] + inputs.dropFirst().map { _ in nil }
