@@ -99,10 +99,14 @@ struct Pooling: Operation {
         var pooling = self
         pooling.keepsWinners = kind == .maximum
         let results = pooling.results(of: [x])
-        let gradient = PoolingGradient(pooling: self)
-        return results[0].recorded(pullbacks: [
-            x: { dy in gradient.results(of: [x] + results.dropFirst() + [dy])[0] }
-        ])
+        let winners = Array(results.dropFirst())
+        if x.isTraced {
+            let gradient = PoolingGradient(pooling: self, source: nil)
+            return results[0].recorded(pullbacks: [x: { dy in gradient.results(of: [x] + winners + [dy])[0] }])
+        }
+        // How `x` lies is all there is to know of it: its elements need not be kept.
+        let gradient = PoolingGradient(pooling: self, source: x.operand)
+        return results[0].recorded(pullbacks: [x: { dy in gradient.results(of: winners + [dy])[0] }])
     }
 
     /// oneDNN's pooling of inputs that lie as `source` says.
@@ -119,37 +123,49 @@ struct Pooling: Operation {
     }
 }
 
-/// The gradient of a pooling. Inputs: what was pooled, of which only the layout counts; for a maximum the note
-/// of the winners; the output gradient.
+/// The gradient of a pooling. Inputs: in a trace what was pooled, of which only the layout counts; for a maximum
+/// the note of the winners; the output gradient.
 struct PoolingGradient: Operation {
     let pooling: Pooling
+    /// The shape and the order of what was pooled; `nil` in a trace, where the order is settled later.
+    let source: Operand?
 
     var name: String { "\(pooling.name) gradient" }
-    func resultShapes(_ inputs: [Shape]) -> [Shape] { [inputs[0]] }
+    func resultShapes(_ inputs: [Shape]) -> [Shape] { [source?.shape ?? inputs[0]] }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
-        let source = request.inputs[0]
+        guard let source else { return ignoringFirstInput(request) }
+        return kernels(request, for: source)
+    }
+
+    /// The kernel for the inputs behind the first.
+    private func ignoringFirstInput(_ request: KernelRequest) -> [Kernel] {
+        var rest = request
+        let source = rest.inputs.removeFirst()
+        return kernels(rest, for: source).map { inner in
+            var kernel = Kernel(inputs: [source.arrangement] + inner.inputs, results: inner.results) { at in
+                inner.run(at: at.base + 1)
+            }
+            kernel.scratchByteCount = inner.scratchByteCount
+            kernel.label = inner.label
+            return kernel
+        }
+    }
+
+    private func kernels(_ request: KernelRequest, for source: Operand) -> [Kernel] {
         guard source.shape.elementCount > 0, let window = try? pooling.window(over: source.shape) else {
             return [Kernel(request) { _ in }]
         }
         let isMaximum = pooling.kind == .maximum
         if !isMaximum && pooling.usesLoops(source, window) {
-            return [pooling.maps(window, over: source.shape).transposed.kernel(request, input: 1)]
+            return [pooling.maps(window, over: source.shape).transposed.kernel(request)]
         }
         let result = Pooling.resultShape(window, over: source.shape)
         do {
             let primitive = try Primitive(
                 Pooling.descriptor(.backwardData, pooling.kind, source.layout, result, window),
                 roles: (isMaximum ? [.workspace] : []) + [.dDestination, .dSource])
-            let arguments = Kernel(primitive, inputs: request.inputs.count - 1)
-            var kernel = Kernel(
-                inputs: [source.arrangement] + arguments.inputs, results: arguments.results
-            ) { at in
-                primitive.run(at: at.base + 1)
-            }
-            kernel.scratchByteCount = arguments.scratchByteCount
-            kernel.label = arguments.label
-            return [kernel]
+            return [Kernel(primitive, inputs: request.inputs.count)]
         } catch {
             unavailable("\(name) of \(source.shape)", error)
         }
