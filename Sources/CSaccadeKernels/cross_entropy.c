@@ -1,11 +1,9 @@
 #include "clones.h"
-#include "exponential.h"
 #include "kernels.h"
+#include "scan.h"
 #include "threads.h"
 
 #include <math.h>
-
-enum { LANES = 64 };  // neighbouring labels computed side by side
 
 long sk_cross_entropy_first_wrong(sk_cross_entropy p) {
     for (long i = 0; i < p.outer * p.inner; i++) {
@@ -21,37 +19,6 @@ struct run {
     const float *logits, *d_losses;
     float *losses, *weights, *d_logits;
 };
-
-// For `lanes` neighbouring labels: the largest logit, and the sum of the exponentials of the others less it.
-// A lane's classes lie `stride` apart.
-SK_CLONES static void scan(
-    long classes, long stride, int lanes, const float *x, float *largest, float *sums) {
-    for (int lane = 0; lane < lanes; lane++) {
-        largest[lane] = x[lane];
-        sums[lane] = 0;
-    }
-    for (long c = 1; c < classes; c++)
-        for (int lane = 0; lane < lanes; lane++) {
-            float value = x[c * stride + lane];
-            largest[lane] = value > largest[lane] ? value : largest[lane];
-        }
-    for (long c = 0; c < classes; c++)
-        for (int lane = 0; lane < lanes; lane++) sums[lane] += sk_exp(x[c * stride + lane] - largest[lane]);
-}
-
-// The same for one label whose classes lie next to each other.
-SK_CLONES static void scan_row(long classes, const float *x, float *largest, float *sum) {
-    float top = x[0], total = 0;
-    for (long c = 1; c < classes; c++) top = x[c] > top ? x[c] : top;
-    float parts[16] = {0};
-    long c = 0;
-    for (; c + 16 <= classes; c += 16)
-        for (int lane = 0; lane < 16; lane++) parts[lane] += sk_exp(x[c + lane] - top);
-    for (; c < classes; c++) total += sk_exp(x[c] - top);
-    for (int lane = 0; lane < 16; lane++) total += parts[lane];
-    *largest = top;
-    *sum = total;
-}
 
 static float loss_at(const struct run *r, long index, const float *x, long stride, float log_sum, float *weight) {
     const sk_cross_entropy *p = &r->p;

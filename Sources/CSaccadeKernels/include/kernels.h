@@ -81,6 +81,13 @@ void sk_arg_max(long outer, long length, long inner, const float *x, float *y);
 // The `count` largest of each row, largest first, and their places; of equals the first.
 void sk_top(long rows, long length, long count, const float *x, float *values, float *indices);
 
+// Softmax, or its logarithm, over the middle axis of [outer, classes, inner]. `y` may be `x`.
+void sk_softmax(long outer, long classes, long inner, int logarithm, const float *x, float *y);
+
+// `dx` may be `dy`.
+void sk_softmax_gradient(
+    long outer, long classes, long inner, int logarithm, const float *y, const float *dy, float *dx);
+
 // Cross entropy of logits [outer, classes, inner] with labels [outer, inner]. Null weights are ones; an
 // `ignored` that is not a number ignores none.
 typedef struct {

@@ -1,4 +1,4 @@
-import SaccadeOneDNN
+import CSaccadeKernels
 
 /// `exp(x)` divided by its sum along `axis`: positive numbers that add up to 1.
 ///
@@ -29,7 +29,15 @@ struct Softmax: Operation {
     }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
-        softmaxKernel(.inference, request, axis, isLogarithm, roles: [.source, .destination])
+        let (shape, isLogarithm) = (request.inputs[0].shape, isLogarithm)
+        let (outer, inner) = shape.around(axis)
+        let classes = shape[axis]
+        guard shape.elementCount > 0 else { return [Kernel(request) { _ in }] }
+        return [
+            Kernel(request, inPlace: 0) { at in
+                sk_softmax(outer, classes, inner, isLogarithm ? 1 : 0, at[0], at[1])
+            }
+        ]
     }
 }
 
@@ -42,28 +50,14 @@ struct SoftmaxGradient: Operation {
     func resultShapes(_ inputs: [Shape]) -> [Shape] { [inputs[0]] }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
-        softmaxKernel(.backwardData, request, axis, isLogarithm, roles: [.destination, .dDestination, .dSource])
-    }
-}
-
-private func softmaxKernel(
-    _ pass: Pass, _ request: KernelRequest, _ axis: Int, _ isLogarithm: Bool, roles: [Role]
-) -> [Kernel] {
-    let operand = request.inputs[0]
-    let shape = operand.shape
-    guard shape.elementCount > 0 else { return [Kernel(request) { _ in }] }
-    // Row-major tensors of any rank have three axes here: those before, this one, those after.
-    let (outer, inner) = shape.around(axis)
-    let arrangement = operand.elementType == .float32 ? operand.arrangement : nil
-    let isBlocked = arrangement != nil && shape.rank == arrangement?.layout.dimensions.count
-    let layout =
-        isBlocked
-        ? operand.layout : .rowMajor(inner == 1 ? [outer, shape[axis]] : [outer, shape[axis], inner])
-    do {
-        let descriptor = try Descriptor.softmax(
-            pass, logarithm: isLogarithm, layout: layout, axis: isBlocked ? axis : 1)
-        return [Kernel(try Primitive(descriptor, roles: roles), inputs: roles.count - 1)]
-    } catch {
-        unavailable("softmax of \(shape)", error)
+        let (shape, isLogarithm) = (request.inputs[0].shape, isLogarithm)
+        let (outer, inner) = shape.around(axis)
+        let classes = shape[axis]
+        guard shape.elementCount > 0 else { return [Kernel(request) { _ in }] }
+        return [
+            Kernel(request, inPlace: 1) { at in
+                sk_softmax_gradient(outer, classes, inner, isLogarithm ? 1 : 0, at[0], at[1], at[2])
+            }
+        ]
     }
 }

@@ -20,7 +20,7 @@ struct Program: Sendable {
         var name: String
         var label: String
         var body: Kernel.Body
-        /// Of the inputs, then the results; a primitive's scratchpad follows.
+        /// Of the inputs, then the results; scratch memory follows.
         var operands: [Place]
     }
 
@@ -79,8 +79,9 @@ final class ProgramMemory: @unchecked Sendable {  // a plan gives it to one run 
                 preconditionFailure("a kernel of a plan has no memory objects: \(error)")
             }
         case .loop(let body):
-            let table = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: addresses.count)
-            for (index, address) in addresses.enumerated() { (table + index).initialize(to: address) }
+            let all = addresses + [scratch]
+            let table = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: all.count)
+            for (index, address) in all.enumerated() { (table + index).initialize(to: address) }
             return .loop(body, table)
         }
     }
