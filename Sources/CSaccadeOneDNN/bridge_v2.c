@@ -31,6 +31,12 @@ int sdnn_layout_any(sdnn_layout *layout, int rank, const int64_t *dims, sdnn_typ
     return status == dnnl_success ? sdnn_layout_wrap(layout, &md) : (int)status;
 }
 
+int sdnn_layout_blocked16(sdnn_layout *layout, const int64_t *dims, sdnn_type type) {
+    dnnl_memory_desc_t md;
+    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&md, 4, dims, sdnn_dnnl_type(type), dnnl_nChw16c);
+    return status == dnnl_success ? sdnn_layout_wrap(layout, &md) : (int)status;
+}
+
 int sdnn_layout_copy(sdnn_layout *copy, sdnn_layout layout) { return sdnn_layout_wrap(copy, sdnn_md(layout)); }
 
 int sdnn_layout_part(sdnn_layout *part, sdnn_layout layout, const int64_t *dims, const int64_t *offsets) {

@@ -29,6 +29,11 @@ int sdnn_layout_any(sdnn_layout *layout, int rank, const int64_t *dims, sdnn_typ
         (dnnl_memory_desc_t *)layout, rank, dims, sdnn_dnnl_type(type), dnnl_format_tag_any);
 }
 
+int sdnn_layout_blocked16(sdnn_layout *layout, const int64_t *dims, sdnn_type type) {
+    return dnnl_memory_desc_create_with_tag(
+        (dnnl_memory_desc_t *)layout, 4, dims, sdnn_dnnl_type(type), dnnl_nChw16c);
+}
+
 int sdnn_layout_copy(sdnn_layout *copy, sdnn_layout layout) { return sdnn_layout_wrap(copy, sdnn_md(layout)); }
 
 int sdnn_layout_part(sdnn_layout *part, sdnn_layout layout, const int64_t *dims, const int64_t *offsets) {

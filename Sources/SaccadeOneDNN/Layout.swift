@@ -86,6 +86,17 @@ package final class Layout: @unchecked Sendable {  // holds one pointer to an ob
         return strided(dimensions, [channels * height * width, 1, width * channels, channels], type)
     }
 
+    /// Pictures `[N, C, H, W]` in blocks of sixteen channels, `[N, ⌈C/16⌉, H, W, 16]`; the last block is filled
+    /// up with zeros.
+    package static func blocked16(_ dimensions: [Int], _ type: ElementType = .float32) -> Layout {
+        precondition(dimensions.count == 4, "pictures have 4 axes, got \(dimensions)")
+        return make {
+            sdnn_layout_blocked16(&$0, $2, type.bridged)
+        } of: {
+            dimensions
+        }
+    }
+
     /// Any order that strides, in elements, can express.
     package static func strided(_ dimensions: [Int], _ strides: [Int], _ type: ElementType = .float32) -> Layout {
         // oneDNN has no scalars: one is a vector of one element.
