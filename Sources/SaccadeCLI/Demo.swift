@@ -35,7 +35,7 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         try compute.apply()
-        let counts = quick ? (training: 600, test: 90) : (training: 3000, test: 300)
+        let counts = quick ? (training: 2400, test: 120) : (training: 6000, test: 300)
         try clear()
         Console.note("Drawing \(counts.training + counts.test) pictures of shapes in \(output)/shapes …")
         let pictures = ShapePictures(seed: seed)
@@ -46,7 +46,7 @@ struct Demo: AsyncParsableCommand {
         let recipe = try Architecture(yaml: yaml, source: "shapes.yaml")
         var settings = try recipe.trainingSettings()
         settings.seed = seed
-        if quick { settings.epochs = 8 }
+        if quick { settings.epochs = 6 }
         let training = try ClassifierTraining(
             recipe: recipe, yaml: yaml, data: "\(output)/shapes", settings: settings)
         let run = "\(output)/run"

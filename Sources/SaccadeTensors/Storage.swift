@@ -49,6 +49,14 @@ final class BufferPool: Sendable {
         var freeBytes = 0
         var usedBytes = 0
         var peakBytes = 0
+
+        /// An idle block of `size`, or else the smallest that is not twice as large: the last batch of an epoch is
+        /// smaller than the others, and should find their memory.
+        mutating func takeFree(_ size: Int) -> Block? {
+            if let block = free[size]?.popLast() { return block }
+            let larger = free.keys.filter { size < $0 && $0 <= 2 * size && !(free[$0] ?? []).isEmpty }.min()
+            return larger.flatMap { free[$0]?.popLast() }
+        }
     }
     private let state = Mutex(State())
 
@@ -69,10 +77,14 @@ final class BufferPool: Sendable {
     func block(holding byteCount: Int) -> Block {
         let size = BufferPool.roundedSize(byteCount)
         let kept = state.withLock { state -> Block? in
-            state.usedBytes += size
+            guard let block = state.takeFree(size) else {
+                state.usedBytes += size
+                state.peakBytes = max(state.peakBytes, state.usedBytes)
+                return nil
+            }
+            state.usedBytes += block.byteCount
+            state.freeBytes -= block.byteCount
             state.peakBytes = max(state.peakBytes, state.usedBytes)
-            guard let block = state.free[size]?.popLast() else { return nil }
-            state.freeBytes -= size
             return block
         }
         return kept ?? BufferPool.allocate(size)

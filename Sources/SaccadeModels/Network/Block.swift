@@ -56,8 +56,11 @@ extension Block.Step {
                 let y = Trace.scope(conv.name) { conv.part(x, activation.part) }
                 return pool.part(y, as: pool.name)
             }
-            let y = pool.part(conv.part(x, as: conv.name), as: pool.name)
-            return Trace.scope(activation.name) { activation.part(y) }
+            guard !x.isTraced, let stage = conv.part.pooled(by: pool.part) else {
+                let y = pool.part(conv.part(x, as: conv.name), as: pool.name)
+                return Trace.scope(activation.name) { activation.part(y) }
+            }
+            return stage(x)
         case .upConvolution(let conv, let activation):
             return Trace.scope(conv.name) { conv.part(x, activation?.part) }
         case .linear(let linear, let activation):
@@ -92,6 +95,20 @@ extension ActivationSpecification {
         case .gelu: SaccadeTensors.gelu(x)
         case .softmax: SaccadeTensors.softmax(x, axis: 1)
         case .relu, .leakyReLU, .sigmoid, .tanh: elementwise?(x) ?? x
+        }
+    }
+}
+
+extension Conv2D {
+    /// This convolution, ReLU and a pooling as one step of training; `nil` where there is none for them.
+    fileprivate func pooled(by pool: MaxPool2D) -> ((Tensor) -> Tensor)? {
+        guard dilation == 1, groups == 1, pool.padding == .valid || pool.padding == 0, pool.dilation == 1,
+            !pool.roundsUp
+        else { return nil }
+        return { x in
+            pooledConv2D(
+                x, weight.value, bias: bias?.value, stride: stride, padding: padding, pool: pool.kernel,
+                poolStride: pool.stride)
         }
     }
 }

@@ -60,16 +60,15 @@ struct SeparableMap: Operation {
     /// The map for gradients.
     var transposed: SeparableMap { SeparableMap(rows: rows.transposed, columns: columns.transposed) }
 
-    /// - Parameter input: The place of the planes among the inputs; the others are not read.
-    func kernel(_ request: KernelRequest, input: Int = 0) -> Kernel {
-        let (rows, columns, result) = (rows, columns, request.inputs.count)
+    func kernel(_ request: KernelRequest) -> Kernel {
+        let (rows, columns) = (rows, columns)
         let planes = request.results[0][0] * request.results[0][1]
         // Each part of the work keeps one row of sums.
         let parts = min(64, max(planes * rows.outputs, 1))
         var kernel = Kernel(request) { at in
             sk_map_planes(
                 planes, parts, rows.inputs, columns.inputs, rows.outputs, columns.outputs, rows.starts, rows.offsets,
-                rows.weights, columns.starts, columns.offsets, columns.weights, at[input], at[result + 1], at[result])
+                rows.weights, columns.starts, columns.offsets, columns.weights, at[0], at[2], at[1])
         }
         kernel.scratchByteCount = parts * columns.inputs * MemoryLayout<Float>.stride
         return kernel
