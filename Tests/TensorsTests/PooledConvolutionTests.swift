@@ -26,6 +26,7 @@ import Testing
         Case(input: [3, 3, 21, 19], weight: [33, 3, 5, 5]),  // the pooling drops a row or a column
         Case(input: [4, 1, 28, 28], weight: [5, 1, 5, 5], padding: 2),
         Case(input: [2, 2, 13, 12], weight: [1, 2, 3, 3], padding: .same),
+        Case(input: [2, 1, 11, 11], weight: [16, 1, 9, 2]),
         Case(input: [2, 4, 40, 41], weight: [16, 4, 11, 11], stride: 4, padding: 2, pool: 3, poolStride: 2),
         Case(input: [2, 3, 15, 17], weight: [16, 3, 3, 9], pool: 3),
         Case(input: [2, 16, 15, 14], weight: [32, 16, 5, 5]),
@@ -91,7 +92,9 @@ import Testing
             let apart = results(c, x, w, bias, rectifies: rectifies, .apart)
             #expect(joined.count == apart.count)
             for (index, pair) in zip(joined, apart).enumerated() {
-                #expect(pair.0.isClose(to: pair.1), "\(index): \(pair.0.relativeError(to: pair.1))")
+                #expect(
+                    pair.0.isClose(to: pair.1),
+                    "result \(index): \(pair.0.relativeError(to: pair.1)), bias \(bias != nil)")
             }
         }
     }

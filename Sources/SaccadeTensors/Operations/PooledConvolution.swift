@@ -151,15 +151,19 @@ package struct PooledConvolution: Operation {
         var kernels: [Kernel] = []
         for algorithm in ConvolutionAlgorithm.allCases where algorithm == .direct || suitsWinograd(request) {
             for images in Set([1, geometry.source[0]]).sorted() {
-                do {
-                    kernels.append(try kernel(algorithm, imagesAtOnce: images))
-                } catch {
-                    // oneDNN 3 has no Winograd, and 2.6 not for every shape.
-                    if algorithm == .direct { unavailable("a convolution of \(geometry.source)", error) }
-                }
+                // Here oneDNN may have nothing fast: 3.x has no Winograd, and 2.6 not for every shape.
+                if let kernel = try? kernel(algorithm, imagesAtOnce: images) { kernels.append(kernel) }
             }
         }
-        return kernels
+        guard kernels.isEmpty else { return kernels }
+        do {
+            guard let kernel = try kernel(.direct, imagesAtOnce: geometry.source[0], inAnyOrder: true) else {
+                return []
+            }
+            return [kernel]
+        } catch {
+            unavailable("a convolution of \(geometry.source)", error)
+        }
     }
 
     private func suitsWinograd(_ request: KernelRequest) -> Bool {
@@ -170,45 +174,69 @@ package struct PooledConvolution: Operation {
             ).suitsWinograd
     }
 
-    private func kernel(_ algorithm: ConvolutionAlgorithm, imagesAtOnce images: Int) throws(OneDNNError) -> Kernel {
-        let unpooled = Layout.blocked16(geometry.unpooled.replacing(0, with: images).dimensions)
+    /// - Parameter inAnyOrder: Whether oneDNN chooses how its pictures lie. Otherwise there may be no kernel.
+    private func kernel(
+        _ algorithm: ConvolutionAlgorithm, imagesAtOnce images: Int, inAnyOrder: Bool = false
+    ) throws(OneDNNError) -> Kernel? {
+        let unpooled = geometry.unpooled.replacing(0, with: images).dimensions
         let source = geometry.sourceLayout(images: images)
+        // With one channel several layouts are the same order, and oneDNN's loops insist on their own.
+        let chooses = inAnyOrder || geometry.source[1] == 1
         let descriptor = try Descriptor.convolution(
-            .training, algorithm, source: source, weights: .any(geometry.weights.dimensions),
-            bias: hasBias ? .rowMajor([geometry.weights[0]]) : nil, destination: unpooled, window: geometry.window)
+            .training, algorithm, source: chooses ? .any(source.dimensions) : source,
+            weights: .any(geometry.weights.dimensions), bias: hasBias ? .rowMajor([geometry.weights[0]]) : nil,
+            destination: inAnyOrder ? .any(unpooled) : .blocked16(unpooled), window: geometry.window)
+        while !inAnyOrder && (descriptor.name.contains("ref") || descriptor.layout(of: .source) !== source) {
+            guard descriptor.advance() else { return nil }
+        }
         let roles: [Role] = [.source, .weights] + (hasBias ? [.bias] : []) + [.destination]
-        let primitive = try Primitive(descriptor, roles: roles)
-        let weights = Arrangement(primitive.arguments[1].layout, rowMajor: .rowMajor(geometry.weights.dimensions))
+        let (primitive, inputs) = (try Primitive(descriptor, roles: roles), roles.count - 1)
+        let layouts = primitive.arguments.map(\.layout)
+        let blocked = Layout.blocked16(unpooled)
+        let reorder =
+            layouts[inputs] === blocked
+            ? nil : try Primitive(.reorder(from: layouts[inputs], to: blocked), roles: [.source, .destination])
 
-        let (bridged, inputs, all) = (geometry.bridged, roles.count - 1, geometry.source[0])
-        let sourceStep = source.byteCount
+        let whole = [
+            inAnyOrder
+                ? Arrangement(layouts[0], rowMajor: .rowMajor(geometry.source.dimensions)) : geometry.sourceArrangement,
+            Arrangement(layouts[1], rowMajor: .rowMajor(geometry.weights.dimensions)),
+        ]
+        let (bridged, all) = (geometry.bridged, geometry.source[0])
+        let sourceStep = layouts[0].byteCount
         // Results are blocked, or bytes: whole images of both.
         let resultStep = geometry.winners.elementCount / all * 16
         let winnerStep = geometry.winners.elementCount / all * 4
-        let unpooledBytes = (unpooled.byteCount + 63) / 64 * 64
+        // Scratch memory: the convolution's result, the same in blocks, and what the primitives need.
+        let blockedOffset = reorder == nil ? 0 : (layouts[inputs].byteCount + 63) / 64 * 64
+        let scratchOffset = blockedOffset + (blocked.byteCount + 63) / 64 * 64
         var kernel = Kernel(
-            inputs: [geometry.sourceArrangement, weights] + (hasBias ? [nil] : []),
-            results: [geometry.pooledArrangement, nil]
+            inputs: whole + (hasBias ? [nil] : []), results: [geometry.pooledArrangement, nil]
         ) { at in
-            let convolved = UnsafeMutableRawPointer(at[inputs + 2])
+            let scratch = UnsafeMutableRawPointer(at[inputs + 2])
             withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: inputs + 2) { addresses in
                 for index in 0..<inputs { addresses.initializeElement(at: index, to: at.base[index]) }
-                addresses.initializeElement(at: inputs, to: convolved)
-                addresses.initializeElement(at: inputs + 1, to: convolved + unpooledBytes)
+                addresses.initializeElement(at: inputs, to: scratch)
+                addresses.initializeElement(at: inputs + 1, to: scratch + scratchOffset)
                 for first in stride(from: 0, to: all, by: images) {
                     addresses[0] = UnsafeMutableRawPointer(at[0]) + first / images * sourceStep
                     primitive.run(at: UnsafePointer(addresses.baseAddress.unsafelyUnwrapped))
+                    if let reorder {
+                        withUnsafePointer(to: (scratch, scratch + blockedOffset, scratch + scratchOffset)) {
+                            $0.withMemoryRebound(to: UnsafeMutableRawPointer?.self, capacity: 3) { reorder.run(at: $0) }
+                        }
+                    }
                     let result = UnsafeMutableRawPointer(at[inputs]) + first * resultStep
                     let winners = UnsafeMutableRawPointer(at[inputs + 1]) + first * winnerStep
                     withUnsafePointer(to: bridged) {
                         sk_pool_with_winners(
-                            $0, images, convolved.assumingMemoryBound(to: Float.self),
+                            $0, images, (scratch + blockedOffset).assumingMemoryBound(to: Float.self),
                             result.assumingMemoryBound(to: Float.self), winners.assumingMemoryBound(to: UInt8.self))
                     }
                 }
             }
         }
-        kernel.scratchByteCount = unpooledBytes + primitive.scratchByteCount
+        kernel.scratchByteCount = scratchOffset + max(primitive.scratchByteCount, reorder?.scratchByteCount ?? 0)
         kernel.label = "\(algorithm) \(primitive.name), \(images) at once"
         return kernel
     }
