@@ -91,7 +91,8 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["SaccadeDatasets", "CSaccadeZlib"], swiftSettings: strict),
         .testTarget(
-            name: "ModelsTests", dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "TestSupport"],
+            name: "ModelsTests",
+            dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeSettings", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "CLITests",

@@ -1,4 +1,5 @@
 import SaccadeModels
+import SaccadeSettings
 import Testing
 
 @Suite struct SettingTests {
