@@ -102,19 +102,29 @@ final class KernelCache: Sendable {
         var reorders: [LayoutPair: Primitive] = [:]
     }
     private let state = Mutex(State())
+    private let making = Mutex(())
 
     func kernel(for operation: some Operation, _ request: KernelRequest) -> Kernel {
         let key = Key(operation: operation, request: request)
         if let kernel = state.withLock({ $0.kernels[key] }) { return kernel }
-        let candidates = operation.kernels(request)
-        let kernel =
-            candidates.count == 1 ? candidates[0] : Tuner.shared.fastest(of: candidates, for: operation, request)
-        state.withLock { state in
-            if state.kernels.count >= KernelCache.capacity { state.kernels = [:] }
-            state.kernels[key] = kernel
+        return alone {
+            if let kernel = state.withLock({ $0.kernels[key] }) { return kernel }
+            let candidates = operation.kernels(request)
+            let kernel =
+                candidates.count == 1 ? candidates[0] : Tuner.shared.fastest(of: candidates, for: operation, request)
+            state.withLock { state in
+                if state.kernels.count >= KernelCache.capacity { state.kernels = [:] }
+                state.kernels[key] = kernel
+            }
+            return kernel
         }
-        return kernel
     }
+
+    /// Runs `body` while nobody else makes or times kernels.
+    ///
+    /// Two threads that met the same convolution for the first time could each time it, come to different winners,
+    /// and give answers that differ in the last digits; and timings disturb each other.
+    func alone<R>(_ body: () -> R) -> R { making.withLock { _ in body() } }
 
     func reorder(from: Layout, to: Layout) -> Primitive {
         let key = LayoutPair(from: from, to: to)

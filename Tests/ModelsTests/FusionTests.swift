@@ -47,14 +47,15 @@ import Testing
     func gradients() throws {
         let resolved = try Self.resolved()
         let (fused, plain) = (Network(resolved), Network(resolved, fuses: false))
-        let x = Tensor.ramp([2, 3, 13, 11], seed: 3)
+        let x = Tensor.random([2, 3, 13, 11], seed: 3)
         let a = withGradients { sum(fused(x) * .ramp([2, 3])) }.gradients
         let b = withGradients { sum(plain(x) * .ramp([2, 3])) }.gradients
         #expect(fused.parameters.map(\.name) == plain.parameters.map(\.name))
         #expect(fused.parameters.count == 16)
         for (name, parameter) in fused.parameters {
             let (da, db) = (try #require(a[parameter]), try #require(b[parameter]))
-            #expect(da.scalars == db.scalars, "\(name)")
+            // The joined step adds the same numbers in another order.
+            #expect(da.relativeError(to: db) < 1e-5, "\(name)")
             #expect(da.scalars.contains { $0 != 0 }, "\(name)")
         }
     }

@@ -6,8 +6,8 @@ import Testing
     /// A convolution with its gradients, behind an activation and a pooling.
     static func gradients(_ seed: UInt64, _ shape: Shape, _ weights: Shape) -> [[Float]] {
         let parameters = [
-            Parameter(.ramp(shape, seed: seed)), Parameter(.ramp(weights, seed: seed + 1)),
-            Parameter(.ramp([weights[0]], seed: seed + 2)),
+            Parameter(.random(shape, seed: seed)), Parameter(.random(weights, seed: seed + 1)),
+            Parameter(.random([weights[0]], seed: seed + 2)),
         ]
         let (_, gradients) = withGradients {
             let y = conv2D(parameters[0].value, parameters[1].value, bias: parameters[2].value, padding: 1)
@@ -19,7 +19,7 @@ import Testing
 
     static let problems: [(Shape, Shape)] = [
         ([2, 3, 13, 11], [5, 3, 3, 3]), ([3, 16, 9, 12], [33, 16, 3, 3]), ([2, 32, 10, 10], [16, 32, 5, 5]),
-        ([4, 1, 15, 15], [17, 1, 5, 5]),
+        ([4, 1, 15, 15], [17, 1, 5, 5]), ([2, 16, 9, 9], [16, 16, 1, 1]),
     ]
 
     @Test("tasks that differentiate at the same time get the gradients of one that is alone")

@@ -11,6 +11,12 @@ extension Tensor {
             shape: shape)
     }
 
+    /// Values in -1..<1 without any pattern, so that sums of them hardly ever tie.
+    public static func random(_ shape: Shape, seed: UInt64 = 0) -> Tensor {
+        var generator = SplitMix64(seed: seed)
+        return Tensor((0..<shape.elementCount).map { _ in .random(in: -1..<1, using: &generator) }, shape: shape)
+    }
+
     /// Whether all elements differ from those of `other` by less than `tolerance`, relative to the largest.
     public func isClose(to other: Tensor, tolerance: Float = 1e-5) -> Bool {
         shape == other.shape && relativeError(to: other) <= tolerance

@@ -138,10 +138,13 @@ struct Lowering {
             inputs: node.inputs.map { Operand(graph.values[$0].shape, held[$0][0].arrangement) },
             results: node.results.map { graph.values[$0].shape }, precision: options.precision,
             allowsWinograd: options.allowsWinograd, order: order)
-        let candidates = node.operation.kernels(request)
-        guard candidates.count > 1 else { return candidates[0] }
-        let constants = node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil }
-        return Tuner.shared.fastest(of: candidates, for: node.operation, request, constants: Set(constants))
+        return KernelCache.shared.alone {
+            let candidates = node.operation.kernels(request)
+            guard candidates.count > 1 else { return candidates[0] }
+            let constants = node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil }
+            return Tuner.shared.fastest(
+                of: candidates, for: node.operation, request, constants: Set(constants))
+        }
     }
 
     /// Whether nobody will read a value after this node, so that the result may replace it.
