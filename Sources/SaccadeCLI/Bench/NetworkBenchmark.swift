@@ -26,7 +26,7 @@ struct NetworkBenchmark {
 
     /// Multiplications and additions of one pass forward.
     var operations: Double {
-        2 * network.layers.map { Double($0.multiplyAdds) }.reduce(0, +) * Double(labels.count)
+        2 * Double(Description(network).totalMultiplyAdds) * Double(labels.count)
     }
 
     /// A plan's run.
