@@ -19,6 +19,9 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
+        // Files in and out, and what goes wrong with them.
+        .target(name: "SaccadeFiles", swiftSettings: strict),
+
         // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
         .target(name: "CSaccadeThreads"),
         .target(
@@ -29,22 +32,24 @@ let package = Package(
             name: "SaccadeTensors", dependencies: ["SaccadeOneDNN", "CSaccadeKernels", "CSaccadeThreads"],
             swiftSettings: strict),
         .target(name: "SaccadeLayers", dependencies: ["SaccadeTensors"], swiftSettings: strict),
-        .target(name: "SaccadeInterchange", dependencies: ["SaccadeLayers"], swiftSettings: strict),
+        .target(name: "SaccadeInterchange", dependencies: ["SaccadeFiles", "SaccadeLayers"], swiftSettings: strict),
 
         // Pictures.
         .target(
             name: "CSaccadeImageCodecs", linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("png")]),
-        .target(name: "SaccadeImages", dependencies: ["CSaccadeImageCodecs"], swiftSettings: strict),
+        .target(name: "SaccadeImages", dependencies: ["SaccadeFiles", "CSaccadeImageCodecs"], swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
-        .target(name: "SaccadeDrawing", dependencies: ["SaccadeImages", "CSaccadeCairo"], swiftSettings: strict),
+        .target(
+            name: "SaccadeDrawing", dependencies: ["SaccadeFiles", "SaccadeImages", "CSaccadeCairo"],
+            swiftSettings: strict),
 
         // Networks, data, training.
         .target(name: "SaccadeSettings", swiftSettings: strict),
         .target(
             name: "SaccadeModels",
             dependencies: [
-                "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
+                "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
@@ -52,12 +57,15 @@ let package = Package(
             name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "SaccadeDatasets",
-            dependencies: ["SaccadeTensors", "SaccadeImages", "SaccadeDrawing", "SaccadeSettings", "CSaccadeZlib"],
+            dependencies: [
+                "SaccadeFiles", "SaccadeTensors", "SaccadeImages", "SaccadeDrawing", "SaccadeSettings", "CSaccadeZlib",
+            ],
             swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
             dependencies: [
-                "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets", "SaccadeSettings",
+                "SaccadeFiles", "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets",
+                "SaccadeSettings",
                 "CSaccadeKernels",
             ],
             swiftSettings: strict),
@@ -65,31 +73,34 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages",
-                "SaccadeTraining",
-                "SaccadeDrawing",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages",
+                "SaccadeTraining", "SaccadeDrawing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .target(
             name: "Saccade",
             dependencies: [
-                "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeImages", "SaccadeDrawing",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeImages",
+                "SaccadeDrawing",
                 "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
             ]),
 
         .target(
             name: "TestSupport", dependencies: ["SaccadeTensors"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "FilesTests", dependencies: ["SaccadeFiles"], swiftSettings: strict),
         .testTarget(name: "TensorsTests", dependencies: ["SaccadeTensors", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["SaccadeInterchange", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
-        .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing"], swiftSettings: strict),
+            name: "InterchangeTests", dependencies: ["SaccadeFiles", "SaccadeInterchange", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeImages"], swiftSettings: strict),
+        .testTarget(name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing"], swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["SaccadeDatasets", "CSaccadeZlib"], swiftSettings: strict),
+            name: "DatasetsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "CSaccadeZlib"],
+            swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",
             dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeSettings", "TestSupport"],
@@ -97,12 +108,13 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "SaccadeCLI", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets",
+                "SaccadeCLI", "SaccadeFiles", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
+            name: "TrainingTests", dependencies: ["SaccadeFiles", "SaccadeTraining", "TestSupport"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import SaccadeDrawing
+import SaccadeFiles
 
 /// How the program ends when something is wrong: one sentence on standard error, and a code that scripts can tell
 /// apart. They are those of BSD's `sysexits.h`.
@@ -21,7 +21,7 @@ enum Failure {
     /// What an error that is not about the command line means for scripts.
     static func code(for error: any Error) -> ExitCode {
         switch error {
-        case let error as DrawingError where error.code == .unwritable: unwritable
+        case let error as FileError where error.code.isAboutWriting: unwritable
         case is UnwritableOutput: unwritable
         default: badInput
         }

@@ -1,3 +1,4 @@
+import SaccadeFiles
 import SaccadeImages
 import SaccadeTensors
 
@@ -87,7 +88,7 @@ public final class BatchLoader: Sendable {
         let batches = first..<batchesPerEpoch
         return EpochBatches(
             Prefetch(batches, ahead: ahead, threads: min(threads, batches.count)) {
-                [self] index, isWanted throws(ImageError) in
+                [self] index, isWanted throws(FileError) in
                 let start = index * batchSize
                 return try batch(
                     index, of: Array(order[start..<min(start + batchSize, order.count)]), epoch: epoch, while: isWanted)
@@ -107,10 +108,10 @@ public final class BatchLoader: Sendable {
     /// Makes one batch on the calling thread; nil when it is no longer wanted.
     private func batch(
         _ index: Int, of samples: [Int], epoch: Int, while isWanted: () -> Bool
-    ) throws(ImageError) -> Batch? {
+    ) throws(FileError) -> Batch? {
         let size = preprocessing.count
         var scalars = pool.take(samples.count * size)
-        let isComplete = try scalars.withUnsafeMutableBufferPointer { buffer throws(ImageError) in
+        let isComplete = try scalars.withUnsafeMutableBufferPointer { buffer throws(FileError) in
             for (position, sample) in samples.enumerated() {
                 guard isWanted() else { return false }
                 var image = preprocessing.fitted(try dataset.image(at: sample, atLeast: preprocessing.leastDecodedSize))

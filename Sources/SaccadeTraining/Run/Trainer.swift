@@ -65,7 +65,7 @@ public final class Trainer {
     ///
     /// - Returns: The records of all epochs, those before a resumption included.
     /// - Throws: ``RunError`` when a loss or gradient is not finite, or the checkpoint does not fit; what the sources
-    ///   throw; `InterchangeError` when a file cannot be written. Every file is then as the last checkpoint left it.
+    ///   throw; `FileError` when a file cannot be written. Every file is then as the last checkpoint left it.
     @discardableResult
     public func train() throws -> [EpochRecord] {
         if FileManager.default.fileExists(atPath: run.checkpointPath) {
