@@ -31,13 +31,18 @@ let package = Package(
         .target(name: "SaccadeLayers", dependencies: ["SaccadeTensors"], swiftSettings: strict),
         .target(name: "SaccadeInterchange", dependencies: ["SaccadeLayers"], swiftSettings: strict),
 
+        // Plain values: boxes, masks, and what is measured with them.
+        .target(name: "SaccadeGeometry", swiftSettings: strict),
+
         // Pictures.
         .target(
             name: "CSaccadeImageCodecs", linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("png")]),
         .target(name: "SaccadeImages", dependencies: ["CSaccadeImageCodecs"], swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
-        .target(name: "SaccadeDrawing", dependencies: ["SaccadeImages", "CSaccadeCairo"], swiftSettings: strict),
+        .target(
+            name: "SaccadeDrawing",
+            dependencies: ["SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"], swiftSettings: strict),
 
         // Networks, data, training.
         .target(name: "SaccadeSettings", swiftSettings: strict),
@@ -52,7 +57,10 @@ let package = Package(
             name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "SaccadeDatasets",
-            dependencies: ["SaccadeTensors", "SaccadeImages", "SaccadeDrawing", "SaccadeSettings", "CSaccadeZlib"],
+            dependencies: [
+                "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeSettings",
+                "CSaccadeZlib",
+            ],
             swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
@@ -67,15 +75,15 @@ let package = Package(
             dependencies: [
                 "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages",
                 "SaccadeTraining",
-                "SaccadeDrawing",
+                "SaccadeDrawing", "SaccadeGeometry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .target(
             name: "Saccade",
             dependencies: [
-                "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeImages", "SaccadeDrawing",
-                "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
+                "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeGeometry", "SaccadeImages",
+                "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
             ]),
 
         .target(
@@ -86,8 +94,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "InterchangeTests", dependencies: ["SaccadeInterchange", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
-        .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing"], swiftSettings: strict),
+        .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing", "SaccadeGeometry"], swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["SaccadeDatasets", "CSaccadeZlib"], swiftSettings: strict),
         .testTarget(

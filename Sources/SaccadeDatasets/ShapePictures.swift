@@ -1,5 +1,6 @@
 import Foundation
 public import SaccadeDrawing
+import SaccadeGeometry
 public import SaccadeImages
 import SaccadeTensors
 

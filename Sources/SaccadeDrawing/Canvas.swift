@@ -1,4 +1,5 @@
 import CSaccadeCairo
+public import SaccadeGeometry
 public import SaccadeImages
 
 /// A page to draw on, in points from its upper left corner, that becomes the bytes of a PNG, SVG or PDF file.

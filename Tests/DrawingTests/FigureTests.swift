@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDrawing
+import SaccadeGeometry
 import SaccadeImages
 import Testing
 
