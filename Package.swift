@@ -34,6 +34,9 @@ let package = Package(
         .target(name: "SaccadeLayers", dependencies: ["SaccadeTensors"], swiftSettings: strict),
         .target(name: "SaccadeInterchange", dependencies: ["SaccadeFiles", "SaccadeLayers"], swiftSettings: strict),
 
+        // Plain values: boxes, masks, and what is measured with them.
+        .target(name: "SaccadeGeometry", swiftSettings: strict),
+
         // Pictures.
         .target(
             name: "CSaccadeImageCodecs", linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("png")]),
@@ -41,7 +44,7 @@ let package = Package(
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
-            name: "SaccadeDrawing", dependencies: ["SaccadeFiles", "SaccadeImages", "CSaccadeCairo"],
+            name: "SaccadeDrawing", dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"],
             swiftSettings: strict),
 
         // Networks, data, training.
@@ -58,7 +61,8 @@ let package = Package(
         .target(
             name: "SaccadeDatasets",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeImages", "SaccadeDrawing", "SaccadeSettings", "CSaccadeZlib",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing",
+                "SaccadeSettings", "CSaccadeZlib",
             ],
             swiftSettings: strict),
         .target(
@@ -73,17 +77,16 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages",
-                "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
+                "SaccadeDatasets", "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .target(
             name: "Saccade",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeImages",
-                "SaccadeDrawing",
-                "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeGeometry",
+                "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
             ]),
 
         .target(
@@ -96,8 +99,11 @@ let package = Package(
         .testTarget(
             name: "InterchangeTests", dependencies: ["SaccadeFiles", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeImages"], swiftSettings: strict),
-        .testTarget(name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing"], swiftSettings: strict),
+        .testTarget(
+            name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing", "SaccadeGeometry"],
+            swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "CSaccadeZlib"],
             swiftSettings: strict),

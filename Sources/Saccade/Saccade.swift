@@ -2,6 +2,7 @@
 @_exported import SaccadeDatasets
 @_exported import SaccadeDrawing
 @_exported import SaccadeFiles
+@_exported import SaccadeGeometry
 @_exported import SaccadeImages
 @_exported import SaccadeInterchange
 @_exported import SaccadeLayers

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SaccadeDatasets
 import SaccadeDrawing
+import SaccadeGeometry
 import SaccadeModels
 import SaccadeTensors
 import SaccadeTraining

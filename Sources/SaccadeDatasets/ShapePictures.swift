@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeDrawing
 public import SaccadeFiles
+import SaccadeGeometry
 public import SaccadeImages
 import SaccadeTensors
 

@@ -1,5 +1,6 @@
 import CSaccadeCairo
 public import SaccadeFiles
+public import SaccadeGeometry
 public import SaccadeImages
 
 /// A page to draw on, in points from its upper left corner, that becomes the bytes of a PNG, SVG or PDF file.

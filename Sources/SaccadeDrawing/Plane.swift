@@ -1,16 +1,6 @@
-/// A place on a figure, in points (1/72 inch) from its upper left corner, y downwards.
-public struct Point: Sendable, Hashable {
-    /// To the right.
-    public var x: Double
-    /// Downwards.
-    public var y: Double
+public import SaccadeGeometry
 
-    /// A point from its coordinates.
-    public init(_ x: Double, _ y: Double) {
-        self.x = x
-        self.y = y
-    }
-
+extension Point {
     /// The point shifted.
     func moved(_ dx: Double, _ dy: Double) -> Point { Point(x + dx, y + dy) }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeDrawing
 import SaccadeFiles
+import SaccadeGeometry
 import SaccadeImages
 import Testing
 

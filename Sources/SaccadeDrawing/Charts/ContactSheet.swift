@@ -1,3 +1,4 @@
+import SaccadeGeometry
 public import SaccadeImages
 
 /// Many small pictures at a glance, each with a caption and a frame that says right or wrong.

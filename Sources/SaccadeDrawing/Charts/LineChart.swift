@@ -1,3 +1,5 @@
+public import SaccadeGeometry
+
 /// Curves over a common axis: loss and accuracy by epoch, speed by batch size.
 public struct LineChart: Figure {
     /// One curve.

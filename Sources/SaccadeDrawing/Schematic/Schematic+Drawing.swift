@@ -1,3 +1,5 @@
+import SaccadeGeometry
+
 extension Schematic {
     static let titleStyle = TextStyle(size: 13, isBold: true)
     static let edgeStyle = TextStyle(size: 7, color: .faint)
