@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeFiles
 import SaccadeInterchange
+import SaccadeTensors
 
 #if canImport(Glibc)
     import Glibc
@@ -19,6 +20,7 @@ import SaccadeInterchange
 /// | `timings.jsonl` | how long each epoch took; the only file that depends on the clock |
 /// | `checkpoint.safetensors` | everything that is needed to go on |
 /// | `best.safetensors` | the weights with the best validation result |
+/// | `tuning.json` | which kernels computed, of those that give answers equal but for the last digits |
 ///
 /// Every file but the timings is replaced as a whole or, in the metrics' case, cut back to what the checkpoint knows
 /// of: a process may end at any moment without harm.
@@ -36,6 +38,7 @@ public final class RunFolder {
     public var bestPath: String { "\(path)/best.safetensors" }
     public var metricsPath: String { "\(path)/metrics.jsonl" }
     public var timingsPath: String { "\(path)/timings.jsonl" }
+    private var tuningPath: String { "\(path)/tuning.json" }
 
     /// Begins a run, or goes on with one.
     ///
@@ -92,5 +95,8 @@ public final class RunFolder {
         self.lock = lock
         self.description = kept
         versionChanges = changes
+        Tuner.shared.keepCopy(at: tuningPath)
     }
+
+    deinit { Tuner.shared.endCopy(at: tuningPath) }
 }
