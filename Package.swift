@@ -74,7 +74,7 @@ let package = Package(
             name: "SaccadeCLI",
             dependencies: [
                 "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages",
-                "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeTraining", "SaccadeDrawing", "SaccadeSettings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
