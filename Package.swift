@@ -77,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry", "SaccadeSettings",
                 "SaccadeDatasets", "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

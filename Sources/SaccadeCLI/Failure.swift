@@ -36,6 +36,7 @@ private struct UnwritableOutput: Error, CustomStringConvertible {
 extension Saccade {
     static func main() async {
         do {
+            try refuseUnknownCommand(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

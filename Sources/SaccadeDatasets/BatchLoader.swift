@@ -53,11 +53,11 @@ public final class BatchLoader: Sendable {
         batchSize: Int, isShuffled: Bool = false, dropsIncomplete: Bool = false, seed: UInt64 = 0, threads: Int = 2,
         ahead: Int? = nil
     ) {
-        precondition(batchSize > 0, "BatchLoader: batchSize must be at least 1, got \(batchSize)")
-        precondition(threads > 0, "BatchLoader: threads must be at least 1, got \(threads)")
-        precondition(ahead ?? 1 > 0, "BatchLoader: ahead must be at least 1, got \(ahead ?? 1)")
+        require(batchSize > 0, "BatchLoader: batchSize must be at least 1, got \(batchSize)")
+        require(threads > 0, "BatchLoader: threads must be at least 1, got \(threads)")
+        require(ahead ?? 1 > 0, "BatchLoader: ahead must be at least 1, got \(ahead ?? 1)")
         for augmentation in augmentations {
-            precondition(augmentation.problem == nil, "BatchLoader: \(augmentation.problem ?? "")")
+            require(augmentation.problem == nil, "BatchLoader: \(augmentation.problem ?? "")")
         }
         self.dataset = dataset
         self.preprocessing = preprocessing
@@ -82,7 +82,7 @@ public final class BatchLoader: Sendable {
     ///   - epoch: Its number, from 0; with the seed it decides order and augmentation.
     ///   - first: The batch to begin with, to go on where a run was stopped; in `0...batchesPerEpoch`.
     public func epoch(_ epoch: Int, from first: Int = 0) -> EpochBatches {
-        precondition(
+        require(
             (0...batchesPerEpoch).contains(first), "epoch: there is no batch \(first) among \(batchesPerEpoch)")
         let order = order(epoch)
         let batches = first..<batchesPerEpoch

@@ -11,7 +11,7 @@ public enum Threads {
     ///
     /// - Precondition: `count` is at least 1.
     public static func set(_ count: Int) {
-        precondition(count >= 1, "computing takes at least 1 thread, got \(count)")
+        require(count >= 1, "computing takes at least 1 thread, got \(count)")
         saccade_threads_set(Int32(clamping: count))
     }
 

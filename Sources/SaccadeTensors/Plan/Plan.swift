@@ -25,7 +25,7 @@ public final class Plan: Sendable {
         /// - Precondition: The processor multiplies bfloat16 in hardware where that is asked for; see
         ///   ``Plan/supports(_:)``.
         public init(precision: Precision = .float32, allowsWinograd: Bool = true) {
-            precondition(Plan.supports(precision), "this processor does not multiply \(precision.rawValue) numbers")
+            require(Plan.supports(precision), "this processor does not multiply \(precision.rawValue) numbers")
             self.precision = precision
             self.allowsWinograd = allowsWinograd
         }
@@ -61,7 +61,7 @@ public final class Plan: Sendable {
 
     /// - Precondition: The input has the shape that the plan was made for, and there is one output.
     public func callAsFunction(_ input: Tensor) -> Tensor {
-        precondition(outputShapes.count == 1, "this plan has \(outputShapes.count) outputs: use run(_:)")
+        require(outputShapes.count == 1, "this plan has \(outputShapes.count) outputs: use run(_:)")
         return run([input])[0]
     }
 
@@ -86,7 +86,7 @@ public final class Plan: Sendable {
     public var kernelNames: [String] { program.steps.map { "\($0.name) [\($0.label)]" } }
 
     private func withMemory(_ inputs: [Tensor], _ body: (ProgramMemory) -> Void) -> [Tensor] {
-        precondition(
+        require(
             inputs.map(\.shape) == inputShapes, "a plan for \(inputShapes) was given \(inputs.map(\.shape))")
         let memory = idle.withLock { $0.popLast() } ?? ProgramMemory(program)
         defer { idle.withLock { $0.append(memory) } }

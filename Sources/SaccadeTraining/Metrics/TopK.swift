@@ -35,7 +35,7 @@ public struct ClassificationScore: Sendable, Hashable, Codable {
     ///   - loss: The mean loss of the batch, if it is known.
     public mutating func add(_ logits: Tensor, labels: [Int], loss: Double? = nil) {
         let classes = confusion.counts.count
-        precondition(
+        require(
             logits.shape == [labels.count, classes],
             "logits of shape \(logits.shape) for \(labels.count) labels of \(classes) classes")
         if let loss { self.loss.add(loss, count: labels.count) }

@@ -3,14 +3,6 @@ import SaccadeFiles
 import SaccadeInterchange
 import SaccadeTensors
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// The folder of one run, held by one process at a time.
 ///
 /// | file | what it holds |
@@ -32,7 +24,7 @@ public final class RunFolder {
     /// What computes otherwise than when the run was begun, such as `threads (4, was 2)`: a resumed run then comes to
     /// results that differ in the last digits.
     public let versionChanges: [String]
-    private let lock: FileDescriptor
+    private let lock: FileLock
 
     public var checkpointPath: String { "\(path)/checkpoint.safetensors" }
     public var bestPath: String { "\(path)/best.safetensors" }
@@ -59,10 +51,8 @@ public final class RunFolder {
             throw FileError(
                 .unwritable, path: path, reason: "the folder of the run cannot be made", remedy: "choose another place")
         }
-        let lock = try FileDescriptor(opening: "\(path)/.lock", O_RDWR | O_CREAT)
         self.path = path
-        // The system lets go of the lock when the process ends, however it ends.
-        guard flock(lock.number, LOCK_EX | LOCK_NB) == 0 else {
+        guard let lock = try FileLock(at: "\(path)/.lock") else {
             throw RunError(
                 .locked, "\(path): another process is training this run; wait for it, or choose another name.")
         }
