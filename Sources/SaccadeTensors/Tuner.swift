@@ -24,7 +24,7 @@ package final class Tuner: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter folder: Where choices are kept; `nil` keeps them in memory.
-    package init(folder: URL?) { self.folder = folder }
+    init(folder: URL?) { self.folder = folder }
 
     static var defaultFolder: URL? {
         let environment = ProcessInfo.processInfo.environment
