@@ -33,6 +33,7 @@ let package = Package(
 
         // Plain values: boxes, masks, and what is measured with them.
         .target(name: "SaccadeGeometry", swiftSettings: strict),
+        .target(name: "SaccadeMetrics", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
 
         // Pictures.
         .target(
@@ -65,8 +66,8 @@ let package = Package(
         .target(
             name: "SaccadeTraining",
             dependencies: [
-                "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets", "SaccadeSettings",
-                "CSaccadeKernels",
+                "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets", "SaccadeMetrics",
+                "SaccadeSettings", "CSaccadeKernels",
             ],
             swiftSettings: strict),
 
@@ -74,8 +75,7 @@ let package = Package(
             name: "SaccadeCLI",
             dependencies: [
                 "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages",
-                "SaccadeTraining",
-                "SaccadeDrawing", "SaccadeGeometry",
+                "SaccadeTraining", "SaccadeMetrics", "SaccadeDrawing", "SaccadeGeometry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -83,7 +83,7 @@ let package = Package(
             name: "Saccade",
             dependencies: [
                 "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeGeometry", "SaccadeImages",
-                "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
+                "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeMetrics", "SaccadeTraining",
             ]),
 
         .target(
@@ -95,6 +95,7 @@ let package = Package(
         .testTarget(
             name: "InterchangeTests", dependencies: ["SaccadeInterchange", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
+        .testTarget(name: "MetricsTests", dependencies: ["SaccadeGeometry", "SaccadeMetrics"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
         .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing", "SaccadeGeometry"], swiftSettings: strict),
         .testTarget(
@@ -111,7 +112,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
+            name: "TrainingTests", dependencies: ["SaccadeTraining", "SaccadeMetrics", "TestSupport"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
