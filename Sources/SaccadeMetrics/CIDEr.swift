@@ -12,6 +12,19 @@ public struct CIDEr: Sendable {
         var references: [[String]]
     }
 
+    /// The weights of a sentence's n-grams.
+    private struct Vector {
+        var ordered: [(nGram: ArraySlice<String>, weight: Double)] = []
+        var weights: [ArraySlice<String>: Double] = [:]
+        var square = 0.0
+
+        mutating func append(_ nGram: ArraySlice<String>, weight: Double) {
+            ordered.append((nGram, weight))
+            weights[nGram] = weight
+            square += weight * weight
+        }
+    }
+
     private var captions: [Caption] = []
 
     public init() {}
@@ -49,34 +62,31 @@ public struct CIDEr: Sendable {
                 let seen = caption.references.reduce(into: Set()) { $0.formUnion(nGramCounts($1, length: length).keys) }
                 for nGram in seen { pictures[nGram, default: 0] += 1 }
             }
-            func vector(_ words: [String]) -> (weights: [ArraySlice<String>: Double], norm: Double) {
-                var square = 0.0
-                let counts = nGramCounts(words, length: length)
-                var weights: [ArraySlice<String>: Double] = [:]
-                // In the order of the sentence, so that every run adds in the same order.
-                for start in 0..<max(words.count - length + 1, 0) {
-                    let nGram = words[start..<start + length]
-                    guard weights[nGram] == nil, let count = counts[nGram] else { continue }
+            func vector(_ words: [String]) -> Vector {
+                var vector = Vector()
+                // In an order of its own, so that every run adds in the same order.
+                let counts = nGramCounts(words, length: length).sorted { $0.key.startIndex < $1.key.startIndex }
+                for (nGram, count) in counts {
                     let rarity = log(Double(captions.count)) - log(Double(max(1, pictures[nGram] ?? 0)))
-                    weights[nGram] = Double(count) * rarity
-                    square += Double(count * count) * rarity * rarity
+                    vector.append(nGram, weight: Double(count) * rarity)
                 }
-                return (weights, square.squareRoot())
+                return vector
             }
             for (index, caption) in captions.enumerated() {
                 let candidate = vector(caption.candidate)
                 var sum = 0.0
                 for reference in caption.references {
                     let other = vector(reference)
-                    guard candidate.norm > 0, other.norm > 0 else { continue }
+                    let norms = (candidate.square * other.square).squareRoot()
+                    guard norms > 0 else { continue }
                     var product = 0.0
-                    for (nGram, weight) in candidate.weights.sorted(by: { $0.key.startIndex < $1.key.startIndex }) {
+                    for (nGram, weight) in candidate.ordered {
                         guard let otherWeight = other.weights[nGram] else { continue }
                         product += (isD ? min(weight, otherWeight) : weight) * otherWeight
                     }
                     // The published program counts pairs of words, which gives the same difference unless one is empty.
                     let difference = Double(max(caption.candidate.count - 1, 0) - max(reference.count - 1, 0))
-                    sum += product / (candidate.norm * other.norm) * (isD ? exp(-difference * difference / 72) : 1)
+                    sum += product / norms * (isD ? exp(-difference * difference / 72) : 1)
                 }
                 scores[index] += 10 * sum / Double(caption.references.count) / 4
             }

@@ -3,19 +3,15 @@ import Foundation
 /// How well a picture is cut into parts, over pictures: the foreground-restricted Rand and information scores.
 ///
 /// Two pixels are a pair to be judged if both lie in true parts. Pixels of the answer's border are parts of their own.
-/// Arganda-Carreras et al., "Crowdsourcing the creation of image segmentation algorithms for connectomics" (2015),
-/// equations 3 and 6 with α = ½; over several pictures as in the authors' program: pairs are summed, information scores
-/// averaged.
+/// Arganda-Carreras et al., "Crowdsourcing the creation of image segmentation algorithms for connectomics" (2015), with
+/// split and merge errors weighing the same (α = ½); the scores of pictures are averaged, as in the authors' program.
 public struct PartitionScore: Sendable, Hashable, Codable {
-    /// Σ over pairs of a true and an answered part of their common pixels, squared.
-    private var together = 0.0
-    /// Σ of the sizes of true parts, squared, and of answered parts, squared.
-    private var apart = 0.0
+    private var pairs = RunningMean()
     private var information = RunningMean()
 
     public init() {}
 
-    /// Judges the parts of one picture.
+    /// Judges the parts of one picture; one without true parts says nothing.
     ///
     /// - Parameters:
     ///   - truth: The true part of each pixel; 0 for those that are not judged.
@@ -27,7 +23,17 @@ public struct PartitionScore: Sendable, Hashable, Codable {
                 .size, "parts of \(answer.count) pixels for a truth of \(truth.count); compare pictures of one size")
         }
         var common: [SIMD2<Int32>: Int] = [:]
-        for (a, b) in zip(truth, answer) where a != 0 { common[SIMD2(a, b), default: 0] += 1 }
+        // Neighbours are mostly alike: one look-up for each run of them.
+        var (pair, run) = (SIMD2<Int32>(0, 0), 0)
+        for (a, b) in zip(truth, answer) {
+            let next = SIMD2(a, b)
+            if next != pair {
+                if pair.x != 0 { common[pair, default: 0] += run }
+                (pair, run) = (next, 0)
+            }
+            run += 1
+        }
+        if pair.x != 0 { common[pair, default: 0] += run }
         var (sizes, answerSizes, lone, pixels) = ([Int32: Int](), [Int32: Int](), 0, 0)
         for (pair, count) in common {
             sizes[pair.x, default: 0] += count
@@ -35,8 +41,11 @@ public struct PartitionScore: Sendable, Hashable, Codable {
             if pair.y == 0 { lone += count } else { answerSizes[pair.y, default: 0] += count }
         }
         let shared = common.filter { $0.key.y != 0 }.map(\.value)
-        together += Double(squares(shared) + lone)
-        apart += Double(squares(sizes.values) + squares(answerSizes.values) + lone)
+        guard pixels > 0 else { return }
+        // Ordered pairs of pixels, each with itself too.
+        let together = squares(shared) + lone
+        let apart = squares(sizes.values) + squares(answerSizes.values) + lone
+        pairs.add(2 * Double(together) / Double(apart))
 
         // Entropies in nats. That of a pixel alone is that of a part of one pixel.
         let truthEntropy = entropy(sizes.values, of: pixels)
@@ -51,7 +60,7 @@ public struct PartitionScore: Sendable, Hashable, Codable {
 
     /// V^Rand, in 0...1: the harmonic mean of the chance that two pixels of an answered part are of one true part, and
     /// the other way round; 0 before anything was added.
-    public var rand: Double { apart == 0 ? 0 : 2 * together / apart }
+    public var rand: Double { pairs.value }
 
     /// V^Info, in 0...1: the information that truth and answer share, over the mean of their own; 0 before anything was
     /// added, and for a picture of which the truth, or the answer, is one part.

@@ -94,9 +94,10 @@ import Testing
         try score.add(truth: truth, answer: Array(repeating: 7, count: 16))
         #expect(abs(score.rand - 2 * 128 / (128.0 + 256)) < 1e-12)
         #expect(score.info == 0)
-        // A second, perfect picture: pairs add up, information is averaged.
+        // A second, perfect picture: scores are averaged. A third that is all border says nothing.
         try score.add(truth: truth, answer: truth)
-        #expect(abs(score.rand - 2 * 256 / (256.0 + 384)) < 1e-12)
+        try score.add(truth: Array(repeating: 0, count: 16), answer: truth)
+        #expect(abs(score.rand - (2 * 128 / (128.0 + 256) + 1) / 2) < 1e-12)
         #expect(abs(score.info - 0.5) < 1e-12)
         #expect(PartitionScore().rand == 0 && PartitionScore().info == 0)
         #expect(throws: MetricsError.self) { try score.add(truth: truth, answer: [1]) }
