@@ -36,6 +36,7 @@ let package = Package(
 
         // Plain values: boxes, masks, and what is measured with them.
         .target(name: "SaccadeGeometry", swiftSettings: strict),
+        .target(name: "SaccadeMetrics", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
 
         // Pictures.
         .target(
@@ -69,16 +70,16 @@ let package = Package(
             name: "SaccadeTraining",
             dependencies: [
                 "SaccadeFiles", "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets",
-                "SaccadeSettings",
-                "CSaccadeKernels",
+                "SaccadeSettings", "CSaccadeKernels", "SaccadeMetrics",
             ],
             swiftSettings: strict),
 
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry", "SaccadeSettings",
-                "SaccadeDatasets", "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
+                "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -87,6 +88,7 @@ let package = Package(
             dependencies: [
                 "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeGeometry",
                 "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
+                "SaccadeMetrics",
             ]),
 
         .target(
@@ -100,6 +102,7 @@ let package = Package(
             name: "InterchangeTests", dependencies: ["SaccadeFiles", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
+        .testTarget(name: "MetricsTests", dependencies: ["SaccadeGeometry", "SaccadeMetrics"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeImages"], swiftSettings: strict),
         .testTarget(
             name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing", "SaccadeGeometry"],
@@ -119,7 +122,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "TrainingTests", dependencies: ["SaccadeFiles", "SaccadeTraining", "TestSupport"],
+            name: "TrainingTests",
+            dependencies: ["SaccadeFiles", "SaccadeTraining", "SaccadeMetrics", "TestSupport"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

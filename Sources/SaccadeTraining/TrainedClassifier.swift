@@ -3,6 +3,7 @@ public import SaccadeDatasets
 public import SaccadeImages
 import SaccadeInterchange
 import SaccadeLayers
+import SaccadeMetrics
 public import SaccadeModels
 public import SaccadeTensors
 

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeInterchange
 import SaccadeLayers
+import SaccadeMetrics
 import SaccadeTensors
 
 /// How far a training is: what a checkpoint holds beside tensors.

@@ -1,3 +1,4 @@
+import SaccadeMetrics
 public import SaccadeTensors
 
 /// Shows a classifier every sample of a source once.

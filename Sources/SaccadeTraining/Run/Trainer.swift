@@ -2,6 +2,7 @@ import Foundation
 import SaccadeDatasets
 import SaccadeInterchange
 public import SaccadeLayers
+import SaccadeMetrics
 import SaccadeTensors
 
 /// Trains a classifier: the loop.
