@@ -194,6 +194,8 @@ int sdnn_batch_normalization(
     return status == dnnl_success ? find_backward(descriptor, &backward, sizeof backward, &forward) : (int)status;
 }
 
+int sdnn_batch_normalization_gradient_takes_shift(void) { return 1; }
+
 int sdnn_elementwise(
     sdnn_descriptor *descriptor, sdnn_pass pass, sdnn_unary unary, sdnn_layout source, sdnn_layout d_source,
     float alpha, float beta) {

@@ -163,6 +163,8 @@ int sdnn_batch_normalization(
             hint, attributes));
 }
 
+int sdnn_batch_normalization_gradient_takes_shift(void) { return 0; }
+
 int sdnn_elementwise(
     sdnn_descriptor *descriptor, sdnn_pass pass, sdnn_unary unary, sdnn_layout source, sdnn_layout d_source,
     float alpha, float beta) {

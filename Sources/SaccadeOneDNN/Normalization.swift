@@ -13,6 +13,11 @@ extension Descriptor {
         }
     }
 
+    /// Whether the gradient of a batch normalisation takes the shift, which it has no use for.
+    package static var batchNormalizationGradientTakesShift: Bool {
+        sdnn_batch_normalization_gradient_takes_shift() != 0
+    }
+
     /// Softmax, or its logarithm, along one axis.
     package static func softmax(
         _ pass: Pass, logarithm: Bool, layout: Layout, axis: Int

@@ -122,7 +122,7 @@ package final class Primitive: @unchecked Sendable {  // immutable, and thread-s
     package func run(at addresses: UnsafePointer<UnsafeMutableRawPointer?>) {
         let status = sdnn_run_at(pointer, Int32(roles.count), roles, layouts, addresses)
         // Shapes and layouts were checked when the primitive was made: what is left is a bug of ours.
-        precondition(status == 0, "oneDNN's \(name) returned status \(status)")
+        guard status == 0 else { primitive(self, returned: status) }
     }
 
     /// The primitive with its arguments at fixed places, for running again and again.
@@ -160,6 +160,13 @@ package final class BoundPrimitive {
 
     package func run() {
         let status = sdnn_run(primitive.pointer, Int32(roles.count), roles, memories)
-        precondition(status == 0, "oneDNN's \(primitive.name) returned status \(status)")
+        guard status == 0 else { SaccadeOneDNN.primitive(primitive, returned: status) }
     }
+}
+
+/// Not a `precondition`, whose message release builds leave out: a version of oneDNN that nobody has tried yet may want
+/// an argument that the others did not.
+private func primitive(_ primitive: Primitive, returned status: Int32) -> Never {
+    let arguments = primitive.arguments.map { "\($0.role) \($0.layout.dimensions)" }.joined(separator: ", ")
+    fatalError("oneDNN \(Library.version): \(primitive.name) with \(arguments) returned status \(status)")
 }

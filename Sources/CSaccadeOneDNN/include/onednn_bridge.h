@@ -88,6 +88,8 @@ int sdnn_pooling(
     const sdnn_window *);
 int sdnn_batch_normalization(
     sdnn_descriptor *, sdnn_pass, sdnn_layout source, sdnn_layout d_source, float epsilon, int given_statistics);
+// Whether the backward pass takes the shift, which it has no use for: 2.6 insists on it, 3.x on its absence.
+int sdnn_batch_normalization_gradient_takes_shift(void);
 int sdnn_elementwise(
     sdnn_descriptor *, sdnn_pass, sdnn_unary, sdnn_layout source, sdnn_layout d_source, float alpha, float beta);
 int sdnn_inner_product(

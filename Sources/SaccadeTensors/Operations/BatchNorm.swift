@@ -134,10 +134,9 @@ private func batchNormKernel(
     do {
         let descriptor = try Descriptor.batchNormalization(
             pass, source: source.layout, epsilon: epsilon, statisticsAreGiven: statisticsAreGiven)
-        guard pass == .backwardData, descriptor.layout(of: .shift) == nil else {
+        guard pass == .backwardData, !Descriptor.batchNormalizationGradientTakesShift else {
             return Kernel(try Primitive(descriptor, roles: roles), inputs: request.inputs.count)
         }
-        // Going backwards oneDNN 2 insists on the shift and oneDNN 3 on its absence.
         let primitive = try Primitive(descriptor, roles: Array(roles.dropFirst()))
         let arguments = Kernel(primitive, inputs: request.inputs.count - 1)
         var kernel = Kernel(inputs: [nil] + arguments.inputs, results: arguments.results) { at in
