@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
         .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing", "SaccadeGeometry"], swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["SaccadeDatasets", "CSaccadeZlib"], swiftSettings: strict),
+            name: "DatasetsTests", dependencies: ["SaccadeDatasets", "SaccadeGeometry", "CSaccadeZlib"],
+            swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",
             dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeSettings", "TestSupport"],
