@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SaccadeDatasets
 import SaccadeDrawing
 
 /// How the program ends when something is wrong: one sentence on standard error, and a code that scripts can tell
@@ -22,7 +23,7 @@ enum Failure {
     static func code(for error: any Error) -> ExitCode {
         switch error {
         case let error as DrawingError where error.code == .unwritable: unwritable
-        case is UnwritableOutput: unwritable
+        case is SceneExportError, is UnwritableOutput: unwritable
         default: badInput
         }
     }

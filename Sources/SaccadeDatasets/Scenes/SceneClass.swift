@@ -39,7 +39,7 @@ public enum SceneClass: String, Sendable, CaseIterable {
     }
 
     /// The colours that it comes in.
-    var colors: [SceneColor] {
+    public var colors: [SceneColor] {
         switch self {
         case .apple: [.green, .red, .yellow]
         case .banana: [.green, .yellow]

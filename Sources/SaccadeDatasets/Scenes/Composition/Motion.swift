@@ -10,22 +10,20 @@ struct Motion {
     ///   - width: Of the picture, which the object does not leave.
     init(of start: Actor, frames: Int, width: Int, height: Int, using dice: inout Dice) {
         let frame = Frame(width: Float(width), height: Float(height))
-        (actors, actions) = ([start], [])
+        (actors, actions) = ([frame.holding(start)], [])
         while actors.count < frames {
             let last = actors[actors.count - 1]
             let length = 3 + dice.below(5)
             var choices = SceneAction.allCases.filter { $0 != actions.last }
             dice.shuffle(&choices)
             let speed = dice.between(0.7, 1.2)
-            for action in choices {
-                let steps = Self.steps(
-                    length, of: action, from: last, speed: speed, side: min(frame.width, frame.height))
-                // To stay is always possible, and so is one of a move and its opposite.
-                guard steps.allSatisfy({ frame.holds($0) }) else { continue }
-                actors += steps
-                actions += steps.map { _ in action }
-                break
+            func steps(of action: SceneAction) -> [Actor] {
+                Self.steps(length, of: action, from: last, speed: speed, side: min(frame.width, frame.height))
             }
+            // To stay where it is is always possible.
+            let action = choices.first { steps(of: $0).allSatisfy { frame.holds($0) } } ?? .still
+            actors += steps(of: action)
+            actions += [SceneAction](repeating: action, count: length)
         }
         actors.removeLast(actors.count - frames)
         actions.removeLast(actions.count - (frames - 1))
@@ -56,6 +54,15 @@ struct Motion {
     private struct Frame {
         let width: Float
         let height: Float
+
+        /// The actor, moved inside.
+        func holding(_ actor: Actor) -> Actor {
+            var actor = actor
+            let margin = actor.scale + 1
+            actor.center.x = max(margin, min(width - margin, actor.center.x))
+            actor.center.y = max(margin, min(height - margin, actor.center.y))
+            return actor
+        }
 
         func holds(_ actor: Actor) -> Bool {
             let (radius, side) = (actor.scale, min(width, height))
