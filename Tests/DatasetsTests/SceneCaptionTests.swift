@@ -6,7 +6,7 @@ import Testing
     func truth() throws {
         let scenes = Scenes(seed: 77)
         var forms: Set<String> = []
-        for index in 0..<400 {
+        for index in 0..<1000 {
             let scene = scenes.scene(at: index)
             let reader = CaptionReader(scene)
             for caption in scene.captions {
