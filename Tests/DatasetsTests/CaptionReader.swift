@@ -6,8 +6,15 @@ import SaccadeImages
 /// Understands captions by a grammar of its own, and compares what they say with a scene's masks.
 struct CaptionReader {
     let scene: Scene
+    /// The pixels of each object.
+    private let pixels: [[Int]]
 
-    init(_ scene: Scene) { self.scene = scene }
+    init(_ scene: Scene) {
+        self.scene = scene
+        pixels = scene.objects.indices.map { number in
+            scene.instances.indices.filter { scene.instances[$0] == UInt8(number + 1) }
+        }
+    }
 
     /// A kind of sentence: `{n}` stands for “a red car”, `{l}` for a list of such, `{p}` for a place, and so on.
     struct Form: Sendable {
@@ -194,12 +201,8 @@ struct CaptionReader {
 
     // MARK: What is seen
 
-    private func pixels(_ number: Int) -> [Int] {
-        scene.instances.indices.filter { scene.instances[$0] == UInt8(number + 1) }
-    }
-
     private func middle(_ number: Int) -> (x: Double, y: Double) {
-        let places = pixels(number)
+        let places = pixels[number]
         let (columns, rows) = (places.map { $0 % scene.image.width }, places.map { $0 / scene.image.width })
         return (
             Double((columns.min() ?? 0) + (columns.max() ?? 0) + 1) / 2,
@@ -208,7 +211,7 @@ struct CaptionReader {
     }
 
     private func isLargest(_ number: Int) -> Bool {
-        scene.objects.indices.allSatisfy { $0 == number || pixels($0).count < pixels(number).count }
+        scene.objects.indices.allSatisfy { $0 == number || pixels[$0].count < pixels[number].count }
     }
 
     private func isAt(_ spot: String, _ number: Int) -> Bool {
