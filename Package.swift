@@ -19,6 +19,9 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
+        // Files in and out, and what goes wrong with them.
+        .target(name: "SaccadeFiles", swiftSettings: strict),
+
         // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
         .target(name: "CSaccadeThreads"),
         .target(
@@ -29,27 +32,29 @@ let package = Package(
             name: "SaccadeTensors", dependencies: ["SaccadeOneDNN", "CSaccadeKernels", "CSaccadeThreads"],
             swiftSettings: strict),
         .target(name: "SaccadeLayers", dependencies: ["SaccadeTensors"], swiftSettings: strict),
-        .target(name: "SaccadeInterchange", dependencies: ["SaccadeLayers"], swiftSettings: strict),
+        .target(name: "SaccadeInterchange", dependencies: ["SaccadeFiles", "SaccadeLayers"], swiftSettings: strict),
 
         // Plain values: boxes, masks, and what is measured with them.
         .target(name: "SaccadeGeometry", swiftSettings: strict),
+        .target(name: "SaccadeMetrics", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
 
         // Pictures.
         .target(
             name: "CSaccadeImageCodecs", linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("png")]),
-        .target(name: "SaccadeImages", dependencies: ["CSaccadeImageCodecs"], swiftSettings: strict),
+        .target(name: "SaccadeImages", dependencies: ["SaccadeFiles", "CSaccadeImageCodecs"], swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
             name: "SaccadeDrawing",
-            dependencies: ["SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"], swiftSettings: strict),
+            dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"],
+            swiftSettings: strict),
 
         // Networks, data, training.
         .target(name: "SaccadeSettings", swiftSettings: strict),
         .target(
             name: "SaccadeModels",
             dependencies: [
-                "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
+                "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
@@ -58,47 +63,54 @@ let package = Package(
         .target(
             name: "SaccadeDatasets",
             dependencies: [
-                "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeSettings",
-                "CSaccadeZlib",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing",
+                "SaccadeSettings", "CSaccadeZlib",
             ],
             swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
             dependencies: [
-                "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets", "SaccadeSettings",
-                "CSaccadeKernels",
+                "SaccadeFiles", "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets",
+                "SaccadeSettings", "CSaccadeKernels", "SaccadeMetrics",
             ],
             swiftSettings: strict),
 
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeDatasets", "SaccadeImages",
-                "SaccadeTraining",
-                "SaccadeDrawing", "SaccadeGeometry",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
+                "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .target(
             name: "Saccade",
             dependencies: [
-                "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeGeometry", "SaccadeImages",
-                "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeGeometry",
+                "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
+                "SaccadeMetrics",
             ]),
 
         .target(
             name: "TestSupport", dependencies: ["SaccadeTensors"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "FilesTests", dependencies: ["SaccadeFiles"], swiftSettings: strict),
         .testTarget(name: "TensorsTests", dependencies: ["SaccadeTensors", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["SaccadeInterchange", "TestSupport"], swiftSettings: strict),
+            name: "InterchangeTests", dependencies: ["SaccadeFiles", "SaccadeInterchange", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
-        .testTarget(name: "ImagesTests", dependencies: ["SaccadeImages"], swiftSettings: strict),
-        .testTarget(name: "DrawingTests", dependencies: ["SaccadeDrawing", "SaccadeGeometry"], swiftSettings: strict),
+        .testTarget(name: "MetricsTests", dependencies: ["SaccadeGeometry", "SaccadeMetrics"], swiftSettings: strict),
+        .testTarget(name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeImages"], swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["SaccadeDatasets", "SaccadeGeometry", "CSaccadeZlib"],
+            name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing", "SaccadeGeometry"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DatasetsTests",
+            dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeGeometry", "CSaccadeZlib"],
             swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",
@@ -107,12 +119,14 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "SaccadeCLI", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets",
+                "SaccadeCLI", "SaccadeFiles", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "TrainingTests", dependencies: ["SaccadeTraining", "TestSupport"], swiftSettings: strict),
+            name: "TrainingTests",
+            dependencies: ["SaccadeFiles", "SaccadeTraining", "SaccadeMetrics", "TestSupport"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -160,6 +160,10 @@ int sdnn_memory_make(sdnn_memory *memory, sdnn_layout layout, void *address) {
     return dnnl_memory_create((dnnl_memory_t *)memory, sdnn_md(layout), sdnn_engine(), address);
 }
 
+void sdnn_memory_move(sdnn_memory memory, void *address) {
+    dnnl_memory_set_data_handle((dnnl_memory_t)memory, address);
+}
+
 void sdnn_memory_free(sdnn_memory memory) { dnnl_memory_destroy((dnnl_memory_t)memory); }
 
 int sdnn_run(sdnn_primitive primitive, int count, const int *roles, const sdnn_memory *memories) {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
-import SaccadeDatasets
-import SaccadeDrawing
+import SaccadeFiles
 
 /// How the program ends when something is wrong: one sentence on standard error, and a code that scripts can tell
 /// apart. They are those of BSD's `sysexits.h`.
@@ -22,8 +21,8 @@ enum Failure {
     /// What an error that is not about the command line means for scripts.
     static func code(for error: any Error) -> ExitCode {
         switch error {
-        case let error as DrawingError where error.code == .unwritable: unwritable
-        case is SceneExportError, is UnwritableOutput: unwritable
+        case let error as FileError where error.code.isAboutWriting: unwritable
+        case is UnwritableOutput: unwritable
         default: badInput
         }
     }
@@ -37,6 +36,7 @@ private struct UnwritableOutput: Error, CustomStringConvertible {
 extension Saccade {
     static func main() async {
         do {
+            try refuseUnknownCommand(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

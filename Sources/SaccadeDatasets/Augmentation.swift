@@ -1,4 +1,5 @@
 public import SaccadeImages
+import SaccadeTensors
 
 /// A random change that leaves a picture's class as it was, applied anew whenever the picture is learnt from.
 ///
@@ -40,7 +41,7 @@ public enum Augmentation: Sendable, Equatable {
     ///
     /// - Precondition: ``problem`` is nil.
     public func apply(to image: Image, using generator: inout some RandomNumberGenerator) -> Image {
-        precondition(problem == nil, "Augmentation: \(problem ?? "")")
+        require(problem == nil, "Augmentation: \(problem ?? "")")
         switch self {
         case .horizontalFlip(let probability):
             return Double.random(in: 0..<1, using: &generator) < probability ? image.flippedHorizontally() : image

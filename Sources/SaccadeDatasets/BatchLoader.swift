@@ -1,3 +1,4 @@
+import SaccadeFiles
 import SaccadeImages
 import SaccadeTensors
 
@@ -52,11 +53,11 @@ public final class BatchLoader: Sendable {
         batchSize: Int, isShuffled: Bool = false, dropsIncomplete: Bool = false, seed: UInt64 = 0, threads: Int = 2,
         ahead: Int? = nil
     ) {
-        precondition(batchSize > 0, "BatchLoader: batchSize must be at least 1, got \(batchSize)")
-        precondition(threads > 0, "BatchLoader: threads must be at least 1, got \(threads)")
-        precondition(ahead ?? 1 > 0, "BatchLoader: ahead must be at least 1, got \(ahead ?? 1)")
+        require(batchSize > 0, "BatchLoader: batchSize must be at least 1, got \(batchSize)")
+        require(threads > 0, "BatchLoader: threads must be at least 1, got \(threads)")
+        require(ahead ?? 1 > 0, "BatchLoader: ahead must be at least 1, got \(ahead ?? 1)")
         for augmentation in augmentations {
-            precondition(augmentation.problem == nil, "BatchLoader: \(augmentation.problem ?? "")")
+            require(augmentation.problem == nil, "BatchLoader: \(augmentation.problem ?? "")")
         }
         self.dataset = dataset
         self.preprocessing = preprocessing
@@ -81,13 +82,13 @@ public final class BatchLoader: Sendable {
     ///   - epoch: Its number, from 0; with the seed it decides order and augmentation.
     ///   - first: The batch to begin with, to go on where a run was stopped; in `0...batchesPerEpoch`.
     public func epoch(_ epoch: Int, from first: Int = 0) -> EpochBatches {
-        precondition(
+        require(
             (0...batchesPerEpoch).contains(first), "epoch: there is no batch \(first) among \(batchesPerEpoch)")
         let order = order(epoch)
         let batches = first..<batchesPerEpoch
         return EpochBatches(
             Prefetch(batches, ahead: ahead, threads: min(threads, batches.count)) {
-                [self] index, isWanted throws(ImageError) in
+                [self] index, isWanted throws(FileError) in
                 let start = index * batchSize
                 return try batch(
                     index, of: Array(order[start..<min(start + batchSize, order.count)]), epoch: epoch, while: isWanted)
@@ -107,10 +108,10 @@ public final class BatchLoader: Sendable {
     /// Makes one batch on the calling thread; nil when it is no longer wanted.
     private func batch(
         _ index: Int, of samples: [Int], epoch: Int, while isWanted: () -> Bool
-    ) throws(ImageError) -> Batch? {
+    ) throws(FileError) -> Batch? {
         let size = preprocessing.count
         var scalars = pool.take(samples.count * size)
-        let isComplete = try scalars.withUnsafeMutableBufferPointer { buffer throws(ImageError) in
+        let isComplete = try scalars.withUnsafeMutableBufferPointer { buffer throws(FileError) in
             for (position, sample) in samples.enumerated() {
                 guard isWanted() else { return false }
                 var image = preprocessing.fitted(try dataset.image(at: sample, atLeast: preprocessing.leastDecodedSize))

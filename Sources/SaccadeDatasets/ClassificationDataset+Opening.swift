@@ -1,4 +1,5 @@
 import Foundation
+public import SaccadeFiles
 
 extension ClassificationDataset {
     /// Opens the data set at `path`, whatever its format.
@@ -11,16 +12,17 @@ extension ClassificationDataset {
     /// - Parameters:
     ///   - path: The folder or file.
     ///   - split: The part to open. `.all` joins the parts in the order train, validation, test.
-    /// - Throws: ``DatasetError``: nothing there, no known format (with all that was looked for), no such split, damaged
+    /// - Throws: ``FileError``: nothing there, no known format (with all that was looked for), no such split, damaged
     ///   files, one class only, or a class without pictures.
-    public init(at path: String, split: DatasetSplit = .all) throws(DatasetError) {
+    public init(at path: String, split: DatasetSplit = .all) throws(FileError) {
         let contents = try Contents(at: path)
         let wanted = split == .all ? contents.splits : contents.splits.filter { $0 == split }
         guard !wanted.isEmpty else {
             let present = contents.splits.map(\.rawValue).joined(separator: ", ")
-            throw DatasetError(
+            throw FileError(
                 .missingSplit, path: path,
-                "these data come without a \(split.rawValue) part; there is \(present), or ask for all.")
+                reason: "these data come without a \(split.rawValue) part",
+                remedy: "ask for \(present), or for all")
         }
         switch contents {
         case .mnist(let folder, _):
@@ -36,8 +38,8 @@ extension ClassificationDataset {
     /// The splits that the data at `path` come with, among train, validation and test; only `.train` for a single file
     /// or a plain folder per class.
     ///
-    /// - Throws: ``DatasetError``, when nothing is there or no format is recognised.
-    public static func splits(at path: String) throws(DatasetError) -> [DatasetSplit] {
+    /// - Throws: ``FileError``, when nothing is there or no format is recognised.
+    public static func splits(at path: String) throws(FileError) -> [DatasetSplit] {
         try Contents(at: path).splits
     }
 
@@ -55,17 +57,18 @@ extension ClassificationDataset {
             }
         }
 
-        init(at given: String) throws(DatasetError) {
+        init(at given: String) throws(FileError) {
             // Without a slash at the end, samples' names read well.
             let path = given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given
             guard FileManager.default.fileExists(atPath: path) else {
-                throw DatasetError(.missing, path: path, "there is no such folder; check the path.")
+                throw FileError(.missing, path: path, reason: "there is no such folder", remedy: "check the path")
             }
             guard ImageFolder.isFolder(path) else {
                 guard (path as NSString).pathExtension.lowercased() == "bin" else {
-                    throw DatasetError(
+                    throw FileError(
                         .unknownFormat, path: path,
-                        "this is a file; give a folder with one folder of pictures per class, or a CIFAR-10 .bin file.")
+                        reason: "this is a file",
+                        remedy: "give a folder with one folder of pictures per class, or a CIFAR-10 .bin file")
                 }
                 self = .cifar10([(.train, [path])])
                 return
@@ -82,12 +85,22 @@ extension ClassificationDataset {
             } else if !ImageFolder.folders(in: path).isEmpty {
                 self = .folders([(.train, path)])
             } else {
-                throw DatasetError(
+                throw FileError(
                     .unknownFormat, path: path,
-                    "no data set here: looked for MNIST (train-images-idx3-ubyte, t10k-…, also .gz), CIFAR-10 "
+                    reason: "no data set here: looked for MNIST (train-images-idx3-ubyte, t10k-…, also .gz), CIFAR-10 "
                         + "(data_batch_*.bin, test_batch.bin) and class folders (CLASS/*.jpg, .jpeg or .png, also below "
-                        + "train, val and test); put the pictures in one folder per class.")
+                        + "train, val and test)",
+                    remedy: "put the pictures in one folder per class")
             }
         }
     }
+}
+
+extension FileError.Code {
+    /// The data do not come with the split that was asked for.
+    public static let missingSplit = FileError.Code(rawValue: "missingSplit")
+    /// There are fewer than two classes to tell apart.
+    public static let tooFewClasses = FileError.Code(rawValue: "tooFewClasses")
+    /// A class has no pictures.
+    public static let emptyClass = FileError.Code(rawValue: "emptyClass")
 }

@@ -1,3 +1,4 @@
+public import SaccadeFiles
 public import SaccadeImages
 import SaccadeTensors
 
@@ -71,8 +72,8 @@ public struct ClassificationDataset: Sendable {
     ///   - index: In `0..<count`.
     ///   - leastSize: Where given, a JPEG may be decoded at a fraction of its size, but not below this; see
     ///     ``Preprocessing/leastDecodedSize``.
-    /// - Throws: `ImageError`, which names the file, when it is missing, damaged or no picture.
-    public func image(at index: Int, atLeast leastSize: PixelSize? = nil) throws(ImageError) -> Image {
+    /// - Throws: `FileError`, which names the file, when it is missing, damaged or no picture.
+    public func image(at index: Int, atLeast leastSize: PixelSize? = nil) throws(FileError) -> Image {
         switch samples[index].origin {
         case .file(let path): try Image(contentsOf: path, atLeast: leastSize)
         case .record(let file, let record): records[file].image(record)

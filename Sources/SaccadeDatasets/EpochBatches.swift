@@ -1,13 +1,14 @@
-public import SaccadeImages
+public import SaccadeFiles
+import SaccadeImages
 
 /// The batches of one epoch, in order, for one consumer.
 ///
 /// When it goes, the threads behind it are told to stop and have ended when its `deinit` returns: dropping it half-way
 /// leaves nothing running.
 public final class EpochBatches {
-    private let prefetch: Prefetch<Batch, ImageError>
+    private let prefetch: Prefetch<Batch, FileError>
 
-    init(_ prefetch: Prefetch<Batch, ImageError>) { self.prefetch = prefetch }
+    init(_ prefetch: Prefetch<Batch, FileError>) { self.prefetch = prefetch }
 
     deinit { prefetch.stop() }
 
@@ -19,9 +20,9 @@ public final class EpochBatches {
 
     /// The next batch, once it is ready; nil after the last.
     ///
-    /// - Throws: `ImageError`, which names the file, when a picture of this batch cannot be read; batches before it have
+    /// - Throws: `FileError`, which names the file, when a picture of this batch cannot be read; batches before it have
     ///   been given out as usual, and every later call throws the same.
-    public func next() throws(ImageError) -> Batch? {
+    public func next() throws(FileError) -> Batch? {
         try prefetch.next()
     }
 }

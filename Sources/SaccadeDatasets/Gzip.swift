@@ -1,4 +1,5 @@
 import CSaccadeZlib
+import SaccadeTensors
 
 /// Why compressed bytes cannot be opened.
 public enum GzipError: Error, Equatable, Sendable {
@@ -40,7 +41,7 @@ public enum Gzip {
 
     /// Up to `limit` bytes of content, and whether that was all.
     private static func inflated(_ bytes: [UInt8], limit: Int) throws(GzipError) -> (output: [UInt8], ended: Bool) {
-        precondition(limit >= 0, "Gzip: limit must be at least 0, got \(limit)")
+        require(limit >= 0, "Gzip: limit must be at least 0, got \(limit)")
         guard isGzip(bytes) else { throw .notGzip }
         var stream = z_stream()
         // 15 is the largest window; 16 more asks for the gzip wrapper with its checksum.

@@ -1,3 +1,5 @@
+import SaccadeFiles
+
 /// An array of bytes in an IDX file, the format of MNIST: a magic number, the sizes as big-endian 32-bit integers, then
 /// the elements, last axis fastest. Plain, or compressed by gzip.
 ///
@@ -18,9 +20,9 @@ struct IDX: Sendable {
     /// - Parameters:
     ///   - path: The file; whether it is compressed shows in its first bytes, not in its name.
     ///   - axes: How many axes it must have.
-    /// - Throws: ``DatasetError``, when the file cannot be read or its size is not exactly what its header promises.
-    init(contentsOf path: String, axes: Int) throws(DatasetError) {
-        let file = try FileContents.bytes(atPath: path, limit: Self.largest)
+    /// - Throws: ``FileError``, when the file cannot be read or its size is not exactly what its header promises.
+    init(contentsOf path: String, axes: Int) throws(FileError) {
+        let file = try RegularFile.contents(of: path, limit: Self.largest)
         let isCompressed = Gzip.isGzip(file)
         let headerSize = 4 + 4 * axes
         let header: [UInt8]
@@ -71,11 +73,11 @@ struct IDX: Sendable {
         }
     }
 
-    private static func malformed(_ path: String, _ what: String) -> DatasetError {
-        DatasetError(.malformed, path: path, "\(what); download the file again.")
+    private static func malformed(_ path: String, _ what: String) -> FileError {
+        FileError(.malformed, path: path, reason: what, remedy: "download the file again")
     }
 
-    private static func damaged(_ path: String, _ error: GzipError) -> DatasetError {
+    private static func damaged(_ path: String, _ error: GzipError) -> FileError {
         switch error {
         case .notGzip: malformed(path, "is not a gzip file")
         case .truncated: malformed(path, "the compressed data end too early")

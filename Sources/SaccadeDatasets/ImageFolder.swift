@@ -1,8 +1,9 @@
 import Foundation
+import SaccadeFiles
 
 /// A folder per class: `FOLDER/CLASS/*.jpg|jpeg|png`, or one level deeper below `train`, `val` and `test`.
 ///
-/// Names are sorted, hidden ones ignored, links followed, other files passed over. Whether a file really is a picture
+/// Names are sorted by their bytes, hidden ones ignored, links followed, other files passed over. Whether a file really is a picture
 /// shows only when it is loaded.
 enum ImageFolder {
     static let suffixes: Set<String> = ["jpg", "jpeg", "png"]
@@ -22,17 +23,18 @@ enum ImageFolder {
     /// - Parameters:
     ///   - roots: The folders whose class folders are read.
     ///   - all: The folders whose class folders give the names, so that a class has the same number in every split.
-    static func open(_ roots: [String], classesOf all: [String]) throws(DatasetError) -> ClassificationDataset {
-        let classNames = Set(all.flatMap { folders(in: $0) }).sorted()
+    static func open(_ roots: [String], classesOf all: [String]) throws(FileError) -> ClassificationDataset {
+        let classNames = Set(all.flatMap { folders(in: $0) }).sortedByBytes()
         guard let root = roots.first, let first = classNames.first else {
-            throw DatasetError(
+            throw FileError(
                 .unknownFormat, path: roots.first ?? "",
-                "has no class folders; put the pictures in one folder per class.")
+                reason: "has no class folders", remedy: "put the pictures in one folder per class")
         }
         guard classNames.count > 1 else {
-            throw DatasetError(
+            throw FileError(
                 .tooFewClasses, path: root,
-                "has only one class folder, \(first); a classifier needs at least two, each with its pictures.")
+                reason: "has only one class folder, \(first)",
+                remedy: "a classifier needs at least two, each with its pictures")
         }
         var samples: [ClassificationDataset.Sample] = []
         for root in roots {
@@ -41,9 +43,10 @@ enum ImageFolder {
                 let path = "\(root)/\(name)"
                 let pictures = try pictures(in: path)
                 guard !pictures.isEmpty else {
-                    throw DatasetError(
+                    throw FileError(
                         .emptyClass, path: path,
-                        "this class has no pictures (.jpg, .jpeg or .png); add some or delete the folder.")
+                        reason: "this class has no pictures (.jpg, .jpeg or .png)",
+                        remedy: "add some or delete the folder")
                 }
                 samples += pictures.map { .init(label: label, origin: .file(path: "\(path)/\($0)")) }
             }
@@ -53,8 +56,8 @@ enum ImageFolder {
 
     /// The visible sub-folders, sorted; none where `folder` cannot be read.
     static func folders(in folder: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { !$0.hasPrefix(".") && isFolder("\(folder)/\($0)") }.sorted()
+        let names = (try? FolderContents.names(in: folder)) ?? []
+        return names.filter { !$0.hasPrefix(".") && isFolder("\(folder)/\($0)") }
     }
 
     /// Whether `path` is a folder, or a link to one.
@@ -63,14 +66,9 @@ enum ImageFolder {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
-    private static func pictures(in folder: String) throws(DatasetError) -> [String] {
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        } catch {
-            throw DatasetError(.unreadable, path: folder, "this folder cannot be listed; check its permissions.")
+    private static func pictures(in folder: String) throws(FileError) -> [String] {
+        try FolderContents.names(in: folder).filter {
+            !$0.hasPrefix(".") && suffixes.contains(($0 as NSString).pathExtension.lowercased())
         }
-        return names.filter { !$0.hasPrefix(".") && suffixes.contains(($0 as NSString).pathExtension.lowercased()) }
-            .sorted()
     }
 }

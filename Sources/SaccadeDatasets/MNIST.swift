@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 
 /// The handwritten digits of LeCun, Cortes and Burges, and anything in the same files (Fashion-MNIST, Kuzushiji-MNIST):
 /// grey pictures of one size in ten classes.
@@ -26,7 +27,7 @@ enum MNIST {
     }
 
     /// Reads one split or several, in this order.
-    static func open(_ folder: String, splits: [DatasetSplit]) throws(DatasetError) -> ClassificationDataset {
+    static func open(_ folder: String, splits: [DatasetSplit]) throws(FileError) -> ClassificationDataset {
         var records: [RecordFile] = []
         var samples: [ClassificationDataset.Sample] = []
         for split in splits {
@@ -35,16 +36,17 @@ enum MNIST {
             let images = try IDX(contentsOf: imagesPath, axes: 3)
             let labels = try IDX(contentsOf: labelsPath, axes: 1)
             guard images.dimensions[0] == labels.dimensions[0] else {
-                throw DatasetError(
+                throw FileError(
                     .malformed, path: labelsPath,
-                    "has \(labels.dimensions[0]) labels for the \(images.dimensions[0]) pictures of "
-                        + "\((imagesPath as NSString).lastPathComponent); take both files from one download.")
+                    reason: "has \(labels.dimensions[0]) labels for the \(images.dimensions[0]) pictures of "
+                        + "\((imagesPath as NSString).lastPathComponent)",
+                    remedy: "take both files from one download")
             }
             for (index, label) in labels.bytes[labels.start...].enumerated() {
                 guard label < 10 else {
-                    throw DatasetError(
+                    throw FileError(
                         .malformed, path: labelsPath,
-                        "label #\(index) is \(label), and labels are 0 to 9; download the file again.")
+                        reason: "label #\(index) is \(label), and labels are 0 to 9", remedy: "download the file again")
                 }
                 samples.append(.init(label: Int(label), origin: .record(file: records.count, index: index)))
             }
@@ -59,11 +61,11 @@ enum MNIST {
             format: .mnist, classNames: (0...9).map(String.init), samples: samples, records: records)
     }
 
-    private static func path(_ stem: String, in folder: String) throws(DatasetError) -> String {
+    private static func path(_ stem: String, in folder: String) throws(FileError) -> String {
         guard let path = file(stem, in: folder) else {
-            throw DatasetError(
-                .missing, path: "\(folder)/\(stem)", "this file of MNIST is not there, nor with .gz; download it again."
-            )
+            throw FileError(
+                .missing, path: "\(folder)/\(stem)", reason: "this file of MNIST is not there, nor with .gz",
+                remedy: "download it again")
         }
         return path
     }

@@ -1,4 +1,5 @@
 public import SaccadeImages
+import SaccadeTensors
 
 /// How a picture of any size becomes the numbers that a network expects: resized, its channels made 1 or 3, scaled to
 /// 0...1, normalised per channel, and laid out in planes.
@@ -59,7 +60,7 @@ public struct Preprocessing: Sendable, Equatable {
         let problem = Self.problem(
             height: height, width: width, channels: channels, resizing: resizing, mean: mean,
             standardDeviation: standardDeviation)
-        precondition(problem == nil, "Preprocessing: \(problem ?? "")")
+        require(problem == nil, "Preprocessing: \(problem ?? "")")
         self.height = height
         self.width = width
         self.channels = channels
@@ -125,10 +126,10 @@ public struct Preprocessing: Sendable, Equatable {
     ///   - image: Of the expected size and channels, as ``fitted(_:)`` gives it.
     ///   - destination: Room for exactly ``count`` numbers, whose former values do not matter.
     public func normalize(_ image: Image, into destination: UnsafeMutableBufferPointer<Float>) {
-        precondition(
+        require(
             image.height == height && image.width == width && image.channels == channels,
             "normalize: the picture is \(image.size)×\(image.channels), expected \(width)×\(height)×\(channels)")
-        precondition(destination.count == count, "normalize: room for \(destination.count) numbers, expected \(count)")
+        require(destination.count == count, "normalize: room for \(destination.count) numbers, expected \(count)")
         let (area, channels) = (height * width, channels)
         image.pixels.withUnsafeBufferPointer { pixels in
             table.withUnsafeBufferPointer { table in

@@ -1,5 +1,6 @@
 import Foundation
-public import SaccadeDrawing
+import SaccadeDrawing
+public import SaccadeFiles
 import SaccadeGeometry
 public import SaccadeImages
 import SaccadeTensors
@@ -26,8 +27,8 @@ public struct ShapePictures: Sendable {
     /// The class of picture `index`: they take turns.
     public func shape(at index: Int) -> Shape { Shape.allCases[index % Shape.allCases.count] }
 
-    /// - Throws: ``DrawingError`` when Cairo cannot draw.
-    public func image(at index: Int) throws(DrawingError) -> Image {
+    /// - Throws: ``FileError`` when Cairo cannot draw.
+    public func image(at index: Int) throws(FileError) -> Image {
         var generator = SplitMix64(seed: seed, stream: index)
         let size = Double(side)
         let canvas = try Canvas(width: size, height: size, format: .png, scale: 1)

@@ -13,7 +13,7 @@ extension ClassificationDataset {
     public func split(
         validation fraction: Double, seed: UInt64
     ) -> (training: ClassificationDataset, validation: ClassificationDataset) {
-        precondition((0..<1).contains(fraction), "split: the validation fraction must be in 0..<1, got \(fraction)")
+        require((0..<1).contains(fraction), "split: the validation fraction must be in 0..<1, got \(fraction)")
         guard fraction > 0 else { return (self, subset([])) }
         var members = Array(repeating: [Int](), count: classNames.count)
         for (index, sample) in samples.enumerated() { members[sample.label].append(index) }

@@ -1,4 +1,5 @@
 import CSaccadeCairo
+public import SaccadeFiles
 public import SaccadeGeometry
 public import SaccadeImages
 
@@ -35,9 +36,9 @@ public struct Canvas: ~Copyable {
     ///   - height: Points; above 0.
     ///   - format: What ``finish()`` gives.
     ///   - scale: Pixels per point of a PNG; above 0.
-    /// - Throws: ``DrawingError`` with the code `tooLarge` when a PNG would have a side above 32 767 pixels, which is
+    /// - Throws: ``FileError`` with the code `tooLarge` when a PNG would have a side above 32 767 pixels, which is
     ///   Cairo's limit, or more than 200 megapixels.
-    public init(width: Double, height: Double, format: FigureFormat, scale: Double = 2) throws(DrawingError) {
+    public init(width: Double, height: Double, format: FigureFormat, scale: Double = 2) throws(FileError) {
         precondition(width > 0 && height > 0 && scale > 0, "Canvas: \(width)×\(height) at scale \(scale)")
         self.width = width
         self.height = height
@@ -54,8 +55,8 @@ public struct Canvas: ~Copyable {
         case .png:
             let (columns, rows) = ((width * scale).rounded(.up), (height * scale).rounded(.up))
             guard columns <= 32_767, rows <= 32_767, columns * rows <= 200_000_000 else {
-                throw DrawingError(
-                    .tooLarge, file: "a figure of \(Int(columns))×\(Int(rows)) pixels",
+                throw FileError(
+                    .tooLarge, path: "a figure of \(Int(columns))×\(Int(rows)) pixels",
                     reason: "is more than can be drawn", remedy: "draw fewer things, or choose .svg or .pdf")
             }
             surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(columns), Int32(rows))
@@ -81,16 +82,9 @@ public struct Canvas: ~Copyable {
 
     /// The bytes of the file.
     ///
-    /// - Throws: ``DrawingError`` with the code `failed` when the drawing library ran into trouble on the way.
-    public consuming func finish() throws(DrawingError) -> [UInt8] {
-        if format == .png {
-            let drawn = try image()
-            do throws(ImageError) {
-                return try drawn.pngData()
-            } catch {
-                throw DrawingError(.failed, file: error.file, reason: error.reason, remedy: error.remedy)
-            }
-        }
+    /// - Throws: ``FileError`` with the code `undrawable` when the drawing library ran into trouble on the way.
+    public consuming func finish() throws(FileError) -> [UInt8] {
+        if format == .png { return try image().pngData() }
         try check(cairo_status(context))
         cairo_surface_finish(surface)
         try check(cairo_surface_status(surface))
@@ -100,7 +94,7 @@ public struct Canvas: ~Copyable {
     /// What has been drawn so far, as pixels.
     ///
     /// - Precondition: The canvas's format is PNG.
-    public borrowing func image() throws(DrawingError) -> Image {
+    public borrowing func image() throws(FileError) -> Image {
         precondition(format == .png, "Canvas.image: a \(format.rawValue) canvas has no pixels")
         try check(cairo_status(context))
         cairo_surface_flush(surface)
@@ -109,8 +103,8 @@ public struct Canvas: ~Copyable {
         )
         let stride = Int(cairo_image_surface_get_stride(surface))
         guard let data = cairo_image_surface_get_data(surface) else {
-            throw DrawingError(
-                .failed, file: "a figure of \(columns)×\(rows) pixels", reason: "has no memory",
+            throw FileError(
+                .undrawable, path: "a figure of \(columns)×\(rows) pixels", reason: "has no memory",
                 remedy: "draw it smaller")
         }
         let pixels = [UInt8](unsafeUninitializedCapacity: columns * rows * 3) { target, count in
@@ -133,10 +127,10 @@ public struct Canvas: ~Copyable {
     /// Every text drawn so far and where it stands.
     package var labels: [Label] { record.labels }
 
-    private borrowing func check(_ status: cairo_status_t) throws(DrawingError) {
+    private borrowing func check(_ status: cairo_status_t) throws(FileError) {
         guard status == CAIRO_STATUS_SUCCESS else {
-            throw DrawingError(
-                .failed, file: "a figure of \(Int(width))×\(Int(height)) points",
+            throw FileError(
+                .undrawable, path: "a figure of \(Int(width))×\(Int(height)) points",
                 reason: "cannot be drawn (\(String(cString: cairo_status_to_string(status))))",
                 remedy: "draw it smaller or in another format")
         }
@@ -307,4 +301,9 @@ extension Canvas {
         cairo_fill(context)
         cairo_restore(context)
     }
+}
+
+extension FileError.Code {
+    /// The drawing library failed.
+    public static let undrawable = FileError.Code(rawValue: "undrawable")
 }

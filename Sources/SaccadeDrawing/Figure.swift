@@ -1,3 +1,4 @@
+public import SaccadeFiles
 public import SaccadeImages
 
 /// Something that can be drawn: a schematic, a chart, a sheet of pictures.
@@ -14,7 +15,7 @@ extension Figure {
     ///
     /// The same figure gives the same bytes on the same machine.
     /// - Parameter scale: Pixels per point of a PNG; above 0.
-    public func data(as format: FigureFormat, scale: Double = 2) throws(DrawingError) -> [UInt8] {
+    public func data(as format: FigureFormat, scale: Double = 2) throws(FileError) -> [UInt8] {
         let (width, height) = size
         let canvas = try Canvas(width: width, height: height, format: format, scale: scale)
         draw(on: canvas)
@@ -24,7 +25,7 @@ extension Figure {
     /// The figure as pixels.
     ///
     /// - Parameter scale: Pixels per point; above 0.
-    public func image(scale: Double = 2) throws(DrawingError) -> Image {
+    public func image(scale: Double = 2) throws(FileError) -> Image {
         let (width, height) = size
         let canvas = try Canvas(width: width, height: height, format: .png, scale: scale)
         draw(on: canvas)
@@ -34,13 +35,8 @@ extension Figure {
     /// Writes a PNG, SVG or PDF file, whichever its name ends in, whole or not at all.
     ///
     /// - Parameter scale: Pixels per point of a PNG; above 0.
-    public func write(to path: String, scale: Double = 2) throws(DrawingError) {
+    public func write(to path: String, scale: Double = 2) throws(FileError) {
         let format = try FigureFormat(path: path)
-        let bytes = try data(as: format, scale: scale)
-        do throws(ImageError) {
-            try AtomicFile.write(bytes, to: path)
-        } catch {
-            throw DrawingError(.unwritable, file: path, reason: error.reason, remedy: error.remedy)
-        }
+        try AtomicFile.write(data(as: format, scale: scale), to: path)
     }
 }

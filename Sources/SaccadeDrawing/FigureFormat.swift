@@ -1,3 +1,5 @@
+public import SaccadeFiles
+
 /// The file formats that figures are written in.
 public enum FigureFormat: String, Sendable, Hashable, CaseIterable {
     case png
@@ -6,13 +8,13 @@ public enum FigureFormat: String, Sendable, Hashable, CaseIterable {
 
     /// The format that a file's name asks for.
     ///
-    /// - Throws: ``DrawingError`` with the code `unknownFormat`.
-    public init(path: String) throws(DrawingError) {
+    /// - Throws: ``FileError`` with the code `unknownFormat`.
+    public init(path: String) throws(FileError) {
         let name = path.split(separator: "/").last ?? ""
         let ending = name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } ?? "" : ""
         guard let format = FigureFormat(rawValue: ending) else {
-            throw DrawingError(
-                .unknownFormat, file: path,
+            throw FileError(
+                .unknownFormat, path: path,
                 reason: ending.isEmpty ? "its name does not say a format" : "figures are not drawn as .\(ending)",
                 remedy: "end the name in .png, .svg or .pdf")
         }

@@ -30,13 +30,13 @@ public struct Box: Sendable, Hashable, Codable {
     }
 
     /// `right - left`; negative when the edges are not in order.
-    public var width: Double { right - left }
+    @inlinable public var width: Double { right - left }
     /// `bottom - top`; negative when the edges are not in order.
-    public var height: Double { bottom - top }
+    @inlinable public var height: Double { bottom - top }
     /// The middle.
     public var center: Point { Point((left + right) / 2, (top + bottom) / 2) }
     /// Square pixels; 0 when the edges are not in order.
-    public var area: Double { width > 0 && height > 0 ? width * height : 0 }
+    @inlinable public var area: Double { width > 0 && height > 0 ? width * height : 0 }
 
     /// What the two have in common; nil when that has no area.
     public func intersection(_ other: Box) -> Box? {

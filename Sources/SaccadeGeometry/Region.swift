@@ -1,5 +1,8 @@
 /// A part of a picture that can be compared with another: a ``Box`` or a ``RunLengthMask``.
 public protocol Region: Sendable, Hashable {
+    /// Why two regions cannot be compared; `Never` for boxes.
+    associatedtype Mismatch: Error
+
     /// Square pixels.
     var area: Double { get }
 
@@ -15,16 +18,7 @@ public protocol Region: Sendable, Hashable {
     /// - Returns: `[N, M]`, row by row.
     /// - Precondition: `areCrowds` is nil or has M values.
     /// - Throws: ``GeometryError`` when masks are not of one size.
-    static func pairwiseIoU(_ regions: [Self], _ others: [Self], areCrowds: [Bool]?) throws(GeometryError) -> [Double]
-}
-
-extension Region {
-    /// Intersection over union with another region, in 0...1; over this region's own area if the other is a crowd.
-    ///
-    /// - Throws: ``GeometryError`` when masks are not of one size.
-    public func iou(with other: Self, isCrowd: Bool = false) throws(GeometryError) -> Double {
-        try Self.pairwiseIoU([self], [other], areCrowds: [isCrowd])[0]
-    }
+    static func pairwiseIoU(_ regions: [Self], _ others: [Self], areCrowds: [Bool]?) throws(Mismatch) -> [Double]
 }
 
 extension Box: Region {
@@ -34,19 +28,10 @@ extension Box: Region {
         )
         let count = others.count
         return [Double](unsafeUninitializedCapacity: regions.count * count) { result, initialized in
-            for (i, a) in regions.enumerated() {
-                let area = a.area
-                for (j, b) in others.enumerated() {
-                    let width = min(a.right, b.right) - max(a.left, b.left)
-                    let height = min(a.bottom, b.bottom) - max(a.top, b.top)
-                    let otherArea = b.area
-                    var iou = 0.0
-                    // The areas too: `min` and `max` can let an edge that is no number pass.
-                    if width > 0, height > 0, area > 0, otherArea > 0 {
-                        let common = width * height
-                        iou = common / (areCrowds?[j] == true ? area : area + otherArea - common)
-                    }
-                    result.initializeElement(at: i * count + j, to: iou)
+            for (i, region) in regions.enumerated() {
+                for (j, other) in others.enumerated() {
+                    result.initializeElement(
+                        at: i * count + j, to: region.iou(with: other, isCrowd: areCrowds?[j] == true))
                 }
             }
             initialized = regions.count * count
@@ -54,7 +39,14 @@ extension Box: Region {
     }
 
     /// Intersection over union with another box, in 0...1; over this box's own area if the other is a crowd.
-    public func iou(with other: Box, isCrowd: Bool = false) -> Double {
-        Self.pairwiseIoU([self], [other], areCrowds: [isCrowd])[0]
+    @inlinable public func iou(with other: Box, isCrowd: Bool = false) -> Double {
+        let width = min(right, other.right) - max(left, other.left)
+        let height = min(bottom, other.bottom) - max(top, other.top)
+        guard width > 0, height > 0 else { return 0 }
+        let (area, otherArea) = (self.area, other.area)
+        // `min` and `max` can let an edge that is no number pass.
+        guard area > 0, otherArea > 0 else { return 0 }
+        let common = width * height
+        return common / (isCrowd ? area : area + otherArea - common)
     }
 }

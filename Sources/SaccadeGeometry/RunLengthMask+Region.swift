@@ -2,6 +2,13 @@ extension RunLengthMask: Region {
     /// ``pixelCount``, as a region's area.
     public var area: Double { Double(pixelCount) }
 
+    /// Intersection over union with another mask, in 0...1; over this mask's own area if the other is a crowd.
+    ///
+    /// - Throws: ``GeometryError`` when the masks are not of one size.
+    public func iou(with other: RunLengthMask, isCrowd: Bool = false) throws(GeometryError) -> Double {
+        try Self.pairwiseIoU([self], [other], areCrowds: [isCrowd])[0]
+    }
+
     public static func pairwiseIoU(
         _ regions: [RunLengthMask], _ others: [RunLengthMask], areCrowds: [Bool]? = nil
     ) throws(GeometryError) -> [Double] {

@@ -1,8 +1,12 @@
 import CSaccadeImageCodecs
+public import SaccadeFiles
 
 extension Image {
     /// How many pixels a picture may have unless the caller says otherwise: 100 megapixels.
     public static let defaultPixelLimit = 100_000_000
+
+    /// Files above this many bytes are refused unread: 100 megapixels never need them.
+    static let byteLimit = 1 << 30
 
     /// Decodes a JPEG or PNG file, upright.
     ///
@@ -16,11 +20,13 @@ extension Image {
     ///   - leastSize: Where given, a JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, as long as the upright picture
     ///     has at least this size; several times faster when a small picture is wanted. PNGs come whole.
     ///   - pixelLimit: Pictures of more pixels are refused before any memory is taken for them.
-    /// - Throws: ``ImageError``; a file cut short or damaged is an error, never a picture with a grey part.
+    /// - Throws: ``FileError``; a file cut short or damaged is an error, never a picture with a grey part.
     public init(
         contentsOf path: String, atLeast leastSize: PixelSize? = nil, pixelLimit: Int = Image.defaultPixelLimit
-    ) throws(ImageError) {
-        try self.init(decoding: ImageFile.read(path), name: path, atLeast: leastSize, pixelLimit: pixelLimit)
+    ) throws(FileError) {
+        try self.init(
+            decoding: RegularFile.contents(of: path, limit: Image.byteLimit), name: path, atLeast: leastSize,
+            pixelLimit: pixelLimit)
     }
 
     /// Decodes the bytes of a JPEG or PNG file, upright, exactly as ``init(contentsOf:atLeast:pixelLimit:)`` does.
@@ -29,7 +35,7 @@ extension Image {
     public init(
         decoding bytes: [UInt8], name: String, atLeast leastSize: PixelSize? = nil,
         pixelLimit: Int = Image.defaultPixelLimit
-    ) throws(ImageError) {
+    ) throws(FileError) {
         let stored: Image
         let header: ImageHeader
         switch try ImageFormat.expected(in: bytes, name: name) {
@@ -38,8 +44,8 @@ extension Image {
             header = try ImageHeader(jpeg: structure, name: name)
             try header.check(pixelLimit, name: name)
             guard structure.isWhole else {
-                throw ImageError(
-                    .truncated, file: name, reason: "is a JPEG cut short (it has no end marker)",
+                throw FileError(
+                    .truncated, path: name, reason: "is a JPEG cut short (it has no end marker)",
                     remedy: "copy or download it again")
             }
             stored = try Image(jpeg: bytes, header, denominator: header.denominator(for: leastSize), name: name)
@@ -51,7 +57,7 @@ extension Image {
         self = stored.upright(from: header.orientation)
     }
 
-    private init(jpeg bytes: [UInt8], _ header: ImageHeader, denominator: Int, name: String) throws(ImageError) {
+    private init(jpeg bytes: [UInt8], _ header: ImageHeader, denominator: Int, name: String) throws(FileError) {
         let width = (header.storedWidth + denominator - 1) / denominator
         let height = (header.storedHeight + denominator - 1) / denominator
         let channels = header.storedChannels
@@ -76,7 +82,7 @@ extension Image {
         self.init(width: width, height: height, channels: 3, pixels: rgb)
     }
 
-    private init(png bytes: [UInt8], _ header: ImageHeader, name: String) throws(ImageError) {
+    private init(png bytes: [UInt8], _ header: ImageHeader, name: String) throws(FileError) {
         let (width, height, channels) = (header.storedWidth, header.storedHeight, header.channels)
         let decoded = Decoded(count: width * height * channels) { pixels, message in
             saccade_png_decode(bytes, bytes.count, Int32(width), Int32(height), Int32(channels), pixels, message)
@@ -103,10 +109,10 @@ private struct Decoded {
         if status != SACCADE_CODEC_OK { message = String(message: text) }
     }
 
-    func error(_ format: String, name: String) -> ImageError {
+    func error(_ format: String, name: String) -> FileError {
         let isTruncated = status == SACCADE_CODEC_TRUNCATED || message.contains("Premature end")
-        return ImageError(
-            isTruncated ? .truncated : .corrupt, file: name,
+        return FileError(
+            isTruncated ? .truncated : .malformed, path: name,
             reason: isTruncated ? "is a \(format) cut short" : "is a damaged \(format) (\(message))",
             remedy: "copy or download it again")
     }
@@ -114,11 +120,11 @@ private struct Decoded {
 
 extension ImageHeader {
     /// Refuses a picture of too many pixels.
-    func check(_ pixelLimit: Int, name: String) throws(ImageError) {
+    func check(_ pixelLimit: Int, name: String) throws(FileError) {
         // Both sides are below 2³¹, so the product fits.
         guard width * height <= pixelLimit else {
-            throw ImageError(
-                .tooLarge, file: name,
+            throw FileError(
+                .tooLarge, path: name,
                 reason: "has \(width)×\(height) pixels, more than the limit of \(pixelLimit)",
                 remedy: "shrink it first, or raise the limit")
         }

@@ -1,11 +1,12 @@
 import CSaccadeImageCodecs
+public import SaccadeFiles
 
 extension Image {
     /// The bytes of a PNG file.
     ///
     /// - Parameter level: zlib's effort, 0 (none) to 9 (smallest).
-    /// - Throws: ``ImageError`` with the code `unencodable` when there is not enough memory.
-    public func pngData(level: Int = 6) throws(ImageError) -> [UInt8] {
+    /// - Throws: ``FileError`` with the code `unencodable` when there is not enough memory.
+    public func pngData(level: Int = 6) throws(FileError) -> [UInt8] {
         precondition((0...9).contains(level), "pngData: level \(level) is not in 0...9")
         return try encoded("PNG") { encoded, count, message in
             saccade_png_encode(
@@ -16,8 +17,8 @@ extension Image {
     /// The bytes of a baseline JPEG file with chroma at half resolution.
     ///
     /// - Parameter quality: 1 (smallest) to 100 (best).
-    /// - Throws: ``ImageError`` with the code `unencodable` when a side exceeds the 65 500 pixels that the encoder allows.
-    public func jpegData(quality: Int = 90) throws(ImageError) -> [UInt8] {
+    /// - Throws: ``FileError`` with the code `unencodable` when a side exceeds the 65 500 pixels that the encoder allows.
+    public func jpegData(quality: Int = 90) throws(FileError) -> [UInt8] {
         precondition((1...100).contains(quality), "jpegData: quality \(quality) is not in 1...100")
         return try encoded("JPEG") { encoded, count, message in
             saccade_jpeg_encode(
@@ -26,14 +27,14 @@ extension Image {
     }
 
     /// Writes a PNG file, whole or not at all.
-    public func writePNG(to path: String, level: Int = 6) throws(ImageError) {
+    public func writePNG(to path: String, level: Int = 6) throws(FileError) {
         try AtomicFile.write(pngData(level: level), to: path)
     }
 
     /// Writes a JPEG file, whole or not at all.
     ///
     /// - Parameter quality: 1 (smallest) to 100 (best).
-    public func writeJPEG(to path: String, quality: Int = 90) throws(ImageError) {
+    public func writeJPEG(to path: String, quality: Int = 90) throws(FileError) {
         try AtomicFile.write(jpegData(quality: quality), to: path)
     }
 
@@ -42,17 +43,22 @@ extension Image {
         _ encode: (
             UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, UnsafeMutablePointer<Int>, UnsafeMutablePointer<CChar>
         ) -> saccade_codec_status
-    ) throws(ImageError) -> [UInt8] {
+    ) throws(FileError) -> [UInt8] {
         var bytes: UnsafeMutablePointer<UInt8>?
         var count = 0
         var message = [CChar](repeating: 0, count: Int(SACCADE_CODEC_MESSAGE_SIZE))
         let status = encode(&bytes, &count, &message)
         defer { saccade_codec_free(bytes) }
         guard status == SACCADE_CODEC_OK, let bytes else {
-            throw ImageError(
-                .unencodable, file: "\(format) picture of \(width)×\(height) pixels",
+            throw FileError(
+                .unencodable, path: "\(format) picture of \(width)×\(height) pixels",
                 reason: "cannot be encoded (\(String(message: message)))", remedy: "shrink it or choose another format")
         }
         return [UInt8](UnsafeBufferPointer(start: bytes, count: count))
     }
+}
+
+extension FileError.Code {
+    /// The picture cannot be encoded as asked.
+    public static let unencodable = FileError.Code(rawValue: "unencodable")
 }

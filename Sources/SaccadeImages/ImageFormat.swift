@@ -1,3 +1,5 @@
+import SaccadeFiles
+
 /// The file formats that pictures are read from and written to.
 ///
 /// What a file holds is told by its first bytes, never by its name.
@@ -19,23 +21,23 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Refuses bytes that are no JPEG and no PNG, and says what they look like.
-    static func expected(in bytes: [UInt8], name: String) throws(ImageError) -> ImageFormat {
+    static func expected(in bytes: [UInt8], name: String) throws(FileError) -> ImageFormat {
         if bytes.isEmpty {
-            throw ImageError(.empty, file: name, reason: "is empty", remedy: "copy or download it again")
+            throw FileError(.empty, path: name, reason: "is empty", remedy: "copy or download it again")
         }
         if let format = ImageFormat(magic: bytes) { return format }
         if bytes.count < pngSignature.count, pngSignature.starts(with: bytes) || bytes == [0xFF] {
-            throw ImageError(
-                .truncated, file: name, reason: "ends after \(bytes.count) bytes", remedy: "copy or download it again")
+            throw FileError(
+                .truncated, path: name, reason: "ends after \(bytes.count) bytes", remedy: "copy or download it again")
         }
         if bytes.dropFirst().starts(with: pngSignature[1..<4]) {
-            throw ImageError(
-                .corrupt, file: name,
+            throw FileError(
+                .malformed, path: name,
                 reason: "is a PNG whose first bytes were changed, as a transfer in text mode does",
                 remedy: "copy or download it again, in binary mode")
         }
-        throw ImageError(
-            .notAnImage, file: name, reason: "is not a JPEG or PNG picture (it \(appearance(of: bytes)))",
+        throw FileError(
+            .unknownFormat, path: name, reason: "is not a JPEG or PNG picture (it \(appearance(of: bytes)))",
             remedy: "convert it to JPEG or PNG, or leave it out")
     }
 

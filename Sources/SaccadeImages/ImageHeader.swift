@@ -1,3 +1,5 @@
+public import SaccadeFiles
+
 /// Format and size of a picture, read without decoding it.
 public struct ImageHeader: Sendable, Equatable {
     /// What the file begins like.
@@ -20,23 +22,23 @@ public struct ImageHeader: Sendable, Equatable {
 
     /// Reads only as much of a file as its header takes.
     ///
-    /// - Throws: ``ImageError`` when there is no readable JPEG or PNG file, or its header is damaged.
-    public init(contentsOf path: String) throws(ImageError) {
+    /// - Throws: ``FileError`` when there is no readable JPEG or PNG file, or its header is damaged.
+    public init(contentsOf path: String) throws(FileError) {
         // Orientation and size nearly always lie within the first 64 KiB; embedded thumbnails and colour profiles may
         // push the size further.
-        let start = try ImageFile.read(path, atMost: 1 << 16)
-        do throws(ImageError) {
+        let start = try RegularFile.beginning(of: path, count: 1 << 16)
+        do throws(FileError) {
             try self.init(decoding: start, name: path)
         } catch {
             guard error.code == .truncated, start.count == 1 << 16 else { throw error }
-            try self.init(decoding: ImageFile.read(path), name: path)
+            try self.init(decoding: RegularFile.contents(of: path, limit: Image.byteLimit), name: path)
         }
     }
 
     /// Reads the header at the beginning of a JPEG or PNG file's bytes.
     ///
     /// - Parameter name: What errors call the bytes.
-    public init(decoding bytes: [UInt8], name: String) throws(ImageError) {
+    public init(decoding bytes: [UInt8], name: String) throws(FileError) {
         let format = try ImageFormat.expected(in: bytes, name: name)
         switch format {
         case .jpeg: try self.init(jpeg: JPEGStructure(bytes, untilFrame: true), name: name)
@@ -44,22 +46,22 @@ public struct ImageHeader: Sendable, Equatable {
         }
     }
 
-    init(jpeg: JPEGStructure, name: String) throws(ImageError) {
+    init(jpeg: JPEGStructure, name: String) throws(FileError) {
         guard let frame = jpeg.frame else {
-            throw ImageError(
-                jpeg.isWhole ? .corrupt : .truncated, file: name,
+            throw FileError(
+                jpeg.isWhole ? .malformed : .truncated, path: name,
                 reason: jpeg.isWhole
                     ? "is a JPEG without a picture in it" : "is a JPEG that ends before its size is told",
                 remedy: "copy or download it again")
         }
         guard frame.width > 0, frame.height > 0 else {
-            throw ImageError(
-                .corrupt, file: name, reason: "is a JPEG of \(frame.width)×\(frame.height) pixels",
+            throw FileError(
+                .malformed, path: name, reason: "is a JPEG of \(frame.width)×\(frame.height) pixels",
                 remedy: "copy or download it again")
         }
         guard frame.isDecodable, [1, 3, 4].contains(frame.components) else {
-            throw ImageError(
-                .unsupported, file: name, reason: "is a JPEG of a rare kind (\(frame.kind))",
+            throw FileError(
+                .unsupported, path: name, reason: "is a JPEG of a rare kind (\(frame.kind))",
                 remedy: "save it as an ordinary JPEG or PNG")
         }
         self.init(
@@ -67,16 +69,16 @@ public struct ImageHeader: Sendable, Equatable {
             orientation: jpeg.orientation)
     }
 
-    init(png: PNGStructure, _ bytes: [UInt8], name: String) throws(ImageError) {
+    init(png: PNGStructure, _ bytes: [UInt8], name: String) throws(FileError) {
         if png.isApples {
-            throw ImageError(
-                .unsupported, file: name, reason: "is a PNG in Apple's own variation (CgBI)",
+            throw FileError(
+                .unsupported, path: name, reason: "is a PNG in Apple's own variation (CgBI)",
                 remedy: "save it as an ordinary PNG")
         }
         guard png.hasHeader else {
             let ihdrEnd = 33  // signature, length, name, 13 bytes, checksum
-            throw ImageError(
-                bytes.count < ihdrEnd ? .truncated : .corrupt, file: name, reason: "is a PNG without a valid header",
+            throw FileError(
+                bytes.count < ihdrEnd ? .truncated : .malformed, path: name, reason: "is a PNG without a valid header",
                 remedy: "copy or download it again")
         }
         self.init(

@@ -1,4 +1,5 @@
 import Foundation
+public import SaccadeFiles
 public import SaccadeLayers
 public import SaccadeTensors
 
@@ -27,29 +28,32 @@ public final class SafetensorsFile: Sendable {
 
     /// Opens a file and checks its whole header against its size.
     ///
-    /// - Throws: ``InterchangeError``: no such file, cut short, damaged, numbers of an unknown type.
-    public init(at path: String) throws(InterchangeError) {
+    /// - Throws: ``FileError``: no such file, cut short, damaged, numbers of an unknown type.
+    public init(at path: String) throws(FileError) {
         self.path = path
         let file = try FileDescriptor(opening: path, O_RDONLY)
         let size = try file.regularFileSize()
         guard size >= 8 else {
-            throw InterchangeError(
-                .cutShort, path: path, "the file has \(size) bytes, too few for safetensors; copy or save it again.")
+            throw FileError(
+                .truncated, path: path, reason: "the file has \(size) bytes, too few for safetensors",
+                remedy: "copy or save it again")
         }
         var length: UInt64 = 0
-        try withUnsafeMutableBytes(of: &length) { bytes throws(InterchangeError) in try file.read(bytes, at: 0) }
+        try withUnsafeMutableBytes(of: &length) { bytes throws(FileError) in try file.read(bytes, at: 0) }
         length = UInt64(littleEndian: length)
         guard length <= UInt64(SafetensorsHeader.longestLength) else {
-            throw InterchangeError(
-                .malformed, path: path, "a header of \(length) bytes is beyond any use; this is no safetensors file.")
+            throw FileError(
+                .malformed, path: path, reason: "a header of \(length) bytes is beyond any use",
+                remedy: "check that this is a safetensors file")
         }
         guard Int(length) <= size - 8 else {
-            throw InterchangeError(
-                .cutShort, path: path,
-                "the file is cut short: it ends within its header of \(length) bytes; copy or save it again.")
+            throw FileError(
+                .truncated, path: path,
+                reason: "the file is cut short: it ends within its header of \(length) bytes",
+                remedy: "copy or save it again")
         }
         var json = [UInt8](repeating: 0, count: Int(length))
-        try json.withUnsafeMutableBufferPointer { bytes throws(InterchangeError) in
+        try json.withUnsafeMutableBufferPointer { bytes throws(FileError) in
             try file.read(UnsafeMutableRawBufferPointer(bytes), at: 8)
         }
         dataStart = 8 + Int(length)
@@ -61,10 +65,12 @@ public final class SafetensorsFile: Sendable {
 
     /// Reads one tensor.
     ///
-    /// - Throws: ``InterchangeError`` when there is none of that name, or the file cannot be read any more.
-    public func tensor(_ name: String) throws(InterchangeError) -> Tensor {
+    /// - Throws: ``FileError`` when there is none of that name, or the file cannot be read any more.
+    public func tensor(_ name: String) throws(FileError) -> Tensor {
         guard let entry = entries[name] else {
-            throw InterchangeError(.noSuchTensor, path: path, "there is no tensor \(name) in this file.")
+            throw FileError(
+                .noSuchTensor, path: path, reason: "there is no tensor \(name) in this file",
+                remedy: "check the name, or save the file again")
         }
         do {
             return try Tensor(shape: entry.shape) { elements in
@@ -74,17 +80,17 @@ public final class SafetensorsFile: Sendable {
                 }
                 try convert(entry, into: elements)
             }
-        } catch let error as InterchangeError {
+        } catch let error as FileError {
             throw error
         } catch {
-            throw InterchangeError(.unreadable, path: path, "cannot be read: \(error)")
+            throw FileError(.unreadable, path: path, reason: "cannot be read: \(error)", remedy: "check the disk")
         }
     }
 
     /// Reads piece by piece, so that a file of another type does not take its own size in memory as well.
     private func convert(
         _ entry: SafetensorsHeader.Entry, into elements: UnsafeMutableBufferPointer<Float>
-    ) throws(InterchangeError) {
+    ) throws(FileError) {
         let step = 1 << 16
         var piece = [UInt8](repeating: 0, count: min(step, elements.count) * entry.type.byteCount)
         var start = 0
@@ -92,7 +98,7 @@ public final class SafetensorsFile: Sendable {
             let count = min(step, elements.count - start)
             let target = UnsafeMutableBufferPointer(rebasing: elements[start..<start + count])
             let offset = dataStart + entry.range.lowerBound + start * entry.type.byteCount
-            try piece.withUnsafeMutableBufferPointer { piece throws(InterchangeError) in
+            try piece.withUnsafeMutableBufferPointer { piece throws(FileError) in
                 let bytes = UnsafeMutableRawBufferPointer(
                     UnsafeMutableBufferPointer(rebasing: piece[..<(count * entry.type.byteCount)]))
                 try file.read(bytes, at: offset)
@@ -111,7 +117,7 @@ extension Module {
     ///   - prefix: Only tensors whose names begin so are looked at, and the beginning is taken off.
     ///   - strict: Whether it is an error that names of the module are missing, or that there are others.
     /// - Throws: `LoadingError` with every name that is missing, unexpected or of another shape, and then nothing has
-    ///   changed; ``InterchangeError`` when the file cannot be read any more.
+    ///   changed; ``FileError`` when the file cannot be read any more.
     public func load(_ file: SafetensorsFile, prefix: String = "", strict: Bool = true) throws {
         var shapes: [String: Shape] = [:]
         for (name, shape) in file.shapes where name.hasPrefix(prefix) {
@@ -119,4 +125,9 @@ extension Module {
         }
         try load(shapes, from: file.path, strict: strict) { try file.tensor(prefix + $0) }
     }
+}
+
+extension FileError.Code {
+    /// The file has no tensor of that name.
+    public static let noSuchTensor = FileError.Code(rawValue: "noSuchTensor")
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 import SaccadeTensors
 
 /// The description at the front of a safetensors file: eight bytes of length, then that much JSON.
@@ -25,7 +26,7 @@ struct SafetensorsHeader {
     ///   - json: The header without its length.
     ///   - dataByteCount: How many bytes the file has behind it.
     ///   - path: The file, for messages.
-    init(json: Data, dataByteCount: Int, path: String) throws(InterchangeError) {
+    init(json: Data, dataByteCount: Int, path: String) throws(FileError) {
         let items: [String: Item]
         do {
             items = try JSONDecoder().decode([String: Item].self, from: json)
@@ -45,13 +46,14 @@ struct SafetensorsHeader {
         try requireGapless(dataByteCount, path)
     }
 
-    private static func entry(_ name: String, _ item: TensorItem, _ path: String) throws(InterchangeError) -> Entry {
+    private static func entry(_ name: String, _ item: TensorItem, _ path: String) throws(FileError) -> Entry {
         guard let type = ElementType(rawValue: item.dtype) else {
-            throw InterchangeError(
+            throw FileError(
                 .unsupported, path: path,
-                "tensor \(name) holds \(item.dtype) numbers, which are not known here; save it as F32, F16 or BF16.")
+                reason: "tensor \(name) holds \(item.dtype) numbers, which are not known here",
+                remedy: "save it as F32, F16 or BF16")
         }
-        let impossible = InterchangeError.malformed(path, "tensor \(name) has the impossible shape \(item.shape)")
+        let impossible = FileError.malformed(path, "tensor \(name) has the impossible shape \(item.shape)")
         guard item.shape.count <= highestRank, item.shape.allSatisfy({ $0 >= 0 }) else { throw impossible }
         var byteCount = type.byteCount
         for length in item.shape {
@@ -73,7 +75,7 @@ struct SafetensorsHeader {
 
     /// Throws unless the tensors fill the file without holes or overlaps: bytes that nobody describes, or that are two
     /// things at once, are a sign of damage or of mischief.
-    private func requireGapless(_ dataByteCount: Int, _ path: String) throws(InterchangeError) {
+    private func requireGapless(_ dataByteCount: Int, _ path: String) throws(FileError) {
         let inOrder = entries.filter { !$0.value.range.isEmpty }
             .sorted { $0.value.range.lowerBound < $1.value.range.lowerBound }
         var end = 0
@@ -85,9 +87,10 @@ struct SafetensorsHeader {
             end = entry.range.upperBound
         }
         guard end <= dataByteCount else {
-            throw InterchangeError(
-                .cutShort, path: path,
-                "the file is cut short: \(dataByteCount) of \(end) bytes are there; copy or save it again.")
+            throw FileError(
+                .truncated, path: path,
+                reason: "the file is cut short: \(dataByteCount) of \(end) bytes are there",
+                remedy: "copy or save it again")
         }
         guard end == dataByteCount else {
             throw .malformed(path, "there are \(dataByteCount - end) bytes behind the last tensor")
@@ -131,9 +134,10 @@ struct SafetensorsHeader {
     }
 }
 
-extension InterchangeError {
-    fileprivate static func malformed(_ path: String, _ sentence: String) -> InterchangeError {
-        InterchangeError(
-            .malformed, path: path, "\(sentence); this is no safetensors file, or a damaged one.")
+extension FileError {
+    fileprivate static func malformed(_ path: String, _ reason: String) -> FileError {
+        FileError(
+            .malformed, path: path, reason: reason,
+            remedy: "check that this is a safetensors file, and copy or save it again")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 public import SaccadeTensors
 
 extension SafetensorsFile {
@@ -10,7 +11,7 @@ extension SafetensorsFile {
     ///   - tensors: Names, each once and not `__metadata__`, with shapes; the values are asked for one at a time.
     ///   - metadata: Texts to store with them.
     ///   - path: The file to replace or make.
-    /// - Throws: ``InterchangeError`` when the disk is full or the file cannot be written; what was there is untouched.
+    /// - Throws: ``FileError`` when the disk is full or the file cannot be written; what was there is untouched.
     public static func write(
         _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
     ) throws {
@@ -51,11 +52,11 @@ extension SafetensorsFile {
 
 extension FileWriter {
     /// Adds floats at the end, least significant byte first.
-    fileprivate func write(_ scalars: UnsafeBufferPointer<Float>) throws(InterchangeError) {
+    fileprivate func write(_ scalars: UnsafeBufferPointer<Float>) throws(FileError) {
         guard 1.littleEndian != 1 else { return try write(UnsafeRawBufferPointer(scalars)) }
         for scalar in scalars {
             let bits = scalar.bitPattern.littleEndian
-            try withUnsafeBytes(of: bits) { bytes throws(InterchangeError) in try write(bytes) }
+            try withUnsafeBytes(of: bits) { bytes throws(FileError) in try write(bytes) }
         }
     }
 }

@@ -25,8 +25,8 @@ public struct BatchNorm2D: Layer {
     ///   - epsilon: Added to the variance; positive.
     ///   - isFrozen: Whether the running averages are used while training too.
     public init(_ channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5, isFrozen: Bool = false) {
-        precondition((0...1).contains(momentum), "BatchNorm2D: momentum must be in 0...1, got \(momentum)")
-        precondition(epsilon > 0, "BatchNorm2D: epsilon must be positive, got \(epsilon)")
+        require((0...1).contains(momentum), "BatchNorm2D: momentum must be in 0...1, got \(momentum)")
+        require(epsilon > 0, "BatchNorm2D: epsilon must be positive, got \(epsilon)")
         weight = Parameter(Tensor(filledWith: 1, shape: [channels]))
         bias = Parameter(Tensor(filledWith: 0, shape: [channels]))
         runningMean = Statistic(Tensor(filledWith: 0, shape: [channels]))

@@ -4,8 +4,8 @@ public import SaccadeTensors
 ///
 /// H′ and W′ are given by ``SaccadeTensors/conv2D(_:_:bias:stride:padding:dilation:groups:activation:)``.
 public struct Conv2D: Layer {
-    public let weight: Parameter  // [out, in / groups, KH, KW]
-    public let bias: Parameter?  // [out]
+    public package(set) var weight: Parameter  // [out, in / groups, KH, KW]
+    public package(set) var bias: Parameter?  // [out]
     public let stride: Pair
     public let padding: Padding
     public let dilation: Pair
@@ -52,7 +52,7 @@ public struct Conv2D: Layer {
 
 /// Traps unless the channels can be cut into `groups`.
 func requireGroups(_ groups: Int, _ inputs: Int, _ outputs: Int, _ layer: StaticString) {
-    precondition(
+    require(
         groups >= 1 && inputs >= 1 && outputs >= 1 && inputs % groups == 0 && outputs % groups == 0,
         "\(layer): \(inputs) input and \(outputs) output channels cannot be cut into \(groups) groups")
 }

@@ -5,8 +5,8 @@ public import SaccadeTensors
 /// H′ and W′ are given by
 /// ``SaccadeTensors/convTranspose2D(_:_:bias:stride:padding:outputPadding:dilation:groups:activation:)``.
 public struct ConvTranspose2D: Layer {
-    public let weight: Parameter  // [in, out / groups, KH, KW]
-    public let bias: Parameter?  // [out]
+    public package(set) var weight: Parameter  // [in, out / groups, KH, KW]
+    public package(set) var bias: Parameter?  // [out]
     public let stride: Pair
     public let padding: Pair
     public let outputPadding: Pair

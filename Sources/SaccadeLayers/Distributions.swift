@@ -6,7 +6,7 @@ extension Tensor {
     static func uniform(
         _ shape: Shape, _ low: Float, _ high: Float, using generator: inout some RandomNumberGenerator
     ) -> Tensor {
-        precondition(low <= high, "an initializer cannot draw from \(low) to \(high)")
+        require(low <= high, "an initializer cannot draw from \(low) to \(high)")
         return Tensor(shape: shape) { elements in
             let scale = (high - low) * 0x1p-24
             for index in elements.indices {
@@ -31,7 +31,7 @@ extension Tensor {
     static func orthogonal(
         _ shape: Shape, _ gain: Float, using generator: inout some RandomNumberGenerator
     ) -> Tensor {
-        precondition(shape.rank >= 2, "orthogonal weights need at least two axes, got \(shape)")
+        require(shape.rank >= 2, "orthogonal weights need at least two axes, got \(shape)")
         guard shape.elementCount > 0 else { return Tensor(filledWith: 0, shape: shape) }
         let (rows, columns) = (shape[0], shape.elementCount / shape[0])
         // As many vectors as the shorter side, each as long as the longer one.
@@ -62,7 +62,7 @@ extension Tensor {
     }
 
     static func bilinear(_ shape: Shape) -> Tensor {
-        precondition(shape.rank == 4, "bilinear weights are [C, O, KH, KW], got \(shape)")
+        require(shape.rank == 4, "bilinear weights are [C, O, KH, KW], got \(shape)")
         /// The share of an input in the output `position` places into its kernel.
         func share(_ position: Int, _ kernel: Int) -> Float {
             let factor = Float((kernel + 1) / 2)

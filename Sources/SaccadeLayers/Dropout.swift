@@ -11,7 +11,7 @@ public struct Dropout: Layer {
     ///   - probability: Of an element to become zero, in `0...1`.
     ///   - generator: Where the seed of all choices comes from; pass a seeded one to repeat a run.
     public init(probability: Float = 0.5, using generator: inout some RandomNumberGenerator) {
-        precondition((0...1).contains(probability), "Dropout: a probability is in 0...1, got \(probability)")
+        require((0...1).contains(probability), "Dropout: a probability is in 0...1, got \(probability)")
         self.probability = probability
         source = RandomSource(seed: generator.next())
     }

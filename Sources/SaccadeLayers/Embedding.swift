@@ -18,7 +18,7 @@ public struct Embedding: Layer {
         _ count: Int, dimensions: Int, paddingIndex: Int? = nil, initializer: Initializer = .normal(),
         using generator: inout some RandomNumberGenerator
     ) {
-        precondition(
+        require(
             paddingIndex.map { (0..<count).contains($0) } ?? true,
             "Embedding: there is no row \(paddingIndex ?? 0) among \(count)")
         let shape: Shape = [count, dimensions]

@@ -2,8 +2,8 @@ public import SaccadeTensors
 
 /// A learned fully connected layer: `[…, in]` to `[…, out]`, `x · weightᵀ + bias`.
 public struct Linear: Layer {
-    public let weight: Parameter  // [out, in]
-    public let bias: Parameter?  // [out]
+    public package(set) var weight: Parameter  // [out, in]
+    public package(set) var bias: Parameter?  // [out]
     public let activation: Activation?
 
     /// Creates a layer whose first weights are distributed as PyTorch's.

@@ -12,7 +12,7 @@ public struct LayerNorm: Layer {
     ///   - shape: Of the last axes, over which is normalised.
     ///   - epsilon: Added to the variance; positive.
     public init(_ shape: Shape, epsilon: Float = 1e-5) {
-        precondition(epsilon > 0, "LayerNorm: epsilon must be positive, got \(epsilon)")
+        require(epsilon > 0, "LayerNorm: epsilon must be positive, got \(epsilon)")
         weight = Parameter(Tensor(filledWith: 1, shape: shape))
         bias = Parameter(Tensor(filledWith: 0, shape: shape))
         self.epsilon = epsilon

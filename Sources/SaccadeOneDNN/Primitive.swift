@@ -127,7 +127,8 @@ package final class Primitive: @unchecked Sendable {  // immutable, and thread-s
 
     /// The primitive with its arguments at fixed places, for running again and again.
     ///
-    /// - Parameter addresses: One for each of ``arguments``, in order; they stay valid while the call lives.
+    /// - Parameter addresses: One for each of ``arguments``, in order, valid while the call lives; `nil` for those
+    ///   that ``BoundPrimitive/move(_:to:)`` will bring.
     package func bound(to addresses: [UnsafeMutableRawPointer?]) throws(OneDNNError) -> BoundPrimitive {
         try BoundPrimitive(self, addresses)
     }
@@ -151,6 +152,11 @@ package final class BoundPrimitive {
     }
 
     deinit { for memory in memories { sdnn_memory_free(memory) } }
+
+    /// Moves one argument to another place.
+    package func move(_ argument: Int, to address: UnsafeMutableRawPointer) {
+        sdnn_memory_move(memories[argument], address)
+    }
 
     package func run() {
         let status = sdnn_run(primitive.pointer, Int32(roles.count), roles, memories)

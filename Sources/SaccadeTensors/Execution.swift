@@ -10,8 +10,7 @@ extension Operation {
     /// - Precondition: The shapes fit; the trap says which rule they break.
     package func results(of inputs: [Tensor]) -> [Tensor] {
         let shapes: [Shape]
-        // A wrong program: not `precondition`, whose message release builds leave out.
-        do { shapes = try resultShapes(inputs.map(\.shape)) } catch { fatalError("\(error)") }
+        do { shapes = try resultShapes(inputs.map(\.shape)) } catch { wrongProgram("\(error)") }
         if let trace = Trace.current, trace.covers(inputs) {
             return trace.append(self, inputs, shapes)
         }

@@ -24,6 +24,13 @@ package struct Graph: Sendable {
     package var nodes: [Node] = []
     package var outputs: [Int] = []
 
+    /// In the order in which the function takes them.
+    var inputShapes: [Shape] {
+        values.compactMap { value -> (order: Int, shape: Shape)? in
+            if case .input(let order) = value.origin { (order, value.shape) } else { nil }
+        }.sorted { $0.order < $1.order }.map(\.shape)
+    }
+
     mutating func append(_ shape: Shape, _ origin: Origin) -> Int {
         values.append(Value(shape: shape, origin: origin))
         return values.count - 1

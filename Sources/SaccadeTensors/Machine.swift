@@ -11,8 +11,23 @@ public enum Threads {
     ///
     /// - Precondition: `count` is at least 1.
     public static func set(_ count: Int) {
-        precondition(count >= 1, "computing takes at least 1 thread, got \(count)")
+        require(count >= 1, "computing takes at least 1 thread, got \(count)")
         saccade_threads_set(Int32(clamping: count))
+    }
+
+    /// Calls `body` with 0..<`count`, on as many threads as there are; it must bear to be called by several at once.
+    /// What oneDNN computes inside runs on the calling thread alone.
+    static func forEach(_ count: Int, _ body: (Int) -> Void) {
+        if count == 1 { return body(0) }
+        withoutActuallyEscaping(body) { body in
+            withUnsafePointer(to: body) { context in
+                saccade_threads_for(count, 1, UnsafeMutableRawPointer(mutating: context)) { context, begin, end in
+                    // The pointer made above, which lives until all threads are done.
+                    let body = context.unsafelyUnwrapped.assumingMemoryBound(to: ((Int) -> Void).self).pointee
+                    for index in begin..<end { body(index) }
+                }
+            }
+        }
     }
 }
 

@@ -12,8 +12,8 @@ package protocol Operation: Hashable, Sendable {
     /// The shapes of the results for inputs of these shapes, or why there can be none.
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape]
 
-    /// Kernels that compute the operation, the best guess first; at least one. Where there are several,
-    /// they are timed.
+    /// Kernels that compute the operation, the plainest first; at least one. Where there are several, they are
+    /// timed.
     func kernels(_ request: KernelRequest) -> [Kernel]
 
     /// Multiplications that are followed by an addition.
@@ -85,7 +85,16 @@ package struct Kernel: Sendable {
     package enum Body: Sendable {
         /// oneDNN's; its arguments are the inputs, then the results, then the scratchpad.
         case primitive(Primitive)
+        /// Several lists of primitives: those of a list one after another, the lists on different threads.
+        case lanes([[Part]])
         case loop(@Sendable (Addresses) -> Void)
+    }
+
+    /// A primitive that does a part of a kernel's work.
+    package struct Part: Sendable {
+        let primitive: Primitive
+        /// For each argument of the primitive: which address of the kernel's, and how many bytes behind it.
+        let operands: [(index: Int, offset: Int)]
     }
 
     /// How each input must lie; `nil` is row-major.
@@ -145,7 +154,22 @@ package struct Kernel: Sendable {
     package func run(at addresses: UnsafePointer<UnsafeMutableRawPointer?>) {
         switch body {
         case .primitive(let primitive): primitive.run(at: addresses)
+        case .lanes(let lanes):
+            Threads.forEach(lanes.count) { lane in
+                for part in lanes[lane] { part.run(at: addresses) }
+            }
         case .loop(let loop): loop(Addresses(base: addresses))
+        }
+    }
+}
+
+extension Kernel.Part {
+    fileprivate func run(at addresses: UnsafePointer<UnsafeMutableRawPointer?>) {
+        withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: operands.count) { own in
+            for (position, operand) in operands.enumerated() {
+                own.initializeElement(at: position, to: addresses[operand.index].map { $0 + operand.offset })
+            }
+            primitive.run(at: UnsafePointer(own.baseAddress.unsafelyUnwrapped))
         }
     }
 }

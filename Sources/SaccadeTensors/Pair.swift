@@ -17,7 +17,7 @@ public struct Pair: Hashable, Sendable, ExpressibleByIntegerLiteral, Expressible
 
     /// - Precondition: There are two numbers: the height, then the width.
     public init(arrayLiteral elements: Int...) {
-        precondition(elements.count == 2, "a pair is [height, width], got \(elements)")
+        require(elements.count == 2, "a pair is [height, width], got \(elements)")
         self.init(elements[0], elements[1])
     }
 

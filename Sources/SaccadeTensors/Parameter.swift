@@ -19,7 +19,7 @@ public final class Parameter: Sendable {
         mutating func tensor() -> Tensor {
             if case .pending(let draw) = self { self = .ready(draw()) }
             guard case .ready(let tensor) = self else {
-                preconditionFailure("a parameter was read while it was updated")
+                wrongProgram("a parameter was read while it was updated")
             }
             return tensor
         }
@@ -44,7 +44,7 @@ public final class Parameter: Sendable {
             .pending {
                 var generator = SplitMix64(seed: seed)
                 let value = initialize(shape, &generator)
-                precondition(value.shape == shape, "an initializer made \(value.shape) for a parameter of \(shape)")
+                require(value.shape == shape, "an initializer made \(value.shape) for a parameter of \(shape)")
                 return value
             })
     }
@@ -59,7 +59,7 @@ public final class Parameter: Sendable {
     ///
     /// - Precondition: The new one has the same shape.
     public func assign(_ value: Tensor) {
-        precondition(value.shape == shape, "cannot change a parameter's shape from \(shape) to \(value.shape)")
+        require(value.shape == shape, "cannot change a parameter's shape from \(shape) to \(value.shape)")
         state.withLock { $0 = .ready(value.detached.rowMajor) }
     }
 
@@ -99,7 +99,7 @@ public final class Statistic: Sendable {
 
     /// - Precondition: The new value has the same shape.
     public func assign(_ value: Tensor) {
-        precondition(value.shape == shape, "cannot change a statistic's shape from \(shape) to \(value.shape)")
+        require(value.shape == shape, "cannot change a statistic's shape from \(shape) to \(value.shape)")
         state.withLock { $0 = value.detached.rowMajor }
     }
 }

@@ -6,9 +6,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     public init(_ dimensions: [Int]) {
         var count = 1
         for dimension in dimensions {
-            precondition(dimension >= 0, "a shape cannot have negative lengths: \(dimensions)")
+            require(dimension >= 0, "a shape cannot have negative lengths: \(dimensions)")
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-            precondition(!overflow, "a tensor of shape \(dimensions) has too many elements to count")
+            require(!overflow, "a tensor of shape \(dimensions) has too many elements to count")
             count = product
         }
         self.dimensions = dimensions
@@ -32,7 +32,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     /// - Precondition: The axis exists.
     package func resolved(axis: Int) -> Int {
         let resolved = axis < 0 ? axis + rank : axis
-        precondition(dimensions.indices.contains(resolved), "\(self) has no axis \(axis)")
+        require(dimensions.indices.contains(resolved), "\(self) has no axis \(axis)")
         return resolved
     }
 

@@ -18,7 +18,7 @@ public func withGradients(
     let value = try Phase.$current.withValue(phase) {
         try Tape.$current.withValue(tape, operation: body)
     }
-    precondition(value.shape.elementCount == 1, "gradients are of one number, got a tensor of shape \(value.shape)")
+    require(value.shape.elementCount == 1, "gradients are of one number, got a tensor of shape \(value.shape)")
     return (value.detached, tape.gradients(of: value))
 }
 

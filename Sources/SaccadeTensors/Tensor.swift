@@ -28,7 +28,7 @@ public struct Tensor: Sendable {
     /// - Parameter scalars: The elements, last axis fastest.
     /// - Precondition: There are as many as `shape` holds.
     public init(_ scalars: [Float], shape: Shape) {
-        precondition(scalars.count == shape.elementCount, "\(scalars.count) scalars do not fill shape \(shape)")
+        require(scalars.count == shape.elementCount, "\(scalars.count) scalars do not fill shape \(shape)")
         self.init(shape: shape) { elements in
             _ = elements.update(fromContentsOf: scalars)
         }
@@ -65,7 +65,7 @@ extension Tensor {
 
     /// The only element of a tensor that has one, such as a loss.
     public var item: Float {
-        precondition(shape.elementCount == 1, "item of a tensor of shape \(shape)")
+        require(shape.elementCount == 1, "item of a tensor of shape \(shape)")
         return withScalars { $0[0] }
     }
 
@@ -83,7 +83,7 @@ extension Tensor {
     /// - Parameter purpose: What the caller wanted, for the message of a trap.
     func stored(_ purpose: StaticString) -> (Storage, Arrangement?) {
         guard case .stored(let storage, let arrangement) = content else {
-            preconditionFailure(
+            wrongProgram(
                 "\(purpose) a tensor of shape \(shape) was asked for while a network was being traced; "
                     + "it has none until the plan runs")
         }

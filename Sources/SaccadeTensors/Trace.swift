@@ -79,7 +79,7 @@ package final class Trace: Sendable {
         switch tensor.content {
         case .stored: return state.withLock { $0.graph.append(tensor.shape, .constant(tensor.rowMajor)) }
         case .traced(let id):
-            precondition(id.trace == ObjectIdentifier(self), "a tensor of another trace was used in this one")
+            require(id.trace == ObjectIdentifier(self), "a tensor of another trace was used in this one")
             return id.index
         }
     }

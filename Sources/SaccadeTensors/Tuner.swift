@@ -6,12 +6,22 @@ import Synchronization
 ///
 /// The winner depends on shape, direction and machine, so candidates are timed. Their answers differ in the
 /// last digits, and which one wins can differ between two timings: the first result is kept on disk, for
-/// this machine, library version and thread count, so that the same seed goes on giving the same bytes.
-final class Tuner: Sendable {
-    static let shared = Tuner(folder: Tuner.defaultFolder)
+/// this machine, library version and thread count, so that the same seed goes on giving the same bytes. A training
+/// keeps those that it used beside its checkpoint as well: it goes on with them when that file on disk is gone.
+package final class Tuner: Sendable {
+    package static let shared = Tuner(folder: Tuner.defaultFolder)
+
+    private struct State {
+        /// What is kept for this machine; `nil` until somebody asks.
+        var kept: [String: String]?
+        /// What this process computes with.
+        var used: [String: String] = [:]
+        /// Files that the used choices go to as well.
+        var copies: [URL] = []
+    }
 
     private let folder: URL?
-    private let choices = Mutex<[String: String]?>(nil)
+    private let state = Mutex(State())
 
     /// - Parameter folder: Where choices are kept; `nil` keeps them in memory.
     init(folder: URL?) { self.folder = folder }
@@ -46,35 +56,82 @@ final class Tuner: Sendable {
     }
 
     /// What was chosen under `key` before.
-    func choice(for key: String) -> String? {
-        choices.withLock { choices in
-            if choices == nil { choices = stored() }
-            return choices?[key]
+    package func choice(for key: String) -> String? {
+        state.withLock { state in
+            if let label = state.used[key] { return label }
+            let kept = state.kept ?? read(file, as: [String: String].self) ?? [:]
+            state.kept = kept
+            guard let label = kept[key] else { return nil }
+            use(key, label, &state)
+            return label
         }
     }
 
-    func remember(_ key: String, _ label: String) {
-        choices.withLock { choices in
+    package func remember(_ key: String, _ label: String) {
+        state.withLock { state in
             // Another process may have added its own since we read the file.
-            var all = stored().merging(choices ?? [:]) { $1 }
+            var all = (read(file, as: [String: String].self) ?? [:]).merging(state.kept ?? [:]) { $1 }
             all[key] = label
-            choices = all
-            guard let file, let data = try? JSONEncoder().encode(all) else { return }
-            // A cache: if it cannot be written, the next process times again.
-            try? FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try? data.write(to: file, options: .atomic)
+            state.kept = all
+            if let file { write(all, to: file) }
+            use(key, label, &state)
         }
     }
 
-    private func stored() -> [String: String] {
-        guard let file, let data = try? Data(contentsOf: file) else { return [:] }
-        return (try? JSONDecoder().decode([String: String].self, from: data)) ?? [:]
+    /// Goes by the choices in a file from now on, and adds to it whatever is used.
+    ///
+    /// Where this process has already computed with another choice, it stays with that.
+    package func keepCopy(at path: String) {
+        let copy = URL(fileURLWithPath: path)
+        state.withLock { state in
+            let copied = read(copy, as: [String: [String: String]].self)?[Tuner.machine] ?? [:]
+            state.used.merge(copied) { own, _ in own }
+            state.copies.append(copy)
+            if state.used != copied { writeCopy(state.used, to: copy) }
+        }
+    }
+
+    /// Adds no more to a file that ``keepCopy(at:)`` began with.
+    package func endCopy(at path: String) {
+        let copy = URL(fileURLWithPath: path)
+        state.withLock { state in
+            if let index = state.copies.firstIndex(of: copy) { state.copies.remove(at: index) }
+        }
+    }
+
+    private func use(_ key: String, _ label: String, _ state: inout State) {
+        state.used[key] = label
+        for copy in state.copies { writeCopy(state.used, to: copy) }
+    }
+
+    /// A copy has the choices of every machine that it was used on: a run may move between two.
+    private func writeCopy(_ used: [String: String], to copy: URL) {
+        var all = read(copy, as: [String: [String: String]].self) ?? [:]
+        all[Tuner.machine] = used
+        write(all, to: copy)
+    }
+
+    private func read<Content: Decodable>(_ file: URL?, as type: Content.Type) -> Content? {
+        file.flatMap { try? Data(contentsOf: $0) }.flatMap { try? JSONDecoder().decode(type, from: $0) }
+    }
+
+    /// What cannot be written is timed again by the next process.
+    private func write(_ content: some Encodable, to file: URL) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(content) else { return }
+        try? FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try? data.write(to: file, options: .atomic)
+    }
+
+    /// What choices are good for.
+    private static var machine: String {
+        "\(Machine.processor)-onednn\(Library.version)-\(Threads.count)threads"
     }
 
     private var file: URL? {
-        let name = "\(Machine.processor)-onednn\(Library.version)-\(Threads.count)threads"
-        let safe = String(name.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
+        let safe = String(Tuner.machine.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
         return folder?.appendingPathComponent("tuning-\(safe).json")
     }
 }
@@ -87,17 +144,22 @@ enum Timing {
         var best = [Duration](repeating: .seconds(1000), count: trials.count)
         var spent = Duration.zero
         let clock = ContinuousClock()
+        var running = Array(trials.indices)
         // In turn, so that a disturbance meets all of them; the shortest run of each is what it can do.
         for round in 0..<20 where round < 3 || spent < .milliseconds(200) {
-            for (index, trial) in trials.enumerated() {
-                let elapsed = clock.measure { trial.run() }
+            for index in running {
+                let elapsed = clock.measure { trials[index].run() }
                 best[index] = min(best[index], elapsed)
                 spent += elapsed
             }
+            // Those far behind will not catch up, and large shapes make each of their runs dear.
+            let leader = best.min() ?? .zero
+            running.removeAll { best[$0] > leader * 1.25 }
         }
-        let winner = best.indices.min { best[$0] < best[$1] } ?? 0
-        // The first candidate is the plainest: it must lose clearly to be passed over.
-        return best[winner] < best[0] * 0.97 ? candidates[winner] : candidates[0]
+        // The plainest come first: each must lose clearly to be passed over.
+        var winner = 0
+        for index in best.indices where best[index] < best[winner] * 0.97 { winner = index }
+        return candidates[winner]
     }
 
     /// A kernel with inputs of zeros; a run includes the reorders that the kernel makes necessary.

@@ -15,7 +15,7 @@ public struct ClassifierTraining: Sendable {
     ///   - yaml: The recipe's text, which is kept with the run.
     ///   - data: A data set's folder.
     ///   - settings: In place of the recipe's.
-    /// - Throws: `ArchitectureError`, `DatasetError`: what cannot be used, and what to do.
+    /// - Throws: `ArchitectureError`, `FileError`: what cannot be used, and what to do.
     public init(recipe: Architecture, yaml: String, data: String, settings: TrainingSettings) throws {
         let splits = try ClassificationDataset.splits(at: data)
         let whole = try ClassificationDataset(at: data, split: splits.contains(.train) ? .train : .all)

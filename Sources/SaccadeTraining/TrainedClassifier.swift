@@ -3,6 +3,7 @@ public import SaccadeDatasets
 public import SaccadeImages
 import SaccadeInterchange
 import SaccadeLayers
+import SaccadeMetrics
 public import SaccadeModels
 public import SaccadeTensors
 
@@ -23,7 +24,7 @@ public struct TrainedClassifier: Sendable {
     /// Reads the best weights of a run.
     ///
     /// - Parameter nameOrPath: A run's name, or its folder.
-    /// - Throws: ``RunError`` when there is no such run or it has no weights yet; `InterchangeError` when the weights are
+    /// - Throws: ``RunError`` when there is no such run or it has no weights yet; `FileError` when the weights are
     ///   damaged or those of another network.
     public init(run nameOrPath: String) throws {
         let folder = TrainedClassifier.folder(of: nameOrPath)
@@ -81,7 +82,7 @@ extension TrainedClassifier {
     /// - Parameters:
     ///   - batch: Pictures at once.
     ///   - options: How to compute.
-    /// - Throws: `ImageError` at the first picture that cannot be read.
+    /// - Throws: `FileError` at the first picture that cannot be read.
     public func score(
         over dataset: ClassificationDataset, batch: Int, options: Plan.Options = Plan.Options()
     ) throws -> ClassificationScore {

@@ -22,7 +22,15 @@ import Testing
     @Test(
         "a mistake gives one sentence and an exit code",
         arguments: [
-            Mistake(arguments: ["descibe", "mnist"], status: 64, complaint: "unexpected arguments"),
+            Mistake(
+                arguments: ["descibe", "mnist"], status: 64,
+                complaint: "there is no command descibe; did you mean describe? The commands are demo, scenes,"
+            ),
+            Mistake(arguments: ["trian"], status: 64, complaint: "did you mean train?"),
+            Mistake(
+                arguments: ["frobnicate", "--help"], status: 64,
+                complaint: "there is no command frobnicate; the commands are demo, scenes, describe, train,"),
+            Mistake(arguments: ["train", "mnist", "--epohcs", "3"], status: 64, complaint: "Did you mean '--epochs'?"),
             Mistake(arguments: ["describe", "mnst"], status: 65, complaint: "did you mean mnist?"),
             Mistake(arguments: ["describe", "mnist", "--input", "28x28"], status: 64, complaint: "--input must be"),
             Mistake(arguments: ["describe", "mnist", "--diagram", "a.gif"], status: 64, complaint: "--diagram"),

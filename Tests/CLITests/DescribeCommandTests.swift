@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SaccadeDrawing
+import SaccadeFiles
 import SaccadeModels
 import Testing
 
@@ -72,7 +73,12 @@ import Testing
     @Test("errors become the exit codes that the help promises")
     func codes() {
         #expect(Failure.code(for: ArchitectureError("x", at: nil)) == ExitCode(65))
-        #expect(Failure.code(for: DrawingError(.unwritable, file: "x", reason: "y", remedy: "z")) == ExitCode(73))
+        for (code, expected) in [
+            (FileError.Code.unwritable, 73), (.missingFolder, 73), (.diskFull, 73), (.missing, 65), (.malformed, 65),
+        ] {
+            let error = FileError(code, path: "x", reason: "y", remedy: "z")
+            #expect(Failure.code(for: error).rawValue == expected, "\(code)")
+        }
     }
 
     @Test("the schematic shows pictures and vectors, activations on their arrows, blocks as one")

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeFiles
 import SaccadeImages
 import SaccadeTensors
 import Testing
@@ -131,8 +132,8 @@ import Testing
         #expect(try batches.next()?.index == 0)
         #expect(try batches.next()?.index == 1)
         for _ in 0..<2 {
-            let error = #expect(throws: ImageError.self) { try batches.next() }
-            #expect(error?.file == bad)
+            let error = #expect(throws: FileError.self) { try batches.next() }
+            #expect(error?.path == bad)
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeFiles
 import SaccadeImages
 import Testing
 
@@ -38,7 +39,7 @@ import Testing
         #expect(try ClassificationDataset(at: batch).classNames == names)
         for wrong in [Array(names.dropLast()), Array(names.dropLast()) + ["class 0"]] {
             try folder.write(Array(wrong.joined(separator: "\n").utf8), to: "batches.meta.txt")
-            let error = #expect(throws: DatasetError.self) { try ClassificationDataset(at: folder.path) }
+            let error = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path) }
             #expect(error?.path == "\(folder.path)/batches.meta.txt")
         }
     }
@@ -51,7 +52,7 @@ import Testing
     func refuses(bytes: [UInt8]) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(bytes, to: "any.bin")
-        let error = #expect(throws: DatasetError.self) { try ClassificationDataset(at: path) }
+        let error = #expect(throws: FileError.self) { try ClassificationDataset(at: path) }
         #expect(error?.code == .malformed)
         #expect(error?.path == path)
     }

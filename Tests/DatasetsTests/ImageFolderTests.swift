@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeFiles
 import SaccadeImages
 import Testing
 
@@ -33,7 +34,7 @@ import Testing
         #expect(try ClassificationDataset(at: "\(root)/").samples == dataset.samples)
         #expect(try ClassificationDataset.splits(at: root) == [.train])
         #expect(try ClassificationDataset(at: root, split: .train).samples == dataset.samples)
-        let error = #expect(throws: DatasetError.self) { try ClassificationDataset(at: root, split: .test) }
+        let error = #expect(throws: FileError.self) { try ClassificationDataset(at: root, split: .test) }
         #expect(error?.code == .missingSplit)
     }
 
@@ -63,8 +64,8 @@ import Testing
     @Test("says what is wrong with a folder, and what would be right")
     func refuses() throws {
         let folder = try TemporaryFolder()
-        func problem(_ name: String) -> DatasetError? {
-            #expect(throws: DatasetError.self) { try ClassificationDataset(at: "\(folder.path)/\(name)") }
+        func problem(_ name: String) -> FileError? {
+            #expect(throws: FileError.self) { try ClassificationDataset(at: "\(folder.path)/\(name)") }
         }
         #expect(problem("nothing")?.code == .missing)
 
@@ -93,8 +94,8 @@ import Testing
         let bad = try folder.write(Array("not a picture".utf8), to: "dog/1.jpg")
         let dataset = try ClassificationDataset(at: folder.path)
         #expect(throws: Never.self) { try dataset.image(at: 0) }
-        let error = #expect(throws: ImageError.self) { try dataset.image(at: 1) }
-        #expect(error?.file == bad)
+        let error = #expect(throws: FileError.self) { try dataset.image(at: 1) }
+        #expect(error?.path == bad)
     }
 
     @Test(

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeFiles
 import SaccadeImages
 import Testing
 
@@ -30,7 +31,7 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8]? = nil) -> [UI
         #expect(try dataset.image(at: 1) == Image(width: 3, height: 2, channels: 1, pixels: Array(6..<12)))
         #expect(dataset.name(at: 2) == "\(Self.images)\(suffix) #2")
         #expect(try ClassificationDataset.splits(at: folder.path) == [.train])
-        let error = #expect(throws: DatasetError.self) { try ClassificationDataset(at: folder.path, split: .test) }
+        let error = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path, split: .test) }
         #expect(error?.code == .missingSplit)
     }
 
@@ -66,7 +67,7 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8]? = nil) -> [UI
         let folder = try TemporaryFolder()
         try folder.write(isCompressed ? gzipped(bad.images) : bad.images, to: Self.images)
         try folder.write(isCompressed ? gzipped(bad.labels) : bad.labels, to: Self.labels)
-        let error = #expect(throws: DatasetError.self) { try ClassificationDataset(at: folder.path) }
+        let error = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path) }
         let description = error?.description ?? ""
         #expect(error?.code == .malformed)
         #expect(description.contains("-ubyte: ") && description.hasSuffix("."))
@@ -86,7 +87,7 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8]? = nil) -> [UI
             let folder = try TemporaryFolder()
             try folder.write(bytes, to: "\(Self.images).gz")
             try folder.write(Self.goodLabels, to: Self.labels)
-            let error = #expect(throws: DatasetError.self) { try ClassificationDataset(at: folder.path) }
+            let error = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path) }
             #expect(error?.description.contains(says) == true, "\(String(describing: error))")
         }
     }
@@ -95,7 +96,7 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8]? = nil) -> [UI
     func missingHalf() throws {
         let folder = try TemporaryFolder()
         try folder.write(Self.goodImages, to: Self.images)
-        let error = #expect(throws: DatasetError.self) { try ClassificationDataset(at: folder.path) }
+        let error = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path) }
         #expect(error?.code == .missing)
         #expect(error?.path == "\(folder.path)/\(Self.labels)")
     }

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeFiles
 import SaccadeGeometry
 import SaccadeImages
 import Testing
@@ -194,14 +195,14 @@ import Testing
         try folder.write([1], to: "full/precious.txt")
         try folder.makeFolder("empty")
         let export = SceneExport(scenes, 0..<2, as: .folder)
-        for (name, code) in [
-            ("full", SceneExportError.Code.occupied), ("full/precious.txt", .occupied), ("", .unwritable),
-            ("full/precious.txt/inside", .unwritable),
+        for (name, reason) in [
+            ("full", "has other contents"), ("full/precious.txt", "is a file"), ("", "cannot be a folder's name"),
+            ("full/precious.txt/inside", "cannot be created"),
         ] {
-            let error = await #expect(throws: SceneExportError.self) {
+            let error = await #expect(throws: FileError.self) {
                 try await export.write(to: name.isEmpty ? "" : "\(folder.path)/\(name)")
             }
-            #expect(error?.code == code, "\(name)")
+            #expect(error?.code == .unwritable && error?.reason.contains(reason) == true, "\(name)")
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/full") == ["precious.txt"])
         try await export.write(to: "\(folder.path)/empty")
@@ -209,6 +210,6 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["empty", "full"])
 
         try folder.makeFolder(".next.unfinished")
-        await #expect(throws: SceneExportError.self) { try await export.write(to: "\(folder.path)/next") }
+        await #expect(throws: FileError.self) { try await export.write(to: "\(folder.path)/next") }
     }
 }

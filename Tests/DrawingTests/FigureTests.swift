@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDrawing
+import SaccadeFiles
 import SaccadeGeometry
 import SaccadeImages
 import Testing
@@ -60,22 +61,22 @@ import Testing
     @Test(
         "a name that cannot be written is an error",
         arguments: [
-            ("figure.jpg", DrawingError.Code.unknownFormat), ("figure", .unknownFormat), ("", .unknownFormat),
-            ("a.png/figure", .unknownFormat), ("no/such/folder/figure.png", .unwritable),
+            ("figure.jpg", FileError.Code.unknownFormat), ("figure", .unknownFormat), ("", .unknownFormat),
+            ("a.png/figure", .unknownFormat), ("no/such/folder/figure.png", .missingFolder),
         ])
-    func badPaths(path: String, code: DrawingError.Code) {
-        do throws(DrawingError) {
+    func badPaths(path: String, code: FileError.Code) {
+        do throws(FileError) {
             try Samples.matrix(["a"]).write(to: path)
             Issue.record("wrote \(path)")
         } catch {
-            #expect(error.code == code && error.file == path)
+            #expect(error.code == code && error.path == path)
             #expect("\(error)".hasSuffix("."))
         }
     }
 
     @Test("a figure of too many pixels is an error")
     func tooLarge() {
-        do throws(DrawingError) {
+        do throws(FileError) {
             _ = try Samples.lecture.data(as: .png, scale: 100)
             Issue.record("drawn")
         } catch {

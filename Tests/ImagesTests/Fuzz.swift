@@ -1,6 +1,7 @@
+import SaccadeFiles
 import SaccadeImages
 
-/// Decodes damaged files: nothing may happen but a picture or an ``ImageError``.
+/// Decodes damaged files: nothing may happen but a picture or an ``FileError``.
 enum Fuzz {
     /// A small generator with a seed, so that a crash can be found again.
     struct Generator: RandomNumberGenerator {

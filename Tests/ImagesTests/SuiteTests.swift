@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 import SaccadeImages
 import Testing
 
@@ -31,15 +32,15 @@ struct SuiteTests {
     }
 
     /// Files that Pillow opens and we refuse, on purpose.
-    static let refused: [String: ImageError.Code] = [
+    static let refused: [String: FileError.Code] = [
         // Pillow does not look at the checksums of pixel data; a wrong one means changed pixels.
-        "image_png_rs/bugfixes/x_interlaced_chck.png": .corrupt, "pngsuite/png/xcsn0g01.png": .corrupt,
+        "image_png_rs/bugfixes/x_interlaced_chck.png": .malformed, "pngsuite/png/xcsn0g01.png": .malformed,
         // A row filter that does not exist: Pillow leaves the rest of the picture black.
-        "pillow/broken_data_stream.png": .corrupt,
+        "pillow/broken_data_stream.png": .malformed,
         // Cut within its last chunk: the pixels are there, but the file is not whole.
         "pillow/truncated_end_chunk.png": .truncated,
         // Coded data end before the picture does; Pillow fills in grey.
-        "jpeg_crash/dc-predictor-overflow.jpg": .corrupt, "jpeg_reftest/partial_progressive.jpg": .corrupt,
+        "jpeg_crash/dc-predictor-overflow.jpg": .malformed, "jpeg_reftest/partial_progressive.jpg": .malformed,
         // Apple's variation of PNG, which Pillow reads with red and blue exchanged.
         "stb_png/iphone/iphone_basi0g01.png": .unsupported, "stb_png/iphone/iphone_basi0g02.png": .unsupported,
         "stb_png/iphone/iphone_basi3p02.png": .unsupported, "stb_png/iphone/iphone_bgwn6a08.png": .unsupported,
@@ -58,7 +59,7 @@ struct SuiteTests {
         var compared = 0
         for (name, expected) in try Expectation.all() {
             let path = ReferenceData.suite + name
-            do throws(ImageError) {
+            do throws(FileError) {
                 let image = try Image(contentsOf: path)
                 #expect(expected.error == nil || Self.opened.contains(name), "\(name) should be refused")
                 #expect(Self.refused[name] == nil, "\(name) was to be refused")
@@ -72,7 +73,7 @@ struct SuiteTests {
                 compare(image, header, expected, name)
                 compared += 1
             } catch {
-                #expect(error.file == path)
+                #expect(error.path == path)
                 if expected.error == nil { #expect(Self.refused[name] == error.code, "\(error)") }
             }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeTensors
@@ -57,7 +58,7 @@ import Testing
         #expect(try folder.contents() == bytes)
         // As the format demands for aligned access, the numbers begin at a multiple of eight.
         #expect(bytes.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) } % 8 == 0)
-        let error = #expect(throws: InterchangeError.self) { try file.tensor("c") }
+        let error = #expect(throws: FileError.self) { try file.tensor("c") }
         #expect(error?.code == .noSuchTensor)
     }
 
@@ -97,11 +98,11 @@ import Testing
         let header: String
         var data = 8
         var length: UInt64?
-        var code = InterchangeError.Code.malformed
+        var code = FileError.Code.malformed
 
         init(
             _ name: String, _ header: String, data: Int = 8, length: UInt64? = nil,
-            _ code: InterchangeError.Code = .malformed
+            _ code: FileError.Code = .malformed
         ) {
             testDescription = name
             self.header = header
@@ -116,10 +117,10 @@ import Testing
     }
 
     static let bad = [
-        Bad("nothing behind the header", entry("F32", "[2]", "[0,8]"), data: 0, .cutShort),
-        Bad("a byte too few", entry("F32", "[2]", "[0,8]"), data: 7, .cutShort),
+        Bad("nothing behind the header", entry("F32", "[2]", "[0,8]"), data: 0, .truncated),
+        Bad("a byte too few", entry("F32", "[2]", "[0,8]"), data: 7, .truncated),
         Bad("a byte too many", entry("F32", "[2]", "[0,8]"), data: 9),
-        Bad("a header longer than the file", "{}", data: 0, length: 1000, .cutShort),
+        Bad("a header longer than the file", "{}", data: 0, length: 1000, .truncated),
         Bad("a header longer than memory", "{}", data: 0, length: .max),
         Bad("a header of 2⁶³ bytes", "{}", data: 0, length: 1 << 63),
         Bad("no JSON", "pickle me", data: 0),
@@ -150,7 +151,7 @@ import Testing
     @Test("a file that lies is refused with its name and the reason", arguments: bad)
     func hostile(_ c: Bad) throws {
         let folder = try file(c.header, data: c.data, length: c.length)
-        let error = try #require(throws: InterchangeError.self) { try SafetensorsFile(at: folder.file) }
+        let error = try #require(throws: FileError.self) { try SafetensorsFile(at: folder.file) }
         #expect(error.code == c.code, "\(error)")
         #expect(error.description.hasPrefix(folder.file + ": "))
     }
@@ -170,7 +171,7 @@ import Testing
                 bytes = bytes.prefix(Int.random(in: 0...bytes.count, using: &generator))
             }
             try bytes.write(to: URL(fileURLWithPath: folder.file))
-            do throws(InterchangeError) {
+            do throws(FileError) {
                 let file = try SafetensorsFile(at: folder.file)
                 for name in file.shapes.keys { #expect(try file.tensor(name).shape.elementCount <= 12) }
             } catch {
@@ -182,9 +183,9 @@ import Testing
     @Test("what is no file is refused")
     func noFile() throws {
         let folder = try Folder()
-        #expect(#expect(throws: InterchangeError.self) { try SafetensorsFile(at: folder.file) }?.code == .missing)
-        #expect(#expect(throws: InterchangeError.self) { try SafetensorsFile(at: folder.path) }?.code == .unreadable)
-        #expect(#expect(throws: InterchangeError.self) { try SafetensorsFile(at: "/dev/zero") }?.code == .unreadable)
+        #expect(#expect(throws: FileError.self) { try SafetensorsFile(at: folder.file) }?.code == .missing)
+        #expect(#expect(throws: FileError.self) { try SafetensorsFile(at: folder.path) }?.code == .notAFile)
+        #expect(#expect(throws: FileError.self) { try SafetensorsFile(at: "/dev/zero") }?.code == .notAFile)
     }
 
     @Test("a file that is cut short while it is open is an error, not the end of the process")
@@ -193,7 +194,7 @@ import Testing
         try SafetensorsFile.write([("a", .ramp([100_000]))], to: folder.file)
         let file = try SafetensorsFile(at: folder.file)
         #expect(truncate(folder.file, 1000) == 0)
-        #expect(#expect(throws: InterchangeError.self) { try file.tensor("a") }?.code == .cutShort)
+        #expect(#expect(throws: FileError.self) { try file.tensor("a") }?.code == .truncated)
     }
 }
 

@@ -39,7 +39,8 @@ import Testing
         let resolved = try Self.resolved()
         let x = Tensor.ramp([2, 3, 13, 11])
         Phase.$current.withValue(phase) {
-            #expect(Network(resolved)(x).scalars == Network(resolved, fuses: false)(x).scalars)
+            // Convolutions of different steps are timed apart, and may differ in the last digit.
+            #expect(Network(resolved)(x).relativeError(to: Network(resolved, fuses: false)(x)) < 1e-6)
         }
     }
 

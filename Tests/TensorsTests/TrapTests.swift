@@ -30,4 +30,14 @@ import Testing
         let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
         #expect(message.contains("maxPool2D") && message.contains("4 − 5 + 0"), "\(message.prefix(300))")
     }
+
+    @Test("a value out of its range is told in release builds too")
+    func ranges() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Shape([2, -3])
+        }
+        let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(
+            message.contains("negative lengths: [2, -3]") && message.contains("Shape.swift"), "\(message.prefix(300))")
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeTensors
@@ -73,9 +74,9 @@ import Testing
         let data = try #require(FileManager.default.contents(atPath: path))
         let cut = length < 0 ? data.count + length : min(length, data.count - 1)
         try data.prefix(cut).write(to: URL(fileURLWithPath: path))
-        let error = try error(InterchangeError.self) { try trainSmall(at: folder.path, resuming: true) }
+        let error = try error(FileError.self) { try trainSmall(at: folder.path, resuming: true) }
         #expect(error.path == path)
-        #expect(error.code == .cutShort)
+        #expect(error.code == .truncated)
     }
 
     @Test("checkpoints of other networks, other shapes and other optimizers are refused")
@@ -195,7 +196,7 @@ import Testing
             #endif
             do {
                 try trainSmall(at: path, resuming: true) { $0.schedule = .constant }
-            } catch let error as InterchangeError where error.code == .diskFull {
+            } catch let error as FileError where error.code == .diskFull {
                 let isNamed = error.description.contains(".safetensors: there is no room")
                 exit(isNamed ? 42 : 1)
             }

@@ -112,6 +112,8 @@ int sdnn_primitive_make(sdnn_primitive *, sdnn_descriptor);
 void sdnn_primitive_free(sdnn_primitive);
 
 int sdnn_memory_make(sdnn_memory *, sdnn_layout, void *address);
+// Binds it to another address.
+void sdnn_memory_move(sdnn_memory, void *address);
 void sdnn_memory_free(sdnn_memory);
 
 // Runs a primitive on the calling thread's team and waits. Roles and memories are paired.

@@ -43,6 +43,9 @@ struct Bench: ParsableCommand {
 
     @OptionGroup var compute: ComputeOptions
 
+    @Flag(help: "Also time each kernel of a network's plan.")
+    var kernels = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -99,7 +102,10 @@ struct Bench: ParsableCommand {
                     "one small convolution: \(text(eager)) µs eagerly, \(text(bare)) µs as a bare primitive: \(text(eager - bare)) µs of overhead"
                 )
             default:
-                for batch in try batches { report.add(try row(subject, batch)) }
+                for batch in try batches {
+                    report.add(try row(subject, batch))
+                    if kernels, !subject.hasPrefix("train:") { try noteKernels(of: subject, batch, in: &report) }
+                }
             }
         }
         if json { print(try report.json()) } else { print(report.text) }
@@ -125,6 +131,14 @@ struct Bench: ParsableCommand {
             subject: "\(subject), batch \(batch)", ours: ours, work: network.operations * (isTraining ? 3 : 1))
         row.peers = zip(peers, theirs).map { BenchRow.Peer(name: $0.label, times: $1) }
         return row
+    }
+
+    private func noteKernels(of name: String, _ batch: Int, in report: inout BenchReport) throws {
+        let network = try NetworkBenchmark(name, batch: batch, options: compute.planOptions)
+        report.note("\(name), batch \(batch), kernel by kernel:")
+        for (kernel, time) in network.kernels(budget: budget) {
+            report.note("  \(String(format: "%9.3f", time)) ms  \(kernel)")
+        }
     }
 
     private func text(_ number: Double) -> String { String(format: "%.1f", number) }

@@ -35,6 +35,17 @@ struct NetworkBenchmark {
         return Measurement.of(budget: budget) { _ = plan(input) }
     }
 
+    /// Where the time of a plan's run goes: each kernel's shortest time in milliseconds over several runs.
+    func kernels(budget: Double) -> [(name: String, milliseconds: Double)] {
+        let plan = Plan(for: input.shape, options: options) { layers($0) }
+        var shortest: [Double] = []
+        _ = Measurement.of(budget: budget) {
+            let times = plan.profile([input]).map { $0.time.seconds * 1e3 }
+            shortest = shortest.isEmpty ? times : zip(shortest, times).map(min)
+        }
+        return zip(plan.kernelNames, shortest).map { ($0, $1) }
+    }
+
     /// Forward, backward, and a step of SGD with momentum.
     func training(budget: Double) -> Measurement {
         let optimizer = SGD(layers.parameters, learningRate: 1e-4, momentum: 0.9)

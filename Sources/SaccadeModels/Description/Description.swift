@@ -71,7 +71,7 @@ public struct Description: Hashable, Sendable, Codable {
     ///     for Adam.
     /// - Precondition: The batch is from 1 to ``maximumBatch``.
     public init(_ network: ResolvedNetwork, batch: Int = 1, optimizerStates: Int = 1) {
-        precondition((1...Self.maximumBatch).contains(batch), "a batch of \(batch) pictures")
+        require((1...Self.maximumBatch).contains(batch), "a batch of \(batch) pictures")
         name = network.name
         input = Self.size(network.input)
         var rows = DescriptionRows()

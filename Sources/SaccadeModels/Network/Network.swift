@@ -35,7 +35,7 @@ public struct Network: Layer {
     /// - Returns: The result of the last layer, `[N, …]`.
     /// - Precondition: Everything behind the batch has the shape ``input``.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        precondition(
+        require(
             Array(x.shape.dimensions.dropFirst()) == input.dimensions,
             "\(name) is for inputs [N, \(input.dimensions.map(String.init).joined(separator: ", "))], got \(x.shape)")
         return block(x)

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 import Yams
 
 /// Reads YAML into ``Setting``s, within bounds that no honest recipe reaches.
@@ -14,26 +15,13 @@ enum RecipeFile {
     /// The text of a file.
     static func text(of path: String) throws(ArchitectureError) -> String {
         let location = Location(file: path)
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw ArchitectureError("there is no such file; check the path", at: location)
-        }
-        guard !isDirectory.boolValue else {
-            throw ArchitectureError("this is a folder; name the recipe inside it", at: location)
-        }
-        let data: Data
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? handle.close() }
-            // Read no more than can be accepted: the path may lead to a device that never ends.
-            data = try handle.read(upToCount: maximumByteCount + 1) ?? Data()
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try RegularFile.contents(of: path, limit: maximumByteCount)
         } catch {
-            throw ArchitectureError("the file cannot be read; check its permissions", at: location)
+            throw ArchitectureError("\(error.reason); \(error.remedy)", at: location)
         }
-        guard data.count <= maximumByteCount else {
-            throw ArchitectureError("this is larger than 1 MiB, which no recipe is; check the path", at: location)
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ArchitectureError("this is not text in UTF-8; save the recipe as UTF-8", at: location)
         }
         return text

@@ -38,8 +38,8 @@ public func globalAveragePool2D(_ x: Tensor) -> Tensor { adaptiveAveragePool2D(x
 ///   - size: Height and width of the result, at least 1; larger than the input repeats elements.
 /// - Returns: `[N, C, size.height, size.width]`.
 public func adaptiveAveragePool2D(_ x: Tensor, to size: Pair) -> Tensor {
-    precondition(size.height >= 1 && size.width >= 1, "adaptiveAveragePool2D: a size of \(size) is empty")
-    precondition(
+    require(size.height >= 1 && size.width >= 1, "adaptiveAveragePool2D: a size of \(size) is empty")
+    require(
         x.shape.rank == 4 && x.shape[2] >= 1 && x.shape[3] >= 1,
         "adaptiveAveragePool2D: the input must be [N, C, H, W] with H and W at least 1, got \(x.shape)")
     let input = Pair(x.shape[2], x.shape[3])

@@ -4,7 +4,7 @@ import SaccadeOneDNN
 ///
 /// - Precondition: `lower` is not above `upper`.
 public func clamp(_ x: Tensor, _ lower: Float, _ upper: Float) -> Tensor {
-    precondition(lower <= upper, "clamp: the lower bound \(lower) is above the upper one, \(upper)")
+    require(lower <= upper, "clamp: the lower bound \(lower) is above the upper one, \(upper)")
     return UnaryMap(unary: .clamp(lower: lower, upper: upper), name: "clamp")(x).recorded(pullbacks: [
         x: { dy in
             dy * Binary.less(Tensor([lower], shape: []), x) * Binary.less(x, Tensor([upper], shape: []))

@@ -8,7 +8,7 @@ import SaccadeOneDNN
 ///   - axis: Counted from the front, or from the back when negative.
 /// - Returns: Their shape, with the sum of the lengths along `axis`.
 public func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
-    precondition(!tensors.isEmpty, "concatenated: nothing to join")
+    require(!tensors.isEmpty, "concatenated: nothing to join")
     let axis = tensors[0].shape.resolved(axis: axis)
     guard tensors.count > 1 else { return tensors[0] }
     let shapes = tensors.map(\.shape)

@@ -19,7 +19,7 @@ public func conv2D(
     _ input: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Pair = 1, padding: Padding = .valid,
     dilation: Pair = 1, groups: Int = 1, activation: Activation? = nil
 ) -> Tensor {
-    precondition(weight.shape.rank == 4, "conv2D: weights must be [O, C, KH, KW], got \(weight.shape)")
+    require(weight.shape.rank == 4, "conv2D: weights must be [O, C, KH, KW], got \(weight.shape)")
     return Convolution(
         kernel: Pair(weight.shape[2], weight.shape[3]), stride: stride, padding: padding, dilation: dilation,
         groups: groups, hasBias: bias != nil, activation: activation

@@ -17,7 +17,7 @@ public func convTranspose2D(
     _ input: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Pair = 1, padding: Pair = 0,
     outputPadding: Pair = 0, dilation: Pair = 1, groups: Int = 1, activation: Activation? = nil
 ) -> Tensor {
-    precondition(weight.shape.rank == 4, "convTranspose2D: weights must be [C, O, KH, KW], got \(weight.shape)")
+    require(weight.shape.rank == 4, "convTranspose2D: weights must be [C, O, KH, KW], got \(weight.shape)")
     return Convolution(
         kernel: Pair(weight.shape[2], weight.shape[3]), stride: stride, padding: .pixels(padding),
         dilation: dilation, groups: groups, hasBias: bias != nil, activation: activation,

@@ -68,9 +68,12 @@ struct ConvolutionGeometry: Hashable, Sendable {
                     // Reference code and matrix products over unfolded pictures are only ever a last resort.
                     let isSlow = ["ref", "gemm"].contains { descriptor.name.contains($0) }
                     if isSlow && !found.isEmpty { break }
+                    // oneDNN calls several of its implementations by one name.
+                    let name = "\(algorithm) \(descriptor.name)"
+                    let same = found.count { $0.kernel.label.hasPrefix(name) }
                     let kernel = Kernel(
                         try Primitive(descriptor, roles: roles), inputs: inputs,
-                        label: "\(algorithm) \(descriptor.name)", rowMajor: rowMajor)
+                        label: same == 0 ? name : "\(name) #\(same + 1)", rowMajor: rowMajor)
                     let pictures = pictureLayouts(of: descriptor)
                     found.append((kernel, pictures, pictures.allSatisfy { isOrdered($0, request.order) }))
                 } while found.count < 6 && descriptor.advance()
@@ -191,6 +194,11 @@ struct Convolution: Operation {
         guard let g = try? geometry(request.inputs.map(\.shape)) else {
             preconditionFailure("\(name) was asked for a kernel for shapes that do not fit")
         }
+        return kernels(request, g)
+    }
+
+    /// The kernels for a geometry that need not be this convolution's own, such as that of some rows of it.
+    func kernels(_ request: KernelRequest, _ g: ConvolutionGeometry) -> [Kernel] {
         let type = request.precision.elementType
         let fused = Fused(addsToDestination: addsResidual, activation: activation?.unary)
         let roles: [Role] = [.source, .weights] + (hasBias ? [.bias] : []) + [.destination]

@@ -18,7 +18,7 @@ public func crossEntropy(
     _ logits: Tensor, _ labels: Tensor, classWeights: Tensor? = nil, elementWeights: Tensor? = nil,
     ignoredLabel: Int? = nil, labelSmoothing: Float = 0, reduction: LossReduction = .mean
 ) -> Tensor {
-    precondition((0...1).contains(labelSmoothing), "crossEntropy: label smoothing is in 0...1, got \(labelSmoothing)")
+    require((0...1).contains(labelSmoothing), "crossEntropy: label smoothing is in 0...1, got \(labelSmoothing)")
     let settings = CrossEntropy(
         hasClassWeights: classWeights != nil, hasElementWeights: elementWeights != nil, ignoredLabel: ignoredLabel,
         smoothing: labelSmoothing)
@@ -77,7 +77,7 @@ struct CrossEntropy: Operation {
             smoothing: smoothing, labels: at[1], class_weights: hasClassWeights ? UnsafePointer(at[2]) : nil,
             element_weights: hasElementWeights ? UnsafePointer(at[hasClassWeights ? 3 : 2]) : nil)
         let wrong = sk_cross_entropy_first_wrong(problem)
-        precondition(
+        require(
             wrong < 0, "crossEntropy: the label \(at[1][max(wrong, 0)]) is not a class in 0..<\(logits[1])")
         return problem
     }

@@ -7,7 +7,7 @@
 ///   - generator: Where the choice comes from; two elements share one number.
 /// - Returns: A tensor in `x`'s shape.
 public func dropout(_ x: Tensor, probability: Float, using generator: inout some RandomNumberGenerator) -> Tensor {
-    precondition((0...1).contains(probability), "dropout: a probability is in 0...1, got \(probability)")
+    require((0...1).contains(probability), "dropout: a probability is in 0...1, got \(probability)")
     guard probability > 0 else { return x }
     // 2³² · probability of the 2³² numbers mean zero.
     let threshold = UInt64((Double(probability) * 0x1p32).rounded())

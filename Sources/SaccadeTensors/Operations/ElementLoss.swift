@@ -46,7 +46,7 @@ struct ElementLoss: Operation {
         }
         guard let weights else { return reduction(losses) }
         let weighted = losses * weights.detached
-        precondition(weighted.shape == x.shape, "\(name): weights \(weights.shape) for predictions \(x.shape)")
+        require(weighted.shape == x.shape, "\(name): weights \(weights.shape) for predictions \(x.shape)")
         return reduction(weighted)
     }
 }

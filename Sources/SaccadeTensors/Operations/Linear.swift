@@ -8,8 +8,8 @@
 /// - Returns: `[…, out]`.
 /// - Precondition: The last axes agree.
 public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, activation: Activation? = nil) -> Tensor {
-    precondition(x.shape.rank >= 1, "linear: the input has no axis to multiply with weights \(weight.shape)")
-    precondition(weight.shape.rank == 2, "linear: weights must be [out, in], got \(weight.shape)")
+    require(x.shape.rank >= 1, "linear: the input has no axis to multiply with weights \(weight.shape)")
+    require(weight.shape.rank == 2, "linear: weights must be [out, in], got \(weight.shape)")
     let leading = x.shape.dimensions.dropLast()
     guard x.shape.rank == 2 else {
         let rows = x.reshaped(to: [leading.reduce(1, *), x.shape[x.shape.rank - 1]])

@@ -8,7 +8,7 @@ import SaccadeOneDNN
 /// - Returns: `[…, M, N]`.
 /// - Precondition: `K` agrees, and the leading axes broadcast.
 public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
-    precondition(
+    require(
         a.shape.rank >= 2 && b.shape.rank >= 2, "matmul: both inputs need two axes, got \(a.shape) and \(b.shape)")
     if b.shape.rank == 2, a.shape.rank > 2 {
         // One matrix for a whole stack: the stack is one tall matrix.

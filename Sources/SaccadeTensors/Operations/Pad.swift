@@ -16,7 +16,7 @@ extension Tensor {
     public func padded(axis: Int, before: Int, after: Int, with border: Border = .constant(0)) -> Tensor {
         let axis = shape.resolved(axis: axis)
         let length = shape[axis]
-        precondition(before >= 0 && after >= 0, "padded: \(before) and \(after) elements; neither may be negative")
+        require(before >= 0 && after >= 0, "padded: \(before) and \(after) elements; neither may be negative")
         guard before + after > 0 else { return self }
         switch border {
         case .constant(let value):
@@ -24,7 +24,7 @@ extension Tensor {
             let view = View(whole, replacing: axis, start: before, step: 1, length: length)
             return Placement(view, background: value, name: "padded").applied(to: self)
         case .reflected:
-            precondition(
+            require(
                 before < length && after < length,
                 "padded: \(length) elements cannot be reflected to \(before) before and \(after) after them")
             let places = (-before..<length + after).map { $0 < 0 ? -$0 : $0 < length ? $0 : 2 * (length - 1) - $0 }

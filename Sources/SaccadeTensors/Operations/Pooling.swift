@@ -61,7 +61,12 @@ struct Pooling: Operation {
     /// windows with holes, and count what rounding up added to the padding.
     func usesLoops(_ input: Operand, _ window: Window) -> Bool {
         if keepsWinners { return false }
-        return input.arrangement == nil || window.dilation != [1, 1] || isUneven(window, over: input.shape)
+        return input.arrangement == nil || !suitsOneDNN(window, over: input.shape)
+    }
+
+    /// Whether oneDNN has fast code for the window, given pictures in an order that it likes.
+    func suitsOneDNN(_ window: Window, over input: Shape) -> Bool {
+        window.dilation == [1, 1] && !isUneven(window, over: input)
     }
 
     /// Whether padding counts, but less of it than there is.

@@ -36,7 +36,7 @@ public func l1Loss(
 public func smoothL1Loss(
     _ x: Tensor, _ target: Tensor, beta: Float = 1, weights: Tensor? = nil, reduction: LossReduction = .mean
 ) -> Tensor {
-    precondition(beta >= 0, "smoothL1Loss: beta cannot be negative, got \(beta)")
+    require(beta >= 0, "smoothL1Loss: beta cannot be negative, got \(beta)")
     return ElementLoss(kind: beta > 0 ? .smooth : .absolute, beta: beta, name: "smoothL1Loss")
         .applied(x, target, weights: weights, reduction)
 }

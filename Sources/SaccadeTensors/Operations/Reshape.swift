@@ -38,7 +38,7 @@ struct Reshape: Operation {
 
     func applied(to tensor: Tensor) -> Tensor {
         guard !tensor.isTraced else { return self(tensor) }
-        do { _ = try resultShapes([tensor.shape]) } catch { preconditionFailure("\(error)") }
+        do { _ = try resultShapes([tensor.shape]) } catch { wrongProgram("\(error)") }
         return Tensor(shape: shape, content: tensor.rowMajor.content)
     }
 }

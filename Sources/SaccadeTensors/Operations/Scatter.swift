@@ -65,5 +65,5 @@ extension Shape {
 ///
 /// - Parameter wrong: Its place among the indices, or a negative number.
 func requireIndices(_ indices: UnsafePointer<Float>, _ wrong: Int, below length: Int, for name: String) {
-    precondition(wrong < 0, "\(name): the index \(indices[max(wrong, 0)]) is not in 0..<\(length)")
+    require(wrong < 0, "\(name): the index \(indices[max(wrong, 0)]) is not in 0..<\(length)")
 }

@@ -26,10 +26,10 @@ extension Tensor {
 /// - Returns: The shape of `indices`, then `D`.
 /// - Precondition: Every index is in range.
 public func embedding(_ indices: Tensor, _ weight: Tensor, paddingIndex: Int? = nil) -> Tensor {
-    precondition(weight.shape.rank == 2, "embedding: weights must be [V, D], got \(weight.shape)")
+    require(weight.shape.rank == 2, "embedding: weights must be [V, D], got \(weight.shape)")
     let shape = weight.shape
     if let paddingIndex {
-        precondition((0..<shape[0]).contains(paddingIndex), "embedding: no row \(paddingIndex) in \(shape)")
+        require((0..<shape[0]).contains(paddingIndex), "embedding: no row \(paddingIndex) in \(shape)")
     }
     return Selection(axis: 0, name: "embedding")(weight, indices).recorded(pullbacks: [
         weight: { dy in SelectionGradient(axis: 0, whole: shape, ignored: paddingIndex)(indices, dy) }

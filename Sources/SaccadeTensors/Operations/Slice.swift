@@ -10,10 +10,10 @@ extension Tensor {
     /// - Precondition: The range lies within the axis.
     public func sliced(axis: Int, _ range: Range<Int>, step: Int = 1) -> Tensor {
         let axis = shape.resolved(axis: axis)
-        precondition(
+        require(
             range.lowerBound >= 0 && range.upperBound <= shape[axis],
             "sliced: \(range) is not within axis \(axis) of \(shape)")
-        precondition(step >= 1, "sliced: a step must be at least 1, got \(step)")
+        require(step >= 1, "sliced: a step must be at least 1, got \(step)")
         guard range != 0..<shape[axis] || step != 1 else { return self }
         return Slice(
             View(

@@ -7,7 +7,7 @@ extension Tensor {
     /// - Precondition: `axes` names every axis once.
     public func transposed(_ axes: [Int]) -> Tensor {
         let axes = axes.map(shape.resolved(axis:))
-        precondition(axes.sorted() == Array(0..<shape.rank), "transposed: \(axes) is not an order of \(shape)'s axes")
+        require(axes.sorted() == Array(0..<shape.rank), "transposed: \(axes) is not an order of \(shape)'s axes")
         guard axes != axes.sorted() else { return self }
         var inverse = axes
         for (place, axis) in axes.enumerated() { inverse[axis] = place }
@@ -20,7 +20,7 @@ extension Tensor {
     ///
     /// - Precondition: There are two axes or more.
     public func transposed() -> Tensor {
-        precondition(shape.rank >= 2, "transposed: \(shape) has no rows and columns")
+        require(shape.rank >= 2, "transposed: \(shape) has no rows and columns")
         return transposed(Array(0..<shape.rank - 2) + [shape.rank - 1, shape.rank - 2])
     }
 }

@@ -11,6 +11,8 @@ struct Lowering {
     private struct Buffer {
         var byteCount: Int
         var constant: Storage?
+        /// Which of the plan's inputs it is: that lies where the caller has it, and nobody writes there.
+        var input: Int?
         var firstStep = 0
         var lastStep = 0
     }
@@ -25,7 +27,6 @@ struct Lowering {
         var label: String
         var body: Kernel.Body
         var operands: [Int]  // buffers
-        var scratchByteCount: Int
     }
 
     private var buffers: [Buffer] = []
@@ -50,13 +51,12 @@ struct Lowering {
     }
 
     private mutating func run() -> Program {
-        var inputs: [(order: Int, held: Held, shape: Shape)] = []
         for (id, value) in graph.values.enumerated() {
             switch value.origin {
             case .input(let order):
-                let place = Held(buffer: newBuffer(Arrangement.byteCount(of: nil, value.shape)), arrangement: nil)
-                held[id] = [place]
-                inputs.append((order, place, value.shape))
+                let buffer = newBuffer(Arrangement.byteCount(of: nil, value.shape))
+                buffers[buffer].input = order
+                held[id] = [Held(buffer: buffer, arrangement: nil)]
             case .constant(let tensor) where readers[id] > 0:
                 let storage = tensor.rowMajorStorage
                 held[id] = [
@@ -71,21 +71,19 @@ struct Lowering {
         for (_, output) in outputs { buffers[output.buffer].lastStep = steps.count }
 
         let arena = Arena.assign(
-            buffers.map { ($0.constant == nil ? $0.byteCount : 0, $0.firstStep, $0.lastStep) })
-        let scratch = steps.map(\.scratchByteCount).max() ?? 0
+            buffers.map { ($0.constant == nil && $0.input == nil ? $0.byteCount : 0, $0.firstStep, $0.lastStep) })
         func place(_ buffer: Int) -> Program.Place {
-            buffers[buffer].constant.map(Program.Place.constant) ?? .arena(offset: arena.offsets[buffer])
-        }
-        func port(_ held: Held) -> Program.Port {
-            Program.Port(
-                place: place(held.buffer), arrangement: held.arrangement, byteCount: buffers[held.buffer].byteCount)
+            if let constant = buffers[buffer].constant { return .constant(constant) }
+            if let input = buffers[buffer].input { return .input(input) }
+            return .arena(offset: arena.offsets[buffer])
         }
         return Program(
             steps: steps.map {
                 Program.Step(name: $0.name, label: $0.label, body: $0.body, operands: $0.operands.map(place))
             },
-            inputs: inputs.sorted { $0.order < $1.order }.map { port($0.held) }, outputs: outputs.map { port($0.1) },
-            arenaByteCount: arena.byteCount + scratch, scratchOffset: arena.byteCount)
+            outputs: outputs.map { Program.Port(place: place($0.1.buffer), byteCount: buffers[$0.1.buffer].byteCount) },
+            inputByteCounts: graph.inputShapes.map { Arrangement.byteCount(of: nil, $0) },
+            arenaByteCount: arena.byteCount)
     }
 
     private mutating func newBuffer(_ byteCount: Int, _ constant: Storage? = nil) -> Int {
@@ -93,7 +91,11 @@ struct Lowering {
         return buffers.count - 1
     }
 
-    private mutating func append(_ step: Step) {
+    /// - Parameter scratchByteCount: Memory that the step needs for itself: one more operand, which nobody else
+    ///   reads, so that the arena gives the place to others before and after.
+    private mutating func append(_ step: Step, scratchByteCount: Int) {
+        var step = step
+        if scratchByteCount > 0 { step.operands.append(newBuffer(scratchByteCount)) }
         for buffer in step.operands { buffers[buffer].lastStep = steps.count }
         steps.append(step)
     }
@@ -130,7 +132,7 @@ struct Lowering {
         append(
             Step(
                 name: node.scope.map { "\($0): \(node.operation.name)" } ?? node.operation.name, label: kernel.label,
-                body: kernel.body, operands: arguments + resultBuffers, scratchByteCount: kernel.scratchByteCount))
+                body: kernel.body, operands: arguments + resultBuffers), scratchByteCount: kernel.scratchByteCount)
     }
 
     private func kernel(for node: Graph.Node) -> Kernel {
@@ -150,7 +152,7 @@ struct Lowering {
     /// Whether nobody will read a value after this node, so that the result may replace it.
     private func canOverwrite(_ operand: Held, of value: Int, in node: Graph.Node, _ byteCount: Int) -> Bool {
         let buffer = buffers[operand.buffer]
-        guard buffer.constant == nil, buffer.byteCount == byteCount else { return false }
+        guard buffer.constant == nil, buffer.input == nil, buffer.byteCount == byteCount else { return false }
         // The buffer may belong to several values, where one is a reshape of another.
         let owners = held.indices.filter { held[$0].contains { $0.buffer == operand.buffer } }
         let reads = owners.reduce(0) { $0 + readers[$1] }
@@ -186,7 +188,7 @@ struct Lowering {
         append(
             Step(
                 name: "reorder", label: primitive.name, body: .primitive(primitive),
-                operands: [source.buffer, place.buffer], scratchByteCount: primitive.scratchByteCount))
+                operands: [source.buffer, place.buffer]), scratchByteCount: primitive.scratchByteCount)
         held[value].append(place)
         return place
     }
@@ -198,6 +200,6 @@ struct Lowering {
                 body: .loop { at in
                     UnsafeMutableRawPointer(at[1]).copyMemory(from: at[0], byteCount: byteCount)
                 },
-                operands: [from, to], scratchByteCount: 0))
+                operands: [from, to]), scratchByteCount: 0)
     }
 }

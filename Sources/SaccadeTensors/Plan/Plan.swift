@@ -9,8 +9,8 @@ import Synchronization
 /// pictures: constants are computed, batch norms folded into convolutions, biases, activations and residual
 /// sums fused into them; for each operation the fastest kernel and the layout it likes are chosen by timing;
 /// weights are put into that layout; and every intermediate result gets its place in one block of memory.
-/// What is left to do when a picture comes is to run the kernels, one after another. Nothing is allocated or
-/// locked meanwhile.
+/// What is left to do when a picture comes is to run the kernels, one after another, on the picture where it
+/// lies. Nothing is allocated or locked meanwhile.
 ///
 /// The weights are those at the time the plan was made. A plan may run on any number of threads at once; each
 /// gets its own memory, which is kept for the next run.
@@ -25,7 +25,7 @@ public final class Plan: Sendable {
         /// - Precondition: The processor multiplies bfloat16 in hardware where that is asked for; see
         ///   ``Plan/supports(_:)``.
         public init(precision: Precision = .float32, allowsWinograd: Bool = true) {
-            precondition(Plan.supports(precision), "this processor does not multiply \(precision.rawValue) numbers")
+            require(Plan.supports(precision), "this processor does not multiply \(precision.rawValue) numbers")
             self.precision = precision
             self.allowsWinograd = allowsWinograd
         }
@@ -61,7 +61,7 @@ public final class Plan: Sendable {
 
     /// - Precondition: The input has the shape that the plan was made for, and there is one output.
     public func callAsFunction(_ input: Tensor) -> Tensor {
-        precondition(outputShapes.count == 1, "this plan has \(outputShapes.count) outputs: use run(_:)")
+        require(outputShapes.count == 1, "this plan has \(outputShapes.count) outputs: use run(_:)")
         return run([input])[0]
     }
 
@@ -86,12 +86,15 @@ public final class Plan: Sendable {
     public var kernelNames: [String] { program.steps.map { "\($0.name) [\($0.label)]" } }
 
     private func withMemory(_ inputs: [Tensor], _ body: (ProgramMemory) -> Void) -> [Tensor] {
-        precondition(
+        require(
             inputs.map(\.shape) == inputShapes, "a plan for \(inputShapes) was given \(inputs.map(\.shape))")
         let memory = idle.withLock { $0.popLast() } ?? ProgramMemory(program)
         defer { idle.withLock { $0.append(memory) } }
-        for (place, input) in zip(program.inputs, inputs) { memory.write(input, to: place) }
+        let storages = inputs.map(\.rowMajorStorage)
+        memory.read(storages)
         body(memory)
-        return zip(program.outputs, outputShapes).map { memory.read($0, shape: $1) }
+        return withExtendedLifetime(storages) {
+            zip(program.outputs, outputShapes).map { memory.copy($0, shape: $1) }
+        }
     }
 }

@@ -6,6 +6,7 @@ extension Graph {
         foldBatchNorms()
         fuseResiduals()
         fuseActivations()
+        joinPoolings()
         dropUnused()
     }
 
@@ -95,6 +96,22 @@ extension Graph {
             else { continue }
             nodes[producer].operation = fused
             redirect(nodes[index].results[0], to: nodes[producer].results[0])
+        }
+    }
+
+    /// A convolution and the pooling behind it become one step, which may do a stripe of rows at a time.
+    private mutating func joinPoolings() {
+        for index in nodes.indices {
+            guard let pooling = nodes[index].operation as? Pooling, !pooling.keepsWinners,
+                let producer = soleProducer(of: nodes[index].inputs[0]),
+                let convolution = nodes[producer].operation as? Convolution,
+                let joined = ConvolutionAndPooling(
+                    convolution, pooling, inputs: nodes[producer].inputs.map { values[$0].shape })
+            else { continue }
+            nodes[index] = Node(
+                operation: joined, inputs: nodes[producer].inputs, results: nodes[index].results,
+                scope: nodes[producer].scope)
+            forget(producer)
         }
     }
 

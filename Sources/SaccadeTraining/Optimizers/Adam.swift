@@ -33,7 +33,7 @@ public final class Adam: Optimizer {
         _ parameters: [(name: String, parameter: Parameter)], learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Decay = .inGradient(0)
     ) {
-        precondition(
+        require(
             (0..<1).contains(beta1) && (0..<1).contains(beta2), "Adam: betas must be in 0..<1, got \(beta1), \(beta2)")
         self.learningRate = learningRate
         self.beta1 = beta1

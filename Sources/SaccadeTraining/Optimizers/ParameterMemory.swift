@@ -18,7 +18,7 @@ struct ParameterMemory {
     var entries: [Entry]
 
     init(_ parameters: [(name: String, parameter: Parameter)], quantities: [String]) {
-        precondition(!parameters.isEmpty, "an optimizer was given no parameters to train")
+        require(!parameters.isEmpty, "an optimizer was given no parameters to train")
         self.quantities = quantities
         entries = parameters.map { Entry(name: $0.name, parameter: $0.parameter) }
     }
@@ -78,7 +78,7 @@ struct ParameterMemory {
                 let entry = entries[index]
                 entries[index].steps = newValue.steps[entry.name] ?? 0
                 let found = quantities.compactMap { tensors["\($0)/\(entry.name)"] }
-                precondition(
+                require(
                     found.allSatisfy { $0.shape == entry.parameter.shape }
                         && (found.count == quantities.count || entries[index].steps == 0),
                     "the state of an optimizer does not fit parameter \(entry.name)")

@@ -25,7 +25,7 @@ public final class RMSProp: Optimizer {
         _ parameters: [(name: String, parameter: Parameter)], learningRate: Double = 1e-2, alpha: Double = 0.99,
         epsilon: Double = 1e-8, momentum: Double = 0, isCentered: Bool = false, weightDecay: Double = 0
     ) {
-        precondition((0..<1).contains(alpha), "RMSProp: alpha must be in 0..<1, got \(alpha)")
+        require((0..<1).contains(alpha), "RMSProp: alpha must be in 0..<1, got \(alpha)")
         self.learningRate = learningRate
         self.alpha = alpha
         self.epsilon = epsilon

@@ -19,7 +19,7 @@ public final class SGD: Optimizer {
         _ parameters: [(name: String, parameter: Parameter)], learningRate: Double, momentum: Double = 0,
         nesterov: Bool = false, weightDecay: Double = 0
     ) {
-        precondition(!nesterov || momentum > 0, "SGD: Nesterov's momentum needs a momentum above 0")
+        require(!nesterov || momentum > 0, "SGD: Nesterov's momentum needs a momentum above 0")
         self.learningRate = learningRate
         self.momentum = momentum
         self.nesterov = nesterov

@@ -11,7 +11,7 @@ public struct LabelledBatch: Sendable {
     public let names: @Sendable () -> [String]
 
     public init(images: Tensor, labels: [Int], names: @escaping @Sendable () -> [String]) {
-        precondition(
+        require(
             images.shape.rank >= 1 && images.shape[0] == labels.count,
             "a batch of shape \(images.shape) with \(labels.count) labels")
         self.images = images

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeInterchange
 import SaccadeLayers
+import SaccadeMetrics
 import SaccadeTensors
 
 /// How far a training is: what a checkpoint holds beside tensors.
@@ -39,7 +40,7 @@ struct Checkpoint {
     private static let networkPrefix = "network/"
     private static let optimizerPrefix = "optimizer/"
 
-    /// - Throws: `InterchangeError` when it cannot be written; the one before is untouched then.
+    /// - Throws: `FileError` when it cannot be written; the one before is untouched then.
     static func write(
         _ position: TrainingPosition, network: any Module, optimizer: any Optimizer, to path: String
     ) throws {
@@ -61,7 +62,7 @@ struct Checkpoint {
 
     /// Restores network and optimizer.
     ///
-    /// - Throws: `InterchangeError` when the file is damaged, `LoadingError` when it is of another network,
+    /// - Throws: `FileError` when the file is damaged, `LoadingError` when it is of another network,
     ///   ``RunError`` when it is no checkpoint of this program or of another optimizer.
     static func restore(
         from path: String, network: any Module, optimizer: any Optimizer

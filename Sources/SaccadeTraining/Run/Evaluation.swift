@@ -1,3 +1,4 @@
+import SaccadeMetrics
 public import SaccadeTensors
 
 /// Shows a classifier every sample of a source once.
@@ -43,7 +44,7 @@ public struct EvaluationReport: Sendable, Codable {
 
     /// - Precondition: There are as many names as classes.
     public init(_ score: ClassificationScore, classNames: [String]) {
-        precondition(
+        require(
             classNames.count == score.confusion.counts.count,
             "\(classNames.count) names for \(score.confusion.counts.count) classes")
         samples = score.count

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 import SaccadeInterchange
 
 #if canImport(Glibc)
@@ -68,7 +69,7 @@ struct JSONLines {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return try AppendedFile.append(try encoder.encode(record) + Data("\n".utf8), to: path)
+        return try AppendedFile.append(try encoder.encode(record) + [UInt8(ascii: "\n")], to: path)
     }
 
     /// Cuts off what was written after the file had `length` bytes.
@@ -80,18 +81,6 @@ struct JSONLines {
                 "\(path): \(size) bytes are there, \(length) were written; restore the file or train anew.")
         }
         guard size > length else { return }
-        guard SaccadeTraining.truncate(path, length) else {
-            throw RunError(.unwritable, "\(path): cannot be cut back; check its permissions.")
-        }
+        try FileDescriptor(opening: path, O_WRONLY).truncate(to: length)
     }
-}
-
-private func truncate(_ path: String, _ length: Int) -> Bool {
-    #if canImport(Glibc)
-        Glibc.truncate(path, off_t(length)) == 0
-    #elseif canImport(Musl)
-        Musl.truncate(path, off_t(length)) == 0
-    #else
-        Darwin.truncate(path, off_t(length)) == 0
-    #endif
 }

@@ -1,5 +1,6 @@
 import Foundation
 public import SaccadeDatasets
+import SaccadeFiles
 import SaccadeInterchange
 import SaccadeTensors
 

@@ -12,8 +12,6 @@ public struct RunError: Error, Equatable, CustomStringConvertible {
         case different
         /// A file of the run is not what it should be.
         case damaged
-        /// The folder cannot be made or its lock not be opened.
-        case unwritable
         /// There is nothing to learn from.
         case noSamples
         /// A loss, a gradient or a result is not a finite number.

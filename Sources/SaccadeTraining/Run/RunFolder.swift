@@ -1,13 +1,7 @@
 import Foundation
+import SaccadeFiles
 import SaccadeInterchange
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import SaccadeTensors
 
 /// The folder of one run, held by one process at a time.
 ///
@@ -18,6 +12,7 @@ import SaccadeInterchange
 /// | `timings.jsonl` | how long each epoch took; the only file that depends on the clock |
 /// | `checkpoint.safetensors` | everything that is needed to go on |
 /// | `best.safetensors` | the weights with the best validation result |
+/// | `tuning.json` | which kernels computed, of those that give answers equal but for the last digits |
 ///
 /// Every file but the timings is replaced as a whole or, in the metrics' case, cut back to what the checkpoint knows
 /// of: a process may end at any moment without harm.
@@ -29,12 +24,13 @@ public final class RunFolder {
     /// What computes otherwise than when the run was begun, such as `threads (4, was 2)`: a resumed run then comes to
     /// results that differ in the last digits.
     public let versionChanges: [String]
-    private let lock: Int32
+    private let lock: FileLock
 
     public var checkpointPath: String { "\(path)/checkpoint.safetensors" }
     public var bestPath: String { "\(path)/best.safetensors" }
     public var metricsPath: String { "\(path)/metrics.jsonl" }
     public var timingsPath: String { "\(path)/timings.jsonl" }
+    private var tuningPath: String { "\(path)/tuning.json" }
 
     /// Begins a run, or goes on with one.
     ///
@@ -44,7 +40,7 @@ public final class RunFolder {
     ///   - resuming: Whether to go on with a run that is there, which must have been begun with the same description;
     ///     only `epochs`, `patience` and `checkpointMinutes` may differ.
     /// - Throws: ``RunError``: there is a run where a new one is wanted, or none where one is to be resumed; another
-    ///   process trains it; it was begun differently. `InterchangeError` when the folder cannot be written.
+    ///   process trains it; it was begun differently. `FileError` when the folder cannot be written.
     public init(at path: String, _ description: RunDescription, resuming: Bool) throws {
         if resuming, !FileManager.default.fileExists(atPath: path) {
             throw RunError(.missing, "\(path): there is no run to resume; check the name or leave out --resume.")
@@ -52,53 +48,45 @@ public final class RunFolder {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw RunError(.unwritable, "\(path): the folder of the run cannot be made; choose another place.")
+            throw FileError(
+                .unwritable, path: path, reason: "the folder of the run cannot be made", remedy: "choose another place")
         }
-        lock = open("\(path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         self.path = path
-        var kept = description
-        var changes: [String] = []
-        guard lock >= 0 else {
-            throw RunError(.unwritable, "\(path)/.lock: cannot be opened (\(String(cString: strerror(errno)))).")
-        }
-        // The system lets go of the lock when the process ends, however it ends.
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            close(lock)
+        guard let lock = try FileLock(at: "\(path)/.lock") else {
             throw RunError(
                 .locked, "\(path): another process is training this run; wait for it, or choose another name.")
         }
-        do {
-            AtomicFile.removeUnfinished(in: path)
-            // Without a description the run was ended before it began, and begins now.
-            if FileManager.default.fileExists(atPath: "\(path)/run.json") {
-                let stored = try RunDescription(ofRunAt: path)
-                guard resuming else {
-                    throw RunError(
-                        .exists, "\(path): there is a run here; give --resume to go on with it, or another name.")
-                }
-                let differences = description.differences(from: stored)
-                guard differences.isEmpty else {
-                    throw RunError(
-                        .different,
-                        "\(path): this run was begun differently: \(differences.joined(separator: ", ")); "
-                            + "resume it with what it was begun with, or choose another name.")
-                }
-                changes = description.versions.sorted { $0.key < $1.key }.compactMap { name, value in
-                    stored.versions[name].flatMap { $0 == value ? nil : "\(name) (\(value), was \($0))" }
-                }
-                kept = stored
-                kept.settings = description.settings
-                if kept != stored { try kept.write(to: path) }
-            } else {
-                try description.write(to: path)
+        var kept = description
+        var changes: [String] = []
+        AtomicFile.removeUnfinished(in: path)
+        // Without a description the run was ended before it began, and begins now.
+        if FileManager.default.fileExists(atPath: "\(path)/run.json") {
+            let stored = try RunDescription(ofRunAt: path)
+            guard resuming else {
+                throw RunError(
+                    .exists, "\(path): there is a run here; give --resume to go on with it, or another name.")
             }
-        } catch {
-            close(lock)
-            throw error
+            let differences = description.differences(from: stored)
+            guard differences.isEmpty else {
+                throw RunError(
+                    .different,
+                    "\(path): this run was begun differently: \(differences.joined(separator: ", ")); "
+                        + "resume it with what it was begun with, or choose another name.")
+            }
+            changes = description.versions.sorted { $0.key < $1.key }.compactMap { name, value in
+                stored.versions[name].flatMap { $0 == value ? nil : "\(name) (\(value), was \($0))" }
+            }
+            kept = stored
+            kept.settings = description.settings
+            if kept != stored { try kept.write(to: path) }
+        } else {
+            try description.write(to: path)
         }
+        self.lock = lock
         self.description = kept
         versionChanges = changes
+        Tuner.shared.keepCopy(at: tuningPath)
     }
 
-    deinit { close(lock) }
+    deinit { Tuner.shared.endCopy(at: tuningPath) }
 }

@@ -2,6 +2,7 @@ import Foundation
 import SaccadeDatasets
 import SaccadeInterchange
 public import SaccadeLayers
+import SaccadeMetrics
 import SaccadeTensors
 
 /// Trains a classifier: the loop.
@@ -65,7 +66,7 @@ public final class Trainer {
     ///
     /// - Returns: The records of all epochs, those before a resumption included.
     /// - Throws: ``RunError`` when a loss or gradient is not finite, or the checkpoint does not fit; what the sources
-    ///   throw; `InterchangeError` when a file cannot be written. Every file is then as the last checkpoint left it.
+    ///   throw; `FileError` when a file cannot be written. Every file is then as the last checkpoint left it.
     @discardableResult
     public func train() throws -> [EpochRecord] {
         if FileManager.default.fileExists(atPath: run.checkpointPath) {
@@ -86,6 +87,7 @@ public final class Trainer {
         }
         position.samplesPerEpoch = training.samplesPerEpoch
         try JSONLines(path: run.metricsPath).truncate(to: position.metricsLength)
+        if position.epoch < settings.epochs, !isOutOfPatience { try tryValidation() }
         while position.epoch < settings.epochs, !isOutOfPatience {
             let start = ContinuousClock.now
             let samples = try learnEpoch()
@@ -98,6 +100,15 @@ public final class Trainer {
     private var isOutOfPatience: Bool {
         guard let patience = settings.patience, let best = position.best else { return false }
         return position.epoch - best.epoch >= patience
+    }
+
+    /// Judges a few batches before there is anything to judge: a validation picture that cannot be read, or memory
+    /// that does not suffice, should not come to light only after hours of learning. Their memory is then there to
+    /// stay.
+    private func tryValidation() throws {
+        guard let validation else { return }
+        let batches = FirstBatches(of: validation, count: 4)
+        _ = try evaluate(over: batches, classes: classes) { network($0) }
     }
 
     /// Learns from the rest of an epoch.
@@ -221,6 +232,31 @@ public final class Trainer {
             TrainingProgress(
                 phase: phase, epoch: position.epoch + 1, epochs: settings.epochs, samples: samples, samplesInAll: inAll,
                 loss: loss, samplesToCome: toCome))
+    }
+}
+
+/// The beginning of each epoch of a source, and its last batch, which may be smaller than the others.
+private struct FirstBatches: BatchSource {
+    private let source: any BatchSource
+    private let count: Int
+
+    init(of source: any BatchSource, count: Int) {
+        self.source = source
+        self.count = count
+    }
+
+    var batchesPerEpoch: Int { min(count, source.batchesPerEpoch) }
+    var samplesPerEpoch: Int { source.samplesPerEpoch }
+
+    func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
+        let next = source.batches(ofEpoch: epoch, from: first)
+        let last = source.batches(ofEpoch: epoch, from: max(source.batchesPerEpoch - 1, first))
+        var taken = first
+        return {
+            taken += 1
+            if taken < batchesPerEpoch { return try next() }
+            return taken == batchesPerEpoch ? try last() : nil
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeTensors
 
 /// The learning rate of every batch of a training: a schedule laid over its epochs.
 public struct LearningRate: Sendable {
@@ -13,7 +14,7 @@ public struct LearningRate: Sendable {
 
     /// - Precondition: `schedule` has no `problem`.
     public init(_ base: Double, _ schedule: Schedule = .constant, epochs: Int, batchesPerEpoch: Int) {
-        precondition(schedule.problem == nil, "LearningRate: \(schedule.problem ?? "")")
+        require(schedule.problem == nil, "LearningRate: \(schedule.problem ?? "")")
         self.base = base
         self.schedule = schedule
         self.epochs = epochs

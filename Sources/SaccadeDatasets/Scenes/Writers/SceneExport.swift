@@ -50,7 +50,7 @@ public struct SceneExport: Sendable {
     /// - Parameters:
     ///   - path: A new or empty folder.
     ///   - progress: Is told, in order, how many scenes are written.
-    /// - Throws: ``SceneExportError``; nothing is left behind then.
+    /// - Throws: `FileError`; nothing is left behind then.
     public func write(to path: String, progress: (Int) -> Void = { _ in }) async throws {
         var folder = try StagedFolder(for: path)
         do {

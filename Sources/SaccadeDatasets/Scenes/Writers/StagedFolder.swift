@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 
 /// A folder that appears when all of it is written, or not at all.
 ///
@@ -10,10 +11,11 @@ struct StagedFolder {
     private var subfolders: Set<String> = []
     private var files: FileManager { .default }
 
-    /// - Throws: ``SceneExportError`` when something is at `path` that is not an empty folder.
-    init(for path: String) throws(SceneExportError) {
+    /// - Throws: ``FileError`` when something is at `path` that is not an empty folder.
+    init(for path: String) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else {
-            throw SceneExportError(.unwritable, path: "(no name)", "cannot be a folder's name; give another one.")
+            throw FileError(
+                .unwritable, path: "(no name)", reason: "cannot be a folder's name", remedy: "give another one")
         }
         self.path = path
         let url = URL(fileURLWithPath: path).standardizedFileURL
@@ -22,58 +24,59 @@ struct StagedFolder {
         var isFolder: ObjCBool = false
         if files.fileExists(atPath: path, isDirectory: &isFolder) {
             guard isFolder.boolValue else {
-                throw SceneExportError(.occupied, path: path, "is a file; give the name of a new folder.")
+                throw FileError(.unwritable, path: path, reason: "is a file", remedy: "give the name of a new folder")
             }
             guard let contents = try? files.contentsOfDirectory(atPath: path) else {
-                throw SceneExportError(.unwritable, path: path, "cannot be listed; check its permissions.")
+                throw FileError(.unwritable, path: path, reason: "cannot be listed", remedy: "check its permissions")
             }
             guard contents.isEmpty else {
-                throw SceneExportError(
-                    .occupied, path: path, "has other contents, which would be mixed up; give the name of a new folder."
+                throw FileError(
+                    .unwritable, path: path, reason: "has other contents, which would be mixed up",
+                    remedy: "give the name of a new folder"
                 )
             }
         }
         guard !files.fileExists(atPath: staging) else {
-            throw SceneExportError(
-                .occupied, path: staging,
-                "is left from a run that was stopped, or another run is writing it; delete it.")
+            throw FileError(
+                .unwritable, path: staging,
+                reason: "is left from a run that was stopped, or another run is writing it", remedy: "delete it")
         }
         do {
             try files.createDirectory(atPath: staging, withIntermediateDirectories: true)
         } catch {
-            throw SceneExportError(
+            throw FileError(
                 .unwritable, path: path,
-                "cannot be created (\(Self.reason(error))); check the folder that it is to be in.")
+                reason: "cannot be created (\(Self.reason(error)))", remedy: "check the folder that it is to be in")
         }
     }
 
     /// Writes a file; folders on the way are made.
-    mutating func write(_ bytes: [UInt8], to name: String) throws(SceneExportError) {
+    mutating func write(_ bytes: [UInt8], to name: String) throws(FileError) {
         let file = try stream(to: name)
         try file.write(bytes)
         try file.finish()
     }
 
-    mutating func write(_ text: String, to name: String) throws(SceneExportError) {
+    mutating func write(_ text: String, to name: String) throws(FileError) {
         try write([UInt8](text.utf8), to: name)
     }
 
     /// Opens a file to be written piece by piece.
-    mutating func stream(to name: String) throws(SceneExportError) -> StagedFile {
+    mutating func stream(to name: String) throws(FileError) -> StagedFile {
         if let slash = name.lastIndex(of: "/"), subfolders.insert(String(name[..<slash])).inserted {
             do {
                 try files.createDirectory(atPath: "\(staging)/\(name[..<slash])", withIntermediateDirectories: true)
             } catch {
-                throw SceneExportError(
+                throw FileError(
                     .unwritable, path: "\(path)/\(name[..<slash])",
-                    "cannot be created (\(Self.reason(error))); check the disk.")
+                    reason: "cannot be created (\(Self.reason(error)))", remedy: "check the disk")
             }
         }
         return try StagedFile("\(staging)/\(name)", named: "\(path)/\(name)")
     }
 
     /// Gives the files their place.
-    func publish() throws(SceneExportError) {
+    func publish() throws(FileError) {
         do {
             if files.fileExists(atPath: path) {
                 // An empty folder may be somebody's current one: it is filled, not replaced.
@@ -85,9 +88,9 @@ struct StagedFolder {
                 try files.moveItem(atPath: staging, toPath: path)
             }
         } catch {
-            throw SceneExportError(
+            throw FileError(
                 .unwritable, path: path,
-                "cannot get its contents (\(Self.reason(error))); they are in \(staging).")
+                reason: "cannot get its contents (\(Self.reason(error)))", remedy: "take them from \(staging)")
         }
     }
 
@@ -106,17 +109,18 @@ struct StagedFile {
     private let handle: FileHandle
     private let name: String
 
-    fileprivate init(_ path: String, named name: String) throws(SceneExportError) {
+    fileprivate init(_ path: String, named name: String) throws(FileError) {
         self.name = name
         guard FileManager.default.createFile(atPath: path, contents: nil),
             let handle = FileHandle(forWritingAtPath: path)
         else {
-            throw SceneExportError(.unwritable, path: name, "cannot be created; check the disk and its permissions.")
+            throw FileError(
+                .unwritable, path: name, reason: "cannot be created", remedy: "check the disk and its permissions")
         }
         self.handle = handle
     }
 
-    func write(_ bytes: some Sequence<UInt8>) throws(SceneExportError) {
+    func write(_ bytes: some Sequence<UInt8>) throws(FileError) {
         do {
             try handle.write(contentsOf: Data(bytes))
         } catch {
@@ -124,10 +128,10 @@ struct StagedFile {
         }
     }
 
-    func write(_ text: String) throws(SceneExportError) { try write(text.utf8) }
+    func write(_ text: String) throws(FileError) { try write(text.utf8) }
 
     /// Brings all of it onto the disk.
-    func finish() throws(SceneExportError) {
+    func finish() throws(FileError) {
         do {
             try handle.synchronize()
             try handle.close()
@@ -136,8 +140,9 @@ struct StagedFile {
         }
     }
 
-    private func failure(_ error: any Error) -> SceneExportError {
-        SceneExportError(
-            .unwritable, path: name, "cannot be written (\(StagedFolder.reason(error))); free some space on that disk.")
+    private func failure(_ error: any Error) -> FileError {
+        FileError(
+            .unwritable, path: name, reason: "cannot be written (\(StagedFolder.reason(error)))",
+            remedy: "free some space on that disk")
     }
 }

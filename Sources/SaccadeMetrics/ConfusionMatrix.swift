@@ -8,8 +8,10 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
         counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
     }
 
-    /// Counts one sample.
-    public mutating func add(label: Int, prediction: Int) { counts[label][prediction] += 1 }
+    /// Counts a sample, or some of the same kind.
+    ///
+    /// - Precondition: Both classes are in `0..<classes`.
+    public mutating func add(label: Int, prediction: Int, count: Int = 1) { counts[label][prediction] += count }
 
     /// All samples.
     public var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
@@ -31,15 +33,19 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
 
     /// The scores of each class, `[classes]`.
     public var classScores: [ClassScore] {
-        counts.indices.map { label in
-            let right = counts[label][label]
-            let support = counts[label].reduce(0, +)
-            let taken = counts.reduce(0) { $0 + $1[label] }
+        tallies.map { right, support, taken in
             // 2PR / (P + R), without the quotients.
             return ClassScore(
                 precision: share(right, of: taken), recall: share(right, of: support),
                 f1: share(2 * right, of: taken + support), support: support)
         }
+    }
+
+    /// For each class: the samples that were recognised, those that are of it, and those that were taken for it.
+    var tallies: [(right: Int, support: Int, taken: Int)] {
+        var taken = [Int](repeating: 0, count: counts.count)
+        for row in counts { for (column, count) in row.enumerated() { taken[column] += count } }
+        return counts.indices.map { (counts[$0][$0], counts[$0].reduce(0, +), taken[$0]) }
     }
 
     private func share(_ part: Int, of whole: Int) -> Double { whole == 0 ? 0 : Double(part) / Double(whole) }

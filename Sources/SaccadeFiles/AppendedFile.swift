@@ -1,5 +1,3 @@
-public import Foundation
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -13,20 +11,17 @@ public enum AppendedFile {
     /// Adds bytes at the end of the file at `path`, which is made if it is not there, and brings them onto the disk.
     ///
     /// - Returns: The file's length behind them.
-    /// - Throws: ``InterchangeError`` when the disk is full or the file cannot be written; it is then as long as
-    ///   before.
-    public static func append(_ bytes: Data, to path: String) throws(InterchangeError) -> Int {
+    /// - Throws: ``FileError`` when the disk is full or the file cannot be written; it is then as long as before.
+    public static func append(_ bytes: [UInt8], to path: String) throws(FileError) -> Int {
         let file = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_APPEND)
         let size = try file.regularFileSize()
-        do throws(InterchangeError) {
-            // One piece of memory, so that there is no half a line unless the disk is full.
-            let bytes = [UInt8](bytes)
-            try bytes.withUnsafeBufferPointer { bytes throws(InterchangeError) in
+        do throws(FileError) {
+            try bytes.withUnsafeBufferPointer { bytes throws(FileError) in
                 try file.write(UnsafeRawBufferPointer(bytes))
             }
             try file.synchronize()
         } catch {
-            ftruncate(file.number, off_t(size))
+            try? file.truncate(to: size)
             throw error
         }
         return size + bytes.count

@@ -1,22 +1,5 @@
+public import SaccadeMetrics
 public import SaccadeTensors
-
-/// The classes of one sample's highest scores, the highest first.
-///
-/// Of equal scores the lower class comes first; a score that is no number comes last.
-public func topClasses(_ count: Int, of scores: some RandomAccessCollection<Float>) -> [Int] {
-    let scores = Array(scores)
-    func isBetter(_ a: Int, _ b: Int) -> Bool {
-        if scores[a].isNaN || scores[b].isNaN { return scores[a].isNaN == scores[b].isNaN ? a < b : scores[b].isNaN }
-        return scores[a] == scores[b] ? a < b : scores[a] > scores[b]
-    }
-    var best: [Int] = []
-    for index in scores.indices {
-        guard best.count < count || isBetter(index, best[best.count - 1]) else { continue }
-        best.insert(index, at: best.firstIndex { isBetter(index, $0) } ?? best.endIndex)
-        if best.count > count { best.removeLast() }
-    }
-    return best
-}
 
 /// What is known about a classifier after it has seen labelled samples.
 public struct ClassificationScore: Sendable, Hashable, Codable {
@@ -35,7 +18,7 @@ public struct ClassificationScore: Sendable, Hashable, Codable {
     ///   - loss: The mean loss of the batch, if it is known.
     public mutating func add(_ logits: Tensor, labels: [Int], loss: Double? = nil) {
         let classes = confusion.counts.count
-        precondition(
+        require(
             logits.shape == [labels.count, classes],
             "logits of shape \(logits.shape) for \(labels.count) labels of \(classes) classes")
         if let loss { self.loss.add(loss, count: labels.count) }

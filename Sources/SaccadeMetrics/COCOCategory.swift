@@ -1,0 +1,124 @@
+/// What was found of one category, over all pictures.
+///
+/// A set of thresholds is a bit mask: bit t belongs to `COCOScores.thresholds[t]`.
+struct COCOCategory: Sendable {
+    /// What there was, and what was found, on one picture: N detections, the surest first, and M objects.
+    struct Picture {
+        var iou: [Double]  // [N, M]
+        var truthAreas: [Double]
+        var areCrowds: [Bool]
+        var detectionAreas: [Double]
+        var scores: [Double]
+    }
+
+    /// A detection, and whether it was right; the four places are `COCOScores.areas`.
+    private struct Entry {
+        var score: Double
+        /// Its place on its picture.
+        var rank: UInt8
+        /// At which thresholds it has found an object.
+        var found = SIMD4<UInt16>(repeating: 0)
+        /// At which thresholds it does not count.
+        var ignored = SIMD4<UInt16>(repeating: 0)
+    }
+
+    private var entries: [Entry] = []
+    private var objects = SIMD4<Int>(repeating: 0)
+
+    mutating func add(_ picture: Picture) {
+        let truths = picture.truthAreas.count
+        // At the lowest threshold most detections have one or two candidates, so nearly all of the matrix is never
+        // looked at again.
+        let least = COCOScores.thresholds[0]
+        var candidates: [[Int]] = []
+        for detection in picture.scores.indices {
+            let row = detection * truths
+            candidates.append((0..<truths).filter { picture.iou[row + $0] >= least })
+        }
+        let start = entries.count
+        for (rank, score) in picture.scores.enumerated() { entries.append(Entry(score: score, rank: UInt8(rank))) }
+
+        for (place, range) in COCOScores.areas.enumerated() {
+            let isIgnored = (0..<truths).map { picture.areCrowds[$0] || !range.contains(picture.truthAreas[$0]) }
+            objects[place] += isIgnored.count { !$0 }
+            var taken = [UInt16](repeating: 0, count: truths)
+            for (detection, candidates) in candidates.enumerated() {
+                let row = detection * truths
+                let isOutside = !range.contains(picture.detectionAreas[detection])
+                for (t, threshold) in COCOScores.thresholds.enumerated() {
+                    let bit: UInt16 = 1 << UInt16(t)
+                    // An object that counts is preferred to any that does not; of equals the last is taken.
+                    var match: Int?
+                    for ignored in [false, true] where match == nil {
+                        var best = threshold
+                        for truth in candidates where isIgnored[truth] == ignored {
+                            if taken[truth] & bit != 0, !picture.areCrowds[truth] { continue }
+                            guard picture.iou[row + truth] >= best else { continue }
+                            (best, match) = (picture.iou[row + truth], truth)
+                        }
+                    }
+                    if let match {
+                        taken[match] |= bit
+                        entries[start + detection].found[place] |= bit
+                        if isIgnored[match] { entries[start + detection].ignored[place] |= bit }
+                    } else if isOutside {
+                        entries[start + detection].ignored[place] |= bit
+                    }
+                }
+            }
+        }
+    }
+
+    /// Precision and recall for one range of areas.
+    struct Curve {
+        /// The mean precision at 101 recalls, for each threshold.
+        var precision: [Double]
+        /// The recall, averaged over thresholds, for each of `COCOScores.detectionLimits`.
+        var recall: [Double]
+        var meanPrecision: Double { precision.reduce(0, +) / Double(precision.count) }
+    }
+
+    /// A curve for each of `COCOScores.areas`; nil without an object to find.
+    func curves() -> [Curve?] {
+        let sorted = surestFirst(entries.map(\.score)).map { entries[$0] }
+        return COCOScores.areas.indices.map { place -> Curve? in
+            guard objects[place] > 0 else { return nil }
+            var recall = [Double](repeating: 0, count: COCOScores.detectionLimits.count)
+            let precision = COCOScores.thresholds.indices.map { t in
+                let bit: UInt16 = 1 << UInt16(t)
+                var curve: [(recall: Double, precision: Double)] = []
+                var (right, wrong) = (0, 0)
+                var rightWithin = recall.map { _ in 0 }
+                for entry in sorted where entry.ignored[place] & bit == 0 {
+                    if entry.found[place] & bit != 0 {
+                        right += 1
+                        for (index, limit) in COCOScores.detectionLimits.enumerated() where Int(entry.rank) < limit {
+                            rightWithin[index] += 1
+                        }
+                    } else {
+                        wrong += 1
+                    }
+                    curve.append((Double(right) / Double(objects[place]), Double(right) / Double(right + wrong)))
+                }
+                for (index, count) in rightWithin.enumerated() {
+                    recall[index] += Double(count) / Double(objects[place]) / Double(COCOScores.thresholds.count)
+                }
+                return meanPrecision(curve)
+            }
+            return Curve(precision: precision, recall: recall)
+        }
+    }
+
+    /// The highest precision at each of the 101 recalls or above, averaged; 0 where that recall is not reached.
+    private func meanPrecision(_ curve: [(recall: Double, precision: Double)]) -> Double {
+        var (sum, best, end) = (0.0, 0.0, curve.count)
+        for point in COCOScores.recallPoints.reversed() {
+            while end > 0, curve[end - 1].recall >= point {
+                end -= 1
+                best = max(best, curve[end].precision)
+            }
+            sum += best
+        }
+        return sum / Double(COCOScores.recallPoints.count)
+    }
+}
