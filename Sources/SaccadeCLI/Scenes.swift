@@ -25,7 +25,7 @@ struct DrawScenes: AsyncParsableCommand {
 
             EXAMPLES:
               saccade scenes --count 2000 --output scenes
-              saccade train imagenet-small --data scenes
+              saccade train shapes --data scenes
               saccade scenes --count 500 --output voc --format voc --size 320x240
               saccade scenes --count 100 --first 10000 --output test --validation 0
               saccade scenes --count 50 --output films --format sequences --frames 24
