@@ -45,7 +45,8 @@ let package = Package(
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
-            name: "SaccadeDrawing", dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"],
+            name: "SaccadeDrawing",
+            dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"],
             swiftSettings: strict),
 
         // Networks, data, training.
@@ -108,7 +109,8 @@ let package = Package(
             name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing", "SaccadeGeometry"],
             swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "CSaccadeZlib"],
+            name: "DatasetsTests",
+            dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeGeometry", "CSaccadeZlib"],
             swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",

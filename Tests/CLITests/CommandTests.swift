@@ -5,7 +5,7 @@ import Testing
 @Suite struct CommandTests {
     @Test(
         "every command has help with examples and exit codes",
-        arguments: ["demo", "describe", "train", "evaluate", "classify"])
+        arguments: ["demo", "scenes", "describe", "train", "evaluate", "classify"])
     func help(command: String) throws {
         let outcome = try Program.run(command, "--help")
         #expect(outcome.status == 0)
@@ -24,12 +24,12 @@ import Testing
         arguments: [
             Mistake(
                 arguments: ["descibe", "mnist"], status: 64,
-                complaint: "there is no command descibe; did you mean describe? The commands are demo, describe, train,"
+                complaint: "there is no command descibe; did you mean describe? The commands are demo, scenes,"
             ),
             Mistake(arguments: ["trian"], status: 64, complaint: "did you mean train?"),
             Mistake(
                 arguments: ["frobnicate", "--help"], status: 64,
-                complaint: "there is no command frobnicate; the commands are demo, describe, train,"),
+                complaint: "there is no command frobnicate; the commands are demo, scenes, describe, train,"),
             Mistake(arguments: ["train", "mnist", "--epohcs", "3"], status: 64, complaint: "Did you mean '--epochs'?"),
             Mistake(arguments: ["describe", "mnst"], status: 65, complaint: "did you mean mnist?"),
             Mistake(arguments: ["describe", "mnist", "--input", "28x28"], status: 64, complaint: "--input must be"),
@@ -44,6 +44,29 @@ import Testing
             Mistake(arguments: ["classify", "none", "a.png"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["classify", "none", "a.png", "--top", "0"], status: 64, complaint: "--top"),
             Mistake(arguments: ["bench", "--batch", "x"], status: 64, complaint: "--batch"),
+            Mistake(arguments: ["scenes", "--count", "0", "--output", "a"], status: 64, complaint: "--count must be"),
+            Mistake(arguments: ["scenes", "--count", "3"], status: 64, complaint: "--output"),
+            Mistake(
+                arguments: ["scenes", "--count", "9999999999", "--output", "a"], status: 64, complaint: "--count must"),
+            Mistake(
+                arguments: ["scenes", "--count", "3", "--output", "a", "--size", "128"], status: 64,
+                complaint: "--size must be"),
+            Mistake(
+                arguments: ["scenes", "--count", "3", "--output", "a", "--size", "8x99999"], status: 64,
+                complaint: "--size must be"),
+            Mistake(
+                arguments: ["scenes", "--count", "3", "--output", "a", "--format", "kitti"], status: 64,
+                complaint: "--format"),
+            Mistake(
+                arguments: ["scenes", "--count", "3", "--output", "a", "--first", "-1"], status: 64,
+                complaint: "--first"),
+            Mistake(
+                arguments: ["scenes", "--count", "3", "--output", "a", "--validation", "1"], status: 64,
+                complaint: "--validation"),
+            Mistake(
+                arguments: ["scenes", "--count", "3", "--output", "a", "--frames", "1"], status: 64,
+                complaint: "--frames"),
+            Mistake(arguments: ["scenes", "--count", "3", "--output", "/"], status: 73, complaint: "other contents"),
         ])
     func mistakes(_ mistake: Mistake) throws {
         try Program.inFolder { folder in
@@ -51,6 +74,19 @@ import Testing
             #expect(outcome.status == mistake.status, "\(outcome.errors)")
             #expect(outcome.errors.contains(mistake.complaint), "\(outcome.errors)")
             #expect(outcome.errors.hasPrefix("error: ") && outcome.output.isEmpty)
+        }
+    }
+
+    @Test("scenes writes a folder that train reads, and does not write over it")
+    func scenes() throws {
+        try Program.inFolder { folder in
+            let command = ["scenes", "--count", "50", "--output", "scenes", "--size", "32x32", "--sheet"]
+            let outcome = try Program.run(command, in: folder)
+            #expect(outcome.status == 0 && outcome.output == "50 scenes of 24 classes are in scenes.\n")
+            #expect(try ClassificationDataset(at: "\(folder)/scenes", split: .train).count == 40)
+            #expect(FileManager.default.fileExists(atPath: "\(folder)/scenes/contact-sheet.png"))
+            let again = try Program.run(command, in: folder)
+            #expect(again.status == 73 && again.errors.contains("other contents"))
         }
     }
 

@@ -1,0 +1,100 @@
+import SaccadeGeometry
+public import SaccadeImages
+import SaccadeTensors
+
+/// A data set without end that is drawn when it is asked for: objects of 24 classes on textured backgrounds, in light
+/// and shadow, with noise and blur, and with everything known about them.
+///
+/// A scene depends on the seed, the size and its index alone: it is the same, byte for byte, on every machine. Scenes
+/// of different indices have nothing to do with each other, so that any range of indices is a data set.
+public struct Scenes: Sendable {
+    /// The names of all classes, in the order of their numbers.
+    public static var classNames: [String] { SceneClass.allCases.map(\.rawValue) }
+    /// The sides, in pixels, that scenes may have.
+    public static let sides = 32...1024
+
+    public let seed: UInt64
+    public let size: PixelSize
+
+    /// - Precondition: Both sides are in ``sides``.
+    public init(seed: UInt64, size: PixelSize = PixelSize(width: 128, height: 128)) {
+        precondition(
+            Self.sides.contains(size.width) && Self.sides.contains(size.height),
+            "Scenes: \(size) is not within \(Self.sides.lowerBound)...\(Self.sides.upperBound) both ways")
+        self.seed = seed
+        self.size = size
+    }
+
+    /// What scene `index` is about: all classes take turns, in an order that the seed decides.
+    public func mainClass(at index: Int) -> SceneClass {
+        let (round, turn) = index.quotientAndRemainder(dividingBy: SceneClass.allCases.count)
+        var order = SceneClass.allCases
+        var dice = Dice(SplitMix64(seed: seed, stream: 1, round))
+        dice.shuffle(&order)
+        return order[turn]
+    }
+
+    /// Draws a scene.
+    ///
+    /// - Parameter index: At least 0.
+    public func scene(at index: Int) -> Scene {
+        var dice = Dice(SplitMix64(seed: seed, stream: 2, index))
+        let stage = Stage(
+            about: mainClass(at: index), width: size.width, height: size.height, isFilmed: false, using: &dice)
+        let writer = dice.split()
+        return stage.scene(captionedBy: writer, using: &dice)
+    }
+
+    /// Draws a film of scene `index`'s main class; it has nothing else in common with that scene.
+    ///
+    /// - Parameters:
+    ///   - index: At least 0.
+    ///   - frames: At least 2.
+    public func sequence(at index: Int, frames: Int) -> SceneSequence {
+        precondition(frames >= 2, "Scenes: \(frames) frames do not move")
+        var dice = Dice(SplitMix64(seed: seed, stream: 3, index))
+        var stage = Stage(
+            about: mainClass(at: index), width: size.width, height: size.height, isFilmed: true, using: &dice)
+        let motion = Motion(
+            of: stage.sprites[stage.main].actor, frames: frames, width: size.width, height: size.height, using: &dice)
+        let pictures = motion.actors.map { actor in
+            stage.replaceMain(with: actor)
+            return stage.scene(captionedBy: nil, using: &dice)
+        }
+        return SceneSequence(frames: pictures, actions: motion.actions)
+    }
+}
+
+extension Stage {
+    /// Takes the picture, and writes down what is on it.
+    ///
+    /// - Parameter writer: Decides what the captions say; without one there are none.
+    func scene(captionedBy writer: Dice?, using dice: inout Dice) -> Scene {
+        let image = Photograph.image(of: self, using: &dice)
+        let seen = Visibility(sprites, width: width, height: height)
+        let objects = sprites.indices.map { object($0, seen) }
+        var scene = Scene(
+            image: image, place: backdrop.place, objects: objects, mainObject: main, instances: seen.owners)
+        if let writer {
+            var writer = CaptionWriter(scene, dice: writer)
+            scene.captions = writer.captions()
+        }
+        return scene
+    }
+
+    private func object(_ number: Int, _ seen: Visibility) -> SceneObject {
+        let (sprite, actor) = (sprites[number], sprites[number].actor)
+        let pixels = seen.owners.map { $0 == UInt8(number + 1) ? UInt8(1) : 0 }
+        guard let mask = try? RunLengthMask(width: width, height: height, pixels: pixels) else {
+            preconditionFailure("Scene: a mask of the picture's own size")  // sides are bounded, so that it always fits
+        }
+        return SceneObject(
+            kind: actor.kind, color: actor.color, letter: actor.glyph?.letter, box: mask.bounds,
+            fullBox: Box(
+                left: Double(sprite.columns.lowerBound), top: Double(sprite.rows.lowerBound),
+                right: Double(sprite.columns.upperBound), bottom: Double(sprite.rows.upperBound)),
+            mask: mask, visibleShare: Double(seen.seen[number]) / Double(max(sprite.pixelCount, 1)),
+            hiddenBy: sprites.indices.filter { $0 != number && seen.hidden[number][$0] * 20 >= sprite.pixelCount },
+            facing: actor.kind.hasFront ? (actor.isMirrored ? .left : .right) : nil)
+    }
+}
