@@ -102,7 +102,7 @@ func trainSmall(
 /// The files of a run that do not depend on the clock.
 func comparedFiles(_ folder: String) throws -> [String: Data] {
     var files: [String: Data] = [:]
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name != "timings.jsonl" {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) where !["timings.jsonl", "tuning.json"].contains(name) {
         files[name] = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
     }
     return files

@@ -9,12 +9,13 @@ import SaccadeTensors
 /// |---|---|
 /// | `run.json` | ``RunDescription`` |
 /// | `metrics.jsonl` | an ``EpochRecord`` per line |
-/// | `timings.jsonl` | how long each epoch took; the only file that depends on the clock |
+/// | `timings.jsonl` | how long each epoch took |
 /// | `checkpoint.safetensors` | everything that is needed to go on |
 /// | `best.safetensors` | the weights with the best validation result |
-/// | `tuning.json` | which kernels computed, of those that give answers equal but for the last digits |
+/// | `tuning.json` | which kernels the process computed with, of those that differ in speed and in the last digits |
 ///
-/// Every file but the timings is replaced as a whole or, in the metrics' case, cut back to what the checkpoint knows
+/// The timings and the tuning depend on the clock, the others on the description and the data alone. Every file but the
+/// timings is replaced as a whole or, in the metrics' case, cut back to what the checkpoint knows
 /// of: a process may end at any moment without harm.
 public final class RunFolder {
     /// The folder.
