@@ -105,7 +105,7 @@ let package = Package(
             name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing", "SaccadeGeometry"],
             swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "CSaccadeZlib"],
+            name: "DatasetsTests", dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeDatasets", "CSaccadeZlib"],
             swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",
