@@ -48,17 +48,18 @@ func labels(of figure: some Figure) throws -> (page: Rectangle, labels: [Canvas.
     return (Rectangle(x: 0, y: 0, width: width, height: height), canvas.labels)
 }
 
-@Suite struct LayoutTests {
-    private func expectTidy(_ figure: some Figure, _ name: String) throws {
-        let (page, labels) = try labels(of: figure)
-        for (i, label) in labels.enumerated() {
-            #expect(page.contains(label.box), "\(name): “\(label.text)” leaves the page")
-            for other in labels[..<i] where label.box.overlaps(other.box) {
-                Issue.record("\(name): “\(label.text)” overlaps “\(other.text)”")
-            }
+/// No text leaves the page or touches another.
+func expectTidy(_ figure: some Figure, _ name: String) throws {
+    let (page, labels) = try labels(of: figure)
+    for (i, label) in labels.enumerated() {
+        #expect(page.contains(label.box), "\(name): “\(label.text)” leaves the page")
+        for other in labels[..<i] where label.box.overlaps(other.box) {
+            Issue.record("\(name): “\(label.text)” overlaps “\(other.text)”")
         }
     }
+}
 
+@Suite struct LayoutTests {
     @Test("no label of a schematic leaves the page or touches another")
     func schematics() throws {
         try expectTidy(Samples.lecture, "lecture")

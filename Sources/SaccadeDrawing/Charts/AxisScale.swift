@@ -27,8 +27,9 @@ struct AxisScale: Sendable {
             }
             return
         }
-        if low == high {
-            let spread = low == 0 ? 1 : abs(low) * 0.1
+        // Steps between values closer than this would have no digits left.
+        if high - low < 1e-290 {
+            let spread = max(abs(low), abs(high)) < 1e-280 ? 1 : abs(low) * 0.1
             (low, high) = (low - spread, high + spread)
         }
         // Steps of 1, 2 or 5 times a power of ten: the smallest that needs no more than `count` of them.

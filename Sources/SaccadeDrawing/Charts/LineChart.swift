@@ -25,6 +25,7 @@ public struct LineChart: Figure {
     public let xLabel: String
     public let yLabel: String
     public let series: [Series]
+    public let isLogX: Bool
     public let isLogY: Bool
     public let size: (width: Double, height: Double)
 
@@ -33,15 +34,17 @@ public struct LineChart: Figure {
     ///   - xLabel: Quantity and unit of the horizontal axis.
     ///   - yLabel: Quantity and unit of the vertical axis.
     ///   - series: The curves; the first seven have colours of their own, later ones are dashed.
+    ///   - isLogX: Whether equal widths are equal ratios; points that are not right of 0 are then gaps.
     ///   - isLogY: Whether equal heights are equal ratios; values that are not positive are then gaps.
     ///   - width: Points, at least 160.
     ///   - height: Points, at least 120.
     public init(
-        title: String, xLabel: String, yLabel: String, series: [Series], isLogY: Bool = false, width: Double = 460,
-        height: Double = 300
+        title: String, xLabel: String, yLabel: String, series: [Series], isLogX: Bool = false, isLogY: Bool = false,
+        width: Double = 460, height: Double = 300
     ) {
         precondition(width >= 160 && height >= 120, "LineChart: \(width)×\(height) points; at least 160×120")
-        (self.title, self.xLabel, self.yLabel, self.series, self.isLogY) = (title, xLabel, yLabel, series, isLogY)
+        (self.title, self.xLabel, self.yLabel, self.series) = (title, xLabel, yLabel, series)
+        (self.isLogX, self.isLogY) = (isLogX, isLogY)
         size = (width, height)
     }
 
@@ -54,7 +57,7 @@ public struct LineChart: Figure {
         let all = series.flatMap(\.points)
         let shown = all.filter { $0.x.isFinite && $0.y.isFinite }
         let isWhole = shown.allSatisfy { $0.x == $0.x.rounded() }
-        let xs = AxisScale(shown.map(\.x), isWhole: isWhole, count: max(2, Int(width / 70)))
+        let xs = AxisScale(shown.map(\.x), isLog: isLogX, isWhole: isWhole, count: max(2, Int(width / 70)))
         let ys = AxisScale(shown.map(\.y), isLog: isLogY, count: max(2, Int(height / 45)))
 
         var top = 10.0
@@ -73,11 +76,11 @@ public struct LineChart: Figure {
         func place(_ p: Point) -> Point {
             Point(plot.x + xs.place(p.x) * plot.width, plot.bottom - ys.place(p.y) * plot.height)
         }
-        if shown.isEmpty {
+        if !shown.contains(where: { xs.shows($0.x) && ys.shows($0.y) }) {
             canvas.text("no data", in: plot, TextStyle(size: 10, color: .faint))
         }
         for (i, one) in series.enumerated() {
-            let runs = one.points.split { !$0.x.isFinite || !ys.shows($0.y) }
+            let runs = one.points.split { !xs.shows($0.x) || !ys.shows($0.y) }
             for run in runs {
                 let line = run.map(place)
                 canvas.stroke(line, Self.color(i), width: 1.6, dashes: Self.dashes(i))

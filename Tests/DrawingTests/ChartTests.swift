@@ -1,0 +1,132 @@
+import SaccadeGeometry
+import SaccadeImages
+import Testing
+
+@testable import SaccadeDrawing
+
+@Suite struct HeatMapTests {
+    @Test("each value has its colour, and what is no number is white")
+    func colors() throws {
+        let map = HeatMap([0, 1, .nan, 0.5, .infinity, 1], width: 3, height: 2, side: 300)
+        let image = try map.image(scale: 1)
+        func pixel(_ column: Int, _ row: Int) -> [UInt8] {
+            (0..<3).map { image[10 + column * 100 + 50, 10 + row * 100 + 20, $0] }
+        }
+        #expect(pixel(0, 0) == ColorMap.viridis.color(0).bytes && pixel(1, 0) == ColorMap.viridis.color(1).bytes)
+        #expect(pixel(0, 1) == ColorMap.viridis.color(0.5).bytes)
+        #expect(pixel(2, 0) == [255, 255, 255] && pixel(1, 1) == [255, 255, 255])
+    }
+
+    @Test("over a picture it is mixed in by its opacity, and what is no number leaves the picture bare")
+    func blended() throws {
+        let picture = Image(width: 60, height: 40, filledWith: [200, 100, 50])
+        func image(_ values: [Double], _ opacity: Double) throws -> Image {
+            try HeatMap(values, width: 2, height: 1, range: 0...1, over: picture, opacity: opacity).image(scale: 2)
+        }
+        let bare = try image([.nan, 1], 0.5)
+        #expect((0..<3).map { bare[60, 100, $0] } == [200, 100, 50])
+        let expected = zip([200, 100, 50], ColorMap.viridis.color(1).bytes).map { ($0 + Double($1)) / 2 }
+        for c in 0..<3 { #expect(abs(Double(bare[600, 100, c]) - expected[c]) <= 1) }
+        #expect((0..<3).map { try! image([0, 1], 0)[300, 100, $0] } == [200, 100, 50])
+        // Halfway between the middles of both cells.
+        let middle = try image([0, 1], 1)
+        let wanted = ColorMap.viridis.color(0.5).bytes
+        for c in 0..<3 { #expect(abs(Int(middle[20 + 320, 100, c]) - Int(wanted[c])) <= 3) }
+    }
+
+    @Test("the bar is labelled with values between its ends")
+    func bar() throws {
+        let texts = try labels(of: HeatMap([2, 8], width: 2, height: 1, label: "m/s")).labels.map(\.text)
+        #expect(texts.contains("2") && texts.contains("8") && texts.contains("m/s") && !texts.contains("0"))
+    }
+
+    static let awkwardValues: [[Double]] = [
+        [Double.nan], [.nan, .infinity, -Double.infinity], [0], [5, 5, 5], [-1e308, 1e308], [1e-300, 2e-300],
+        [Double.greatestFiniteMagnitude, -Double.greatestFiniteMagnitude], [123_456_789, 123_456_790],
+        [-1e12, 0, 1e-12], [Double.leastNonzeroMagnitude, 0],
+    ]
+
+    @Test(
+        "awkward numbers are drawn, and no text leaves the page",
+        arguments: awkwardValues)
+    func awkward(values: [Double]) throws {
+        for picture in [nil, Samples.image] {
+            let map = HeatMap(
+                values, width: values.count, height: 1, title: String(repeating: "long ", count: 60),
+                label: String(repeating: "unit ", count: 40), over: picture)
+            try expectTidy(map, "\(values)")
+            #expect(try map.data(as: .png).count > 200)
+        }
+        if !values.contains(where: \.isFinite) {
+            let texts = try labels(of: HeatMap(values, width: values.count, height: 1)).labels.map(\.text)
+            #expect(texts == ["no data"])
+        }
+    }
+
+    @Test("wrong sizes trap")
+    func traps() async {
+        await #expect(processExitsWith: .failure) { _ = HeatMap([1, 2, 3], width: 2, height: 2) }
+        await #expect(processExitsWith: .failure) {
+            _ = ClassMask(width: 2, height: 2, classes: [1, 2, 3])
+        }
+    }
+}
+
+@Suite struct BarChartTests {
+    @Test("bars are as long as their values and stand on one line")
+    func lengths() throws {
+        let chart = BarChart(title: "", bars: [.init("a", 1), .init("b", 0.5), .init("c", -0.5)])
+        let image = try chart.image(scale: 2)
+        func length(_ row: Int) -> Int {
+            (0..<image.width).count { x in
+                (0..<3).allSatisfy { image[x, 20 + row * 32 + 16, $0] == Color.category(0).bytes[$0] }
+            }
+        }
+        #expect(length(0) > 200)
+        #expect(abs(length(0) - 2 * length(1)) <= 4 && abs(length(1) - length(2)) <= 4)
+    }
+
+    @Test("no text leaves the page or touches another", arguments: 1...6)
+    func tidy(seed: Int) throws {
+        let names = Samples.names(seed * 6, longest: 10 * seed, seed: UInt64(seed))
+        let values = [1, 0.03, 1e9, -4, .nan, .infinity, 0, 1e-9, -1e300, 1e300]
+        for isLog in [false, true] {
+            let bars = names.enumerated().map { BarChart.Bar($1, values[$0 % (4 + seed)], category: $0) }
+            try expectTidy(BarChart(title: "Bars", valueLabel: "ms", bars: bars, isLog: isLog), "bars \(isLog)")
+            let captioned = names.map { BarChart.Bar($0, 2, caption: $0 + $0) }
+            try expectTidy(BarChart(title: "", bars: captioned, isLog: isLog, width: 200), "captions")
+        }
+        try expectTidy(BarChart(title: "None", bars: []), "no bars")
+    }
+
+    @Test("what is no number has a dash and no bar")
+    func gaps() throws {
+        let texts = try labels(of: BarChart(title: "", bars: [.init("a", .nan), .init("b", 12.34)])).labels.map(\.text)
+        #expect(texts.contains("–") && texts.contains("12.3"))
+    }
+}
+
+@Suite struct LogAxisTests {
+    @Test("equal ratios are equal widths")
+    func widths() throws {
+        let points = [1.0, 10, 100, 1000].map { Point($0, $0) }
+        let chart = LineChart(
+            title: "", xLabel: "n", yLabel: "t", series: [.init("", points)], isLogX: true, isLogY: true)
+        let ticks = try labels(of: chart).labels.filter { ["1", "10", "100", "1000"].contains($0.text) }
+        #expect(ticks.count == 8)
+        // The four lowest are those below the plot.
+        let across = ticks.sorted { $0.box.y > $1.box.y }.prefix(4).map(\.box.center.x).sorted()
+        let steps = zip(across, across.dropFirst()).map { $1 - $0 }
+        for step in steps { #expect(abs(step - steps[0]) < 0.5) }
+    }
+
+    @Test(
+        "what has no logarithm is a gap",
+        arguments: [[0.0], [-1, 0], [.nan, .infinity], [Double.leastNonzeroMagnitude], []])
+    func gaps(xs: [Double]) throws {
+        let chart = LineChart(
+            title: "", xLabel: "", yLabel: "", series: [.init("a", xs.map { Point($0, 1) })], isLogX: true)
+        #expect(try labels(of: chart).labels.contains { $0.text == "no data" })
+        try expectTidy(chart, "\(xs)")
+    }
+}
