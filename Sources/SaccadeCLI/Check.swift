@@ -97,10 +97,12 @@ struct Check: ParsableCommand {
 }
 
 /// The format that an option names.
-func formatNamed<Format: RawRepresentable<String>>(_ name: String, among formats: [Format]) throws -> Format {
+func formatNamed<Format: RawRepresentable<String>>(
+    _ name: String, among formats: [Format], option: String = "--format"
+) throws -> Format {
     guard let format = formats.first(where: { $0.rawValue == name }) else {
         let names = formats.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("--format must be one of \(names); got “\(name)”.")
+        throw ValidationError("\(option) must be one of \(names); got “\(name)”.")
     }
     return format
 }

@@ -6,6 +6,6 @@ struct Saccade: AsyncParsableCommand {
         commandName: "saccade",
         abstract: "Describe, train, run and explain deep vision networks.",
         subcommands: [
-            Demo.self, Describe.self, Check.self, Train.self, Evaluate.self, Classify.self, Bench.self,
+            Demo.self, Describe.self, Check.self, Convert.self, Train.self, Evaluate.self, Classify.self, Bench.self,
         ])
 }
