@@ -64,7 +64,7 @@ let package = Package(
             name: "SaccadeDatasets",
             dependencies: [
                 "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing",
-                "SaccadeSettings", "CSaccadeZlib",
+                "SaccadeSettings", "CSaccadeZlib", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .target(

@@ -1,0 +1,116 @@
+/// Something wrong with a data set: where, what, and what to do about it.
+public struct Problem: Sendable, Hashable, CustomStringConvertible {
+    /// What is broken. Others may come: a `switch` needs a `default`.
+    public struct Rule: RawRepresentable, Sendable, Hashable {
+        public let rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// A picture that is listed or described is not there.
+        public static let missingImage = Rule(rawValue: "missing-image")
+        /// A picture that cannot be decoded.
+        public static let unreadableImage = Rule(rawValue: "unreadable-image")
+        /// A picture of another size than its annotation says.
+        public static let imageSize = Rule(rawValue: "image-size")
+        /// A file other than a picture that is listed but not there.
+        public static let missingFile = Rule(rawValue: "missing-file")
+        /// A file that cannot be understood at all.
+        public static let malformedFile = Rule(rawValue: "malformed-file")
+        /// A record that cannot be understood.
+        public static let malformedRecord = Rule(rawValue: "malformed-record")
+        /// Text that is not UTF-8, or has lost characters before.
+        public static let encoding = Rule(rawValue: "encoding")
+        /// A box that reaches beyond its picture.
+        public static let boxOutside = Rule(rawValue: "box-outside")
+        /// A box without width or height.
+        public static let boxDegenerate = Rule(rawValue: "box-degenerate")
+        /// Pixels where fractions of the picture belong.
+        public static let pixelCoordinates = Rule(rawValue: "pixel-coordinates")
+        /// A name where the number of a class belongs.
+        public static let className = Rule(rawValue: "class-name")
+        /// A class, or a label value, that the data set does not have.
+        public static let unknownClass = Rule(rawValue: "unknown-class")
+        /// The same record twice.
+        public static let duplicateRecord = Rule(rawValue: "duplicate-record")
+        /// A mask that does not have the size of its picture.
+        public static let maskSize = Rule(rawValue: "mask-size")
+        /// An outline or a mask that describes no region.
+        public static let outline = Rule(rawValue: "outline")
+        /// The same picture in two parts of the data set.
+        public static let duplicateImage = Rule(rawValue: "duplicate-image")
+        /// Pictures in two parts of the data set that look the same.
+        public static let similarImage = Rule(rawValue: "similar-image")
+        /// A caption without words.
+        public static let emptyCaption = Rule(rawValue: "empty-caption")
+        /// Texts that belong together line by line but differ in their number of lines.
+        public static let lineCount = Rule(rawValue: "line-count")
+    }
+
+    /// Where in a data set something stands.
+    public struct Place: Sendable, Hashable {
+        /// The path of the file.
+        public var file: String
+        /// From 1; nil where lines mean nothing.
+        public var line: Int?
+        /// What identifies the record in its file, as in `object 3 (cat)`.
+        public var record: String?
+        /// The number of the record in its file, from 0; for text files the line's, from 0.
+        public var index: Int?
+
+        /// A place in a file.
+        public init(file: String, line: Int? = nil, record: String? = nil, index: Int? = nil) {
+            self.file = file
+            self.line = line
+            self.record = record
+            self.index = index
+        }
+    }
+
+    /// A change that mends a problem and destroys nothing that could be of use.
+    public enum Fix: Sendable, Hashable {
+        /// Take the record out.
+        case remove
+        /// Write these numbers in place of the record's own coordinates, in the order and the units of its format.
+        case rewrite([Double])
+    }
+
+    public let rule: Rule
+    public let place: Place
+    /// What is wrong, in words that follow the place.
+    public let message: String
+    /// What to do about it.
+    public let remedy: String
+    /// How `saccade check --fix` mends it; nil where that takes a person.
+    public let fix: Fix?
+
+    /// A problem with all its parts.
+    public init(_ rule: Rule, at place: Place, _ message: String, remedy: String, fix: Fix? = nil) {
+        self.rule = rule
+        self.place = place
+        self.message = message
+        self.remedy = remedy
+        self.fix = fix
+    }
+
+    /// `FILE:LINE: record: message; remedy. [rule]`
+    public var description: String {
+        let line = place.line.map { ":\($0)" } ?? ""
+        let record = place.record.map { "\($0): " } ?? ""
+        return "\(place.file)\(line): \(record)\(message); \(remedy). [\(rule.rawValue)]"
+    }
+}
+
+extension Problem: Encodable {
+    private enum CodingKeys: String, CodingKey { case file, line, record, rule, message, remedy, fixable }
+
+    /// Writes file, line and record (where there are any), rule, message, remedy and whether `--fix` mends it.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(place.file, forKey: .file)
+        try container.encodeIfPresent(place.line, forKey: .line)
+        try container.encodeIfPresent(place.record, forKey: .record)
+        try container.encode(rule.rawValue, forKey: .rule)
+        try container.encode(message, forKey: .message)
+        try container.encode(remedy, forKey: .remedy)
+        try container.encode(fix != nil, forKey: .fixable)
+    }
+}

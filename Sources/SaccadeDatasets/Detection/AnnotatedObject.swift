@@ -1,0 +1,58 @@
+public import SaccadeGeometry
+
+/// One object on a picture, as an annotator described it.
+public struct AnnotatedObject: Sendable, Hashable {
+    /// Which pixels belong to an object, in one of the two ways in which data sets tell it.
+    public enum Outline: Sendable, Hashable {
+        /// The parts of the object.
+        case polygons([Polygon])
+        /// Its pixels.
+        case mask(RunLengthMask)
+    }
+
+    /// Index of the class in ``DetectionDataset/classNames``.
+    public var label: Int
+    /// In pixels, continuous. It may reach beyond the picture, which the data set lists as a problem.
+    public var box: Box
+    /// The object's pixels, if anybody marked them.
+    public var outline: Outline?
+    /// The marked places of the object, in the order of its class.
+    public var keypoints: [Keypoint]
+    /// An object that a detector need not find (VOC).
+    public var isDifficult: Bool
+    /// Whether the object goes on beyond what the box shows.
+    public var isTruncated: Bool
+    /// Whether something hides a part of it.
+    public var isOccluded: Bool
+    /// Many objects of the class in one region (COCO).
+    public var isCrowd: Bool
+    /// Whatever else is known, by name.
+    public var attributes: [String: String]
+    /// Where it comes from.
+    public var place: Problem.Place
+
+    /// An object; whatever is left out was not said.
+    public init(
+        label: Int, box: Box, outline: Outline? = nil, keypoints: [Keypoint] = [], isDifficult: Bool = false,
+        isTruncated: Bool = false, isOccluded: Bool = false, isCrowd: Bool = false,
+        attributes: [String: String] = [:], place: Problem.Place
+    ) {
+        self.label = label
+        self.box = box
+        self.outline = outline
+        self.keypoints = keypoints
+        self.isDifficult = isDifficult
+        self.isTruncated = isTruncated
+        self.isOccluded = isOccluded
+        self.isCrowd = isCrowd
+        self.attributes = attributes
+        self.place = place
+    }
+
+    /// Whether both say the same about the picture, wherever it stands.
+    func isSame(as other: AnnotatedObject) -> Bool {
+        var copy = other
+        copy.place = place
+        return copy == self
+    }
+}

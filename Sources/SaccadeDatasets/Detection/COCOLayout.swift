@@ -1,0 +1,112 @@
+import Foundation
+import SaccadeFiles
+
+/// Where the files of a COCO data set lie.
+///
+/// `annotations/instances_PART.json` with the pictures in `PART`, `images/PART`, `images` or beside it;
+/// `_annotations.coco.json` among the pictures of a part; or a JSON file that is named itself.
+struct COCOLayout {
+    let root: String
+    let files: [String]
+    /// Where the pictures are, if somebody said so.
+    let pictures: String?
+
+    /// The kinds of files that COCO publishes, by the beginnings of their names, the best for detection first.
+    private static let kinds = ["instances", "person_keypoints", "stuff"]
+    private static let others = ["captions", "panoptic", "labels", "image_info"]
+
+    /// The layout of a folder or a JSON file; nil where there is no COCO data set.
+    init?(_ path: String, pictures: String?) {
+        self.pictures = pictures
+        guard ImageFolder.isFolder(path) else {
+            guard path.lowercased().hasSuffix(".json"), Self.hasRecords(path, of: "categories") else { return nil }
+            root =
+                (path as NSString).deletingLastPathComponent.isEmpty
+                ? "." : (path as NSString).deletingLastPathComponent
+            files = [path]
+            return
+        }
+        root = path
+        let folders = ImageFolder.folders(in: path)
+        let parts = folders.filter { DatasetSplit(in: $0) != nil }
+        let roboflow = parts.map { "\(path)/\($0)/_annotations.coco.json" }
+            .filter { FileManager.default.fileExists(atPath: $0) }
+        guard roboflow.isEmpty else {
+            files = roboflow
+            return
+        }
+        for folder in [path] + folders.filter({ $0.lowercased() == "annotations" }).map({ "\(path)/\($0)" }) {
+            let names = ((try? FolderContents.names(in: folder)) ?? []).filter {
+                $0.hasSuffix(".json") && !$0.hasPrefix(".")
+            }
+            let known = Self.kinds.lazy.map { kind in names.filter { $0.hasPrefix(kind) } }.first { !$0.isEmpty }
+            let unknown = names.filter { name in !Self.others.contains { name.hasPrefix($0) } }
+            let found = (known ?? unknown).map { "\(folder)/\($0)" }.filter { Self.hasRecords($0, of: nil) }
+            guard found.isEmpty else {
+                files = found
+                return
+            }
+        }
+        return nil
+    }
+
+    /// Whether a file looks like COCO's, without reading it as JSON.
+    static func hasRecords(_ path: String, of key: String?) -> Bool {
+        guard let bytes = try? RegularFile.contents(of: path, limit: COCOFile.byteLimit),
+            bytes.prefix(64).first(where: { !(9...13).contains($0) && $0 != 32 && $0 < 128 }) == UInt8(ascii: "{")
+        else { return false }
+        return ["images", "annotations", key].compactMap(\.self).allSatisfy {
+            bytes.firstRange(of: Array("\"\($0)\"".utf8)) != nil
+        }
+    }
+
+    /// The part that a file describes, by its name or its folder's.
+    func split(of file: String) -> DatasetSplit? {
+        let name = (file as NSString).lastPathComponent
+        return DatasetSplit(
+            in: name == "_annotations.coco.json" ? (folder(of: file) as NSString).lastPathComponent : name)
+    }
+
+    /// The folder in which most of the first names are.
+    func pictureFolder(of file: String, for names: some Sequence<String>) -> String {
+        if let pictures { return pictures }
+        let stem = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
+        let part = stem.split(separator: "_").last.map(String.init) ?? stem
+        let splitNames = split(of: file)?.folderNames ?? []
+        let base =
+            (folder(of: file) as NSString).lastPathComponent.lowercased() == "annotations"
+                && folder(of: file) != root ? folder(of: folder(of: file)) : root
+        let candidates =
+            [folder(of: file)] + ([part] + splitNames).flatMap { ["\(base)/\($0)", "\(base)/images/\($0)"] }
+            + ["images", "JPEGImages"].map { "\(base)/\($0)" } + [base]
+        let first = Array(names.prefix(20))
+        func count(_ folder: String) -> Int {
+            first.count { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+        }
+        let best = candidates.map { (folder: $0, count: count($0)) }.max { $0.count < $1.count }
+        if let best, best.count > 0 { return best.folder }
+        return candidates.dropFirst().first { ImageFolder.isFolder($0) } ?? base
+    }
+
+    /// The path of a picture.
+    func path(of name: String, in folder: String) -> String {
+        pictures == nil ? "\(folder)/\(name)" : "\(folder)/\((name as NSString).lastPathComponent)"
+    }
+
+    private func folder(of path: String) -> String {
+        let folder = (path as NSString).deletingLastPathComponent
+        return folder.isEmpty ? "." : folder
+    }
+}
+
+extension DatasetSplit {
+    /// The part that a name speaks of, as `train2017`, `instances_val` and `valid` do; nil for others, `trainval` too.
+    init?(in name: String) {
+        let words = name.lowercased().split { !$0.isLetter }.map(String.init)
+        let found = [DatasetSplit.train, .validation, .test].filter { split in
+            words.contains { split.folderNames.contains($0) }
+        }
+        guard found.count == 1, let split = found.first else { return nil }
+        self = split
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import SaccadeFiles
+
+/// The picture files of a folder.
+enum PictureNames {
+    /// Whether a name is a picture's, by its suffix.
+    static func isPicture(_ name: String) -> Bool {
+        !name.hasPrefix(".") && ImageFolder.suffixes.contains((name as NSString).pathExtension.lowercased())
+    }
+
+    /// The names of the pictures right in a folder, sorted; none where it cannot be read.
+    static func list(in folder: String) -> [String] {
+        ((try? FolderContents.names(in: folder)) ?? []).filter(isPicture)
+    }
+
+    /// The names of the pictures right in a folder by their names without suffix.
+    static func byStem(in folder: String) -> [String: String] {
+        Dictionary(list(in: folder).map { (stem($0), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A name without its suffix.
+    static func stem(_ name: String) -> String { (name as NSString).deletingPathExtension }
+
+    /// The paths of the pictures below a folder, relative to it, sorted; links to folders are not followed, so that a
+    /// loop of them ends.
+    static func below(_ folder: String, depth: Int = 8) -> [String] {
+        var found = list(in: folder)
+        guard depth > 0 else { return found }
+        for name in ImageFolder.folders(in: folder) where !isLink("\(folder)/\(name)") {
+            found += below("\(folder)/\(name)", depth: depth - 1).map { "\(name)/\($0)" }
+        }
+        return found
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+public import SaccadeFiles
+
+extension DetectionDataset {
+    /// What becomes of the pictures when annotations are written.
+    public enum Pictures: String, Sendable, CaseIterable {
+        /// They are copied, byte for byte.
+        case copy
+        /// Symbolic links lead to them.
+        case link
+        /// They stay where they are.
+        case none
+    }
+
+    /// Writes the data set in a format, so that it can be read from there as it is here.
+    ///
+    /// Boxes come back to the millionth of a pixel. What a format has no room for is reported.
+    ///
+    /// - Parameters:
+    ///   - folder: A folder that is empty or not there yet.
+    ///   - format: The format.
+    ///   - pictures: Whether the pictures come along.
+    ///   - writesOutlines: YOLO only: an object of one polygon becomes a line with its corners instead of its box.
+    /// - Throws: ``FileError``, when the folder has something in it or cannot be written.
+    public func write(
+        to folder: String, as format: Format, pictures: Pictures = .copy, writesOutlines: Bool = false
+    ) throws(FileError) -> ConversionReport {
+        let files = try OutputFiles(self, folder: folder, format: format, pictures: pictures)
+        var report = ConversionReport()
+        report.pictures = samples.count
+        switch self.format {
+        case .voc: report.notes.append("VOC’s source, segmented, parts and actions are not carried over")
+        case .coco:
+            report.notes.append("COCO’s own numbers, licences, addresses and supercategories are not carried over")
+        case .yolo: break
+        }
+        if unusableCount > 0 {
+            report.lose(
+                "records that make no sense", problems.first { $0.rule != .missingImage }?.place.file ?? root,
+                count: unusableCount)
+        }
+        for (sample, name) in files.renamed {
+            report.lose("pictures’ names, to keep them apart", "\(sample) → \(name)")
+        }
+        switch format {
+        case .voc: try VOCWriter.write(self, files, &report)
+        case .coco: try COCOWriter.write(self, files, &report)
+        case .yolo: try YOLOWriter.write(self, files, writesOutlines: writesOutlines, &report)
+        }
+        for missing in try files.transfer() { report.lose("pictures that are not there", missing) }
+        return report
+    }
+}
