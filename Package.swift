@@ -40,7 +40,11 @@ let package = Package(
 
         // Pictures.
         .target(
-            name: "CSaccadeImageCodecs", linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("png")]),
+            name: "CSaccadeImageCodecs",
+            linkerSettings: [
+                .linkedLibrary("turbojpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
+                .linkedLibrary("webpdemux"), .linkedLibrary("gif"),
+            ]),
         .target(name: "SaccadeImages", dependencies: ["SaccadeFiles", "CSaccadeImageCodecs"], swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),

@@ -9,6 +9,8 @@ pkg-config|pkg-config|to find libraries|@pkg-config
 libdnnl-dev|onednn|for the arithmetic of networks|include/dnnl.h include/oneapi/dnnl/dnnl.h
 libturbojpeg0-dev|jpeg-turbo|to read JPEG|include/turbojpeg.h
 libpng-dev|libpng|to read and write PNG|include/png.h
+libwebp-dev|webp|to read and write WebP|include/webp/demux.h
+libgif-dev|giflib|to read GIF|include/gif_lib.h
 libcairo2-dev|cairo|to draw|include/cairo/cairo.h
 fonts-dejavu-core||to letter drawings|share/fonts/truetype/dejavu/DejaVuSans.ttf share/fonts/dejavu/DejaVuSans.ttf
 zlib1g-dev|zlib|to read .gz files|include/zlib.h

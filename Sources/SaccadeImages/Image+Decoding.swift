@@ -1,4 +1,3 @@
-import CSaccadeImageCodecs
 public import SaccadeFiles
 
 extension Image {
@@ -8,17 +7,21 @@ extension Image {
     /// Files above this many bytes are refused unread: 100 megapixels never need them.
     static let byteLimit = 1 << 30
 
-    /// Decodes a JPEG or PNG file, upright.
+    /// Decodes a JPEG, PNG, WebP, GIF or BMP file, upright.
     ///
     /// The format is told by the first bytes, not by the name. Every JPEG of 8 bits per sample is understood (baseline,
-    /// progressive, grey, YCbCr, RGB, CMYK and YCCK, the latter two converted to RGB as Pillow does), and every PNG.
+    /// progressive, grey, YCbCr, RGB, CMYK and YCCK, the latter two converted to RGB as Pillow does), every PNG, WebP
+    /// and GIF, and BMPs of 1 to 32 bits per pixel, plain, in runs (RLE4, RLE8) or with masks. Of several frames the
+    /// first is the picture.
+    ///
     /// Transparency is dropped, not blended, and of 16-bit samples the high byte is taken, as Pillow's `convert("RGB")`
-    /// does; colour profiles and gamma are not applied. The EXIF orientation is.
+    /// does; colour profiles and gamma are not applied. The EXIF orientation is. Pictures that can only hold grey come
+    /// with one channel: grey JPEGs and PNGs, and GIFs and BMPs whose whole palette is grey.
     ///
     /// - Parameters:
     ///   - path: The file.
     ///   - leastSize: Where given, a JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, as long as the upright picture
-    ///     has at least this size; several times faster when a small picture is wanted. PNGs come whole.
+    ///     has at least this size; several times faster when a small picture is wanted. Others come whole.
     ///   - pixelLimit: Pictures of more pixels are refused before any memory is taken for them.
     /// - Throws: ``FileError``; a file cut short or damaged is an error, never a picture with a grey part.
     public init(
@@ -29,7 +32,7 @@ extension Image {
             pixelLimit: pixelLimit)
     }
 
-    /// Decodes the bytes of a JPEG or PNG file, upright, exactly as ``init(contentsOf:atLeast:pixelLimit:)`` does.
+    /// Decodes the bytes of such a file, upright, exactly as ``init(contentsOf:atLeast:pixelLimit:)`` does.
     ///
     /// - Parameter name: What errors call the bytes.
     public init(
@@ -53,68 +56,22 @@ extension Image {
             header = try ImageHeader(png: PNGStructure(bytes), bytes, name: name)
             try header.check(pixelLimit, name: name)
             stored = try Image(png: bytes, header, name: name)
+        case .webp:
+            header = try ImageHeader(webp: WebPStructure(bytes, name: name))
+            try header.check(pixelLimit, name: name)
+            stored = try Image(webp: bytes, header, name: name)
+        case .gif:
+            let structure = try GIFStructure(bytes, name: name)
+            header = ImageHeader(gif: structure)
+            try header.check(pixelLimit, name: name)
+            stored = try Image(gif: bytes, structure, name: name)
+        case .bmp:
+            let structure = try BMPStructure(bytes, name: name)
+            header = ImageHeader(bmp: structure)
+            try header.check(pixelLimit, name: name)
+            stored = try Image(bmp: bytes, structure, name: name)
         }
         self = stored.upright(from: header.orientation)
-    }
-
-    private init(jpeg bytes: [UInt8], _ header: ImageHeader, denominator: Int, name: String) throws(FileError) {
-        let width = (header.storedWidth + denominator - 1) / denominator
-        let height = (header.storedHeight + denominator - 1) / denominator
-        let channels = header.storedChannels
-        let decoded = Decoded(count: width * height * channels) { pixels, message in
-            saccade_jpeg_decode(
-                bytes, bytes.count, Int32(header.storedWidth), Int32(header.storedHeight), Int32(denominator),
-                Int32(channels), pixels, message)
-        }
-        // Stray bytes between markers are common in cameras' files and harmless; missing or undecodable data is not.
-        let isHarmless = decoded.message.contains("extraneous bytes") || !decoded.message.hasPrefix("Corrupt")
-        if decoded.status != SACCADE_CODEC_OK, decoded.status != SACCADE_CODEC_WARNING || !isHarmless {
-            throw decoded.error("JPEG", name: name)
-        }
-        guard channels == 4 else {
-            self.init(width: width, height: height, channels: channels, pixels: decoded.pixels)
-            return
-        }
-        let rgb = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
-            saccade_cmyk_to_rgb(decoded.pixels, width * height, buffer.baseAddress)
-            count = width * height * 3
-        }
-        self.init(width: width, height: height, channels: 3, pixels: rgb)
-    }
-
-    private init(png bytes: [UInt8], _ header: ImageHeader, name: String) throws(FileError) {
-        let (width, height, channels) = (header.storedWidth, header.storedHeight, header.channels)
-        let decoded = Decoded(count: width * height * channels) { pixels, message in
-            saccade_png_decode(bytes, bytes.count, Int32(width), Int32(height), Int32(channels), pixels, message)
-        }
-        guard decoded.status == SACCADE_CODEC_OK else { throw decoded.error("PNG", name: name) }
-        self.init(width: width, height: height, channels: channels, pixels: decoded.pixels)
-    }
-}
-
-/// What a decoder left behind.
-private struct Decoded {
-    var pixels: [UInt8]
-    var status = SACCADE_CODEC_OK
-    var message = ""
-
-    init(
-        count: Int,
-        _ decode: (UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<CChar>) -> saccade_codec_status
-    ) {
-        // Zeroed, for a decoder that gives up half-way must not hand out what the memory held before.
-        pixels = [UInt8](repeating: 0, count: count)
-        var text = [CChar](repeating: 0, count: Int(SACCADE_CODEC_MESSAGE_SIZE))
-        status = pixels.withUnsafeMutableBufferPointer { decode($0.baseAddress, &text) }
-        if status != SACCADE_CODEC_OK { message = String(message: text) }
-    }
-
-    func error(_ format: String, name: String) -> FileError {
-        let isTruncated = status == SACCADE_CODEC_TRUNCATED || message.contains("Premature end")
-        return FileError(
-            isTruncated ? .truncated : .malformed, path: name,
-            reason: isTruncated ? "is a \(format) cut short" : "is a damaged \(format) (\(message))",
-            remedy: "copy or download it again")
     }
 }
 
@@ -138,12 +95,5 @@ extension ImageHeader {
             if w >= size.width, h >= size.height { return denominator }
         }
         return 1
-    }
-}
-
-extension String {
-    /// The text of a C buffer up to its terminating zero.
-    init(message: [CChar]) {
-        self.init(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

@@ -26,6 +26,22 @@ extension Image {
         }
     }
 
+    /// The bytes of a WebP file, always of three channels.
+    ///
+    /// - Parameter quality: 0 (smallest) to 100 (best), or `nil` to keep every pixel as it is.
+    /// - Throws: ``FileError`` with the code `unencodable` when a side exceeds the 16 383 pixels that WebP allows.
+    public func webPData(quality: Int? = 80) throws(FileError) -> [UInt8] {
+        precondition(quality.map((0...100).contains) ?? true, "webPData: quality \(quality!) is not in 0...100")
+        let colored = rgb()
+        // Where nothing may be lost, the number says how hard to look for a small file.
+        let losslessEffort = 75
+        return try encoded("WebP") { encoded, count, message in
+            saccade_webp_encode(
+                colored.pixels, Int32(width), Int32(height), quality == nil ? 1 : 0, Int32(quality ?? losslessEffort),
+                encoded, count, message)
+        }
+    }
+
     /// Writes a PNG file, whole or not at all.
     public func writePNG(to path: String, level: Int = 6) throws(FileError) {
         try AtomicFile.write(pngData(level: level), to: path)
@@ -36,6 +52,13 @@ extension Image {
     /// - Parameter quality: 1 (smallest) to 100 (best).
     public func writeJPEG(to path: String, quality: Int = 90) throws(FileError) {
         try AtomicFile.write(jpegData(quality: quality), to: path)
+    }
+
+    /// Writes a WebP file, whole or not at all.
+    ///
+    /// - Parameter quality: 0 (smallest) to 100 (best), or `nil` to keep every pixel as it is.
+    public func writeWebP(to path: String, quality: Int? = 80) throws(FileError) {
+        try AtomicFile.write(webPData(quality: quality), to: path)
     }
 
     private func encoded(

@@ -22,10 +22,10 @@ public struct ImageHeader: Sendable, Equatable {
 
     /// Reads only as much of a file as its header takes.
     ///
-    /// - Throws: ``FileError`` when there is no readable JPEG or PNG file, or its header is damaged.
+    /// - Throws: ``FileError`` when there is no readable picture, or its header is damaged.
     public init(contentsOf path: String) throws(FileError) {
         // Orientation and size nearly always lie within the first 64 KiB; embedded thumbnails and colour profiles may
-        // push the size further.
+        // push the size further, and a WebP's orientation stands behind its pixels.
         let start = try RegularFile.beginning(of: path, count: 1 << 16)
         do throws(FileError) {
             try self.init(decoding: start, name: path)
@@ -35,7 +35,7 @@ public struct ImageHeader: Sendable, Equatable {
         }
     }
 
-    /// Reads the header at the beginning of a JPEG or PNG file's bytes.
+    /// Reads the header at the beginning of a picture file's bytes.
     ///
     /// - Parameter name: What errors call the bytes.
     public init(decoding bytes: [UInt8], name: String) throws(FileError) {
@@ -43,6 +43,9 @@ public struct ImageHeader: Sendable, Equatable {
         switch format {
         case .jpeg: try self.init(jpeg: JPEGStructure(bytes, untilFrame: true), name: name)
         case .png: try self.init(png: PNGStructure(bytes), bytes, name: name)
+        case .webp: try self.init(webp: WebPStructure(bytes, name: name))
+        case .gif: try self.init(gif: GIFStructure(bytes, name: name))
+        case .bmp: try self.init(bmp: BMPStructure(bytes, name: name))
         }
     }
 
@@ -84,6 +87,22 @@ public struct ImageHeader: Sendable, Equatable {
         self.init(
             format: .png, width: png.width, height: png.height, storedChannels: png.channels,
             orientation: png.orientation)
+    }
+
+    init(webp: WebPStructure) {
+        self.init(
+            format: .webp, width: webp.width, height: webp.height, storedChannels: 3, orientation: webp.orientation)
+    }
+
+    init(gif: GIFStructure) {
+        self.init(
+            format: .gif, width: gif.width, height: gif.height, storedChannels: gif.palette.channels,
+            orientation: .upright)
+    }
+
+    init(bmp: BMPStructure) {
+        self.init(
+            format: .bmp, width: bmp.width, height: bmp.height, storedChannels: bmp.channels, orientation: .upright)
     }
 
     private init(format: ImageFormat, width: Int, height: Int, storedChannels: Int, orientation: Orientation) {

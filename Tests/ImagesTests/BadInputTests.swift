@@ -48,16 +48,16 @@ import Testing
         let found = error { () throws(FileError) in try Image(contentsOf: "no/such.png") }
         #expect(found.map { "\($0)" } == "no/such.png: there is no such file; check the path.")
         #expect(
-            decodingError(Array("GIF89a....".utf8)).map { "\($0)" }
-                == "some.jpg: is not a JPEG or PNG picture (it looks like a GIF picture); "
-                + "convert it to JPEG or PNG, or leave it out.")
+            decodingError(Array("%PDF-1.7....".utf8)).map { "\($0)" }
+                == "some.jpg: is not a JPEG, PNG, WebP, GIF or BMP picture (it looks like a PDF document); "
+                + "convert it to one of these, or leave it out.")
     }
 
     @Test(
         "other contents",
         arguments: [
-            ("RIFF____WEBPVP8 ", "WebP"), ("BM______", "BMP"), ("<!DOCTYPE html>", "web page"), ("%PDF-1.4", "PDF"),
-            ("____ftypheic", "HEIF"), ("hello", "68 65 6c 6c"), ("x", "78"),
+            ("RIFF____WAVEfmt ", "sound"), ("GIF88a__", "47 49 46 38"), ("<!DOCTYPE html>", "web page"),
+            ("%PDF-1.4", "PDF"), ("____ftypheic", "HEIF"), ("hello", "68 65 6c 6c"), ("x", "78"),
         ])
     func otherContents(text: String, named: String) {
         let found = decodingError(Array(text.utf8))
@@ -65,10 +65,17 @@ import Testing
         #expect(found?.reason.contains(named) == true)
     }
 
-    @Test("every beginning of a JPEG or PNG is refused, never filled up with grey", arguments: ImageFormat.allCases)
+    @Test(
+        "every beginning of a file is refused, never filled up with grey",
+        arguments: [ImageFormat.jpeg, .png, .webp])
     func cutShort(format: ImageFormat) throws {
         let image = Image.ramp(width: 30, height: 20, channels: 3)
-        let bytes = format == .png ? try image.pngData() : try image.jpegData()
+        let bytes =
+            switch format {
+            case .png: try image.pngData()
+            case .webp: try image.webPData()
+            default: try image.jpegData()
+            }
         for count in 0..<bytes.count {
             let found = decodingError(Array(bytes.prefix(count)))
             #expect(found != nil && found?.code != .unknownFormat || count < 3, "\(count) bytes of \(bytes.count)")
@@ -79,7 +86,7 @@ import Testing
     @Test("too many pixels are refused by the header alone")
     func tooLarge() throws {
         let image = Image.ramp(width: 30, height: 20, channels: 3)
-        for bytes in [try image.pngData(), try image.jpegData()] {
+        for bytes in [try image.pngData(), try image.jpegData(), try image.webPData()] {
             #expect(decodingError(bytes, limit: 599)?.code == .tooLarge)
             #expect(decodingError(bytes, limit: 600) == nil)
         }
@@ -124,13 +131,16 @@ import Testing
         #expect(folder.contents.isEmpty)
     }
 
-    @Test("a picture too wide for JPEG is an error")
+    @Test("a picture too wide for JPEG or WebP is an error")
     func unencodable() {
-        do throws(FileError) {
-            _ = try Image(width: 70_000, height: 1, filledWith: [0]).jpegData()
-            Issue.record("encoded")
-        } catch {
-            #expect(error.code == .unencodable)
+        let wide = Image(width: 70_000, height: 1, filledWith: [0])
+        for encode in [{ try wide.jpegData() }, { try wide.webPData() }, { try wide.webPData(quality: nil) }] {
+            do {
+                _ = try encode()
+                Issue.record("encoded")
+            } catch {
+                #expect((error as? FileError)?.code == .unencodable)
+            }
         }
     }
 

@@ -20,10 +20,22 @@ import Testing
         #expect(image.worstDifference(from: back) <= 6)
     }
 
-    @Test("quality changes the size of a JPEG")
+    @Test("WebP gives back what it was given, or nearly", arguments: sizes, [1, 3])
+    func webPRoundTrip(size: (Int, Int), channels: Int) throws {
+        let image = Image.pattern(width: size.0, height: size.1, channels: channels)
+        #expect(try Image(decoding: image.webPData(quality: nil), name: "round trip") == image.rgb())
+        let smooth = Image.ramp(width: size.0, height: size.1, channels: channels)
+        let back = try Image(decoding: smooth.webPData(quality: 98), name: "round trip")
+        #expect(smooth.rgb().worstDifference(from: back) <= 12)
+        let header = try ImageHeader(decoding: smooth.webPData(), name: "a")
+        #expect(header.format == .webp && header.size == smooth.size && header.channels == 3)
+    }
+
+    @Test("quality changes the size of a file")
     func quality() throws {
         let image = Image.pattern(width: 64, height: 64, channels: 3)
         #expect(try image.jpegData(quality: 10).count < image.jpegData(quality: 95).count / 2)
+        #expect(try image.webPData(quality: 10).count < image.webPData(quality: 95).count / 2)
     }
 
     @Test("CMYK becomes RGB as in Pillow")

@@ -22,6 +22,19 @@ enum Fixture {
     static func image(_ name: String) throws -> Image { try Image(contentsOf: path(name)) }
 }
 
+/// Files made by `Tests/Fixtures/make_codec_fixtures.py`; beside each NAME lie its pixels, NAME.png.
+enum CodecFixture {
+    static let folder = URL(filePath: #filePath).appending(path: "../../Fixtures/codecs").standardized.path()
+    static let names = try! FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { !$0.hasSuffix(".png") }.sorted()
+
+    static func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(filePath: folder + "/" + name)))
+    }
+
+    static func expected(_ name: String) throws -> Image { try Image(contentsOf: "\(folder)/\(name).png") }
+}
+
 extension Image {
     /// The largest difference of two bytes at the same place; 256 when the sizes differ.
     func worstDifference(from other: Image) -> Int {

@@ -1,7 +1,7 @@
-// JPEG, PNG and the inner loops over pixels, for Swift.
+// JPEG, PNG, WebP, GIF and the inner loops over pixels, for Swift.
 //
-// Both codec libraries report errors by longjmp, which must never cross a Swift frame: every jump starts and ends
-// inside this target, and what leaves it is a status and a sentence.
+// Codec libraries may report errors by longjmp, which must never cross a Swift frame: every jump starts and ends inside
+// this target, and what leaves it is a status and a sentence.
 #ifndef SACCADE_IMAGE_CODECS_H
 #define SACCADE_IMAGE_CODECS_H
 
@@ -43,6 +43,30 @@ saccade_codec_status saccade_png_decode(
 // Encodes rows of 1 (grey) or 3 (RGB) channels. `level` is zlib's, 0...9. `*encoded` as above.
 saccade_codec_status saccade_png_encode(
     const uint8_t *pixels, int width, int height, int channels, int level, uint8_t **encoded, size_t *count,
+    char *message);
+
+// Decodes the first frame of `count` bytes of WebP into the RGB rows of its canvas, which is `width` by `height` pixels
+// and holds zeros before. Transparency is dropped.
+saccade_codec_status saccade_webp_decode(
+    const uint8_t *bytes, size_t count, int width, int height, uint8_t *output, char *message);
+
+// Encodes RGB rows. `quality` is 0...100: for a lossless picture it is the effort. `*encoded` as above.
+saccade_codec_status saccade_webp_encode(
+    const uint8_t *rgb, int width, int height, int lossless, int quality, uint8_t **encoded, size_t *count,
+    char *message);
+
+// Where the first frame of a GIF lies on its canvas.
+typedef struct {
+    int left;
+    int top;
+    int width;
+    int height;
+} saccade_gif_frame;
+
+// Decodes the first frame of `count` bytes of GIF to its place among the palette indices of a canvas `canvas_width`
+// pixels wide. `expected` is what the caller read in the frame's descriptor; it lies on the canvas.
+saccade_codec_status saccade_gif_decode(
+    const uint8_t *bytes, size_t count, saccade_gif_frame expected, int canvas_width, uint8_t *indices,
     char *message);
 
 void saccade_codec_free(uint8_t *encoded);
