@@ -118,6 +118,24 @@ void sk_rmsprop(
     saccade_threads_for(count, SK_GRAIN, &rmsprop, rmsprop_part);
 }
 
+struct blend {
+    float a, b;
+    const float *restrict source;
+    float *restrict target;
+};
+
+SK_CLONES static void blend_part(void *context, long begin, long end) {
+    const struct blend s = *(const struct blend *)context;
+    const float *restrict source = s.source;
+    float *restrict target = s.target;
+    for (long i = begin; i < end; i++) target[i] = s.a * source[i] + s.b * target[i];
+}
+
+void sk_blend(long count, float a, const float *source, float b, float *target) {
+    struct blend blend = {a, b, source, target};
+    saccade_threads_for(count, SK_GRAIN, &blend, blend_part);
+}
+
 enum { MOST_PARTS = 256 };
 
 struct squares {

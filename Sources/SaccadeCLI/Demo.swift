@@ -42,13 +42,11 @@ struct Demo: AsyncParsableCommand {
         try pictures.write(0..<counts.training, to: "\(output)/shapes/train")
         try pictures.write(counts.training..<counts.training + counts.test, to: "\(output)/shapes/test")
 
-        let yaml = try Architecture.text(fileOrName: "shapes")
-        let recipe = try Architecture(yaml: yaml, source: "shapes.yaml")
-        var settings = try recipe.trainingSettings()
-        settings.seed = seed
-        if quick { settings.epochs = 6 }
-        let training = try ClassifierTraining(
-            recipe: recipe, yaml: yaml, data: "\(output)/shapes", settings: settings)
+        var overrides = [try RecipeOverride("training.seed=\(seed)")]
+        if quick { overrides.append(try RecipeOverride("training.epochs=6")) }
+        let recipe = try Recipe(
+            yaml: Architecture.text(fileOrName: "shapes"), source: "shapes.yaml", overrides: overrides)
+        let training = try ClassifierTraining(recipe, data: "\(output)/shapes")
         let run = "\(output)/run"
         let records = try await ComputeThread.run {
             try training.run(in: run, resuming: false, observer: ProgressBar())
@@ -57,7 +55,7 @@ struct Demo: AsyncParsableCommand {
         let classifier = try TrainedClassifier(run: run)
         let unseen = try ClassificationDataset(at: "\(output)/shapes", split: .test)
         let answers = try await ComputeThread.run { try Demo.answers(of: classifier, on: unseen) }
-        try draw(answers, records, of: recipe, classes: classifier.description.classNames)
+        try draw(answers, records, of: recipe.architecture, classes: classifier.description.classNames)
         let right = answers.count { $0.isRight }
         print(
             """

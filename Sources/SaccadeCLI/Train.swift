@@ -19,6 +19,8 @@ struct Train: AsyncParsableCommand {
             EXAMPLES:
               saccade train mnist --data data/mnist --run digits
               saccade train recipes/exercise-1.yaml --data photos --run my-run --epochs 20
+              saccade train mnist --data data/mnist --set training.optimizer.kind=sgd --set training.learningRate=0.1
+              saccade train mnist --print-recipe
               saccade train mnist --data data/mnist --run digits --resume
 
             \(Failure.codes)
@@ -48,13 +50,24 @@ struct Train: AsyncParsableCommand {
     @Option(help: "Where random choices begin; the same seed gives the same weights.")
     var seed: UInt64?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            A setting in place of the recipe’s: names joined by dots, and the value as in a recipe. May be given often.
+            """, valueName: "key=value"))
+    var set: [String] = []
+
+    @Flag(help: "Print the recipe with every setting decided, and do nothing else.")
+    var printRecipe = false
+
     @OptionGroup var compute: ComputeOptions
 
     func run() async throws {
+        if printRecipe { return print(try recipe(of: stored()).yaml, terminator: "") }
         try compute.apply()
         let name = run ?? Train.name(of: recipe)
-        let folder = TrainedClassifier.folder(of: name)
-        let training = try prepared(resuming: folder)
+        let folder = folder
+        let training = try prepared()
         let description = training.description
         Console.note(
             "\(training.training.count) pictures of \(description.classNames.count) classes to learn from, "
@@ -75,21 +88,42 @@ struct Train: AsyncParsableCommand {
     }
 
     /// What to train: as the recipe and the flags say, or as the run was begun.
-    private func prepared(resuming folder: String) throws -> ClassifierTraining {
-        var stored: RunDescription?
-        if resume { stored = try RunDescription(ofRunAt: folder) }
-        let yaml = try stored?.architecture ?? Architecture.text(fileOrName: recipe)
-        let architecture = try Architecture(yaml: yaml, source: stored == nil ? Architecture.place(of: recipe) : folder)
-        var settings = try stored?.settings ?? architecture.trainingSettings()
-        settings.epochs = epochs ?? settings.epochs
-        settings.batchSize = batchSize ?? settings.batchSize
-        settings.learningRate = learningRate ?? settings.learningRate
-        settings.seed = seed ?? settings.seed
-        if let problem = settings.problem { throw ValidationError("\(problem).") }
+    private func prepared() throws -> ClassifierTraining {
+        let stored = try stored()
+        let recipe = try recipe(of: stored)
         guard let data = data ?? stored?.data else {
             throw ValidationError("Give --data FOLDER: the pictures to learn from.")
         }
-        return try ClassifierTraining(recipe: architecture, yaml: yaml, data: data, settings: settings)
+        return try ClassifierTraining(recipe, data: data)
+    }
+
+    private var folder: String { TrainedClassifier.folder(of: run ?? Train.name(of: recipe)) }
+
+    /// The run to go on with.
+    private func stored() throws -> RunDescription? { resume ? try RunDescription(ofRunAt: folder) : nil }
+
+    /// - Throws: `ValidationError` where it is an option's fault.
+    private func recipe(of stored: RunDescription?) throws -> Recipe {
+        do {
+            let shorthands: [(key: String, option: String, value: String?)] = [
+                ("epochs", "--epochs", epochs.map { "\($0)" }),
+                ("batchSize", "--batch-size", batchSize.map { "\($0)" }),
+                ("learningRate", "--learning-rate", learningRate.map { "\($0)" }),
+                ("seed", "--seed", seed.map { "\($0)" }),
+            ]
+            var overrides = try set.map { try RecipeOverride($0) }
+            for (key, option, value) in shorthands {
+                guard let value else { continue }
+                overrides.append(
+                    try RecipeOverride(key: "training.\(key)", value: value, typed: "\(option) \(value)"))
+            }
+            return try Recipe(
+                yaml: stored?.architecture ?? Architecture.text(fileOrName: recipe),
+                source: stored == nil ? Architecture.place(of: recipe) : folder, stored: stored?.settings,
+                overrides: overrides)
+        } catch let error as ArchitectureError where error.location?.file.hasPrefix("--") ?? false {
+            throw ValidationError("\(error).")
+        }
     }
 
     /// `exercise-1` of `recipes/exercise-1.yaml`.

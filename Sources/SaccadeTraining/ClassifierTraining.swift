@@ -1,6 +1,6 @@
 import Foundation
 public import SaccadeDatasets
-public import SaccadeModels
+import SaccadeModels
 import SaccadeTensors
 
 /// Everything between a recipe with a folder of data, and a run: which pictures to learn from and which to be judged by,
@@ -11,12 +11,11 @@ public struct ClassifierTraining: Sendable {
     public let validation: ClassificationDataset
 
     /// - Parameters:
-    ///   - recipe: The network and how to train it.
-    ///   - yaml: The recipe's text, which is kept with the run.
+    ///   - recipe: The network and how to train it, which is kept with the run.
     ///   - data: A data set's folder.
-    ///   - settings: In place of the recipe's.
     /// - Throws: `ArchitectureError`, `FileError`: what cannot be used, and what to do.
-    public init(recipe: Architecture, yaml: String, data: String, settings: TrainingSettings) throws {
+    public init(_ recipe: Recipe, data: String) throws {
+        let settings = recipe.settings
         let splits = try ClassificationDataset.splits(at: data)
         let whole = try ClassificationDataset(at: data, split: splits.contains(.train) ? .train : .all)
         if splits.contains(.validation) {
@@ -25,12 +24,13 @@ public struct ClassifierTraining: Sendable {
         } else {
             (training, validation) = whole.split(validation: settings.validationFraction, seed: settings.seed)
         }
-        let preprocessing = try recipe.preprocessing()
+        let preprocessing = try recipe.architecture.preprocessing()
         description = RunDescription(
-            settings: settings, architecture: yaml, classNames: whole.classNames, preprocessing: preprocessing,
+            settings: settings, architecture: recipe.network, classNames: whole.classNames,
+            preprocessing: preprocessing,
             data: data)
         // Complains about networks that do not fit before anything is written.
-        _ = try recipe.resolved(classes: whole.classNames.count)
+        _ = try recipe.architecture.resolved(classes: whole.classNames.count)
     }
 
     /// Trains in `folder`, on the calling thread.

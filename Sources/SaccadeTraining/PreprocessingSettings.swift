@@ -10,6 +10,9 @@ struct PreprocessingSettings: Decodable {
         case resize, shortSide, filter, mean, std, decodesReduced
     }
 
+    /// The keys that are known.
+    static var keys: [String] { Keys.allCases.map(\.rawValue) }
+
     enum Resize: String, Decodable { case stretch, crop }
 
     var resize = Resize.stretch
@@ -22,7 +25,7 @@ struct PreprocessingSettings: Decodable {
     init() {}
 
     init(from decoder: any Decoder) throws {
-        try decoder.refuseKeys(except: Keys.allCases.map(\.rawValue))
+        try decoder.refuseKeys(except: PreprocessingSettings.keys)
         let values = try decoder.container(keyedBy: Keys.self)
         resize = try values.decodeIfPresent(Resize.self, forKey: .resize) ?? resize
         shortSide = try values.decodeIfPresent(Int.self, forKey: .shortSide)

@@ -38,6 +38,12 @@ import Testing
             Mistake(arguments: ["train", "mnist", "--data", "/nowhere"], status: 65, complaint: "no such folder"),
             Mistake(arguments: ["train", "mnist", "--data", "/", "--epochs", "0"], status: 64, complaint: "epochs"),
             Mistake(
+                arguments: ["train", "mnist", "--set", "training.epohcs=3"], status: 64,
+                complaint: "--set training.epohcs=3: there is no setting epohcs; did you mean epochs?"),
+            Mistake(
+                arguments: ["train", "mnist", "--set", "batchSize=3"], status: 64,
+                complaint: "did you mean training.batchSize?"),
+            Mistake(
                 arguments: ["train", "mnist", "--data", "/", "--threads", "0"], status: 64, complaint: "--threads"),
             Mistake(arguments: ["train", "mnist", "--resume", "--run", "none"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["evaluate", "none", "--data", "/"], status: 65, complaint: "no run here"),
@@ -107,6 +113,25 @@ import Testing
                 [234, 234, 64], [113, 113, 32], [54, 54, 16],
             ])
         #expect(answer.totalMultiplyAdds == answer.layers.map(\.multiplyAdds).reduce(0, +))
+    }
+
+    @Test("the resolved recipe is a recipe, and is stored with the run")
+    func recipe() throws {
+        try Program.inFolder { folder in
+            let changes = ["--epochs", "1", "--set", "training.batchSize=40", "--set", "layers.0.conv.channels=2"]
+            let printed = try Program.run(["train", "mnist", "--print-recipe"] + changes, in: folder)
+            #expect(printed.status == 0 && printed.output.contains("  batchSize: 40\n"), "\(printed.errors)")
+            try printed.output.write(toFile: "\(folder)/new.yaml", atomically: true, encoding: .utf8)
+            let again = try Program.run("train", "new.yaml", "--print-recipe", in: folder)
+            #expect(again.output == printed.output)
+
+            try ShapePictures(seed: 1, side: 16).write(0..<24, to: "\(folder)/pictures")
+            let small = ["--set", "input=16x16x3", "--data", "pictures", "--run", "a"]
+            let trained = try Program.run(["train", "new.yaml"] + small, in: folder)
+            #expect(trained.status == 0, "\(trained.errors)")
+            let stored = try String(contentsOfFile: "\(folder)/runs/a/recipe.yaml", encoding: .utf8)
+            #expect(stored == printed.output.replacingOccurrences(of: "28x28x1", with: "16x16x3"))
+        }
     }
 
     @Test("trains on a folder, evaluates, classifies, and refuses what does not fit")

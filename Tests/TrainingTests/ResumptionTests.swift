@@ -27,38 +27,53 @@ import Testing
         func finished(_ record: EpochRecord) {}
     }
 
+    /// Trainings that write as often as they can: a plain one, and one with all that has a memory.
+    private static func change(_ settings: inout TrainingSettings, isRich: Bool) {
+        settings.epochs = 24
+        settings.checkpointMinutes = 0  // after every step
+        guard isRich else { return }
+        settings.accumulation = 2
+        settings.ema = AveragingSettings(decay: 0.9)
+        settings.best = BestSettings(metric: .validationLoss)
+        settings.keepLast = 3
+        settings.optimizer = .adamW()
+        settings.learningRate = 0.005
+    }
+
     /// Trains in a process of its own that is killed on the way.
-    private func killed(training folder: String, after batches: Int, _ delay: UInt32) async {
-        await #expect(processExitsWith: .signal(SIGKILL)) { [folder, batches, delay] in
+    private func killed(training folder: String, isRich: Bool, after batches: Int, _ delay: UInt32) async {
+        await #expect(processExitsWith: .signal(SIGKILL)) { [folder, isRich, batches, delay] in
             try trainSmall(at: folder, resuming: true, observer: Killer(after: batches, delay)) {
-                $0.epochs = 8
-                $0.checkpointMinutes = 0  // after every batch
+                Self.change(&$0, isRich: isRich)
             }
             // All epochs were over before so many batches.
             kill(getpid(), SIGKILL)
         }
     }
 
-    @Test("a training that is killed again and again ends with the same bytes as one that is not")
-    func killedAndResumed() async throws {
+    @Test(
+        "a training that is killed again and again ends with the same bytes as one that is not",
+        arguments: [false, true])
+    func killedAndResumed(isRich: Bool) async throws {
         let (whole, broken) = (try TemporaryFolder(), try TemporaryFolder())
-        try trainSmall(at: whole.path) {
-            $0.epochs = 8
-            $0.checkpointMinutes = 0
+        try trainSmall(at: whole.path) { Self.change(&$0, isRich: isRich) }
+        // Which kernels compute is decided by timing them, once for each run.
+        let tuning = URL(fileURLWithPath: "\(whole.path)/tuning.json")
+        let copy = URL(fileURLWithPath: "\(broken.path)/tuning.json")
+        if FileManager.default.fileExists(atPath: tuning.path) {
+            try FileManager.default.copyItem(at: tuning, to: copy)
         }
         var generator = SystemRandomNumberGenerator()
         var kills: [String] = []
-        for _ in 0..<8 {
+        for _ in 0..<25 {
             // An epoch is five batches: three to learn from, two to validate with, and then the files.
             let batches = Int.random(in: 1...6, using: &generator)
             let delay = UInt32.random(in: 0...6000, using: &generator)
             kills.append("\(delay) µs after \(batches) batches")
-            await killed(training: broken.path, after: batches, delay)
+            await killed(training: broken.path, isRich: isRich, after: batches, delay)
+            _ = try RunDescription(ofRunAt: broken.path)
         }
-        try trainSmall(at: broken.path, resuming: true) {
-            $0.epochs = 8
-            $0.checkpointMinutes = 0
-        }
+        try trainSmall(at: broken.path, resuming: true) { Self.change(&$0, isRich: isRich) }
         let (expected, found) = (try comparedFiles(whole.path), try comparedFiles(broken.path))
         #expect(expected.keys.sorted() == found.keys.sorted(), "killed \(kills)")
         for (name, data) in expected { #expect(found[name] == data, "\(name) differs, killed \(kills)") }

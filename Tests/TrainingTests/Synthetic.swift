@@ -99,10 +99,12 @@ func trainSmall(
     return try Trainer(network, training: training, validation: validation, run: run, observer: observer).train()
 }
 
-/// The files of a run that do not depend on the clock.
+/// The files of a run that depend on the run alone: timings depend on the clock, and the tuning holds what the whole
+/// process computed with, other tests that run beside this one included.
 func comparedFiles(_ folder: String) throws -> [String: Data] {
     var files: [String: Data] = [:]
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder) where !["timings.jsonl", "tuning.json"].contains(name) {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+        if ["timings.jsonl", "tuning.json"].contains(name) { continue }
         files[name] = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
     }
     return files

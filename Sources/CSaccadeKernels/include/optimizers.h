@@ -31,6 +31,9 @@ void sk_rmsprop(
     long count, sk_gradient, float rate, float alpha, float epsilon, float momentum, const float *gradient,
     float *square, float *mean, float *velocity, float *weight);
 
+// target = a · source + b · target.
+void sk_blend(long count, float a, const float *source, float b, float *target);
+
 // The sum of x², in double precision and always in the same order. It is finite
 // exactly when every element is.
 double sk_sum_of_squares(long count, const float *x);

@@ -80,9 +80,20 @@ public struct Architecture: Sendable {
     ///   - source: What to call it in complaints: the file's path.
     /// - Throws: ``ArchitectureError`` with the line.
     public init(yaml: String, source: String) throws(ArchitectureError) {
-        let root = try RecipeFile.setting(yaml, file: source)
-        let recipe = try root.section(
-            "a recipe", keys: ["name", "input", "layers", "classes", "preprocessing", "training"])
+        try self.init(RecipeFile.setting(yaml, file: source), source: source)
+    }
+
+    /// The keys of a recipe, in the order in which one reads best.
+    package static let keys = ["name", "input", "classes", "preprocessing", "layers", "training"]
+
+    /// Reads a recipe from its settings.
+    ///
+    /// - Parameters:
+    ///   - root: All of them.
+    ///   - source: What to call the recipe in complaints.
+    /// - Throws: ``ArchitectureError`` with the line.
+    package init(_ root: Setting, source: String) throws(ArchitectureError) {
+        let recipe = try root.section("a recipe", keys: Self.keys)
         name = try recipe["name"]?.text("name") ?? Self.stem(of: source)
         self.source = source
         let input = try recipe.required("input")

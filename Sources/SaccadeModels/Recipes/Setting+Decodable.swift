@@ -67,6 +67,7 @@ extension Setting {
             default: break
             }
             if let integer = Int(text) { return String(integer) }
+            if let integer = UInt64(text) { return String(integer) }
             // JSON has no infinity: it stays a text, which no number is.
             if let number = Double(text), number.isFinite, text.first != "0" || !text.lowercased().hasPrefix("0x") {
                 return "\(number)"
@@ -75,7 +76,8 @@ extension Setting {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    /// With the quotes and escapes of JSON, which are also YAML's.
+    static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -13,6 +13,12 @@ package struct Setting: Sendable {
         package var key: String
         package var location: Location
         package var value: Setting
+
+        package init(key: String, location: Location, value: Setting) {
+            self.key = key
+            self.location = location
+            self.value = value
+        }
     }
 
     package let content: Content

@@ -11,6 +11,12 @@ struct TrainingPosition: Codable, Equatable {
         var epoch: Int
         var accuracy: Double
         var loss: Double
+        /// What epochs are compared by: larger is better.
+        var score: Double?
+
+        func isBetter(than other: Best) -> Bool {
+            (score ?? accuracy, -loss) > (other.score ?? other.accuracy, -other.loss)
+        }
     }
 
     /// Training samples of each epoch.
@@ -30,6 +36,8 @@ struct TrainingPosition: Codable, Equatable {
     var metricsLength = 0
     /// Steps of the optimizer, by parameter.
     var optimizerSteps: [String: Int] = [:]
+    /// Steps that went into the average of weights, where there is one.
+    var averagedSteps: Int?
     /// States of the sources of random numbers, by name.
     var randomStates: [String: UInt64] = [:]
 }
@@ -39,14 +47,17 @@ struct Checkpoint {
     private static let format = "saccade-checkpoint-1"
     private static let networkPrefix = "network/"
     private static let optimizerPrefix = "optimizer/"
+    private static let averagePrefix = "average/"
 
     /// - Throws: `FileError` when it cannot be written; the one before is untouched then.
     static func write(
-        _ position: TrainingPosition, network: any Module, optimizer: any Optimizer, to path: String
+        _ position: TrainingPosition, network: any Module, optimizer: any Optimizer, average: WeightAverage?,
+        to path: String
     ) throws {
         var position = position
         let state = optimizer.state
         position.optimizerSteps = state.steps
+        position.averagedSteps = average?.steps
         position.randomStates = Dictionary(
             uniqueKeysWithValues: network.randomSources.map { ($0.name, $0.source.state) })
         let encoder = JSONEncoder()
@@ -54,18 +65,19 @@ struct Checkpoint {
         let tensors =
             network.storedTensors.map { (name: networkPrefix + $0.name, tensor: $0.tensor) }
             + state.tensors.map { (name: optimizerPrefix + $0.name, tensor: $0.tensor) }
+            + (average?.tensors ?? []).map { (name: averagePrefix + $0.name, tensor: $0.tensor) }
         try SafetensorsFile.write(
             tensors,
             metadata: ["format": format, "position": String(decoding: try encoder.encode(position), as: UTF8.self)],
             to: path)
     }
 
-    /// Restores network and optimizer.
+    /// Restores network, optimizer and the average of weights.
     ///
     /// - Throws: `FileError` when the file is damaged, `LoadingError` when it is of another network,
     ///   ``RunError`` when it is no checkpoint of this program or of another optimizer.
     static func restore(
-        from path: String, network: any Module, optimizer: any Optimizer
+        from path: String, network: any Module, optimizer: any Optimizer, average: WeightAverage?
     ) throws -> TrainingPosition {
         let file = try SafetensorsFile(at: path)
         guard file.metadata["format"] == format, let text = file.metadata["position"],
@@ -79,7 +91,14 @@ struct Checkpoint {
             throw RunError(
                 .different, "\(path): this is a checkpoint of another network; use the one that it was saved from.")
         }
+        guard (position.averagedSteps == nil) == (average == nil) else {
+            throw RunError(
+                .different,
+                "\(path): this checkpoint was saved \(average == nil ? "with" : "without") an average of "
+                    + "weights; resume with the settings that the run was begun with.")
+        }
         try network.load(file, prefix: networkPrefix)
+        try average?.restore(file, prefix: averagePrefix, steps: position.averagedSteps ?? 0)
         let wanted = try optimizerTensors(in: file, position, optimizer)
         optimizer.state = OptimizerState(
             steps: position.optimizerSteps,

@@ -57,7 +57,11 @@ public struct RunDescription: Sendable, Equatable, Codable {
         }
     }
 
-    func write(to folder: String) throws { try AtomicFile.write(try json() + "\n", to: "\(folder)/run.json") }
+    /// Writes `run.json`, and `recipe.yaml` for people to read and to train anew with.
+    func write(to folder: String) throws {
+        try AtomicFile.write(recipe, to: "\(folder)/recipe.yaml")
+        try AtomicFile.write(try json() + "\n", to: "\(folder)/run.json")
+    }
 
     private func json() throws -> String {
         let encoder = JSONEncoder()
@@ -78,22 +82,16 @@ public struct RunDescription: Sendable, Equatable, Codable {
 
     /// What of another description makes it another run, in words.
     func differences(from other: RunDescription) -> [String] {
-        var (mine, others) = (settings, other.settings)
-        // A run may be made longer, and checkpoints be written at other times, without becoming another.
-        mine.epochs = others.epochs
-        mine.patience = others.patience
-        mine.checkpointMinutes = others.checkpointMinutes
-        var found: [String] = []
+        // A run may be made longer, and checkpoints be kept otherwise, without becoming another.
+        let free: Set = ["epochs", "patience", "checkpointMinutes", "keepLast"]
+        let (mine, others) = (trainingSettings, other.trainingSettings)
+        var found = Set(mine.keys).union(others.keys).subtracting(free).sorted().compactMap { name -> String? in
+            guard mine[name] != others[name] else { return nil }
+            return "\(name) (\(mine[name] ?? "none"), was \(others[name] ?? "none"))"
+        }
         func compare<Value: Equatable>(_ name: String, _ a: Value, _ b: Value) {
             if a != b { found.append("\(name) (\(a), was \(b))") }
         }
-        compare("batchSize", mine.batchSize, others.batchSize)
-        compare("learningRate", mine.learningRate, others.learningRate)
-        compare("seed", mine.seed, others.seed)
-        others.batchSize = mine.batchSize
-        others.learningRate = mine.learningRate
-        others.seed = mine.seed
-        if mine != others { found.append("other settings of the training") }
         if architecture != other.architecture { found.append("the network") }
         compare("classes", classNames, other.classNames)
         if preprocessing != other.preprocessing { found.append("the preprocessing") }

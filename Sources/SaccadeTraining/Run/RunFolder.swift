@@ -8,9 +8,11 @@ import SaccadeTensors
 /// | file | what it holds |
 /// |---|---|
 /// | `run.json` | ``RunDescription`` |
+/// | `recipe.yaml` | the same as a recipe: the network, how pictures are prepared, every setting of the training |
 /// | `metrics.jsonl` | an ``EpochRecord`` per line |
 /// | `timings.jsonl` | how long each epoch took |
 /// | `checkpoint.safetensors` | everything that is needed to go on |
+/// | `epoch-N.safetensors` | the same after epoch N, for the last epochs where `keepLast` is above 1 |
 /// | `best.safetensors` | the weights with the best validation result |
 /// | `tuning.json` | which kernels the process computed with, of those that differ in speed and in the last digits |
 ///
@@ -39,7 +41,7 @@ public final class RunFolder {
     ///   - path: The run's folder; it is made if it is not there.
     ///   - description: What the run is.
     ///   - resuming: Whether to go on with a run that is there, which must have been begun with the same description;
-    ///     only `epochs`, `patience` and `checkpointMinutes` may differ.
+    ///     only `epochs`, `patience`, `checkpointMinutes` and `keepLast` may differ.
     /// - Throws: ``RunError``: there is a run where a new one is wanted, or none where one is to be resumed; another
     ///   process trains it; it was begun differently. `FileError` when the folder cannot be written.
     public init(at path: String, _ description: RunDescription, resuming: Bool) throws {
@@ -87,6 +89,22 @@ public final class RunFolder {
         self.description = kept
         versionChanges = changes
         Tuner.shared.keepCopy(at: tuningPath)
+    }
+
+    /// The checkpoint of an epoch that is over.
+    ///
+    /// - Parameter epoch: Counted from 1.
+    public func checkpointPath(ofEpoch epoch: Int) -> String { "\(path)/epoch-\(epoch).safetensors" }
+
+    /// Removes the epochs' own checkpoints but for the last ones up to `epoch`.
+    func removeCheckpoints(except epoch: Int, keeping count: Int) {
+        let kept = count > 1 ? epoch - count + 1...epoch : 0...0
+        for name in (try? FolderContents.names(in: path)) ?? [] {
+            guard name.hasPrefix("epoch-"), name.hasSuffix(".safetensors"),
+                let number = Int(name.dropFirst(6).dropLast(12)), !kept.contains(number)
+            else { continue }
+            try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
     }
 
     deinit { Tuner.shared.endCopy(at: tuningPath) }

@@ -20,6 +20,8 @@ public final class Trainer {
     private let settings: TrainingSettings
     private let classes: Int
     private let optimizer: any Optimizer
+    private let average: WeightAverage?
+    private var gathered: GradientSum
     private var rate: LearningRate
     private var position = TrainingPosition()
     private var lastCheckpoint = ContinuousClock.now
@@ -57,6 +59,8 @@ public final class Trainer {
         self.classes = classes
         optimizer = settings.optimizer.optimizer(
             for: network.parameters, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
+        average = settings.ema.map { WeightAverage(of: network, decay: $0.decay) }
+        gathered = GradientSum(optimizer.parameters.map(\.parameter))
         rate = LearningRate(
             settings.learningRate, settings.schedule, epochs: settings.epochs,
             batchesPerEpoch: training.batchesPerEpoch)
@@ -70,7 +74,8 @@ public final class Trainer {
     @discardableResult
     public func train() throws -> [EpochRecord] {
         if FileManager.default.fileExists(atPath: run.checkpointPath) {
-            position = try Checkpoint.restore(from: run.checkpointPath, network: network, optimizer: optimizer)
+            position = try Checkpoint.restore(
+                from: run.checkpointPath, network: network, optimizer: optimizer, average: average)
             rate.plateau = position.plateau
             guard position.samplesPerEpoch == training.samplesPerEpoch else {
                 throw RunError(
@@ -86,6 +91,7 @@ public final class Trainer {
             }
         }
         position.samplesPerEpoch = training.samplesPerEpoch
+        run.removeCheckpoints(except: position.epoch, keeping: settings.keepLast)
         try JSONLines(path: run.metricsPath).truncate(to: position.metricsLength)
         if position.epoch < settings.epochs, !isOutOfPatience { try tryValidation() }
         while position.epoch < settings.epochs, !isOutOfPatience {
@@ -121,14 +127,17 @@ public final class Trainer {
             try learn(batch)
             samples += batch.labels.count
             position.batch += 1
+            let isStep = position.batch % settings.accumulation == 0 || position.batch == training.batchesPerEpoch
+            if isStep { try step() }
             report(.training, position.loss.count, training.samplesPerEpoch, position.loss.value)
             let isDue = lastCheckpoint.duration(to: .now) >= .seconds(settings.checkpointMinutes * 60)
-            if isDue, position.batch < training.batchesPerEpoch { try saveCheckpoint() }
+            // Between two steps there are gathered gradients that a checkpoint does not hold.
+            if isDue, isStep, position.batch < training.batchesPerEpoch { try saveCheckpoint() }
         }
         return samples
     }
 
-    /// Makes one step.
+    /// Adds a batch to what the next step is made of.
     private func learn(_ batch: LabelledBatch) throws {
         // The forward pass changes running averages; a step that fails must leave no trace in them.
         let averages = network.statistics.map { ($0.statistic, $0.statistic.value) }
@@ -148,9 +157,11 @@ public final class Trainer {
             let search = NonFinite(network: network, batch: batch)
             throw notFinite(search.firstPlace(loss: loss.item, gradients: gradients), batch)
         }
-        optimizer.learningRate = rate(batch: position.epoch * training.batchesPerEpoch + position.batch)
-        optimizer.step(gradients, after: GradientChange(settings.clipping, norm: norm))
-
+        if settings.accumulation == 1 {
+            step(gradients, norm: norm, batch: position.batch)
+        } else {
+            gathered.add(gradients, samples: batch.labels.count)
+        }
         position.loss.add(Double(loss.item), count: batch.labels.count)
         if let scores {
             position.correct += scores.withScalars { scalars in
@@ -159,6 +170,33 @@ public final class Trainer {
                 }
             }
         }
+    }
+
+    /// Makes a step with the gradients that were gathered.
+    private func step() throws {
+        guard !gathered.isEmpty else { return }
+        let gradients = gathered.takeMean()
+        let norm = gradients.norm(of: optimizer.parameters.map(\.parameter))
+        // Each batch's gradients were finite; their sum may be beyond what a float can hold.
+        guard norm.isFinite else {
+            guard settings.stopsWhenNotFinite else {
+                position.skippedSteps += 1
+                return
+            }
+            throw notFinite("the gathered gradients are not finite", nil)
+        }
+        step(gradients, norm: norm, batch: position.batch - 1)
+    }
+
+    private func step(_ gradients: Gradients, norm: Double, batch: Int) {
+        optimizer.learningRate = rate(batch: position.epoch * training.batchesPerEpoch + batch)
+        optimizer.step(gradients, after: GradientChange(settings.clipping, norm: norm))
+        average?.update()
+    }
+
+    /// Calls `body` while the network has the weights that are judged and kept.
+    private func withJudgedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
+        if let average { try average.withAverages(body) } else { try body() }
     }
 
     private func notFinite(_ place: String, _ batch: LabelledBatch?) -> RunError {
@@ -180,10 +218,12 @@ public final class Trainer {
             trainingAccuracy: Double(position.correct) / Double(max(position.loss.count, 1)), isBest: false,
             skippedSteps: position.skippedSteps)
         if let validation {
-            let score = try evaluate(over: validation, classes: classes) { done in
-                report(.validating, done, validation.samplesPerEpoch, position.loss.value)
-            } _: {
-                network($0)
+            let score = try withJudgedWeights {
+                try evaluate(over: validation, classes: classes) { done in
+                    report(.validating, done, validation.samplesPerEpoch, position.loss.value)
+                } _: {
+                    network($0)
+                }
             }
             guard score.loss.value.isFinite || !settings.stopsWhenNotFinite else {
                 throw notFinite("the loss of the validation samples is \(score.loss.value)", nil)
@@ -194,26 +234,32 @@ public final class Trainer {
         }
         let result = TrainingPosition.Best(
             epoch: record.epoch, accuracy: record.validationAccuracy ?? record.trainingAccuracy,
-            loss: record.validationLoss ?? record.trainingLoss)
-        let isBest = position.best.map { (result.accuracy, -result.loss) > ($0.accuracy, -$0.loss) } ?? true
+            loss: record.validationLoss ?? record.trainingLoss, score: settings.best.score(of: record))
+        let isBest = position.best.map { result.isBetter(than: $0) } ?? true
         record.isBest = isBest
         rate.observe(loss: result.loss)
 
         // The checkpoint is written last: until it is there, a resumed run makes this epoch again, and the same files.
-        if isBest { try saveBest(result) }
+        if isBest { try withJudgedWeights { try saveBest(result) } }
         let length = try JSONLines(path: run.metricsPath).append(record)
         position = TrainingPosition(
             samplesPerEpoch: training.samplesPerEpoch, epoch: record.epoch, best: isBest ? result : position.best,
             plateau: rate.plateau, metricsLength: length)
+        if settings.keepLast > 1 { try writeCheckpoint(to: run.checkpointPath(ofEpoch: position.epoch)) }
         try saveCheckpoint()
+        run.removeCheckpoints(except: position.epoch, keeping: settings.keepLast)
         try JSONLines(path: run.timingsPath).append(
             EpochTiming(epoch: record.epoch, seconds: duration / .seconds(1), samples: samples))
         observer?.finished(record)
     }
 
     private func saveCheckpoint() throws {
-        try Checkpoint.write(position, network: network, optimizer: optimizer, to: run.checkpointPath)
+        try writeCheckpoint(to: run.checkpointPath)
         lastCheckpoint = .now
+    }
+
+    private func writeCheckpoint(to path: String) throws {
+        try Checkpoint.write(position, network: network, optimizer: optimizer, average: average, to: path)
     }
 
     private func saveBest(_ result: TrainingPosition.Best) throws {
@@ -233,38 +279,4 @@ public final class Trainer {
                 phase: phase, epoch: position.epoch + 1, epochs: settings.epochs, samples: samples, samplesInAll: inAll,
                 loss: loss, samplesToCome: toCome))
     }
-}
-
-/// The beginning of each epoch of a source, and its last batch, which may be smaller than the others.
-private struct FirstBatches: BatchSource {
-    private let source: any BatchSource
-    private let count: Int
-
-    init(of source: any BatchSource, count: Int) {
-        self.source = source
-        self.count = count
-    }
-
-    var batchesPerEpoch: Int { min(count, source.batchesPerEpoch) }
-    var samplesPerEpoch: Int { source.samplesPerEpoch }
-
-    func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
-        let next = source.batches(ofEpoch: epoch, from: first)
-        let last = source.batches(ofEpoch: epoch, from: max(source.batchesPerEpoch - 1, first))
-        var taken = first
-        return {
-            taken += 1
-            if taken < batchesPerEpoch { return try next() }
-            return taken == batchesPerEpoch ? try last() : nil
-        }
-    }
-}
-
-/// A line of `timings.jsonl`.
-private struct EpochTiming: Encodable {
-    let epoch: Int
-    /// Spent on learning, since the training was begun or resumed.
-    let seconds: Double
-    /// Learnt from in that time.
-    let samples: Int
 }

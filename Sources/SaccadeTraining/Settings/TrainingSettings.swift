@@ -31,6 +31,15 @@ public struct TrainingSettings: Sendable, Equatable {
     /// Minutes between checkpoints within an epoch; after each epoch there is one anyway. It does not change what the
     /// training arrives at.
     public var checkpointMinutes = 10.0
+    /// Batches whose gradients are gathered for one step; at least 1. The last step of an epoch may have fewer.
+    public var accumulation = 1
+    /// An average of the weights that is judged, and kept as best, in place of the weights; none by default.
+    public var ema: AveragingSettings?
+    /// Which epoch is best.
+    public var best = BestSettings()
+    /// How many of the last epochs' checkpoints are kept, 1 to 1000; above 1, each in a file `epoch-N.safetensors` too,
+    /// which may be copied over `checkpoint.safetensors` to go on from there.
+    public var keepLast = 1
 
     public init() {}
 
@@ -50,6 +59,10 @@ public struct TrainingSettings: Sendable, Equatable {
         }
         guard patience ?? 1 >= 1 else { return "patience must be at least 1 epoch, not \(patience ?? 1)" }
         guard checkpointMinutes >= 0 else { return "checkpointMinutes must be 0 or more, not \(checkpointMinutes)" }
+        guard (1...1_000_000).contains(accumulation) else {
+            return "accumulation must be 1 to 1000000 batches, not \(accumulation)"
+        }
+        guard (1...1000).contains(keepLast) else { return "keepLast must be 1 to 1000, not \(keepLast)" }
         return optimizer.problem ?? schedule.problem ?? augmentation.lazy.compactMap(\.problem).first
     }
 }
@@ -60,6 +73,7 @@ extension TrainingSettings: Codable {
     private enum Keys: String, CodingKey, CaseIterable {
         case epochs, batchSize, optimizer, learningRate, schedule, weightDecay, clipping, labelSmoothing, augmentation
         case validationFraction, seed, patience, stopsWhenNotFinite, checkpointMinutes
+        case accumulation, ema, best, keepLast
     }
 
     /// The keys that are known.
@@ -86,6 +100,10 @@ extension TrainingSettings: Codable {
         patience = try values.decodeIfPresent(Int.self, forKey: .patience)
         try take(.stopsWhenNotFinite, \.stopsWhenNotFinite)
         try take(.checkpointMinutes, \.checkpointMinutes)
+        try take(.accumulation, \.accumulation)
+        ema = try values.decodeIfPresent(AveragingSettings.self, forKey: .ema)
+        try take(.best, \.best)
+        try take(.keepLast, \.keepLast)
         try decoder.refuse(problem)
     }
 
@@ -105,5 +123,9 @@ extension TrainingSettings: Codable {
         try values.encodeIfPresent(patience, forKey: .patience)
         try values.encode(stopsWhenNotFinite, forKey: .stopsWhenNotFinite)
         try values.encode(checkpointMinutes, forKey: .checkpointMinutes)
+        try values.encode(accumulation, forKey: .accumulation)
+        try values.encodeIfPresent(ema, forKey: .ema)
+        try values.encode(best, forKey: .best)
+        try values.encode(keepLast, forKey: .keepLast)
     }
 }

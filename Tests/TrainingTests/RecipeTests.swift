@@ -1,0 +1,98 @@
+import Foundation
+import SaccadeModels
+import SaccadeTraining
+import Testing
+
+@Suite struct RecipeTests {
+    static let yaml = """
+        name: "5"
+        input: 8x8x1
+        layers:
+          - conv: {channels: 4, kernel: 3}
+          - relu
+          - flatten
+          - linear: classes
+        preprocessing: {mean: [0.5], std: [0.25]}
+        training:
+          epochs: 3  # few
+          optimizer: {kind: adamW, beta1: 0.8}
+        """
+
+    private func recipe(_ overrides: String..., stored: TrainingSettings? = nil) throws -> Recipe {
+        try Recipe(
+            yaml: Self.yaml, source: "small.yaml", stored: stored, overrides: overrides.map { try RecipeOverride($0) })
+    }
+
+    @Test("what is resolved reads as the same recipe, whatever was changed")
+    func roundTrip() throws {
+        for overrides in [
+            [], ["training.clipping={kind: norm, limit: 2}", "training.seed=18446744073709551615"],
+            ["training.augmentation=[{kind: shift, fraction: 0.1}]", "name='it''s: \"quoted\" # here'"],
+            ["training.schedule={kind: warmUp, over: 2, next: {kind: cosine}}", "name='true'"],
+            ["training.ema={decay: 0.99}", "training.best.metric=validationLoss", "training.accumulation=3"],
+        ] {
+            let first = try Recipe(
+                yaml: Self.yaml, source: "small.yaml", overrides: overrides.map { try RecipeOverride($0) })
+            let second = try Recipe(yaml: first.yaml, source: "recipe.yaml")
+            #expect(second.settings == first.settings)
+            #expect(second.yaml == first.yaml && second.network == first.network)
+            #expect(second.architecture.name == first.architecture.name)
+            #expect(second.architecture.layers.count == 4)
+        }
+    }
+
+    @Test("values on the command line take the place of the recipe's, and nothing else changes")
+    func overrides() throws {
+        let recipe = try recipe(
+            "training.batchSize=64", "training.optimizer.beta1=0.7", "training.patience=4", "input=16x16x1",
+            "layers.0.conv.channels=7", "preprocessing.mean=[0.1]")
+        var expected = try self.recipe().settings
+        expected.batchSize = 64
+        expected.patience = 4
+        expected.optimizer = .adamW(beta1: 0.7)
+        #expect(recipe.settings == expected)
+        #expect(recipe.architecture.input == .picture(height: 16, width: 16, channels: 1))
+        #expect(recipe.network.contains("channels: 7") && recipe.network.contains("mean: [0.1]"))
+        #expect(
+            try self.recipe("training.clipping={kind: value, limit: 1}", "training.clipping=null").settings.clipping
+                == nil)
+    }
+
+    @Test("a new kind begins with its own defaults, in whichever order the options stand")
+    func kinds() throws {
+        let recipe = try recipe("training.optimizer.momentum=0.5", "training.optimizer.kind=sgd")
+        #expect(recipe.settings.optimizer == .sgd(momentum: 0.5))
+        #expect(try self.recipe("training.optimizer.kind=adamW").settings.optimizer == .adamW(beta1: 0.8))
+    }
+
+    @Test("a resumed run keeps its settings but for those that are given, and its text")
+    func stored() throws {
+        var settings = TrainingSettings()
+        settings.epochs = 40
+        let recipe = try recipe("training.patience=2", stored: settings)
+        settings.patience = 2
+        #expect(recipe.settings == settings && recipe.network == Self.yaml)
+    }
+
+    @Test(
+        "what cannot be is refused with the option and the setting that was meant",
+        arguments: [
+            ("training.batchSzie=3", "did you mean batchSize?"), ("batchSize=3", "did you mean training.batchSize?"),
+            ("batchSzie=3", "did you mean training.batchSize?"), ("resize=crop", "did you mean preprocessing.resize?"),
+            ("trianing.epochs=3", "did you mean training.epochs?"), ("xyzzy=3", "there are name, input,"),
+            ("training.batchSize=many", "must be a whole number"), ("training.batchSize=0", "must be 1 to 1000000"),
+            ("training.optimizer.gamma=3", "there is no setting gamma"), ("training.epochs.x=3", "no setting x within"),
+            ("training.optimizer.kind=adm", "adamW"), ("layers.9=relu", "from 0 to 3"), ("training", "key=value"),
+            ("=3", "key=value"), ("training..x=3", "names joined by dots"), ("training.seed=[", "not YAML"),
+            ("input=8x8", "input must be"), ("preprocessing.mean=[0.5, 1]", "mean"), ("training=3", "section"),
+            ("training.best.metric=validationLos", "did you mean validationLoss?"), ("training.ema.decay=1", "below 1"),
+            ("training.accumulation=0", "accumulation must be 1"), ("training.keepLast=0", "keepLast must be 1"),
+        ])
+    func mistakes(_ override: String, _ part: String) throws {
+        let error = try #require(throws: ArchitectureError.self) {
+            _ = try recipe(override).architecture.preprocessing()
+        }
+        #expect(error.description.contains(part), "\(error)")
+        #expect(error.location?.file == "--set \(override)")
+    }
+}
