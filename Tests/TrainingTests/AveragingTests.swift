@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeInterchange
 import SaccadeLayers
+import SaccadeMetrics
 import SaccadeTensors
 import Testing
 

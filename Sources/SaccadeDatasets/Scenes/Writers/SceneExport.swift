@@ -69,11 +69,11 @@ public struct SceneExport: Sendable {
     private var writer: any SceneWriter {
         switch format {
         case .folder, .sequences: ClassFolderWriter()
-        case .voc: VOCWriter()
-        case .coco: COCOWriter(withInstances: true)
-        case .yolo: YOLOWriter()
+        case .voc: SceneVOCWriter()
+        case .coco: SceneCOCOWriter(withInstances: true)
+        case .yolo: SceneYOLOWriter()
         case .masks: MaskWriter()
-        case .captions: COCOWriter(withInstances: false)
+        case .captions: SceneCOCOWriter(withInstances: false)
         }
     }
 

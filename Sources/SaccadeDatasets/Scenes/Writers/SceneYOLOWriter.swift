@@ -4,7 +4,7 @@ import SaccadeImages
 
 /// `images/SPLIT/NAME.png` and `labels/SPLIT/NAME.txt` with a line `CLASS X Y WIDTH HEIGHT` for each object, the middle
 /// and the sides of its box as shares of the picture's; `data.yaml` names the classes from 0 on.
-struct YOLOWriter: SceneWriter {
+struct SceneYOLOWriter: SceneWriter {
     private var splits: Set<DatasetSplit> = []
 
     mutating func add(

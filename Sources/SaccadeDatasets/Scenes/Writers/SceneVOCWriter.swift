@@ -7,7 +7,7 @@ import SaccadeImages
 ///
 /// Boxes are counted from 1, and their last column and row belong to them. An object is called truncated when it goes
 /// beyond the picture, and occluded when others hide a twentieth of it.
-struct VOCWriter: SceneWriter {
+struct SceneVOCWriter: SceneWriter {
     private var names: [DatasetSplit: [String]] = [:]
 
     mutating func add(

@@ -4,10 +4,10 @@ import SaccadeImages
 
 /// `SPLIT/NAME.png` with `annotations/captions_SPLIT.json` and, unless only captions are wanted,
 /// `annotations/instances_SPLIT.json`, as COCO (Lin et al., 2014) has them; masks are compressed runs.
-struct COCOWriter: SceneWriter {
+struct SceneCOCOWriter: SceneWriter {
     private let withInstances: Bool
-    private var captions: [DatasetSplit: COCOFile] = [:]
-    private var instances: [DatasetSplit: COCOFile] = [:]
+    private var captions: [DatasetSplit: SceneCOCOFile] = [:]
+    private var instances: [DatasetSplit: SceneCOCOFile] = [:]
 
     init(withInstances: Bool) { self.withInstances = withInstances }
 
@@ -16,7 +16,7 @@ struct COCOWriter: SceneWriter {
     ) throws {
         try folder.write(scene.image.pngData(level: 1), to: "\(split.folderName)/\(name).png")
         let file = "\(name).png"
-        var sentences = try captions[split] ?? COCOFile("captions_\(split.folderName)", categories: nil, in: &folder)
+        var sentences = try captions[split] ?? SceneCOCOFile("captions_\(split.folderName)", categories: nil, in: &folder)
         let image = sentences.add(file, width: scene.image.width, height: scene.image.height)
         for caption in scene.captions { try sentences.add { Caption(id: $0, imageId: image, caption: caption) } }
         captions[split] = sentences
@@ -24,7 +24,7 @@ struct COCOWriter: SceneWriter {
         guard withInstances else { return }
         var objects =
             try instances[split]
-            ?? COCOFile("instances_\(split.folderName)", categories: SceneClass.allCases, in: &folder)
+            ?? SceneCOCOFile("instances_\(split.folderName)", categories: SceneClass.allCases, in: &folder)
         let number = objects.add(file, width: scene.image.width, height: scene.image.height)
         for object in scene.objects { try objects.add { Instance(id: $0, imageId: number, object) } }
         instances[split] = objects
@@ -56,7 +56,7 @@ struct COCOWriter: SceneWriter {
 }
 
 /// One of COCO's files. Annotations go to the disk as they come; only the list of pictures waits for the end.
-private struct COCOFile {
+private struct SceneCOCOFile {
     private struct Picture: Encodable {
         let id: Int, fileName: String, width: Int, height: Int
     }
