@@ -16,6 +16,7 @@ struct Check: ParsableCommand {
               saccade check VOC2012 --json
               saccade check annotations.json --pictures photos
               saccade check labels --format yolo --fix
+              saccade check camvid --classes 12
 
             FORMATS:
               \(DataFormat.allCases.map(\.rawValue).joined(separator: ", "))
@@ -35,18 +36,29 @@ struct Check: ParsableCommand {
     @Option(help: ArgumentHelp("Where the pictures are, if not with the boxes.", valueName: "folder"))
     var pictures: String?
 
+    @Option(help: "How many classes masks have, if no classes.txt tells; 255 stands for pixels that do not count.")
+    var classes: Int?
+
     @Flag(help: "Mend what needs no person.")
     var fix = false
 
     @Flag(help: "Print JSON.")
     var json = false
 
+    func validate() throws {
+        if let classes, !(1...256).contains(classes) {
+            throw ValidationError("--classes must be from 1 to 256; got \(classes).")
+        }
+    }
+
     func run() throws {
-        var check = try DataCheck(of: data, format: format, pictures: pictures)
+        var check = try DataCheck(of: data, format: format, pictures: pictures, classes: classes)
         var fixes: AnnotationFixes?
         if fix {
             let done = try AnnotationFixes(check.problems)
-            if !done.files.isEmpty { check = try DataCheck(of: data, format: format, pictures: pictures) }
+            if !done.files.isEmpty {
+                check = try DataCheck(of: data, format: format, pictures: pictures, classes: classes)
+            }
             fixes = done
         }
         if json {

@@ -5,7 +5,8 @@ extension ClassificationDataset {
     /// Opens the data set at `path`, whatever its format.
     ///
     /// Recognised, in this order: a single CIFAR-10 `.bin` file; a folder of MNIST's IDX files; a folder of CIFAR-10's
-    /// binary batches; a folder with `train`, `val` or `test`, each with a folder per class; a folder per class.
+    /// binary batches, or CIFAR-100's files; CSV files of pictures and classes; a folder with `train`, `val` or `test`,
+    /// each with a folder per class; Omniglot's folders of alphabets; a folder per class.
     ///
     /// A single file and a plain folder per class come without splits: all of their samples count as `.train`.
     ///
@@ -29,6 +30,12 @@ extension ClassificationDataset {
             self = try MNIST.open(folder, splits: wanted)
         case .cifar10(let files):
             self = try CIFAR10.open(files: wanted.flatMap { split in files.first { $0.split == split }?.files ?? [] })
+        case .cifar100(let folder, _):
+            self = try CIFAR100.open(folder, splits: wanted)
+        case .omniglot(let folder):
+            self = try Omniglot.open(folder)
+        case .list(let files, _):
+            self = try PictureList.open(files, split: split)
         case .folders(let roots):
             self = try ImageFolder.open(
                 wanted.compactMap { split in roots.first { $0.split == split }?.path }, classesOf: roots.map(\.path))
@@ -47,11 +54,15 @@ extension ClassificationDataset {
     private enum Contents {
         case mnist(folder: String, splits: [DatasetSplit])
         case cifar10([(split: DatasetSplit, files: [String])])
+        case cifar100(folder: String, splits: [DatasetSplit])
+        case omniglot(folder: String)
+        case list([(split: DatasetSplit?, path: String)], splits: [DatasetSplit])
         case folders([(split: DatasetSplit, path: String)])
 
         var splits: [DatasetSplit] {
             switch self {
-            case .mnist(_, let splits): splits
+            case .mnist(_, let splits), .cifar100(_, let splits), .list(_, let splits): splits
+            case .omniglot: [.train]
             case .cifar10(let files): files.map(\.split)
             case .folders(let roots): roots.map(\.split)
             }
@@ -63,12 +74,19 @@ extension ClassificationDataset {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw FileError(.missing, path: path, reason: "there is no such folder", remedy: "check the path")
             }
+            let lists = PictureList.files(at: path)
             guard ImageFolder.isFolder(path) else {
+                guard lists.isEmpty else {
+                    self = .list(lists, splits: try PictureList.splits(lists))
+                    return
+                }
                 guard (path as NSString).pathExtension.lowercased() == "bin" else {
                     throw FileError(
                         .unknownFormat, path: path,
                         reason: "this is a file",
-                        remedy: "give a folder with one folder of pictures per class, or a CIFAR-10 .bin file")
+                        remedy:
+                            "give a folder with one folder of pictures per class, a CIFAR-10 .bin file, or a CSV file with "
+                            + "the columns image and label")
                 }
                 self = .cifar10([(.train, [path])])
                 return
@@ -80,15 +98,22 @@ extension ClassificationDataset {
                 self = .mnist(folder: path, splits: mnist)
             } else if !cifar10.isEmpty {
                 self = .cifar10(cifar10.map { ($0, CIFAR10.files($0, in: path)) })
+            } else if !CIFAR100.splits(in: path).isEmpty {
+                self = .cifar100(folder: path, splits: CIFAR100.splits(in: path))
+            } else if !lists.isEmpty {
+                self = .list(lists, splits: try PictureList.splits(lists))
             } else if !folders.isEmpty {
                 self = .folders(folders)
+            } else if Omniglot.isOmniglot(path) {
+                self = .omniglot(folder: path)
             } else if !ImageFolder.folders(in: path).isEmpty {
                 self = .folders([(.train, path)])
             } else {
                 throw FileError(
                     .unknownFormat, path: path,
                     reason: "no data set here: looked for MNIST (train-images-idx3-ubyte, t10k-…, also .gz), CIFAR-10 "
-                        + "(data_batch_*.bin, test_batch.bin) and class folders (CLASS/*.jpg, .jpeg or .png, also below "
+                        + "(data_batch_*.bin, test_batch.bin), CIFAR-100 (train.bin, test.bin, fine_label_names.txt), CSV "
+                        + "lists (image,label), Omniglot (ALPHABET/characterNN/*.png) and class folders (CLASS/*.jpg, .jpeg or .png, also below "
                         + "train, val and test)",
                     remedy: "put the pictures in one folder per class")
             }

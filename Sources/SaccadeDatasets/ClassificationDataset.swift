@@ -14,8 +14,14 @@ public struct ClassificationDataset: Sendable {
         case mnist
         /// Binary batches of 3073-byte records.
         case cifar10
+        /// Binary files of 3074-byte records.
+        case cifar100
         /// A folder per class.
         case folder
+        /// A folder per alphabet with a folder per character.
+        case omniglot
+        /// CSV files of pictures and classes.
+        case list
     }
 
     /// One labelled picture.

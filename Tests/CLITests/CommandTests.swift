@@ -5,7 +5,7 @@ import Testing
 @Suite struct CommandTests {
     @Test(
         "every command has help with examples and exit codes",
-        arguments: ["demo", "scenes", "describe", "train", "evaluate", "classify"])
+        arguments: ["demo", "describe", "check", "convert", "train", "evaluate", "classify"])
     func help(command: String) throws {
         let outcome = try Program.run(command, "--help")
         #expect(outcome.status == 0)
@@ -29,7 +29,7 @@ import Testing
             Mistake(arguments: ["trian"], status: 64, complaint: "did you mean train?"),
             Mistake(
                 arguments: ["frobnicate", "--help"], status: 64,
-                complaint: "there is no command frobnicate; the commands are demo, scenes, describe, train,"),
+                complaint: "there is no command frobnicate; the commands are demo, scenes, describe, check,"),
             Mistake(arguments: ["train", "mnist", "--epohcs", "3"], status: 64, complaint: "Did you mean '--epochs'?"),
             Mistake(arguments: ["describe", "mnst"], status: 65, complaint: "did you mean mnist?"),
             Mistake(arguments: ["describe", "mnist", "--input", "28x28"], status: 64, complaint: "--input must be"),
@@ -49,6 +49,16 @@ import Testing
             Mistake(arguments: ["evaluate", "none", "--data", "/"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["classify", "none", "a.png"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["classify", "none", "a.png", "--top", "0"], status: 64, complaint: "--top"),
+            Mistake(arguments: ["check", "/nowhere"], status: 65, complaint: "no such folder"),
+            Mistake(arguments: ["check", "."], status: 65, complaint: "no data set is recognised"),
+            Mistake(arguments: ["check", ".", "--format", "vok"], status: 64, complaint: "--format must be one of"),
+            Mistake(arguments: ["check", ".", "--classes", "0"], status: 64, complaint: "--classes"),
+            Mistake(
+                arguments: ["convert", ".", "a", "--format", "coco"], status: 65, complaint: "no data set with boxes"),
+            Mistake(
+                arguments: ["convert", ".", "a", "--format", "png"], status: 64, complaint: "--format must be one of"),
+            Mistake(
+                arguments: ["convert", ".", "a", "--format", "voc", "--segments"], status: 64, complaint: "--segments"),
             Mistake(arguments: ["bench", "--batch", "x"], status: 64, complaint: "--batch"),
             Mistake(arguments: ["scenes", "--count", "0", "--output", "a"], status: 64, complaint: "--count must be"),
             Mistake(arguments: ["scenes", "--count", "3"], status: 64, complaint: "--output"),

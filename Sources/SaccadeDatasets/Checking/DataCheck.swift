@@ -16,8 +16,11 @@ public struct DataCheck: Sendable {
     ///   - path: Its folder or file.
     ///   - format: What it is; nil to find out.
     ///   - pictures: Where the pictures are, if not where the format has them. Formats with boxes only.
+    ///   - classes: How many classes masks have, if no `classes.txt` tells.
     /// - Throws: ``FileError``, when there is nothing or nothing that is recognised.
-    public init(of path: String, format: DataFormat? = nil, pictures: String? = nil) throws(FileError) {
+    public init(
+        of path: String, format: DataFormat? = nil, pictures: String? = nil, classes: Int? = nil
+    ) throws(FileError) {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let format = if let format { format } else { try DataFormat(of: path) }
         var entries: [PictureCheck.Entry] = []
@@ -32,8 +35,52 @@ public struct DataCheck: Sendable {
                 ("pictures", data.samples.count), ("objects", data.samples.reduce(0) { $0 + $1.objects.count }),
                 ("classes", data.classNames.count),
             ]
-        case .folders, .mnist, .cifar10:
+            if format == .coco {
+                let captions = CaptionDataset.files(at: path)
+                if !captions.isEmpty { found += try CaptionDataset(at: path, pictures: pictures).problems }
+            }
+        case .folders, .mnist, .cifar10, .cifar100, .omniglot:
             (entries, counts) = try Self.classification(path)
+        case .csv:
+            var names: Set<String> = []
+            for (split, file) in PictureList.files(at: path) {
+                let list = try PictureList(file, split: split)
+                found += list.problems
+                names.formUnion(list.entries.map(\.className))
+                entries += list.entries.map { .init(path: $0.image, split: $0.split, place: $0.place) }
+            }
+            counts = [("pictures", entries.count), ("classes", names.count)]
+        case .masks:
+            let data = try MaskDataset(at: path)
+            entries = data.samples.map { .init(path: $0.image, split: $0.split) }
+            found = data.problems
+            found += data.samples.indices.compactMap {
+                data.problem(at: $0, classes: classes ?? data.classNames?.count)
+            }
+            counts = [("pictures with masks", data.samples.count)]
+        case .captions:
+            let data = try CaptionDataset(at: path, pictures: pictures)
+            entries = data.samples.map { .init(path: $0.image, split: $0.split) }
+            found = data.problems
+            counts = [
+                ("pictures", data.samples.count), ("captions", data.samples.reduce(0) { $0 + $1.captions.count }),
+            ]
+        case .pairs:
+            (found, counts) = try Self.pairs(path)
+        case .frames:
+            let data = try FrameFolders(at: path)
+            entries = data.clips.flatMap(\.frames).map { .init(path: $0) }
+            found = data.problems
+            counts = [("clips", data.clips.count), ("pictures", entries.count)]
+        case .text:
+            var lines = 0
+            let files = TextCorpus.files(at: path)
+            for file in files {
+                let text = try TextCorpus(contentsOf: file)
+                lines += text.lineCount
+                found += text.problems
+            }
+            counts = [("files", files.count), ("lines", lines)]
         }
         // What the reader missed already need not be missed again.
         let known = Set(found.map(\.place.file))
@@ -47,6 +94,41 @@ public struct DataCheck: Sendable {
                 ? p.file.utf8.lexicographicallyPrecedes(q.file.utf8)
                 : (p.line ?? 0, p.index ?? 0, a.offset) < (q.line ?? 0, q.index ?? 0, b.offset)
         }.map(\.element)
+    }
+
+    private static func pairs(
+        _ path: String
+    ) throws(FileError) -> (problems: [Problem], counts: [(name: String, count: Int)]) {
+        var problems: [Problem] = []
+        let groups = TextPairs.groups(in: path)
+        var lines = 0
+        for (_, files) in groups {
+            var first: (path: String, count: Int)?
+            for (_, file) in files {
+                let text: TextCorpus
+                do throws(FileError) { text = try TextCorpus(contentsOf: file) } catch {
+                    problems.append(Problem(error))
+                    continue
+                }
+                problems += text.problems
+                problems += text.lines.filter { $0.text.allSatisfy(\.isWhitespace) }.map {
+                    Problem(
+                        .emptyCaption, at: .init(file: file, line: $0.number, index: $0.number - 1),
+                        "the sentence has no words", remedy: "write it, or take the line out of each language")
+                }
+                if let first, first.count != text.lineCount {
+                    problems.append(
+                        Problem(
+                            .lineCount, at: .init(file: file),
+                            "has \(text.lineCount) lines, and \(first.path) has \(first.count)",
+                            remedy: "give files whose lines belong together"))
+                }
+                first = first ?? (file, text.lineCount)
+            }
+            lines += first?.count ?? 0
+        }
+        let files = groups.reduce(0) { $0 + $1.files.count }
+        return (problems, [("files", files), ("sentences in each language", lines)])
     }
 
     private static func classification(

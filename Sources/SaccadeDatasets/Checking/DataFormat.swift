@@ -9,6 +9,14 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
     case folders
     case mnist
     case cifar10
+    case cifar100
+    case omniglot
+    case csv
+    case masks
+    case captions
+    case pairs
+    case frames
+    case text
 
     /// What it is called, and by what it is recognised.
     public var words: String {
@@ -19,6 +27,14 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
         case .folders: "a folder for each class"
         case .mnist: "MNIST (IDX files)"
         case .cifar10: "CIFAR-10 (binary batches)"
+        case .cifar100: "CIFAR-100 (binary files)"
+        case .omniglot: "Omniglot (a folder for each alphabet, in it one for each character)"
+        case .csv: "a CSV list of pictures and classes (columns image and label)"
+        case .masks: "pictures with masks (lists of both, X and Xannot, images and masks, PNGImages and PedMasks)"
+        case .captions: "pictures with captions (captions_*.json, captions.txt with image,caption)"
+        case .pairs: "sentences in two or more languages (NAME.en, NAME.de, also .gz)"
+        case .frames: "clips as folders of numbered pictures"
+        case .text: "text files (.txt)"
         }
     }
 
@@ -29,14 +45,33 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
         guard FileManager.default.fileExists(atPath: path) else {
             throw FileError(.missing, path: path, reason: "there is no such folder", remedy: "check the path")
         }
-        if let format = DetectionDataset.format(of: path).flatMap({ DataFormat(rawValue: $0.rawValue) }) {
+        let boxes = DetectionDataset.format(of: path)
+        // A list of classes may belong to masks as well as to YOLO's boxes.
+        let isMasks = boxes == .yolo || boxes == nil ? try MaskLayout(path) != nil : false
+        if isMasks {
+            self = .masks
+        } else if let format = boxes.flatMap({ DataFormat(rawValue: $0.rawValue) }) {
             self = format
+        } else if !CaptionDataset.files(at: path).isEmpty {
+            self = .captions
         } else if !MNIST.splits(in: path).isEmpty {
             self = .mnist
         } else if !CIFAR10.splits(in: path).isEmpty || path.lowercased().hasSuffix(".bin") {
             self = .cifar10
+        } else if !CIFAR100.splits(in: path).isEmpty {
+            self = .cifar100
+        } else if !PictureList.files(at: path).isEmpty {
+            self = .csv
+        } else if Omniglot.isOmniglot(path) {
+            self = .omniglot
+        } else if !TextPairs.groups(in: path).isEmpty {
+            self = .pairs
+        } else if ImageFolder.splits(in: path).isEmpty, Self.isFrames(path) {
+            self = .frames
         } else if (try? ClassificationDataset.splits(at: path)) != nil {
             self = .folders
+        } else if !TextCorpus.files(at: path).isEmpty {
+            self = .text
         } else {
             throw FileError(
                 .unknownFormat, path: path,
@@ -44,5 +79,16 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
                     + Self.allCases.map(\.words).joined(separator: "; "),
                 remedy: "check the path, or say --format")
         }
+    }
+
+    /// Whether every folder of pictures is a series of numbers without gaps that begins at 0 or 1 behind a common name;
+    /// pictures of a class may be numbered too, so plain numbers are none.
+    private static func isFrames(_ path: String) -> Bool {
+        let folders = [path] + ImageFolder.folders(in: path).map { "\(path)/\($0)" }
+        let series = folders.flatMap { FrameFolders.series(in: $0) }
+        return !series.isEmpty
+            && series.allSatisfy {
+                ["img_", "frame_", "frame", "image_", "x_", "y_", "flow_x_", "flow_y_"].contains($0.prefix)
+            }
     }
 }

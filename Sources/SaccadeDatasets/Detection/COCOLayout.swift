@@ -50,6 +50,16 @@ struct COCOLayout {
         return nil
     }
 
+    /// The layout around a file of captions.
+    init(captions path: String, pictures: String?) {
+        let folder = (path as NSString).deletingLastPathComponent
+        let isBelow = (folder as NSString).lastPathComponent.lowercased() == "annotations"
+        let root = isBelow ? (folder as NSString).deletingLastPathComponent : folder
+        self.root = root.isEmpty ? "." : root
+        self.pictures = pictures
+        files = [path]
+    }
+
     /// Whether a file looks like COCO's, without reading it as JSON.
     static func hasRecords(_ path: String, of key: String?) -> Bool {
         guard let bytes = try? RegularFile.contents(of: path, limit: COCOFile.byteLimit),

@@ -1,0 +1,108 @@
+public import SaccadeFiles
+public import SaccadeGeometry
+public import SaccadeImages
+
+/// Pictures with a label for each pixel, as grey pictures of the same size.
+public struct MaskDataset: Sendable {
+    /// What the value of a pixel is.
+    public enum Kind: String, Sendable, Codable {
+        /// The number of a class.
+        case classes
+        /// 0 for the background, or the number of an object.
+        case instances
+    }
+
+    /// A picture and its mask.
+    public struct Sample: Sendable {
+        /// The path of the picture's file.
+        public let image: String
+        /// The path of the mask's file.
+        public let mask: String
+        public let split: DatasetSplit?
+    }
+
+    public let root: String
+    public let kind: Kind
+    /// The classes of `classes.txt`, a name on each line; nil without that file.
+    public let classNames: [String]?
+    public let samples: [Sample]
+    /// Pictures without masks, masks without pictures, lists with mistakes.
+    public let problems: [Problem]
+
+    /// Opens a folder. Recognised: `train.txt`, `val.txt` and `test.txt` with a picture and a mask on each line (CamVid);
+    /// folders `X` and `Xannot`; `images` and `masks`, `image` and `label` (ISBI 2012), also below `train`, `val` and
+    /// `test`; `PNGImages` and `PedMasks` (Penn-Fudan), whose masks number the objects.
+    ///
+    /// - Throws: ``FileError`` when there is nothing of the kind.
+    public init(at path: String) throws(FileError) {
+        guard let layout = try MaskLayout(path) else {
+            throw FileError(
+                .unknownFormat, path: path,
+                reason: "no pictures with masks: looked for lists of both (train.txt), X and Xannot, images and masks, "
+                    + "image and label, PNGImages and PedMasks",
+                remedy: "check the path, or say --format")
+        }
+        (root, kind, classNames) = (path, layout.kind, layout.classNames)
+        (samples, problems) = (layout.samples, layout.problems)
+    }
+
+    /// The values of a sample's mask, row by row: `[H, W]`.
+    ///
+    /// - Precondition: `index` is in `samples.indices`.
+    /// - Throws: ``FileError`` when the mask cannot be decoded or has colours, which are no numbers.
+    public func mask(at index: Int) throws(FileError) -> Image { try Self.mask(samples[index].mask) }
+
+    static func mask(_ path: String) throws(FileError) -> Image {
+        let image = try Image(contentsOf: path)
+        guard image.channels == 1 else {
+            throw FileError(
+                .unsupported, path: path, reason: "has colours where numbers belong",
+                remedy: "save the mask as grey of 8 bits, with the number of the class or object as its value")
+        }
+        return image
+    }
+
+    /// The objects of a sample, in the order of their numbers.
+    ///
+    /// - Precondition: `index` is in `samples.indices`.
+    /// - Throws: As ``mask(at:)``.
+    public func objects(at index: Int) throws(FileError) -> [RunLengthMask] {
+        let mask = try mask(at: index)
+        let values = Set(mask.pixels).subtracting([0]).sorted()
+        do throws(GeometryError) {
+            return try values.map { value throws(GeometryError) in
+                try RunLengthMask(
+                    width: mask.width, height: mask.height, pixels: mask.pixels.map { $0 == value ? 1 : 0 })
+            }
+        } catch {
+            throw FileError(
+                .tooLarge, path: samples[index].mask, reason: error.description, remedy: "make the picture smaller")
+        }
+    }
+
+    /// What is wrong with a sample's mask; nil when it is as large as its picture and holds nothing but classes.
+    ///
+    /// - Parameter classes: How many classes there are; nil when nobody knows. One value beyond them, for pixels that do
+    ///   not count, is 255.
+    func problem(at index: Int, classes: Int?) -> Problem? {
+        let sample = samples[index]
+        do throws(FileError) {
+            let mask = try mask(at: index)
+            // A picture that cannot be read is a problem of its own.
+            if let size = (try? ImageHeader(contentsOf: sample.image))?.size, size != mask.size {
+                return Problem(
+                    .maskSize, at: .init(file: sample.mask), "is \(mask.size) pixels, and its picture \(size)",
+                    remedy: "make them of one size")
+            }
+            guard kind == .classes, let classes else { return nil }
+            let values = Set(mask.pixels).subtracting([255]).filter { Int($0) >= classes }.sorted()
+            guard !values.isEmpty else { return nil }
+            return Problem(
+                .unknownClass, at: .init(file: sample.mask),
+                "has the values \(values.prefix(8).map(String.init).joined(separator: ", ")), and the \(classes) classes "
+                    + "are 0 to \(classes - 1)", remedy: "correct the mask, or the list of classes")
+        } catch {
+            return Problem(error, rule: error.code == .missing ? .missingFile : .unreadableImage)
+        }
+    }
+}

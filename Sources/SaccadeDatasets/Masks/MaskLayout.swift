@@ -1,0 +1,97 @@
+import Foundation
+import SaccadeFiles
+
+/// Where the files of a data set of masks lie; see ``MaskDataset/init(at:)``.
+struct MaskLayout {
+    let kind: MaskDataset.Kind
+    private(set) var classNames: [String]?
+    private(set) var samples: [MaskDataset.Sample] = []
+    private(set) var problems: [Problem] = []
+
+    private static let pairs = [
+        ("images", "masks"), ("image", "label"), ("image", "mask"), ("images", "labels"), ("PNGImages", "PedMasks"),
+        ("JPEGImages", "SegmentationClass"),
+    ]
+
+    /// - Returns: Nil where there are no masks.
+    init?(_ root: String) throws(FileError) {
+        let folders = Set(ImageFolder.folders(in: root))
+        kind = folders.contains("PedMasks") ? .instances : .classes
+        let parts = [DatasetSplit.train, .validation, .test].flatMap { split in
+            split.folderNames.map { (split: split, name: $0) }
+        }
+        for (split, name) in parts where FileManager.default.fileExists(atPath: "\(root)/\(name).txt") {
+            try addList("\(root)/\(name).txt", root, split)
+        }
+        if samples.isEmpty {
+            problems = []
+            for (split, name) in parts where folders.contains(name) && folders.contains("\(name)annot") {
+                add("\(root)/\(name)", "\(root)/\(name)annot", split)
+            }
+            for (images, masks) in Self.pairs where folders.isSuperset(of: [images, masks]) && samples.isEmpty {
+                add("\(root)/\(images)", "\(root)/\(masks)", nil)
+            }
+            for (split, name) in parts where folders.contains(name) {
+                let below = Set(ImageFolder.folders(in: "\(root)/\(name)"))
+                guard let pair = Self.pairs.first(where: { below.isSuperset(of: [$0.0, $0.1]) }) else { continue }
+                add("\(root)/\(name)/\(pair.0)", "\(root)/\(name)/\(pair.1)", split)
+            }
+        }
+        guard !samples.isEmpty else { return nil }
+        if FileManager.default.fileExists(atPath: "\(root)/classes.txt") {
+            let (lines, bad) = try TextFile.lines(of: "\(root)/classes.txt", limit: 1 << 20)
+            problems += bad
+            classNames = lines.map { $0.text.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        }
+    }
+
+    /// A list with a picture and a mask on each line.
+    private mutating func addList(_ path: String, _ root: String, _ split: DatasetSplit) throws(FileError) {
+        let (lines, bad) = try TextFile.lines(of: path)
+        problems += bad
+        for line in lines where line.text.contains(where: { !$0.isWhitespace }) {
+            let names = line.text.split(whereSeparator: \.isWhitespace).map(String.init)
+            guard names.count == 2, names.allSatisfy(PictureNames.isPicture) else {
+                problems.append(
+                    Problem(
+                        .malformedRecord, at: .init(file: path, line: line.number, index: line.number - 1),
+                        "does not name a picture and a mask", remedy: "write both, with a space between"))
+                continue
+            }
+            // Some lists begin their paths with a slash, as if the data set were all there is.
+            let paths = names.map { name in
+                name.hasPrefix("/") && FileManager.default.fileExists(atPath: name)
+                    ? name : "\(root)/\(name.drop { $0 == "/" })"
+            }
+            samples.append(.init(image: paths[0], mask: paths[1], split: split))
+        }
+    }
+
+    /// Pictures and masks that are called alike, or `NAME_mask`.
+    private mutating func add(_ images: String, _ masks: String, _ split: DatasetSplit?) {
+        let byStem = PictureNames.byStem(in: masks)
+        guard !byStem.isEmpty else { return }
+        var used: Set<String> = []
+        for name in PictureNames.list(in: images) {
+            let stem = PictureNames.stem(name)
+            guard let mask = byStem[stem] ?? byStem["\(stem)_mask"] else {
+                // Masks of a test part may be secret, and of a segmentation data set only some pictures have one.
+                if split != .test, !masks.hasSuffix("SegmentationClass") {
+                    problems.append(
+                        Problem(
+                            .missingFile, at: .init(file: "\(images)/\(name)"), "has no mask in \(masks)",
+                            remedy: "add it, or take the picture away"))
+                }
+                continue
+            }
+            used.insert(mask)
+            samples.append(.init(image: "\(images)/\(name)", mask: "\(masks)/\(mask)", split: split))
+        }
+        for mask in byStem.values.sortedByBytes() where !used.contains(mask) {
+            problems.append(
+                Problem(
+                    .missingImage, at: .init(file: "\(masks)/\(mask)"), "has no picture in \(images)",
+                    remedy: "add it, or take the mask away"))
+        }
+    }
+}
