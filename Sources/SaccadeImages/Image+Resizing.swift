@@ -1,18 +1,11 @@
 import CSaccadeImageCodecs
 
-/// How new pixels are made of old ones when a picture changes its size.
-public enum ResizeFilter: String, Sendable, Hashable, CaseIterable {
-    /// The pixel under the new pixel's centre.
-    case nearest
-    /// A triangle as wide as two pixels of the smaller picture: on shrinking every old pixel counts (antialiasing).
-    case bilinear
-}
-
 extension Image {
-    /// The picture at another size; the same bytes as Pillow's `resize` gives, where that begins with the rows.
+    /// The picture at another size; the same bytes as `resize` of Pillow 13 gives.
     ///
-    /// Pillow always did so up to version 12. Version 13 begins with the columns when the height shrinks much more than
-    /// the width does; intermediate rounding then differs by at most one level.
+    /// Pillow 12 and older always begin with the rows, this one with the columns where the height shrinks by more than
+    /// twice as many pixels as the width does: there, rounding between the two passes differs by a level, and the
+    /// clipping of what ``ResizeFilter/bicubic`` and ``ResizeFilter/lanczos`` overshoot by more.
     ///
     /// - Parameters:
     ///   - width: New width in pixels; at least 1.
@@ -69,10 +62,8 @@ extension Image {
             if columns.count == width, rows.count == height { return self }
             return cropped(x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
         }
-        switch filter {
-        case .nearest: return resizedNearest(newWidth, newHeight, columns, rows)
-        case .bilinear: return resizedBilinear(newWidth, newHeight, columns, rows)
-        }
+        guard let kernel = filter.kernel else { return resizedNearest(newWidth, newHeight, columns, rows) }
+        return resampled(newWidth, newHeight, columns, rows, kernel)
     }
 
     private func resizedNearest(_ newWidth: Int, _ newHeight: Int, _ columns: Range<Int>, _ rows: Range<Int>) -> Image {
@@ -110,70 +101,58 @@ extension Image {
         return Image(width: xs.count, height: ys.count, channels: channels, pixels: result)
     }
 
-    private func resizedBilinear(
-        _ newWidth: Int, _ newHeight: Int, _ columns: Range<Int>, _ rows: Range<Int>
+    private func resampled(
+        _ newWidth: Int, _ newHeight: Int, _ columns: Range<Int>, _ rows: Range<Int>, _ kernel: ResampleKernel
     ) -> Image {
-        let down = TriangleWeights(from: height, to: newHeight, at: rows)
-        let across = TriangleWeights(from: width, to: newWidth, at: columns)
-        // First along the rows, and only those rows that the second pass looks at.
-        let needed = down.sources
-        let rowBytes = columns.count * channels
-        let narrow = [UInt8](unsafeUninitializedCapacity: needed.count * rowBytes) { target, count in
-            pixels.withUnsafeBufferPointer { source in
-                saccade_resample_along_rows(
-                    source.baseAddress! + needed.lowerBound * width * channels, Int32(width), Int32(needed.count),
-                    Int32(channels), across.spans, across.weights, Int32(across.taps), Int32(columns.count),
-                    target.baseAddress)
-            }
-            count = needed.count * rowBytes
+        let down = ResampleWeights(kernel, from: height, to: newHeight, at: rows)
+        let across = ResampleWeights(kernel, from: width, to: newWidth, at: columns)
+        // Rounding and clipping between the passes make their order visible; this is Pillow's rule for it.
+        if height - newHeight > 2 * max(width - newWidth, 0) {
+            let low = pixels.resampledAlongColumns(rowBytes: width * channels, to: rows.count, down.spans, down)
+            let result = low[...].resampledAlongRows(
+                width: width, height: rows.count, channels: channels, to: columns.count, across)
+            return Image(width: columns.count, height: rows.count, channels: channels, pixels: result)
         }
+        // Only those rows that the second pass looks at.
+        let needed = down.sources
+        let narrow = pixels[(needed.lowerBound * width * channels)...].resampledAlongRows(
+            width: width, height: needed.count, channels: channels, to: columns.count, across)
         let spans = down.spans.map {
             saccade_resample_span(start: $0.start - Int32(needed.lowerBound), count: $0.count)
         }
-        let result = [UInt8](unsafeUninitializedCapacity: rows.count * rowBytes) { target, count in
-            saccade_resample_along_columns(
-                narrow, Int32(rowBytes), spans, down.weights, Int32(down.taps), Int32(rows.count), target.baseAddress)
-            count = rows.count * rowBytes
-        }
+        let result = narrow.resampledAlongColumns(rowBytes: columns.count * channels, to: rows.count, spans, down)
         return Image(width: columns.count, height: rows.count, channels: channels, pixels: result)
     }
 }
 
-/// Fixed-point weights of a triangle filter along one axis, computed as Pillow's `precompute_coeffs` does.
-struct TriangleWeights {
-    /// Weights stored for every output position, of which the first `spans[i].count` count.
-    let taps: Int
-    var spans: [saccade_resample_span] = []
-    var weights: [Int32] = []
-
-    /// - Parameter positions: The output positions that are wanted, out of `0..<new`.
-    init(from old: Int, to new: Int, at positions: Range<Int>) {
-        let scale = Double(old) / Double(new)
-        let support = max(scale, 1)  // half the triangle's base, in old pixels
-        taps = Int(support.rounded(.up)) * 2 + 1
-        spans.reserveCapacity(positions.count)
-        weights = [Int32](repeating: 0, count: positions.count * taps)
-        var real = [Double](repeating: 0, count: taps)
-        for (i, position) in positions.enumerated() {
-            let center = (Double(position) + 0.5) * scale
-            let start = max(Int(center - support + 0.5), 0)
-            let end = min(Int(center + support + 0.5), old)
-            var sum = 0.0
-            for k in 0..<(end - start) {
-                let distance = abs((Double(k + start) - center + 0.5) * (1 / support))
-                real[k] = max(1 - distance, 0)
-                sum += real[k]
+extension ArraySlice<UInt8> {
+    /// Rows of other widths, made of `height` rows of `width` pixels.
+    fileprivate func resampledAlongRows(
+        width: Int, height: Int, channels: Int, to newWidth: Int, _ weights: ResampleWeights
+    ) -> [UInt8] {
+        let byteCount = height * newWidth * channels
+        return [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
+            withUnsafeBufferPointer { source in
+                saccade_resample_along_rows(
+                    source.baseAddress!, Int32(width), Int32(height), Int32(channels), weights.spans, weights.weights,
+                    Int32(weights.taps), Int32(newWidth), target.baseAddress)
             }
-            for k in 0..<(end - start) {
-                let fixed = real[k] / sum * Double(1 << Int(SACCADE_RESAMPLE_BITS))
-                weights[i * taps + k] = Int32(fixed + 0.5)
-            }
-            spans.append(saccade_resample_span(start: Int32(start), count: Int32(end - start)))
+            count = byteCount
         }
     }
+}
 
-    /// The input positions between the first and the last that any output position looks at.
-    var sources: Range<Int> {
-        Int(spans[0].start)..<Int(spans[spans.count - 1].start + spans[spans.count - 1].count)
+extension [UInt8] {
+    /// `newHeight` rows, made of the rows that `spans` name.
+    fileprivate func resampledAlongColumns(
+        rowBytes: Int, to newHeight: Int, _ spans: [saccade_resample_span], _ weights: ResampleWeights
+    ) -> [UInt8] {
+        let byteCount = newHeight * rowBytes
+        return [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
+            saccade_resample_along_columns(
+                self, Int32(rowBytes), spans, weights.weights, Int32(weights.taps), Int32(newHeight),
+                target.baseAddress)
+            count = byteCount
+        }
     }
 }

@@ -1,4 +1,4 @@
-"""Makes Tests/Fixtures/codecs/: small WebP, GIF and BMP files, and beside each NAME the pixels expected of it, NAME.png.
+"""Makes Tests/Fixtures/codecs/: small files of all formats, and beside each NAME the pixels expected of it, NAME.png.
 
 Run from the repository root, with Pillow and NumPy installed:  python3 Tests/Fixtures/make_codec_fixtures.py
 The committed files were made with Pillow 13.0.0 (libwebp 1.6) and NumPy 2. What Pillow cannot write is put together
@@ -41,6 +41,22 @@ def saved(image, format, **options):
     image.save(buffer, format, **options)
     return buffer.getvalue()
 
+
+# JPEG
+keep("lossy_baseline.jpg", saved(rgb, "JPEG", quality=90))
+keep("lossy_progressive.jpg", saved(rgb, "JPEG", quality=90, progressive=True))
+keep("lossy_restarts.jpg", saved(rgb, "JPEG", quality=90, subsampling=0, restart_marker_blocks=1))
+keep("lossy_grey.jpg", saved(grey, "JPEG", progressive=True))
+keep("lossy_cmyk.jpg", saved(rgb.convert("CMYK"), "JPEG", quality=90))
+
+# PNG
+keep("bits1.png", saved(grey.point(lambda v: 255 if v > 99 else 0).convert("1"), "PNG"))
+keep("bits2.png", saved(rgb.quantize(4), "PNG", bits=2))
+keep("palette.png", saved(rgb.quantize(16), "PNG", transparency=bytes(range(16))))
+deep = (x * 5000 + y * 77).astype(np.uint16)
+keep("bits16.png", saved(Image.fromarray(deep), "PNG"), Image.fromarray((deep >> 8).astype(np.uint8)), pillow_reads=False)
+keep("grey_alpha.png", saved(clear.convert("LA"), "PNG"))
+keep("alpha.png", saved(clear, "PNG"))
 
 # WebP
 exif = Image.Exif()

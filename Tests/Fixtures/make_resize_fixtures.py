@@ -22,7 +22,16 @@ source.save(folder / "source.png")
 source.convert("L").save(folder / "grey.png")
 
 sizes = [(1, 1), (2, 3), (20, 13), (32, 32), (61, 20), (30, 47), (60, 46), (61, 47), (97, 30), (128, 111), (7, 200)]
-for name, filter in [("nearest", Image.Resampling.NEAREST), ("bilinear", Image.Resampling.BILINEAR)]:
+# Two more where Pillow 13 begins with the columns.
+sizes += [(55, 20), (60, 9)]
+filters = {
+    "nearest": Image.Resampling.NEAREST,
+    "area": Image.Resampling.BOX,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+for name, filter in filters.items():
     for w, h in sizes:
         source.resize((w, h), filter).save(folder / f"{name}_{w}x{h}.png")
 for w, h in [(20, 13), (97, 30)]:

@@ -139,12 +139,8 @@ enum Exif {
     static func inserted(_ exif: [UInt8], intoPNG png: [UInt8]) -> [UInt8] {
         func long(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
         let typed = Array("eXIf".utf8) + exif
-        var crc: UInt32 = 0xFFFF_FFFF
-        for byte in typed {
-            crc ^= UInt32(byte)
-            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-        }
         let ihdrEnd = 33
-        return png[..<ihdrEnd] + long(exif.count) + typed + long(Int(~crc)) + png[ihdrEnd...]
+        let checksum = Int(PNGChecksums.checksum(typed[...]))
+        return png[..<ihdrEnd] + long(exif.count) + typed + long(checksum) + png[ihdrEnd...]
     }
 }

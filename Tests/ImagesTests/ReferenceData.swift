@@ -25,8 +25,10 @@ enum Fixture {
 /// Files made by `Tests/Fixtures/make_codec_fixtures.py`; beside each NAME lie its pixels, NAME.png.
 enum CodecFixture {
     static let folder = URL(filePath: #filePath).appending(path: "../../Fixtures/codecs").standardized.path()
-    static let names = try! FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { !$0.hasSuffix(".png") }.sorted()
+    static let names: [String] = {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return all.filter { all.contains("\($0).png") }.sorted()
+    }()
 
     static func bytes(_ name: String) throws -> [UInt8] {
         Array(try Data(contentsOf: URL(filePath: folder + "/" + name)))
