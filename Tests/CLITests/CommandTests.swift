@@ -5,7 +5,7 @@ import Testing
 @Suite struct CommandTests {
     @Test(
         "every command has help with examples and exit codes",
-        arguments: ["demo", "describe", "check", "convert", "train", "evaluate", "classify"])
+        arguments: ["demo", "scenes", "describe", "check", "convert", "train", "evaluate", "classify"])
     func help(command: String) throws {
         let outcome = try Program.run(command, "--help")
         #expect(outcome.status == 0)

@@ -16,7 +16,8 @@ struct SceneCOCOWriter: SceneWriter {
     ) throws {
         try folder.write(scene.image.pngData(level: 1), to: "\(split.folderName)/\(name).png")
         let file = "\(name).png"
-        var sentences = try captions[split] ?? SceneCOCOFile("captions_\(split.folderName)", categories: nil, in: &folder)
+        var sentences =
+            try captions[split] ?? SceneCOCOFile("captions_\(split.folderName)", categories: nil, in: &folder)
         let image = sentences.add(file, width: scene.image.width, height: scene.image.height)
         for caption in scene.captions { try sentences.add { Caption(id: $0, imageId: image, caption: caption) } }
         captions[split] = sentences
