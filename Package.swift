@@ -44,11 +44,14 @@ let package = Package(
                 .linkedLibrary("turbojpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
                 .linkedLibrary("webpdemux"), .linkedLibrary("gif"),
             ]),
-        .target(name: "SaccadeImages", dependencies: ["SaccadeFiles", "CSaccadeImageCodecs"], swiftSettings: strict),
+        .target(
+            name: "SaccadeImages", dependencies: ["SaccadeFiles", "SaccadeGeometry", "CSaccadeImageCodecs"],
+            swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
-            name: "SaccadeDrawing", dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"],
+            name: "SaccadeDrawing",
+            dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"],
             swiftSettings: strict),
 
         // Networks, data, training.
@@ -104,7 +107,9 @@ let package = Package(
             name: "InterchangeTests", dependencies: ["SaccadeFiles", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
-        .testTarget(name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeImages"], swiftSettings: strict),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages"],
+            swiftSettings: strict),
         .testTarget(
             name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing", "SaccadeGeometry"],
             swiftSettings: strict),
