@@ -45,7 +45,9 @@ let package = Package(
                 .linkedLibrary("turbojpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
                 .linkedLibrary("webpdemux"), .linkedLibrary("gif"),
             ]),
-        .target(name: "SaccadeImages", dependencies: ["SaccadeFiles", "CSaccadeImageCodecs"], swiftSettings: strict),
+        .target(
+            name: "SaccadeImages", dependencies: ["SaccadeFiles", "SaccadeGeometry", "CSaccadeImageCodecs"],
+            swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
@@ -108,7 +110,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
         .testTarget(name: "MetricsTests", dependencies: ["SaccadeGeometry", "SaccadeMetrics"], swiftSettings: strict),
-        .testTarget(name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeImages"], swiftSettings: strict),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages"],
+            swiftSettings: strict),
         .testTarget(
             name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing", "SaccadeGeometry"],
             swiftSettings: strict),

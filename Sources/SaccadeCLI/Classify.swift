@@ -23,7 +23,7 @@ struct Classify: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("A run’s name, or its folder.", valueName: "run"))
     var model: String
 
-    @Argument(help: ArgumentHelp("Pictures: JPEG or PNG.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Pictures: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
     var images: [String]
 
     @Option(help: "How many classes to name.")

@@ -1,12 +1,12 @@
 import Foundation
 import SaccadeFiles
 
-/// A folder per class: `FOLDER/CLASS/*.jpg|jpeg|png`, or one level deeper below `train`, `val` and `test`.
+/// A folder per class: `FOLDER/CLASS/*.jpg|jpeg|png|webp|gif|bmp`, or one level deeper below `train`, `val` and `test`.
 ///
 /// Names are sorted by their bytes, hidden ones ignored, links followed, other files passed over. Whether a file really is a picture
 /// shows only when it is loaded.
 enum ImageFolder {
-    static let suffixes: Set<String> = ["jpg", "jpeg", "png"]
+    static let suffixes: Set<String> = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
 
     /// The folders of the splits that `folder` has. Only a folder with sub-folders counts, so that a class may be
     /// called `train`.
@@ -45,7 +45,7 @@ enum ImageFolder {
                 guard !pictures.isEmpty else {
                     throw FileError(
                         .emptyClass, path: path,
-                        reason: "this class has no pictures (.jpg, .jpeg or .png)",
+                        reason: "this class has no pictures (.jpg, .jpeg, .png, .webp, .gif or .bmp)",
                         remedy: "add some or delete the folder")
                 }
                 samples += pictures.map { .init(label: label, origin: .file(path: "\(path)/\($0)")) }

@@ -36,7 +36,6 @@ struct BMPStructure {
         let problem = Problem(name: name)
         guard let pixelOffset = numbers.long(10), let headerSize = numbers.long(14) else { throw problem.cutShort }
         self.pixelOffset = pixelOffset
-        let headerEnd = 14 + headerSize
 
         let compression: Int
         let namedColors: Int
@@ -63,37 +62,11 @@ struct BMPStructure {
         }
         guard width > 0, height > 0 else { throw problem.malformed("it has \(width)×\(height) pixels") }
 
+        coding = try Coding(
+            compression: compression, bitsPerPixel: bitsPerPixel, headerSize: headerSize, numbers, problem)
         // Masks stand in the header or, where that is too short for them, behind it: in the same place.
-        var maskEnd = headerEnd
-        switch (compression, bitsPerPixel) {
-        case (0, 1), (0, 2), (0, 4), (0, 8):
-            coding = .indices
-        case (1, 8), (2, 4):
-            coding = .runs
-        case (0, 16):
-            coding = .samples(red: BMPSample(0x7C00), green: BMPSample(0x3E0), blue: BMPSample(0x1F))
-        case (0, 24), (0, 32):
-            coding = .standardSamples
-        case (3, 16), (3, 32), (6, 16), (6, 32):
-            guard headerSize != 64 else { throw problem.unsupported("compression of OS/2, kind \(compression)") }
-            guard let red = numbers.long(54), let green = numbers.long(58), let blue = numbers.long(62) else {
-                throw problem.cutShort
-            }
-            if headerSize == 40 { maskEnd += compression == 3 ? 12 : 16 }
-            coding =
-                [red, green, blue] == [0, 0, 0] && bitsPerPixel == 32
-                ? .standardSamples
-                : .samples(
-                    red: try BMPSample(red, of: bitsPerPixel, problem),
-                    green: try BMPSample(green, of: bitsPerPixel, problem),
-                    blue: try BMPSample(blue, of: bitsPerPixel, problem))
-        case (4, _), (5, _):
-            throw problem.unsupported("it wraps a \(compression == 4 ? "JPEG" : "PNG")")
-        default:
-            throw problem.unsupported("\(bitsPerPixel) bits per pixel, compression \(compression)")
-        }
+        let maskEnd = 14 + headerSize + (headerSize == 40 ? [3: 12, 6: 16][compression] ?? 0 : 0)
         guard pixelOffset >= maskEnd else { throw problem.malformed("its pixels begin inside its header") }
-
         guard bitsPerPixel <= 8 else {
             palette = Palette(rgb: [])
             return
@@ -171,7 +144,39 @@ struct BMPSample {
 
 extension BMPStructure.Coding {
     /// A byte of blue, one of green, one of red, and perhaps one of something else.
-    static var standardSamples: BMPStructure.Coding {
+    private static var standardSamples: Self {
         .samples(red: BMPSample(0xFF0000), green: BMPSample(0xFF00), blue: BMPSample(0xFF))
+    }
+
+    fileprivate init(
+        compression: Int, bitsPerPixel: Int, headerSize: Int, _ numbers: LittleEndian, _ problem: BMPStructure.Problem
+    ) throws(FileError) {
+        switch (compression, bitsPerPixel) {
+        case (0, 1), (0, 2), (0, 4), (0, 8):
+            self = .indices
+        case (1, 8), (2, 4):
+            self = .runs
+        case (0, 16):
+            self = .samples(red: BMPSample(0x7C00), green: BMPSample(0x3E0), blue: BMPSample(0x1F))
+        case (0, 24), (0, 32):
+            self = .standardSamples
+        case (3, 16), (3, 32), (6, 16), (6, 32):
+            guard headerSize != 64 else { throw problem.unsupported("compression of OS/2, kind \(compression)") }
+            guard let red = numbers.long(54), let green = numbers.long(58), let blue = numbers.long(62) else {
+                throw problem.cutShort
+            }
+            if [red, green, blue] == [0, 0, 0], bitsPerPixel == 32 {
+                self = .standardSamples
+            } else {
+                self = .samples(
+                    red: try BMPSample(red, of: bitsPerPixel, problem),
+                    green: try BMPSample(green, of: bitsPerPixel, problem),
+                    blue: try BMPSample(blue, of: bitsPerPixel, problem))
+            }
+        case (4, _), (5, _):
+            throw problem.unsupported("it wraps a \(compression == 4 ? "JPEG" : "PNG")")
+        default:
+            throw problem.unsupported("\(bitsPerPixel) bits per pixel, compression \(compression)")
+        }
     }
 }

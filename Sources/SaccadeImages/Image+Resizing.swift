@@ -101,7 +101,8 @@ extension Image {
         return Image(width: xs.count, height: ys.count, channels: channels, pixels: result)
     }
 
-    private func resampled(
+    /// The pixels at given columns and rows of the picture of another size, or of the same, by any kernel.
+    func resampled(
         _ newWidth: Int, _ newHeight: Int, _ columns: Range<Int>, _ rows: Range<Int>, _ kernel: ResampleKernel
     ) -> Image {
         let down = ResampleWeights(kernel, from: height, to: newHeight, at: rows)

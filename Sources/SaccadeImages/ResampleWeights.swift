@@ -25,6 +25,14 @@ struct ResampleKernel {
         return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
     }
 
+    /// A bell curve, cut at three standard deviations.
+    static func gaussian(sigma: Double) -> ResampleKernel {
+        // One pixel more than the curve needs: the spans of pixels that count are symmetric only but for the last.
+        ResampleKernel(support: (3 * sigma).rounded(.down) + 1) {
+            abs($0) <= 3 * sigma ? exp(-$0 * $0 / (2 * sigma * sigma)) : 0
+        }
+    }
+
     static let lanczos = ResampleKernel(support: 3) { x in
         func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(.pi * x) / (.pi * x) }
         return -3 <= x && x < 3 ? sinc(x) * sinc(x / 3) : 0

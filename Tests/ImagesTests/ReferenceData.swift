@@ -13,13 +13,15 @@ enum ReferenceData {
     static var hasSuite: Bool { FileManager.default.fileExists(atPath: suite + "expected_pillow.json") }
 }
 
-/// Pictures made by `Tests/Fixtures/make_resize_fixtures.py`.
+/// Pictures made by `Tests/Fixtures/make_resize_fixtures.py` and, in other folders, its neighbours.
 enum Fixture {
-    static func path(_ name: String) -> String {
-        URL(filePath: #filePath).appending(path: "../../Fixtures/resize/\(name)").standardized.path()
+    static func path(_ name: String, in folder: String = "resize") -> String {
+        URL(filePath: #filePath).appending(path: "../../Fixtures/\(folder)/\(name)").standardized.path()
     }
 
-    static func image(_ name: String) throws -> Image { try Image(contentsOf: path(name)) }
+    static func image(_ name: String, in folder: String = "resize") throws -> Image {
+        try Image(contentsOf: path(name, in: folder))
+    }
 }
 
 /// Files made by `Tests/Fixtures/make_codec_fixtures.py`; beside each NAME lie its pixels, NAME.png.

@@ -1,0 +1,25 @@
+/// What a picture is taken to be surrounded by, where something looks beyond its edges.
+public enum Surroundings: Sendable, Hashable {
+    /// One colour, whose channels are as many as the picture's.
+    case color([UInt8])
+    /// The nearest pixel of the picture.
+    case edge
+    /// The picture mirrored at its edges again and again: c b a | a b c | c b a.
+    case mirrored
+
+    /// The position inside `0..<count` that stands for any other; only for ``edge`` and ``mirrored``.
+    func inside(_ position: Int, _ count: Int) -> Int {
+        if self == .edge { return min(max(position, 0), count - 1) }
+        let period = 2 * count
+        let remainder = position % period
+        let folded = remainder < 0 ? remainder + period : remainder
+        return min(folded, period - 1 - folded)
+    }
+
+    func check(_ image: Image) {
+        guard case .color(let color) = self else { return }
+        precondition(
+            color.count == image.channels,
+            "Surroundings: \(color.count) channels around a picture of \(image.channels)")
+    }
+}
