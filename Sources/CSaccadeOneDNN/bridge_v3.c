@@ -67,22 +67,30 @@ void sdnn_append_unary(dnnl_post_ops_t operations, dnnl_alg_kind_t kind, float a
     dnnl_post_ops_append_eltwise(operations, kind, alpha, beta);
 }
 
-static int wrap(sdnn_descriptor *descriptor, dnnl_status_t status, dnnl_primitive_desc_t pd) {
-    if (status != dnnl_success) return status;
-    sdnn_descriptor made = calloc(1, sizeof *made);
+// Takes ownership of `pd` and `hint`.
+static int wrap_hinted(
+    sdnn_descriptor *descriptor, dnnl_status_t status, dnnl_primitive_desc_t pd, dnnl_primitive_desc_t hint) {
+    sdnn_descriptor made = status == dnnl_success ? calloc(1, sizeof *made) : NULL;
     if (!made) {
-        dnnl_primitive_desc_destroy(pd);
-        return dnnl_out_of_memory;
+        if (pd) dnnl_primitive_desc_destroy(pd);
+        if (hint) dnnl_primitive_desc_destroy(hint);
+        return status == dnnl_success ? dnnl_out_of_memory : (int)status;
     }
     made->pd = pd;
+    made->hint = hint;
     *descriptor = made;
     return dnnl_success;
+}
+
+static int wrap(sdnn_descriptor *descriptor, dnnl_status_t status, dnnl_primitive_desc_t pd) {
+    return wrap_hinted(descriptor, status, pd, NULL);
 }
 
 int sdnn_descriptor_next(sdnn_descriptor descriptor) { return dnnl_primitive_desc_next_impl(descriptor->pd); }
 
 void sdnn_descriptor_free(sdnn_descriptor descriptor) {
     dnnl_primitive_desc_destroy(descriptor->pd);
+    if (descriptor->hint) dnnl_primitive_desc_destroy(descriptor->hint);
     free(descriptor);
 }
 
@@ -101,9 +109,8 @@ static dnnl_prop_kind_t forward_kind(sdnn_pass pass) {
     } else if (status == dnnl_success) {                                                                          \
         __VA_ARGS__;                                                                                              \
     }                                                                                                             \
-    if (hint) dnnl_primitive_desc_destroy(hint);                                                                  \
     dnnl_primitive_attr_destroy(attributes);                                                                      \
-    return wrap(descriptor, status, pd)
+    return wrap_hinted(descriptor, status, pd, hint)
 
 int sdnn_convolution(
     sdnn_descriptor *descriptor, sdnn_pass pass, sdnn_algorithm algorithm, int transposed, sdnn_layout source,

@@ -16,10 +16,12 @@ typedef const dnnl_memory_desc_t *sdnn_const_md;  // v2: a pointer to a plain st
 
 struct sdnn_descriptor_s {
     dnnl_primitive_desc_t pd;
+    // Of the forward pass that a gradient is for. Both versions keep a pointer to it and read it whenever they look for
+    // the next implementation, so that it has to live as long.
+    dnnl_primitive_desc_t hint;
 #if DNNL_VERSION_MAJOR < 3
     dnnl_primitive_desc_iterator_t iterator;  // null where oneDNN has one implementation only
-    void *operation;                          // the iterator points to these two while it lives
-    dnnl_primitive_desc_t hint;
+    void *operation;                          // the iterator points to it while it lives
 #endif
 };
 
