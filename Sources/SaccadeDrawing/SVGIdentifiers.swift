@@ -1,11 +1,11 @@
 /// Makes an SVG file the same whenever it is drawn.
 ///
-/// Cairo names surfaces and pictures by a counter that never starts again in a process (`image1800`); the same figure drawn
-/// twice would differ by nothing else.
+/// Cairo names surfaces and pictures by a counter that never starts again in a process (`image1800` in 1.16, `source-1800`
+/// in 1.18); the same figure drawn twice would differ by nothing else.
 enum SVGIdentifiers {
     /// The file with these numbers replaced by 1, 2, 3, … in the order in which they appear.
     static func renumbered(_ svg: [UInt8]) -> [UInt8] {
-        let names = ["surface", "image"].map { Array($0.utf8) }
+        let names = ["surface", "image", "source-", "mask-"].map { Array($0.utf8) }
         let (quote, hash) = (UInt8(ascii: "\""), UInt8(ascii: "#"))
         var numbers: [ArraySlice<UInt8>: Int] = [:]
         var result: [UInt8] = []

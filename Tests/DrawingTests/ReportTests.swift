@@ -5,7 +5,7 @@ import SaccadeImages
 import Testing
 
 @Suite struct ReportTests {
-    static let nasty = #"<script>alert("1")</script> & 'x' </pre><img src=x onerror=y>"#
+    static let nasty = #"<script>alert("harm")</script> & 'x' </pre><img src=x onerror=y>"#
 
     static let full = Report(
         title: nasty, subtitle: nasty,
@@ -27,7 +27,8 @@ import Testing
     func escapes() throws {
         let html = try Self.full.html()
         #expect(!html.contains("<script") && !html.contains("<img src=x") && html.contains("&lt;script&gt;"))
-        #expect(!html.contains("\"1\"") && !html.unicodeScalars.contains { $0.value < 32 && $0 != "\n" && $0 != "\t" })
+        #expect(
+            !html.contains("\"harm\"") && !html.unicodeScalars.contains { $0.value < 32 && $0 != "\n" && $0 != "\t" })
         // Each tag is one of the page's own, and is closed.
         let tags = html.matches(of: #/<(/?)([a-z0-9]+)/#).map { (close: !$0.1.isEmpty, name: String($0.2)) }
         var open: [String] = []
