@@ -31,9 +31,10 @@ int sdnn_layout_any(sdnn_layout *layout, int rank, const int64_t *dims, sdnn_typ
     return status == dnnl_success ? sdnn_layout_wrap(layout, &md) : (int)status;
 }
 
-int sdnn_layout_blocked16(sdnn_layout *layout, const int64_t *dims, sdnn_type type) {
+int sdnn_layout_blocked(sdnn_layout *layout, const int64_t *dims, sdnn_type type, int width) {
     dnnl_memory_desc_t md;
-    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&md, 4, dims, sdnn_dnnl_type(type), dnnl_nChw16c);
+    dnnl_format_tag_t tag = width == 8 ? dnnl_nChw8c : dnnl_nChw16c;
+    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&md, 4, dims, sdnn_dnnl_type(type), tag);
     return status == dnnl_success ? sdnn_layout_wrap(layout, &md) : (int)status;
 }
 

@@ -29,9 +29,9 @@ int sdnn_layout_any(sdnn_layout *layout, int rank, const int64_t *dims, sdnn_typ
         (dnnl_memory_desc_t *)layout, rank, dims, sdnn_dnnl_type(type), dnnl_format_tag_any);
 }
 
-int sdnn_layout_blocked16(sdnn_layout *layout, const int64_t *dims, sdnn_type type) {
-    return dnnl_memory_desc_create_with_tag(
-        (dnnl_memory_desc_t *)layout, 4, dims, sdnn_dnnl_type(type), dnnl_nChw16c);
+int sdnn_layout_blocked(sdnn_layout *layout, const int64_t *dims, sdnn_type type, int width) {
+    dnnl_format_tag_t tag = width == 8 ? dnnl_nChw8c : dnnl_nChw16c;
+    return dnnl_memory_desc_create_with_tag((dnnl_memory_desc_t *)layout, 4, dims, sdnn_dnnl_type(type), tag);
 }
 
 int sdnn_layout_copy(sdnn_layout *copy, sdnn_layout layout) { return sdnn_layout_wrap(copy, sdnn_md(layout)); }

@@ -44,13 +44,32 @@ public struct BatchNorm2D: Layer {
                 epsilon: epsilon)
         }
         let (y, mean, variance) = batchNorm(x, scale: weight.value, shift: bias.value, epsilon: epsilon)
-        // While a network is traced there is no batch yet whose mean could be kept.
-        if !mean.isTraced { track(mean, variance, count: x.shape.elementCount / max(x.shape[1], 1)) }
+        track(mean, variance, of: x)
         return y
     }
 
-    /// - Parameter count: Elements that each mean was taken over.
-    private func track(_ mean: Tensor, _ variance: Tensor, count: Int) {
+    /// `relu(self(x) + addend)`, in fewer passes over memory while training.
+    ///
+    /// - Parameters:
+    ///   - x: `[N, C, H, W]`.
+    ///   - addend: Of the same shape.
+    package func rectified(_ x: Tensor, adding addend: Tensor? = nil) -> Tensor {
+        // A plan folds the batch norm into the convolution before it, and so has its own way with the rest.
+        guard Phase.current == .training, !isFrozen, x.shape.rank == 4 else {
+            let y = self(x)
+            return relu(addend.map { y + $0 } ?? y)
+        }
+        let (y, mean, variance) = rectifiedBatchNorm(
+            x, scale: weight.value, shift: bias.value, addend: addend, epsilon: epsilon)
+        track(mean, variance, of: x)
+        return y
+    }
+
+    /// Lets the running averages follow a batch.
+    private func track(_ mean: Tensor, _ variance: Tensor, of x: Tensor) {
+        // While a network is traced there is no batch yet whose mean could be kept.
+        guard !mean.isTraced else { return }
+        let count = x.shape.elementCount / max(x.shape[1], 1)
         // Of a single element there is no unbiased variance; the biased one, 0, stands in.
         let unbiased = Float(count) / Float(max(count - 1, 1))
         runningMean.assign(runningMean.value * (1 - momentum) + mean * momentum)

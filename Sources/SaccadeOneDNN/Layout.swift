@@ -89,9 +89,14 @@ package final class Layout: @unchecked Sendable {  // holds one pointer to an ob
     /// Pictures `[N, C, H, W]` in blocks of sixteen channels, `[N, ⌈C/16⌉, H, W, 16]`; the last block is filled
     /// up with zeros.
     package static func blocked16(_ dimensions: [Int], _ type: ElementType = .float32) -> Layout {
+        blocked(by: 16, dimensions, type)
+    }
+
+    /// The same in blocks of `width` channels: 8, which processors with AVX2 like, or 16.
+    package static func blocked(by width: Int, _ dimensions: [Int], _ type: ElementType = .float32) -> Layout {
         precondition(dimensions.count == 4, "pictures have 4 axes, got \(dimensions)")
         return make {
-            sdnn_layout_blocked16(&$0, $2, type.bridged)
+            sdnn_layout_blocked(&$0, $2, type.bridged, Int32(width))
         } of: {
             dimensions
         }

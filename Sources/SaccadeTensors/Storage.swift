@@ -24,6 +24,7 @@ package final class Storage: @unchecked Sendable {  // written before it is shar
 
     deinit { BufferPool.shared.take(back: block) }
 
+    var byteCount: Int { block.byteCount }
     var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
 }
 

@@ -88,11 +88,10 @@ extension TrainedClassifier {
     ) throws -> ClassificationScore {
         let loader = BatchLoader(
             dataset, preprocessing: description.preprocessing, batchSize: batch, seed: description.settings.seed)
-        let plan = plan(batch: batch, options: options)
+        let plans = BatchPlans(for: Shape(description.preprocessing.shape), options: options) { network($0) }
         return try evaluate(over: LoadedBatches(loader), classes: description.classNames.count) { _ in
         } _: { images in
-            // The last batch is often smaller: it is not worth a plan of its own.
-            images.shape[0] == batch ? plan(images) : logits(images)
+            plans(images)
         }
     }
 }

@@ -12,7 +12,11 @@ struct Block: Layer {
         case upConvolution(Named<ConvTranspose2D>, Named<ActivationSpecification>?)
         case linear(Named<Linear>, Named<ActivationSpecification>?)
         case activation(Named<ActivationSpecification>)
+        /// `norm` and ReLU.
+        case rectifiedNorm(Named<BatchNorm2D>)
         case residual(Named<Block>, shortcut: Block, ActivationSpecification?)
+        /// A residual block that ends with `norm`, the sum, and ReLU.
+        case rectifiedResidual(Named<Block>, norm: Named<BatchNorm2D>, shortcut: Block)
         case parallel(Named<[Block]>)
     }
 
@@ -31,6 +35,9 @@ struct Block: Layer {
             case .upConvolution(let layer, _): [(layer.name, layer.part)]
             case .linear(let layer, _): [(layer.name, layer.part)]
             case .activation: []
+            case .rectifiedNorm(let norm): [(norm.name, norm.part)]
+            case .rectifiedResidual(let body, let norm, let shortcut):
+                [(body.name, body.part), (body.name, Block(steps: [.rectifiedNorm(norm)])), (body.name, shortcut)]
             case .residual(let body, let shortcut, _): [(body.name, body.part), (body.name, shortcut)]
             case .parallel(let branches): branches.part.map { (branches.name, $0) }
             }
@@ -66,6 +73,13 @@ extension Block.Step {
         case .linear(let linear, let activation):
             return Trace.scope(linear.name) { linear.part(x, activation?.part) }
         case .activation(let activation): return Trace.scope(activation.name) { activation.part(x) }
+        case .rectifiedNorm(let norm): return Trace.scope(norm.name) { norm.part.rectified(x) }
+        case .rectifiedResidual(let body, let norm, let shortcut):
+            return Trace.scope(body.name) {
+                let y = body.part(x)
+                let addend = shortcut(x)
+                return Trace.scope(norm.name) { norm.part.rectified(y, adding: addend) }
+            }
         case .residual(let body, let shortcut, let activation):
             return Trace.scope(body.name) {
                 let sum = body.part(x) + shortcut(x)

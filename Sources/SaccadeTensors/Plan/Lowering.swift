@@ -6,11 +6,14 @@ struct Lowering {
     private let graph: Graph
     private let options: Plan.Options
     private let order: ElementOrder
+    private let constants: SharedConstants?
 
     /// A value's elements in memory, in some arrangement.
     private struct Buffer {
         var byteCount: Int
         var constant: Storage?
+        /// Whether it is a constant as the network has it: mostly only to be brought into another order.
+        var isRowMajor = false
         /// Which of the plan's inputs it is: that lies where the caller has it, and nobody writes there.
         var input: Int?
         var firstStep = 0
@@ -36,15 +39,19 @@ struct Lowering {
     /// How many nodes and outputs will still read each value.
     private var readers: [Int]
 
-    static func program(for graph: Graph, _ options: Plan.Options, _ order: ElementOrder) -> Program {
-        var lowering = Lowering(graph, options, order)
+    /// - Parameter constants: Those of earlier programs for the same graph but for its batch; this one's are added.
+    static func program(
+        for graph: Graph, _ options: Plan.Options, _ order: ElementOrder, sharing constants: SharedConstants? = nil
+    ) -> Program {
+        var lowering = Lowering(graph, options, order, constants)
         return lowering.run()
     }
 
-    private init(_ graph: Graph, _ options: Plan.Options, _ order: ElementOrder) {
+    private init(_ graph: Graph, _ options: Plan.Options, _ order: ElementOrder, _ constants: SharedConstants?) {
         self.graph = graph
         self.order = order
         self.options = options
+        self.constants = constants
         held = graph.values.map { _ in [] }
         readers = graph.values.map { _ in 0 }
         for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value] += 1 }
@@ -59,9 +66,9 @@ struct Lowering {
                 held[id] = [Held(buffer: buffer, arrangement: nil)]
             case .constant(let tensor) where readers[id] > 0:
                 let storage = tensor.rowMajorStorage
-                held[id] = [
-                    Held(buffer: newBuffer(Arrangement.byteCount(of: nil, value.shape), storage), arrangement: nil)
-                ]
+                let buffer = newBuffer(Arrangement.byteCount(of: nil, value.shape), storage)
+                buffers[buffer].isRowMajor = true
+                held[id] = [Held(buffer: buffer, arrangement: nil)]
             default: break
             }
         }
@@ -73,7 +80,10 @@ struct Lowering {
         let arena = Arena.assign(
             buffers.map { ($0.constant == nil && $0.input == nil ? $0.byteCount : 0, $0.firstStep, $0.lastStep) })
         func place(_ buffer: Int) -> Program.Place {
-            if let constant = buffers[buffer].constant { return .constant(constant) }
+            if let constant = buffers[buffer].constant {
+                guard buffers[buffer].isRowMajor else { return .constant(constant) }
+                return .constant(shared(constant, buffers[buffer].byteCount, nil) { constant })
+            }
             if let input = buffers[buffer].input { return .input(input) }
             return .arena(offset: arena.offsets[buffer])
         }
@@ -165,10 +175,12 @@ struct Lowering {
         let original = held[value][0]
         let shape = graph.values[value].shape
         if let storage = buffers[original.buffer].constant {
-            let tensor = Tensor(shape: shape, content: .stored(storage, original.arrangement)).arranged(wanted)
+            let arranged = shared(storage, buffers[original.buffer].byteCount, wanted?.layout) {
+                Tensor(shape: shape, content: .stored(storage, original.arrangement)).arranged(wanted)
+                    .stored("a constant").0
+            }
             let place = Held(
-                buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), tensor.stored("a constant").0),
-                arrangement: wanted)
+                buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), arranged), arrangement: wanted)
             held[value].append(place)
             return place
         }
@@ -177,6 +189,14 @@ struct Lowering {
             return reordered(value, held[value].first { $0.arrangement == nil } ?? original, to: wanted)
         }
         return reordered(value, original, to: wanted)
+    }
+
+    /// A constant's elements in some order: those of another plan, where one has the same.
+    ///
+    /// - Parameter elements: The same row by row, `byteCount` bytes.
+    private func shared(_ elements: Storage, _ byteCount: Int, _ layout: Layout?, _ make: () -> Storage) -> Storage {
+        guard let constants else { return make() }
+        return constants.storage(.init(fingerprint: .init(of: elements, byteCount: byteCount), layout: layout), make)
     }
 
     private mutating func reordered(_ value: Int, _ source: Held, to wanted: Arrangement?) -> Held {

@@ -4,19 +4,21 @@ extension Lowering {
     /// The program that runs fastest, of those that keep pictures in one order throughout.
     ///
     /// Kernel by kernel one would jump between orders, and pay for each jump; so whole programs are timed.
-    static func fastestProgram(for graph: Graph, _ options: Plan.Options) -> Program {
+    static func fastestProgram(
+        for graph: Graph, _ options: Plan.Options, sharing constants: SharedConstants? = nil
+    ) -> Program {
         guard graph.nodes.contains(where: { $0.operation is Convolution }) else {
-            return program(for: graph, options, .blocked)
+            return program(for: graph, options, .blocked, sharing: constants)
         }
         let key = "plan \(graph.signature) \(options.precision.rawValue) winograd \(options.allowsWinograd)"
         if let known = Tuner.shared.choice(for: key).flatMap(ElementOrder.init) {
-            return program(for: graph, options, known)
+            return program(for: graph, options, known, sharing: constants)
         }
-        let programs = ElementOrder.allCases.map { ($0, program(for: graph, options, $0)) }
-        let times = programs.map { time($0.1) }
-        let best = times.indices.min { times[$0] < times[$1] } ?? 0
-        Tuner.shared.remember(key, programs[best].0.rawValue)
-        return programs[best].1
+        // One at a time, and made once more in the end: each holds all weights in an order of its own.
+        let times = ElementOrder.allCases.map { ($0, time(program(for: graph, options, $0))) }
+        let best = times.min { $0.1 < $1.1 }?.0 ?? .blocked
+        Tuner.shared.remember(key, best.rawValue)
+        return program(for: graph, options, best, sharing: constants)
     }
 
     private static func time(_ program: Program) -> Duration {

@@ -42,14 +42,22 @@ public final class Plan: Sendable {
     /// - Parameters:
     ///   - shapes: Those of the inputs, with their batch.
     ///   - network: What to apply to them.
-    public init(
+    public convenience init(
         for shapes: [Shape], options: Options = Options(), _ network: ([Tensor]) throws -> [Tensor]
+    ) rethrows {
+        try self.init(for: shapes, options: options, sharing: nil, network)
+    }
+
+    /// - Parameter constants: Weights that the network's plans for other batches hold.
+    init(
+        for shapes: [Shape], options: Options, sharing constants: SharedConstants?,
+        _ network: ([Tensor]) throws -> [Tensor]
     ) rethrows {
         var graph = try Trace.of(shapes, network)
         graph.simplify()
         inputShapes = shapes
         outputShapes = graph.outputs.map { graph.values[$0].shape }
-        program = Lowering.fastestProgram(for: graph, options)
+        program = Lowering.fastestProgram(for: graph, options, sharing: constants)
     }
 
     /// A plan for a network with one input and one output.
