@@ -14,6 +14,8 @@ struct Block: Layer {
         case activation(Named<ActivationSpecification>)
         case residual(Named<Block>, shortcut: Block, ActivationSpecification?)
         case parallel(Named<[Block]>)
+        /// A head for training alone, which ``Network/trainingResults(_:)`` applies.
+        case auxiliary(Named<Block>, weight: Float)
     }
 
     struct Named<Part: Sendable>: Sendable {
@@ -33,6 +35,7 @@ struct Block: Layer {
             case .activation: []
             case .residual(let body, let shortcut, _): [(body.name, body.part), (body.name, shortcut)]
             case .parallel(let branches): branches.part.map { (branches.name, $0) }
+            case .auxiliary(let head, _): [(head.name, head.part)]
             }
         }
     }
@@ -73,6 +76,7 @@ extension Block.Step {
             }
         case .parallel(let branches):
             return Trace.scope(branches.name) { concatenated(branches.part.map { $0(x) }, axis: 1) }
+        case .auxiliary: return x
         }
     }
 }
