@@ -8,6 +8,7 @@ well: only results are kept.
 """
 
 import argparse
+import functools
 import json
 import math
 import pathlib
@@ -31,14 +32,19 @@ def fnv1a(text):
 
 def uniform(name, count):
     """`count` numbers of -1..<1, multiples of 2^-23: SplitMix64 from the hash of a name."""
-    with np.errstate(over="ignore"):
-        z = np.uint64(fnv1a(name)) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    result = np.empty(count, np.float32)
+    state, golden, most = fnv1a(name), 0x9E3779B97F4A7C15, 1 << 16
+    steps = np.arange(1, most + 1, dtype=np.uint64) * np.uint64(golden)
+    for start in range(0, count, most):  # pieces that stay in the cache
+        z = steps[: count - start] + np.uint64((state + start * golden) % 2**64)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z = z ^ (z >> np.uint64(31))
-    return (z >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-23) - np.float32(1)
+        result[start : start + most] = (z >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-23) - np.float32(1)
+    return result
 
 
+@functools.cache
 def formula(name, shape):
     """The tensor of a name: it keeps activations of order 1, and no two channels alike."""
     u = uniform(name, math.prod(shape)).reshape(shape)
@@ -123,10 +129,17 @@ for depth in [20, 32, 44, 56, 110]:
     networks[f"cifar-resnet-{depth}"] = (make, 10, (3, 32, 32))
 
 
-def filled(network):
-    """With the weights of the formula."""
-    for name, tensor in network.state_dict().items():
-        tensor.copy_(torch.from_numpy(formula(name, tuple(tensor.shape))))
+def filled(name, classes):
+    """A network with the weights of the formula."""
+    with torch.device("meta"):
+        network = networks[name][0](classes)
+    state = {
+        name: torch.from_numpy(formula(name, tuple(tensor.shape))).to(tensor.dtype)
+        for name, tensor in network.state_dict().items()
+    }
+    # Learning changes the statistics where they lie.
+    state = {name: tensor.clone() if tensor.ndim < 2 else tensor for name, tensor in state.items()}
+    network.load_state_dict(state, assign=True)
     return network
 
 
@@ -159,7 +172,7 @@ def save(tensors, path, metadata=None):
 
 def training_case(name, batch, shape, classes):
     """One batch of learning: losses, the norm of every gradient, running statistics afterwards."""
-    network = filled(networks[name][0](classes)).train()
+    network = filled(name, classes).train()
     for module in network.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0
@@ -182,9 +195,9 @@ def training_case(name, batch, shape, classes):
 
 def write_fixtures():
     tensors, cases, training = {}, {}, {}
-    for name, (make, classes, shape) in networks.items():
+    for name, (_, classes, shape) in networks.items():
         print(name, flush=True)
-        network = filled(make(classes)).eval()
+        network = filled(name, classes).eval()
         # Small, and no square: it shows which side is which.
         shape = shape if shape[1] == 32 else (3, 64, 80)
         with torch.no_grad():
