@@ -122,7 +122,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",
-            dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeSettings", "TestSupport"],
+            dependencies: [
+                "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels", "SaccadeSettings",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CLITests",

@@ -17,8 +17,9 @@ struct Describe: ParsableCommand {
               saccade describe my-network.yaml --input 128x128x3 --batch 32
               saccade describe resnet-50 --json
 
-            BUILT-IN RECIPES:
-              \(BuiltInRecipes.names.joined(separator: ", "))
+            BUILT-IN RECIPES AND NETWORKS:
+              \(Architecture.builtInNames.joined(separator: ", "))
+            Torchvision’s spelling (resnet50, vgg16_bn) will do.
 
             \(Failure.codes)
             """)

@@ -6,7 +6,7 @@ extension Schematic {
     /// before them; what lies inside a block is not drawn on its own.
     init(_ description: Description) {
         var stages = [Stage(description.input, caption: "", role: .input)]
-        for layer in description.layers where layer.depth == 0 {
+        for layer in description.layers where layer.depth == 0 && layer.isAuxiliary == nil {
             let word = layer.word
             if layer.isMinor, let last = stages.indices.last, stages.count > 1 {
                 // Dropout does nothing when the network predicts, and flatten is what the shapes show anyway.

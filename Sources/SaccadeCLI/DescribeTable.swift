@@ -11,12 +11,15 @@ struct DescriptionTable {
         let isWide = spacious.split(separator: "\n").contains { $0.count > TextTable.maximumWidth }
         let table = isWide ? Self.table(description, Self.tight) : spacious
         let memory = description.memory
+        let auxiliary =
+            description.auxiliaryParameters > 0
+            ? "; \(grouped(description.auxiliaryParameters)) more in auxiliary heads, for training alone" : ""
         text = """
             \(description.name), for \(Self.size(description.input))
 
             \(table)
 
-            Parameters      \(grouped(description.totalParameters)), \(bytes(memory.parameterBytes)) in float32
+            Parameters      \(grouped(description.totalParameters)), \(bytes(memory.parameterBytes)) in float32\(auxiliary)
             Multiply-adds   \(grouped(description.totalMultiplyAdds)) (MACs) for one input
             Peak memory     \(bytes(memory.inferenceBytes)) to predict, \(bytes(memory.trainingBytes)) to train with \
             \(optimizer), at batch \(grouped(memory.batch))

@@ -21,6 +21,7 @@ struct Train: AsyncParsableCommand {
               saccade train recipes/exercise-1.yaml --data photos --run my-run --epochs 20
               saccade train mnist --data data/mnist --set training.optimizer.kind=sgd --set training.learningRate=0.1
               saccade train mnist --print-recipe
+              saccade train resnet-18 --data photos --from resnet18.safetensors --set training.freeze=[conv1,bn1,layer1]
               saccade train mnist --data data/mnist --run digits --resume
 
             \(Failure.codes)
@@ -37,6 +38,14 @@ struct Train: AsyncParsableCommand {
 
     @Flag(help: "Go on with a run that was stopped. It arrives at the same weights as one that was not.")
     var resume = false
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Start from these weights: a .safetensors file, or a run. The last layer begins anew where the number of \
+            classes differs.
+            """, valueName: "weights"))
+    var from: String?
 
     @Option(help: "Passes over the pictures, in place of the recipe’s.")
     var epochs: Int?
@@ -74,7 +83,7 @@ struct Train: AsyncParsableCommand {
                 + "\(training.validation.count) held back to judge by; the run is \(folder).")
         let resuming = resume
         let records = try await ComputeThread.run {
-            try training.run(in: folder, resuming: resuming, observer: ProgressBar())
+            try training.run(in: folder, resuming: resuming, observer: ProgressBar(), note: Console.note)
         }
         guard let best = records.last(where: \.isBest) else { return }
         try LineChart.losses(of: records).write(to: "\(folder)/curves.png")
@@ -110,6 +119,7 @@ struct Train: AsyncParsableCommand {
                 ("batchSize", "--batch-size", batchSize.map { "\($0)" }),
                 ("learningRate", "--learning-rate", learningRate.map { "\($0)" }),
                 ("seed", "--seed", seed.map { "\($0)" }),
+                ("from", "--from", from.map(Self.quoted)),
             ]
             var overrides = try set.map { try RecipeOverride($0) }
             for (key, option, value) in shorthands {
@@ -125,6 +135,9 @@ struct Train: AsyncParsableCommand {
             throw ValidationError("\(error).")
         }
     }
+
+    /// A text as YAML, whatever is in it.
+    private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
 
     /// `exercise-1` of `recipes/exercise-1.yaml`.
     private static func name(of recipe: String) -> String {

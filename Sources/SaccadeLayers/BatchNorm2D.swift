@@ -37,6 +37,16 @@ public struct BatchNorm2D: Layer {
         self.isFrozen = isFrozen
     }
 
+    private init(freezing norm: BatchNorm2D) {
+        (weight, bias) = (norm.weight, norm.bias)
+        (runningMean, runningVar, numBatchesTracked) = (norm.runningMean, norm.runningVar, norm.numBatchesTracked)
+        (momentum, epsilon) = (norm.momentum, norm.epsilon)
+        isFrozen = true
+    }
+
+    /// The same layer, sharing its parameters and statistics, frozen.
+    public var frozen: BatchNorm2D { BatchNorm2D(freezing: self) }
+
     public func callAsFunction(_ x: Tensor) -> Tensor {
         guard Phase.current == .training, !isFrozen else {
             return batchNorm(

@@ -19,15 +19,17 @@ extension Module {
     ///   - shapes: What there is to load.
     ///   - source: The name of the file or the like, for the error's message.
     ///   - strict: Whether it is an error that names of the module are missing, or that there are others.
+    ///   - kept: Names whose values stay as they are, whatever there is to load.
     ///   - tensor: Gives the tensor of a name in `shapes`; called only for those that are wanted.
     /// - Throws: ``LoadingError`` with every name that is missing, unexpected or of another shape; and what `tensor`
     ///   throws.
     public func load(
-        _ shapes: [String: Shape], from source: String, strict: Bool = true,
+        _ shapes: [String: Shape], from source: String, strict: Bool = true, keeping kept: Set<String> = [],
         tensor: (String) throws -> Tensor
     ) throws {
+        let shapes = kept.isEmpty ? shapes : shapes.filter { !kept.contains($0.key) }
         let (parameters, statistics) = (parameters, statistics)
-        let expected = storedShapes
+        let expected = storedShapes.filter { !kept.contains($0.name) }
         let known = Set(expected.map(\.name))
         let error = LoadingError(
             source: source,

@@ -10,11 +10,16 @@ import Synchronization
 ///
 /// Child tasks record too; `Task.detached` and other threads do not see the tape.
 ///
+/// - Parameters:
+///   - phase: What layers see.
+///   - constants: Parameters that are not differentiated: there are no gradients for them, and what would lead to
+///     nothing but them is not computed.
+///   - body: The computation.
 /// - Precondition: `body` returns a tensor of one element.
 public func withGradients(
-    phase: Phase = .training, _ body: () throws -> Tensor
+    phase: Phase = .training, except constants: Set<Parameter> = [], _ body: () throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: Gradients) {
-    let tape = Tape()
+    let tape = Tape(constants: constants)
     let value = try Phase.$current.withValue(phase) {
         try Tape.$current.withValue(tape, operation: body)
     }
@@ -110,10 +115,14 @@ final class Tape: Sendable {
     private static let lastID = Atomic<UInt64>(0)
 
     private let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
+    private let constants: Set<Parameter>
     private let state = Mutex(State())
 
+    init(constants: Set<Parameter> = []) { self.constants = constants }
+
     func leaf(_ parameter: Parameter, _ value: Tensor) -> Tensor {
-        state.withLock { state in
+        if constants.contains(parameter) { return value }
+        return state.withLock { state in
             let index = state.leaves[parameter] ?? state.newSlot()
             state.leaves[parameter] = index
             return value.placed(Slot(tape: id, index: index))

@@ -30,12 +30,26 @@ public struct ClassifierTraining: Sendable {
             preprocessing: preprocessing,
             data: data)
         // Complains about networks that do not fit before anything is written.
-        _ = try recipe.architecture.resolved(classes: whole.classNames.count)
+        _ = try recipe.architecture.resolved(classes: whole.classNames.count).freezing(settings.freeze)
     }
 
     /// Trains in `folder`, on the calling thread.
-    public func run(in folder: String, resuming: Bool, observer: (any TrainingObserver)?) throws -> [EpochRecord] {
+    ///
+    /// - Parameters:
+    ///   - folder: The run's.
+    ///   - resuming: Whether to go on with a run that is there.
+    ///   - observer: Told of the progress.
+    ///   - note: Told in one line what became of the weights that the training starts from, where the settings name any.
+    public func run(
+        in folder: String, resuming: Bool, observer: (any TrainingObserver)?, note: (String) -> Void = { _ in }
+    ) throws -> [EpochRecord] {
         let settings = description.settings
+        let resolved = try description.resolvedNetwork()
+        let network = Network(resolved)
+        // Before anything is written; a checkpoint has weights of its own.
+        if let from = settings.from, !RunFolder.hasCheckpoint(at: folder) {
+            note(try StartingWeights(from).load(into: network, classifiers: resolved.classifiers))
+        }
         let run = try RunFolder(at: folder, description, resuming: resuming)
         let loader = BatchLoader(
             training, preprocessing: description.preprocessing, augmentations: settings.augmentation,
@@ -44,7 +58,7 @@ public struct ClassifierTraining: Sendable {
         let judge = BatchLoader(
             validation, preprocessing: description.preprocessing, batchSize: settings.batchSize, seed: settings.seed)
         let trainer = try Trainer(
-            description.network(), training: LoadedBatches(loader),
+            network, training: LoadedBatches(loader),
             validation: validation.count > 0 ? LoadedBatches(judge) : nil, run: run, observer: observer)
         return try trainer.train()
     }

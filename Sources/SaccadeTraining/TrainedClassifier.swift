@@ -68,11 +68,14 @@ public struct TrainedClassifier: Sendable {
 
 extension RunDescription {
     /// The run's network with fresh weights.
-    public func network() throws -> Network {
+    public func network() throws -> Network { Network(try resolvedNetwork()) }
+
+    /// The layers of the run's network, with fresh weights.
+    func resolvedNetwork() throws -> ResolvedNetwork {
         let architecture = try Architecture(yaml: architecture, source: "the run's network")
-        let resolved = try architecture.resolved(
-            input: InputSize(preprocessing), classes: classNames.count, seed: settings.seed)
-        return Network(resolved)
+        return try architecture.resolved(
+            input: InputSize(preprocessing), classes: classNames.count, seed: settings.seed
+        ).freezing(settings.freeze)
     }
 }
 

@@ -30,7 +30,7 @@ import Testing
         #expect(column == sum)
     }
 
-    @Test("tables of the recipes fit into 120 characters", arguments: BuiltInRecipes.names)
+    @Test("tables of the recipes fit into 120 characters", arguments: Architecture.builtInNames)
     func width(_ name: String) throws {
         #expect(try Self.table(name).map(\.count).max() ?? 0 <= 120)
     }
@@ -96,6 +96,8 @@ import Testing
         #expect(exercise[2].role == .pooling)
         #expect(exercise.last?.caption == "linear")
         #expect(try stages("resnet-50").count == 1 + 2 + 16 + 2)
+        // Without the auxiliary heads.
+        #expect(try stages("googlenet").count == 1 + 3 + 9 + 4 + 1 + 1)
     }
 
     @Test("a run draws the file it was asked for", arguments: FigureFormat.allCases)

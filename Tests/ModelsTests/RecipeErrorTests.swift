@@ -142,7 +142,7 @@ import Testing
         }
         #expect(try message("/nowhere/x.yaml").contains("no such file"))
         #expect(try message("/").contains("folder"))
-        #expect(try message("vgg16").contains("did you mean vgg-16?"))
+        #expect(try message("vgg-116").contains("did you mean vgg-1"))
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("recipes-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

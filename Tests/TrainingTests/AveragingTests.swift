@@ -13,7 +13,7 @@ import Testing
         var generator = SplitMix64(seed: 3)
         let layer = Linear(in: 3, out: 2, using: &generator)
         let weight = layer.parameters[0].parameter
-        let average = WeightAverage(of: layer, decay: 0.25)
+        let average = WeightAverage(of: layer.parameters, decay: 0.25)
         var expected = weight.value.scalars.map(Double.init)
         for step in 0..<6 {
             weight.assign(weight.value * 1.5 + Tensor(filledWith: Float(step), shape: weight.shape))

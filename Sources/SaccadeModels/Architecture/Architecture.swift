@@ -10,6 +10,8 @@ import SaccadeSettings
 ///       …
 ///     classes: 2
 ///
+/// In place of `layers` a recipe may give the name of a published one: `network: resnet-18`.
+///
 /// It says nothing yet about whether the layers fit each other: that comes with
 /// ``resolved(input:classes:padding:seed:)``.
 public struct Architecture: Sendable {
@@ -51,26 +53,38 @@ public struct Architecture: Sendable {
         try self.init(yaml: Self.text(fileOrName: fileOrName), source: Self.place(of: fileOrName))
     }
 
+    /// The names of all that comes with the program: recipes, then published networks, of which some have a recipe too.
+    public static var builtInNames: [String] {
+        let networks = BuiltInNetworks.names
+        return BuiltInRecipes.names.filter { !networks.contains($0) } + networks
+    }
+
     /// The text of a recipe from a file, or of one that comes with the program.
     ///
     /// - Throws: ``ArchitectureError`` with the names there are.
     public static func text(fileOrName: String) throws(ArchitectureError) -> String {
-        if let text = BuiltInRecipes.text(named: fileOrName), !RecipeFile.exists(fileOrName) { return text }
+        if let text = builtInText(named: fileOrName), !RecipeFile.exists(fileOrName) { return text }
         guard RecipeFile.exists(fileOrName) || fileOrName.contains("/") || fileOrName.hasSuffix(".yaml") else {
-            let names = BuiltInRecipes.names
+            let names = builtInNames
             let guess = nearest(to: fileOrName, among: names).map { "did you mean \($0)? " } ?? ""
             throw ArchitectureError(
-                "there is neither a file nor a built-in recipe of this name; "
+                "there is neither a file nor a built-in recipe or network of this name; "
                     + "\(guess)The built-in ones are \(names.joined(separator: ", "))",
                 at: Location(file: fileOrName))
         }
         return try RecipeFile.text(of: fileOrName)
     }
 
+    /// A recipe's text; that of a published network calls it by name.
+    private static func builtInText(named name: String) -> String? {
+        BuiltInRecipes.text(named: name) ?? BuiltInNetworks.network(named: name).map { "network: \($0.source)\n" }
+    }
+
     /// What to call a recipe in complaints.
     public static func place(of fileOrName: String) -> String {
-        RecipeFile.exists(fileOrName) || BuiltInRecipes.text(named: fileOrName) == nil
-            ? fileOrName : "\(fileOrName).yaml"
+        if RecipeFile.exists(fileOrName) { return fileOrName }
+        if BuiltInRecipes.text(named: fileOrName) != nil { return "\(fileOrName).yaml" }
+        return BuiltInNetworks.network(named: fileOrName)?.source ?? fileOrName
     }
 
     /// Reads a recipe.
@@ -84,7 +98,7 @@ public struct Architecture: Sendable {
     }
 
     /// The keys of a recipe, in the order in which one reads best.
-    package static let keys = ["name", "input", "classes", "preprocessing", "layers", "training"]
+    package static let keys = ["name", "network", "input", "classes", "preprocessing", "layers", "training"]
 
     /// Reads a recipe from its settings.
     ///
@@ -94,18 +108,39 @@ public struct Architecture: Sendable {
     /// - Throws: ``ArchitectureError`` with the line.
     package init(_ root: Setting, source: String) throws(ArchitectureError) {
         let recipe = try root.section("a recipe", keys: Self.keys)
-        name = try recipe["name"]?.text("name") ?? Self.stem(of: source)
-        self.source = source
-        let input = try recipe.required("input")
-        guard let size = InputSize(try input.text("input")) else {
-            throw input.error("input must be \(InputSize.hint); got \(input.quoted)")
+        let network = try recipe["network"].map(Self.network)
+        if network != nil, let layers = recipe["layers"] {
+            throw layers.error("a recipe has the layers of its network, or layers of its own; remove network or layers")
         }
-        self.input = size
-        classes = try recipe["classes"]?.integer("classes", 1...InputSize.maximumLength)
-        preprocessingSection = recipe["preprocessing"]
+        name = try recipe["name"]?.text("name") ?? network?.name ?? Self.stem(of: source)
+        self.source = source
+        classes = try recipe["classes"]?.integer("classes", 1...InputSize.maximumLength) ?? network?.classes
+        preprocessingSection = recipe["preprocessing"] ?? network?.preprocessingSection
         training = recipe["training"]
-        var reader = LayerReader()
-        layers = try reader.layers(recipe.required("layers"), "layers")
+        if let network {
+            input = try recipe["input"].map(Self.inputSize) ?? network.input
+            layers = network.layers
+        } else {
+            input = try Self.inputSize(recipe.required("input"))
+            var reader = LayerReader()
+            layers = try reader.layers(recipe.required("layers"), "layers")
+        }
+    }
+
+    private static func inputSize(_ setting: Setting) throws(ArchitectureError) -> InputSize {
+        guard let size = InputSize(try setting.text("input")) else {
+            throw setting.error("input must be \(InputSize.hint); got \(setting.quoted)")
+        }
+        return size
+    }
+
+    /// The published network of a name.
+    private static func network(_ setting: Setting) throws(ArchitectureError) -> Architecture {
+        let name = try setting.text("network")
+        guard let network = BuiltInNetworks.network(named: name) else {
+            throw setting.error(unknown("network", name, in: "a recipe", known: BuiltInNetworks.names))
+        }
+        return network
     }
 
     /// `vgg-16` of `recipes/vgg-16.yaml`.

@@ -12,7 +12,7 @@ struct LayerReader {
     static let kinds = [
         "conv", "upconv", "maxpool", "avgpool", "global-avgpool", "adaptive-avgpool", "batchnorm", "lrn", "layernorm",
         "dropout", "flatten", "linear", "relu", "leaky-relu", "sigmoid", "tanh", "gelu", "softmax", "residual",
-        "parallel", "repeat",
+        "parallel", "pad-channels", "auxiliary", "repeat",
     ]
 
     mutating func layers(_ setting: Setting, _ name: String) throws(ArchitectureError) -> [LayerSpecification] {
@@ -163,6 +163,13 @@ struct LayerReader {
             }
             return .residual(body: body, shortcut: shortcut ?? [], activation: try Self.activation(s))
         case "parallel": return try parallel(settings, &name)
+        case "pad-channels":
+            let s = try section(word, settings, ["channels", "stride"], &name, short: "channels")
+            return .padChannels(try Self.channels(s), stride: try Self.pair(s, "stride", 1) ?? 1)
+        case "auxiliary":
+            let s = try section(word, settings, ["layers", "weight"], &name)
+            let weight = try s["weight"]?.number("weight", 0...1e3) ?? 0.3
+            return .auxiliary(try layers(try s.required("layers"), "layers"), weight: Float(weight))
         default: return .activation(try activation(word, settings, &name))
         }
     }

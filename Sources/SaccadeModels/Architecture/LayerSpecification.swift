@@ -23,6 +23,11 @@ public struct LayerSpecification: Hashable, Sendable {
         case residual(body: [LayerSpecification], shortcut: [LayerSpecification], activation: ActivationSpecification?)
         /// Branches that all see the input; their results are joined along the channels.
         case parallel([[LayerSpecification]])
+        /// Every so many places, and channels of zeros on both sides until there are this many.
+        case padChannels(Int, stride: Pair)
+        /// A head for training alone: the chain's input goes on unchanged, and the loss of the head's own result counts
+        /// `weight` beside that of the network's.
+        case auxiliary([LayerSpecification], weight: Float)
     }
 
     public var kind: Kind
@@ -155,6 +160,8 @@ extension LayerSpecification.Kind {
         case .activation(let activation): activation.name
         case .residual: "residual"
         case .parallel: "parallel"
+        case .padChannels: "pad-channels"
+        case .auxiliary: "auxiliary"
         }
     }
 
@@ -168,6 +175,8 @@ extension LayerSpecification.Kind {
         case .linear: "fc"
         case .activation(.leakyReLU): "relu"
         case .residual: "block"
+        case .padChannels: "pad"
+        case .auxiliary: "aux"
         default: name
         }
     }

@@ -114,6 +114,22 @@ extension Resolver {
         try measure(pool, &layer, place)
     }
 
+    func padChannels(
+        _ channels: Int, _ stride: Pair, _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        let input = layer.input
+        try requirePicture(input, place)
+        guard input[0] <= channels else {
+            throw place.error(
+                "zeros cannot make \(channels) channels of \(input[0]); \(channels) − \(input[0]) must not be negative")
+        }
+        let pad = PadChannels2D(to: channels, stride: stride)
+        layer.body = .layer(pad)
+        try measure(pad, &layer, place)
+        let sums = (0..<2).map { "⌊(\(input[1 + $0]) − 1) / \(stride.both[$0])⌋ + 1 = \(layer.output[1 + $0])" }
+        layer.arithmetic = sums[0] == sums[1] ? sums[0] : sums.joined(separator: "; ")
+    }
+
     mutating func batchNorm(
         _ epsilon: Float, _ momentum: Float, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(ArchitectureError) {

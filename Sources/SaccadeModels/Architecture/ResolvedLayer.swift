@@ -13,6 +13,8 @@ public struct ResolvedLayer: Sendable {
         case residual(body: [ResolvedLayer], shortcut: [ResolvedLayer])
         /// Chains whose results are joined along the channels.
         case parallel([[ResolvedLayer]])
+        /// A head for training alone; see ``LayerSpecification/Kind/auxiliary(_:weight:)``.
+        case auxiliary([ResolvedLayer], weight: Float)
     }
 
     /// The layer's name within the block around it.

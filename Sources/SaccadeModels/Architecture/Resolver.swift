@@ -16,9 +16,10 @@ extension Architecture {
         input: InputSize? = nil, classes: Int? = nil, padding: Padding = .valid, seed: UInt64 = 0
     ) throws(ArchitectureError) -> ResolvedNetwork {
         var resolver = Resolver(
-            classes: classes ?? self.classes, padding: padding, generator: SplitMix64(seed: seed))
+            classes: classes ?? self.classes, padding: padding, source: source, generator: SplitMix64(seed: seed))
         let shape = (input ?? self.input).shape
         let layers = try resolver.chain(self.layers, shape, within: "")
+        try resolver.requireAuxiliaryResults(of: layers, like: layers.last?.output ?? shape)
         return ResolvedNetwork(
             name: name, source: source, input: shape, output: layers.last?.output ?? shape, layers: layers,
             classes: classes ?? self.classes)
@@ -34,15 +35,18 @@ struct Resolver {
 
     let classes: Int?
     let padding: Padding
+    /// What to call the network in complaints about layers that were not read from a file.
+    let source: String
     var generator: SplitMix64
     var normalizedChannels = 0
     /// Layers whose weights others may share.
     var owners: [String: any Layer] = [:]
     private var totals = (weights: 0, multiplyAdds: 0)
 
-    init(classes: Int?, padding: Padding, generator: SplitMix64) {
+    init(classes: Int?, padding: Padding, source: String, generator: SplitMix64) {
         self.classes = classes
         self.padding = padding
+        self.source = source
         self.generator = generator
     }
 
@@ -71,7 +75,8 @@ struct Resolver {
     private mutating func resolve(
         _ specification: LayerSpecification, _ input: Shape, named name: String, within prefix: String
     ) throws(ArchitectureError) -> ResolvedLayer {
-        let place = Place(path: prefix + name, prefix: prefix, location: specification.location)
+        let place = Place(
+            path: prefix + name, prefix: prefix, location: specification.location ?? Location(file: source))
         var layer = ResolvedLayer(
             name: name, path: place.path, specification: specification, body: .activation(.relu), input: input,
             output: input, arithmetic: "", multiplyAdds: 0)
@@ -94,6 +99,8 @@ struct Resolver {
         case .residual(let body, let shortcut, let activation):
             try residual(body, shortcut, activation, &layer, place)
         case .parallel(let branches): try parallel(branches, &layer, place)
+        case .padChannels(let channels, let stride): try padChannels(channels, stride, &layer, place)
+        case .auxiliary(let head, let weight): try auxiliary(head, weight, &layer, place)
         }
         try keepWithinBounds(layer, place)
         return layer
@@ -141,6 +148,30 @@ struct Resolver {
         // Each at most 2²⁸, and there are at most 4096.
         layer.output = Shape([channels.reduce(0, +)] + first.dimensions.dropFirst())
         layer.arithmetic = "\(channels.map(String.init).joined(separator: " + ")) = \(layer.output[0]) channels"
+    }
+
+    private mutating func auxiliary(
+        _ head: [LayerSpecification], _ weight: Float, _ layer: inout ResolvedLayer, _ place: Place
+    ) throws(ArchitectureError) {
+        guard place.prefix.isEmpty else {
+            throw place.error(
+                "an auxiliary head stands among the network’s own layers, not within a block; move it behind the block")
+        }
+        layer.body = .auxiliary(try chain(head, layer.input, within: place.path + "."), weight: weight)
+    }
+
+    /// Auxiliary heads are compared with the same labels as the network itself.
+    func requireAuxiliaryResults(of layers: [ResolvedLayer], like result: Shape) throws(ArchitectureError) {
+        for layer in layers {
+            guard case .auxiliary(let head, _) = layer.body else { continue }
+            let output = head.last?.output ?? layer.input
+            guard output == result else {
+                let location = layer.specification.location ?? Location(file: source)
+                throw Place(path: layer.path, prefix: "", location: location).error(
+                    "the head makes \(size(output)) where the network makes \(size(result)); both are compared with "
+                        + "the same labels, so end both with the same layer")
+            }
+        }
     }
 
     private mutating func keepWithinBounds(_ layer: ResolvedLayer, _ place: Place) throws(ArchitectureError) {

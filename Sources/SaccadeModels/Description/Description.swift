@@ -37,6 +37,8 @@ public struct Description: Hashable, Sendable, Codable {
         public var multiplyAdds: Int
         /// Of the output for one picture; 0 where it is the input's own memory under another shape.
         public var activationBytes: Int
+        /// Whether the layer belongs to an auxiliary head, which totals leave out; `nil` where it does not.
+        public var isAuxiliary: Bool?
     }
 
     /// Bytes at the most filled moment, in float32.
@@ -58,6 +60,8 @@ public struct Description: Hashable, Sendable, Codable {
     public var input: [Int]
     public var layers: [Layer]
     public var totalParameters: Int
+    /// Of heads for training alone, beside the total.
+    public var auxiliaryParameters: Int
     /// For one picture.
     public var totalMultiplyAdds: Int
     /// Of all layers, for one picture.
@@ -77,10 +81,14 @@ public struct Description: Hashable, Sendable, Codable {
         var rows = DescriptionRows()
         rows.append(network.layers, depth: 0)
         layers = rows.layers
-        totalParameters = layers.reduce(0) { $0 + $1.parameters }
-        totalMultiplyAdds = layers.reduce(0) { $0 + $1.multiplyAdds }
-        totalActivationBytes = layers.reduce(0) { $0 + $1.activationBytes }
-        memory = Memory(network, batch: batch, parameters: totalParameters, optimizerStates: optimizerStates)
+        let counted = layers.filter { $0.isAuxiliary == nil }
+        totalParameters = counted.reduce(0) { $0 + $1.parameters }
+        auxiliaryParameters = layers.reduce(0) { $0 + $1.parameters } - totalParameters
+        totalMultiplyAdds = counted.reduce(0) { $0 + $1.multiplyAdds }
+        totalActivationBytes = counted.reduce(0) { $0 + $1.activationBytes }
+        memory = Memory(
+            network, batch: batch, parameters: totalParameters, auxiliary: auxiliaryParameters,
+            optimizerStates: optimizerStates)
     }
 
     /// The largest batch that memory is worked out for.
@@ -99,14 +107,17 @@ private struct DescriptionRows {
 
     mutating func append(_ resolved: [ResolvedLayer], depth: Int) {
         for layer in resolved {
+            let first = layers.count
             switch layer.body {
             case .residual(let body, let shortcut):
                 append(body, depth: depth + 1)
                 append(shortcut, depth: depth + 1)
             case .parallel(let branches): for branch in branches { append(branch, depth: depth + 1) }
+            case .auxiliary(let head, _): append(head, depth: depth + 1)
             case .layer, .activation: break
             }
             layers.append(row(layer, depth))
+            if case .auxiliary = layer.body { for index in first..<layers.count { layers[index].isAuxiliary = true } }
         }
     }
 
@@ -127,7 +138,8 @@ private struct DescriptionRows {
             row.dilation = conv.dilation == 1 ? nil : conv.dilation.both
             row.groups = conv.groups == 1 ? nil : conv.groups
         case .pool(let pool): (row.kernel, row.stride) = (pool.kernel.both, pool.stride.both)
-        case .flatten, .dropout: row.activationBytes = 0
+        case .padChannels(_, let stride): row.stride = stride.both
+        case .flatten, .dropout, .auxiliary: row.activationBytes = 0
         default: break
         }
         if case .layer(let body) = layer.body {

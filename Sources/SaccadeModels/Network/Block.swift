@@ -18,6 +18,8 @@ struct Block: Layer {
         /// A residual block that ends with `norm`, the sum, and ReLU.
         case rectifiedResidual(Named<Block>, norm: Named<BatchNorm2D>, shortcut: Block)
         case parallel(Named<[Block]>)
+        /// A head for training alone, which ``Network/trainingResults(_:)`` applies.
+        case auxiliary(Named<Block>, weight: Float)
     }
 
     struct Named<Part: Sendable>: Sendable {
@@ -40,6 +42,7 @@ struct Block: Layer {
                 [(body.name, body.part), (body.name, Block(steps: [.rectifiedNorm(norm)])), (body.name, shortcut)]
             case .residual(let body, let shortcut, _): [(body.name, body.part), (body.name, shortcut)]
             case .parallel(let branches): branches.part.map { (branches.name, $0) }
+            case .auxiliary(let head, _): [(head.name, head.part)]
             }
         }
     }
@@ -87,6 +90,7 @@ extension Block.Step {
             }
         case .parallel(let branches):
             return Trace.scope(branches.name) { concatenated(branches.part.map { $0(x) }, axis: 1) }
+        case .auxiliary: return x
         }
     }
 }

@@ -62,6 +62,8 @@ extension Block.Step {
         case .residual(let body, let shortcut, let activation):
             .residual(.init(name: body.name, part: body.part.fused()), shortcut.fused(), activation)
         case .parallel(let branches): .parallel(.init(name: branches.name, part: branches.part.map { $0.fused() }))
+        case .auxiliary(let head, let weight):
+            .auxiliary(.init(name: head.name, part: head.part.fused()), weight: weight)
         default: self
         }
     }

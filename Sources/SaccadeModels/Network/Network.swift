@@ -29,16 +29,77 @@ public struct Network: Layer {
         self.block = fuses ? block.fused() : block
     }
 
+    private init(_ network: Network, _ block: Block) {
+        (name, input, output) = (network.name, network.input, network.output)
+        self.block = block
+    }
+
     public var children: [(name: String, value: Any)] { block.children }
 
     /// - Parameter x: `[N, C, H, W]` or, for a network on vectors, `[N, C]`.
     /// - Returns: The result of the last layer, `[N, …]`.
     /// - Precondition: Everything behind the batch has the shape ``input``.
     public func callAsFunction(_ x: Tensor) -> Tensor {
+        requireInput(x)
+        return block(x)
+    }
+
+    private func requireInput(_ x: Tensor) {
         require(
             Array(x.shape.dimensions.dropFirst()) == input.dimensions,
             "\(name) is for inputs [N, \(input.dimensions.map(String.init).joined(separator: ", "))], got \(x.shape)")
-        return block(x)
+    }
+}
+
+// Heads for training alone, such as those of GoogLeNet.
+extension Network {
+    /// What a network makes of a batch while it is trained.
+    public struct TrainingResults {
+        /// Of an auxiliary head, with what its loss counts.
+        public struct Auxiliary {
+            public let result: Tensor
+            public let weight: Float
+        }
+
+        /// The result of the last layer, `[N, …]`.
+        public let result: Tensor
+        /// In the order of the layers; of the same shape as the result.
+        public let auxiliary: [Auxiliary]
+    }
+
+    /// The network's result with those of its auxiliary heads, which ``callAsFunction(_:)`` leaves out.
+    ///
+    /// - Parameter x: As for ``callAsFunction(_:)``.
+    public func trainingResults(_ x: Tensor) -> TrainingResults {
+        requireInput(x)
+        var x = x
+        var auxiliary: [TrainingResults.Auxiliary] = []
+        for step in block.steps {
+            if case .auxiliary(let head, let weight) = step {
+                auxiliary.append(.init(result: Trace.scope(head.name) { head.part(x) }, weight: weight))
+            } else {
+                x = step(x)
+            }
+        }
+        return TrainingResults(result: x, auxiliary: auxiliary)
+    }
+
+    /// The names of the auxiliary heads.
+    public var auxiliaryNames: [String] {
+        block.steps.compactMap { if case .auxiliary(let head, _) = $0 { head.name } else { nil } }
+    }
+
+    /// The same network, sharing its parameters, without its auxiliary heads.
+    public var withoutAuxiliaryHeads: Network {
+        Network(self, Block(steps: block.steps.filter { if case .auxiliary = $0 { false } else { true } }))
+    }
+
+    /// What of the network a checkpoint with these names is expected to hold: all of it, or all but the auxiliary heads
+    /// where it names nothing of them.
+    public func part(inCheckpointOf names: some Sequence<String>) -> Network {
+        let prefixes = auxiliaryNames.map { "\($0)." }
+        let hasHeads = names.contains { name in prefixes.contains { name.hasPrefix($0) } }
+        return hasHeads ? self : withoutAuxiliaryHeads
     }
 }
 
@@ -57,6 +118,8 @@ extension Block {
             case .residual(let body, let shortcut):
                 return [.residual(Named(name: name, part: Block(body)), shortcut: Block(shortcut), layer.activation)]
             case .parallel(let branches): steps = [.parallel(Named(name: name, part: branches.map { Block($0) }))]
+            case .auxiliary(let head, let weight):
+                steps = [.auxiliary(Named(name: name, part: Block(head)), weight: weight)]
             }
             if let activation = layer.activation { steps.append(.activation(Named(name: name, part: activation))) }
             return steps

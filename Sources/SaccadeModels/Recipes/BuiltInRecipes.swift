@@ -2,13 +2,10 @@
 /// everywhere.
 public enum BuiltInRecipes {
     private static let files: [(name: String, bytes: [UInt8])] = [
-        ("alexnet", PackageResources.alexnet_yaml),
+        ("cifar-resnet-20", PackageResources.cifar_resnet_20_yaml),
         ("exercise-1", PackageResources.exercise_1_yaml),
-        ("lenet-5", PackageResources.lenet_5_yaml),
         ("mnist", PackageResources.mnist_yaml),
-        ("resnet-50", PackageResources.resnet_50_yaml),
         ("shapes", PackageResources.shapes_yaml),
-        ("vgg-16", PackageResources.vgg_16_yaml),
     ]
 
     /// In alphabetical order.

@@ -30,6 +30,12 @@ public final class RunFolder {
     private let lock: FileLock
 
     public var checkpointPath: String { "\(path)/checkpoint.safetensors" }
+
+    /// Whether a run in this folder has come so far that it has a checkpoint.
+    static func hasCheckpoint(at path: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(path)/checkpoint.safetensors")
+    }
+
     public var bestPath: String { "\(path)/best.safetensors" }
     public var metricsPath: String { "\(path)/metrics.jsonl" }
     public var timingsPath: String { "\(path)/timings.jsonl" }

@@ -19,6 +19,8 @@ public final class Trainer {
 
     private let settings: TrainingSettings
     private let classes: Int
+    /// Parameters that stay as they are.
+    private let frozen: Set<Parameter>
     private let optimizer: any Optimizer
     private let average: WeightAverage?
     private var gathered: GradientSum
@@ -32,8 +34,8 @@ public final class Trainer {
     ///   - validation: What it is judged by after each epoch; without it the training samples must do.
     ///   - run: Where everything is kept; settings and classes are its description's.
     ///   - observer: Told of the progress.
-    /// - Throws: ``RunError`` when there are no samples to learn from, or the network tells another number of classes
-    ///   apart than the samples have.
+    /// - Throws: ``RunError`` when there are no samples to learn from, the network tells another number of classes
+    ///   apart than the samples have, or all of it is frozen.
     public init(
         _ network: any Layer, training: any BatchSource, validation: (any BatchSource)?, run: RunFolder,
         observer: (any TrainingObserver)? = nil
@@ -55,11 +57,18 @@ public final class Trainer {
         self.validation = validation.flatMap { $0.samplesPerEpoch > 0 ? $0 : nil }
         self.run = run
         self.observer = observer
-        settings = run.description.settings
+        let settings = run.description.settings
+        self.settings = settings
         self.classes = classes
-        optimizer = settings.optimizer.optimizer(
-            for: network.parameters, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
-        average = settings.ema.map { WeightAverage(of: network, decay: $0.decay) }
+        let parameters = network.parameters
+        let trained = parameters.filter { !settings.freezes($0.name) }
+        guard !trained.isEmpty else {
+            throw RunError(
+                .different, "\(run.path): every parameter of the network is frozen; leave out the last layer’s.")
+        }
+        frozen = Set(parameters.filter { settings.freezes($0.name) }.map(\.parameter))
+        optimizer = settings.optimizer(for: trained)
+        average = settings.ema.map { WeightAverage(of: trained, decay: $0.decay) }
         gathered = GradientSum(optimizer.parameters.map(\.parameter))
         rate = LearningRate(
             settings.learningRate, settings.schedule, epochs: settings.epochs,
@@ -142,10 +151,10 @@ public final class Trainer {
         // The forward pass changes running averages; a step that fails must leave no trace in them.
         let averages = network.statistics.map { ($0.statistic, $0.statistic.value) }
         var scores: Tensor?
-        let (loss, gradients) = withGradients {
-            let logits = network(batch.images)
-            scores = logits.detached
-            return crossEntropy(logits, batch.labels, labelSmoothing: Float(settings.labelSmoothing))
+        let (loss, gradients) = withGradients(except: frozen) {
+            let loss = ClassificationLoss(of: network, on: batch, labelSmoothing: settings.labelSmoothing)
+            scores = loss.scores.detached
+            return loss.total
         }
         let norm = gradients.norm(of: optimizer.parameters.map(\.parameter))
         guard loss.item.isFinite, norm.isFinite else {

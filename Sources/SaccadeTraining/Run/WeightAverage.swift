@@ -1,7 +1,6 @@
 import CSaccadeKernels
 import Foundation
 import SaccadeInterchange
-import SaccadeLayers
 import SaccadeTensors
 
 /// An exponential moving average of a network's weights, which often judges better than the weights themselves.
@@ -16,10 +15,10 @@ final class WeightAverage {
     private(set) var steps = 0
     private let entries: [(name: String, weight: Parameter, average: Parameter)]
 
-    /// - Parameter network: Its weights are where the average begins.
-    init(of network: any Module, decay: Double) {
+    /// - Parameter parameters: Weights that a training moves; they are where the average begins.
+    init(of parameters: [(name: String, parameter: Parameter)], decay: Double) {
         self.decay = decay
-        entries = network.parameters.map { ($0.name, $0.parameter, Parameter($0.parameter.value)) }
+        entries = parameters.map { ($0.name, $0.parameter, Parameter($0.parameter.value)) }
     }
 
     /// Takes in the weights after a step.

@@ -27,7 +27,10 @@ public struct Recipe: Sendable {
         let root = try Setting(yaml: yaml, source: source).replacing(ofNetwork)
         architecture = try Architecture(root, source: source)
         // A resumed run must have the same text as before.
-        network = stored != nil && ofNetwork.isEmpty ? yaml : root.without("training").inOrder.yaml
+        // A network that is only named is written out: a run must not change with the program's idea of it.
+        let isNamed = root.entries?.contains { $0.key == "network" } ?? false
+        let text = isNamed ? try Setting(yaml: architecture.yaml, source: source) : root
+        network = stored != nil && ofNetwork.isEmpty ? yaml : text.without("training").inOrder.yaml
 
         var settings: TrainingSettings
         if let stored { settings = stored } else { settings = try architecture.trainingSettings() }

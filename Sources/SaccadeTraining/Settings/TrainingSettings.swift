@@ -1,5 +1,7 @@
 public import SaccadeDatasets
+import SaccadeModels
 import SaccadeSettings
+import SaccadeTensors
 
 /// How a classifier is trained: the part of a recipe that is neither the network nor the data.
 public struct TrainingSettings: Sendable, Equatable {
@@ -40,6 +42,13 @@ public struct TrainingSettings: Sendable, Equatable {
     /// How many of the last epochs' checkpoints are kept, 1 to 1000; above 1, each in a file `epoch-N.safetensors` too,
     /// which may be copied over `checkpoint.safetensors` to go on from there.
     public var keepLast = 1
+    /// Weights that the training starts from: a file of tensors, or a run; random ones by default.
+    public var from: String?
+    /// Parts of the network that stay as they are, by the name of a layer or of a block around layers, such as `conv1`
+    /// or `layer1`. Their batch norms use the running statistics that they have, and keep them.
+    public var freeze: [String] = []
+    /// The learning rate of everything but the last layer, as a share of `learningRate`; above 0, and at most 1.
+    public var backboneRate = 1.0
 
     public init() {}
 
@@ -63,7 +72,33 @@ public struct TrainingSettings: Sendable, Equatable {
             return "accumulation must be 1 to 1000000 batches, not \(accumulation)"
         }
         guard (1...1000).contains(keepLast) else { return "keepLast must be 1 to 1000, not \(keepLast)" }
+        guard backboneRate > 0, backboneRate <= 1 else {
+            return "backboneRate must be above 0 and at most 1, not \(backboneRate); freeze what is to stay as it is"
+        }
         return optimizer.problem ?? schedule.problem ?? augmentation.lazy.compactMap(\.problem).first
+    }
+}
+
+extension TrainingSettings {
+    /// Whether a parameter of this name stays as it is.
+    func freezes(_ name: String) -> Bool { freeze.contains { name.isPart(of: $0) } }
+
+    /// The optimizer of these settings.
+    ///
+    /// - Parameter parameters: What it moves, in the order of the layers; at least one.
+    func optimizer(for parameters: [(name: String, parameter: Parameter)]) -> any Optimizer {
+        func make(_ parameters: [(name: String, parameter: Parameter)]) -> any Optimizer {
+            optimizer.optimizer(for: parameters, learningRate: learningRate, weightDecay: weightDecay)
+        }
+        guard backboneRate != 1, let last = parameters.last?.name.split(separator: ".").dropLast() else {
+            return make(parameters)
+        }
+        let head = last.joined(separator: ".")
+        let backbone = parameters.filter { !$0.name.isPart(of: head) }
+        guard !backbone.isEmpty else { return make(parameters) }
+        return OptimizerGroups([
+            (make(parameters.filter { $0.name.isPart(of: head) }), 1), (make(backbone), backboneRate),
+        ])
     }
 }
 
@@ -73,7 +108,7 @@ extension TrainingSettings: Codable {
     private enum Keys: String, CodingKey, CaseIterable {
         case epochs, batchSize, optimizer, learningRate, schedule, weightDecay, clipping, labelSmoothing, augmentation
         case validationFraction, seed, patience, stopsWhenNotFinite, checkpointMinutes
-        case accumulation, ema, best, keepLast
+        case accumulation, ema, best, keepLast, from, freeze, backboneRate
     }
 
     /// The keys that are known.
@@ -104,6 +139,9 @@ extension TrainingSettings: Codable {
         ema = try values.decodeIfPresent(AveragingSettings.self, forKey: .ema)
         try take(.best, \.best)
         try take(.keepLast, \.keepLast)
+        from = try values.decodeIfPresent(String.self, forKey: .from)
+        try take(.freeze, \.freeze)
+        try take(.backboneRate, \.backboneRate)
         try decoder.refuse(problem)
     }
 
@@ -127,5 +165,8 @@ extension TrainingSettings: Codable {
         try values.encodeIfPresent(ema, forKey: .ema)
         try values.encode(best, forKey: .best)
         try values.encode(keepLast, forKey: .keepLast)
+        try values.encodeIfPresent(from, forKey: .from)
+        if !freeze.isEmpty { try values.encode(freeze, forKey: .freeze) }
+        if backboneRate != 1 { try values.encode(backboneRate, forKey: .backboneRate) }
     }
 }
