@@ -15,11 +15,14 @@ public final class RunJournal: TrainingObserver {
     private var folder = ""
     private var events: EventFile?
     private var toldProblems: Set<Part> = []
-    /// When curves and report were last drawn, in seconds of the system's uptime.
-    private var lastDrawn = -Double.infinity
+    /// When the run will be looked at again, in seconds of the system's uptime.
+    private var nextUpdate = -Double.infinity
 
     /// Epochs of a fraction of a second need not be drawn each.
-    private static let pause = 1.0
+    private static let leastPause = 1.0
+    /// So many times as long as the drawing takes is the training left alone: what grows with the epochs costs a
+    /// twentieth of it at most.
+    private static let leisure = 20.0
 
     private enum Part: String {
         case registry = "the registry of runs"
@@ -65,11 +68,13 @@ public final class RunJournal: TrainingObserver {
     }
 
     private func update(_ state: RunState, isLast: Bool) {
-        guard let run = try? RunSummary(of: folder, state: state) else { return }
+        let start = ProcessInfo.processInfo.systemUptime
+        guard isLast || start >= nextUpdate, let run = try? RunSummary(of: folder, state: state) else { return }
+        defer {
+            let now = ProcessInfo.processInfo.systemUptime
+            nextUpdate = now + max(Self.leastPause, Self.leisure * (now - start))
+        }
         if let registry { attempt(.registry) { try registry.enter(run) } }
-        let now = ProcessInfo.processInfo.systemUptime
-        guard isLast || now - lastDrawn >= Self.pause else { return }
-        lastDrawn = now
         if !run.records.isEmpty {
             attempt(.curves) {
                 let figure = RunCurves.figure(of: run.records)

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeFiles
 import Testing
 
 @testable import SaccadeCLI
@@ -81,6 +82,20 @@ import Testing
             #expect(try runs(in: folder).map(\.state) == ["gone"])
             #expect(try Program.run("runs", "delete", "b", "--yes", in: folder).status == 0)
             #expect(try runs(in: folder).isEmpty)
+        }
+    }
+
+    @Test("a run that is being trained is neither trained by another nor deleted")
+    func locked() throws {
+        try inFolder(runs: [["--run", "a"]]) { folder in
+            let lock = try FileLock(at: "\(folder)/runs/a/.lock")
+            #expect(try runs(in: folder).map(\.state) == ["running"])
+            let trained = try Program.run("train", "small.yaml", "--run", "a", "--resume", "--epochs", "5", in: folder)
+            #expect(trained.status == 65 && trained.errors.contains("another process is training"), "\(trained.errors)")
+            let deleted = try Program.run("runs", "delete", "a", "--yes", in: folder)
+            #expect(deleted.status == 65 && deleted.errors.contains("a process is training"), "\(deleted.errors)")
+            _ = consume lock
+            #expect(try runs(in: folder).map(\.state) == ["finished"])
         }
     }
 

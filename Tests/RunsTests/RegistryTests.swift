@@ -54,7 +54,10 @@ import TrainingTestSupport
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<4 {
                 group.addTask {
-                    await #expect(processExitsWith: .success) { [root = folder.path, path, number] in
+                    await #expect(processExitsWith: .success) {
+                        [
+                            root = folder.path as String, path = path as String, number = number as Int
+                        ] in
                         // Each opens the registry, which is not there yet, for itself.
                         for copy in 0..<5 {
                             let run = "\(root)/\(number)-\(copy)"

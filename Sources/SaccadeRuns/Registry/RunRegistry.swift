@@ -39,7 +39,7 @@ public final class RunRegistry: Sendable {
             // Readers besides the writer: a page or two at once.
             configuration.maximumReaderCount = 2
             let pool = try DatabasePool(path: path, configuration: configuration)
-            try Self.prepare(pool)
+            try Self.prepare(pool, path)
             return pool
         }
     }
@@ -49,7 +49,7 @@ public final class RunRegistry: Sendable {
         path = ""
         database = try Self.translated("the registry in memory") {
             let queue = try DatabaseQueue()
-            try Self.prepare(queue)
+            try Self.prepare(queue, "the registry in memory")
             return queue
         }
     }
@@ -162,12 +162,12 @@ public final class RunRegistry: Sendable {
         }
     }
 
-    private static func prepare(_ database: any DatabaseWriter) throws {
+    private static func prepare(_ database: any DatabaseWriter, _ path: String) throws {
         try database.write { database in
             let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
             guard found <= version else {
                 throw FileError(
-                    .unsupported, path: database.description, reason: "this registry of runs is of a newer program",
+                    .unsupported, path: path, reason: "this registry of runs is of a newer program",
                     remedy: "use that one, or name another file in SACCADE_REGISTRY")
             }
             guard found < version else { return }
