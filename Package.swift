@@ -17,6 +17,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // Files in and out, and what goes wrong with them.
@@ -81,12 +83,22 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Runs as people look at them: index, curves, reports.
+        .target(
+            name: "SaccadeRuns",
+            dependencies: [
+                "SaccadeFiles", "SaccadeGeometry", "SaccadeTraining", "SaccadeDrawing",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["TensorBoard/event.proto"], swiftSettings: strict),
+
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
                 "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
                 "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
-                "SaccadeMetrics",
+                "SaccadeMetrics", "SaccadeRuns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -95,7 +107,7 @@ let package = Package(
             dependencies: [
                 "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeGeometry",
                 "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
-                "SaccadeMetrics",
+                "SaccadeMetrics", "SaccadeRuns",
             ]),
 
         .target(
@@ -134,9 +146,21 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "TrainingTestSupport", dependencies: ["SaccadeTraining"], path: "Tests/TrainingTestSupport",
+            swiftSettings: strict),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["SaccadeFiles", "SaccadeTraining", "SaccadeMetrics", "TestSupport"],
+            dependencies: [
+                "SaccadeFiles", "SaccadeTraining", "SaccadeMetrics", "TestSupport", "TrainingTestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RunsTests",
+            dependencies: [
+                "SaccadeFiles", "SaccadeDrawing", "SaccadeRuns", "SaccadeTraining", "TrainingTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

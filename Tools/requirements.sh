@@ -14,6 +14,7 @@ libgif-dev|giflib|to read GIF|include/gif_lib.h
 libcairo2-dev|cairo|to draw|include/cairo/cairo.h
 fonts-dejavu-core||to letter drawings|share/fonts/truetype/dejavu/DejaVuSans.ttf share/fonts/dejavu/DejaVuSans.ttf
 zlib1g-dev|zlib|to read .gz files|include/zlib.h
+libsqlite3-dev||to keep the list of runs|include/sqlite3.h
 '
 
 # Prints one clear sentence and stops.

@@ -4,6 +4,7 @@ import SaccadeDatasets
 import SaccadeDrawing
 import SaccadeImages
 import SaccadeModels
+import SaccadeRuns
 import SaccadeTensors
 import SaccadeTraining
 
@@ -49,7 +50,9 @@ struct Demo: AsyncParsableCommand {
         let training = try ClassifierTraining(recipe, data: "\(output)/shapes")
         let run = "\(output)/run"
         let records = try await ComputeThread.run {
-            try training.run(in: run, resuming: false, observer: ProgressBar())
+            let journal = RunJournal(registry: RunIndex.forWriting(), note: Console.note)
+            return try training.run(
+                in: run, resuming: false, observer: TrainingObservers([ProgressBar(), journal]))
         }
 
         let classifier = try TrainedClassifier(run: run)
@@ -123,7 +126,7 @@ struct Demo: AsyncParsableCommand {
         }
         try SaccadeDrawing.ConfusionMatrix(title: "Shapes never seen before", classes: classes, counts: counts)
             .write(to: "\(output)/confusions.png")
-        try LineChart.losses(of: records).write(to: "\(output)/curves.png")
+        try RunCurves.figure(of: records).write(to: "\(output)/curves.png")
         try Schematic(Description(recipe.resolved(classes: classes.count), batch: 1)).write(to: "\(output)/network.svg")
     }
 }

@@ -86,15 +86,6 @@ struct Describe: ParsableCommand {
 }
 
 extension OptimizerSettings {
-    /// Numbers that the optimizer remembers for each parameter.
-    fileprivate var statesPerParameter: Int {
-        switch self {
-        case .sgd(let momentum, _): momentum == 0 ? 0 : 1
-        case .adam, .adamW: 2
-        case .rmsProp(_, _, let momentum, let isCentered): 1 + (momentum == 0 ? 0 : 1) + (isCentered ? 1 : 0)
-        }
-    }
-
     fileprivate var name: String {
         switch self {
         case .sgd(let momentum, _): momentum == 0 ? "plain SGD" : "SGD and its momentum"

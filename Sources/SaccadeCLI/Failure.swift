@@ -1,13 +1,17 @@
 import ArgumentParser
 import Foundation
 import SaccadeFiles
+import SaccadeTraining
 
 /// How the program ends when something is wrong: one sentence on standard error, and a code that scripts can tell
 /// apart. They are those of BSD's `sysexits.h`.
 enum Failure {
     static let usage = ExitCode(64)
     static let badInput = ExitCode(65)
+    static let tooLarge = ExitCode(69)
     static let unwritable = ExitCode(73)
+    /// As shells have it for a program that Ctrl-C ended.
+    static let stopped = ExitCode(130)
 
     /// A paragraph for the help of commands.
     static let codes = """
@@ -21,6 +25,8 @@ enum Failure {
     /// What an error that is not about the command line means for scripts.
     static func code(for error: any Error) -> ExitCode {
         switch error {
+        case let error as RunError where error.code == .stopped: stopped
+        case let error as RunError where error.code == .tooLarge: tooLarge
         case let error as FileError where error.code.isAboutWriting: unwritable
         case is UnwritableOutput: unwritable
         default: badInput

@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import SaccadeDatasets
 import SaccadeDrawing
-import SaccadeGeometry
 import SaccadeModels
+import SaccadeRuns
 import SaccadeTensors
 import SaccadeTraining
 
@@ -14,7 +14,12 @@ struct Train: AsyncParsableCommand {
             DATA is a folder with a folder of pictures for each class (FOLDER/CLASS/*.jpg|png, or FOLDER/train/CLASS/…), \
             or with the files of MNIST (IDX) or CIFAR-10 (binary). Where it has no validation part, one is held back by \
             the seed. Everything about the run is kept in runs/NAME: its description, a line of metrics for each epoch, \
-            the last checkpoint and the best weights.
+            the last checkpoint and the best weights; and to look at, curves and the page report.html, which renews itself \
+            while the run lives. `tensorboard --logdir runs` shows the runs, too, and so does `saccade runs`.
+
+            Pictures that are missing or damaged are left out and told; of more than 1 % of them the training is refused. \
+            The memory that it will need is worked out before, and compared with what the machine has. Ctrl-C stops after \
+            a step, with a checkpoint.
 
             EXAMPLES:
               saccade train mnist --data data/mnist --run digits
@@ -23,8 +28,11 @@ struct Train: AsyncParsableCommand {
               saccade train mnist --print-recipe
               saccade train resnet-18 --data photos --from resnet18.safetensors --set training.freeze=[conv1,bn1,layer1]
               saccade train mnist --data data/mnist --run digits --resume
+              saccade train resnet-50 --data photos --max-memory 8GiB
 
             \(Failure.codes)
+              69  the training would need more memory than it may have
+              130 stopped by Ctrl-C; --resume goes on
             """)
 
     @Argument(help: ArgumentHelp("A recipe (YAML), or the name of a built-in one.", valueName: "recipe"))
@@ -66,10 +74,25 @@ struct Train: AsyncParsableCommand {
             """, valueName: "key=value"))
     var set: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The most memory that the training may need, such as 4GiB. Default: what the machine has.",
+            valueName: "size"))
+    var maxMemory: String?
+
+    @Flag(help: "Train without pictures that cannot be used, however many they are; decodes each one before.")
+    var allowBadSamples = false
+
     @Flag(help: "Print the recipe with every setting decided, and do nothing else.")
     var printRecipe = false
 
     @OptionGroup var compute: ComputeOptions
+
+    func validate() throws {
+        if let maxMemory, ByteSize(maxMemory) == nil {
+            throw ValidationError("--max-memory must be \(ByteSize.hint); got “\(maxMemory)”.")
+        }
+    }
 
     func run() async throws {
         if printRecipe { return print(try recipe(of: stored()).yaml, terminator: "") }
@@ -81,17 +104,26 @@ struct Train: AsyncParsableCommand {
         Console.note(
             "\(training.training.count) pictures of \(description.classNames.count) classes to learn from, "
                 + "\(training.validation.count) held back to judge by; the run is \(folder).")
+        for line in LeftOutNote.lines(training.leftOut, folder: folder) { Console.note(line) }
+        let need = try training.memory()
+        Console.note(MemoryNote.line(need))
+        try MemoryNote.check(training, need, limit: maxMemory.flatMap(ByteSize.init)?.bytes)
         let resuming = resume
+        let schematic = try Schematic(Description(training.network(), batch: 1))
         let records = try await ComputeThread.run {
-            try training.run(in: folder, resuming: resuming, observer: ProgressBar(), note: Console.note)
+            let journal = RunJournal(registry: RunIndex.forWriting(), schematic: schematic, note: Console.note)
+            return try training.run(
+                in: folder, resuming: resuming, observer: TrainingObservers([ProgressBar(), journal, StopRequest()]),
+                note: Console.note)
         }
         guard let best = records.last(where: \.isBest) else { return }
-        try LineChart.losses(of: records).write(to: "\(folder)/curves.png")
         let accuracy = best.validationAccuracy ?? best.trainingAccuracy
         print(
             """
-            Best: \(percent(accuracy)) of the held-back pictures right, after epoch \(best.epoch). Curves: \(folder)/curves.png
-            Next: saccade evaluate \(name) --data \(description.data)
+            Best: \(percent(accuracy)) of the held-back pictures right, after epoch \(best.epoch).
+            Look at \(folder)/report.html
+            Next: saccade runs show \(name)
+                  saccade evaluate \(name) --data \(description.data)
                   saccade classify \(name) PICTURE.jpg
             """)
     }
@@ -103,7 +135,7 @@ struct Train: AsyncParsableCommand {
         guard let data = data ?? stored?.data else {
             throw ValidationError("Give --data FOLDER: the pictures to learn from.")
         }
-        return try ClassifierTraining(recipe, data: data)
+        return try ClassifierTraining(recipe, data: data, badSamples: allowBadSamples ? .any : .few)
     }
 
     private var folder: String { TrainedClassifier.folder(of: run ?? Train.name(of: recipe)) }
@@ -142,22 +174,6 @@ struct Train: AsyncParsableCommand {
     /// `exercise-1` of `recipes/exercise-1.yaml`.
     private static func name(of recipe: String) -> String {
         URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent
-    }
-}
-
-extension LineChart {
-    /// Loss by epoch, of the pictures learnt from and of those held back.
-    static func losses(of records: [EpochRecord]) -> LineChart {
-        func series(_ name: String, _ value: (EpochRecord) -> Double?) -> Series? {
-            let points = records.compactMap { record in value(record).map { Point(Double(record.epoch), $0) } }
-            return points.isEmpty ? nil : Series(name, points)
-        }
-        return LineChart(
-            title: "Loss", xLabel: "epoch", yLabel: "cross entropy, nats",
-            series: [series("training") { $0.trainingLoss }, series("held back") { $0.validationLoss }].compactMap {
-                $0
-            },
-            isLogY: true)
     }
 }
 

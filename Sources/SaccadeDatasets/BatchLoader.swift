@@ -37,6 +37,11 @@ public final class BatchLoader: Sendable {
 
     let pool: BufferPool
 
+    /// Threads that read where nobody says otherwise.
+    public static let standardThreads = 2
+    /// Batches whose memory is kept then: those that wait or are in the making, and the one in use.
+    public static let standardBuffers = standardThreads + 3
+
     /// - Parameters:
     ///   - dataset: Where the samples come from.
     ///   - preprocessing: How pictures become numbers.
@@ -50,7 +55,8 @@ public final class BatchLoader: Sendable {
     ///     `batchSize * preprocessing.count * 4` bytes.
     public init(
         _ dataset: ClassificationDataset, preprocessing: Preprocessing, augmentations: [Augmentation] = [],
-        batchSize: Int, isShuffled: Bool = false, dropsIncomplete: Bool = false, seed: UInt64 = 0, threads: Int = 2,
+        batchSize: Int, isShuffled: Bool = false, dropsIncomplete: Bool = false, seed: UInt64 = 0,
+        threads: Int = standardThreads,
         ahead: Int? = nil
     ) {
         require(batchSize > 0, "BatchLoader: batchSize must be at least 1, got \(batchSize)")

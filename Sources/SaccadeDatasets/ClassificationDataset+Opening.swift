@@ -13,9 +13,12 @@ extension ClassificationDataset {
     /// - Parameters:
     ///   - path: The folder or file.
     ///   - split: The part to open. `.all` joins the parts in the order train, validation, test.
+    ///   - fraction: The largest part of a list's records that may make no sense, in 0...1; see ``problems``.
     /// - Throws: ``FileError``: nothing there, no known format (with all that was looked for), no such split, damaged
     ///   files, one class only, or a class without pictures.
-    public init(at path: String, split: DatasetSplit = .all) throws(FileError) {
+    public init(
+        at path: String, split: DatasetSplit = .all, unusableFraction fraction: Double = 0.01
+    ) throws(FileError) {
         let contents = try Contents(at: path)
         let wanted = split == .all ? contents.splits : contents.splits.filter { $0 == split }
         guard !wanted.isEmpty else {
@@ -35,7 +38,7 @@ extension ClassificationDataset {
         case .omniglot(let folder):
             self = try Omniglot.open(folder)
         case .list(let files, _):
-            self = try PictureList.open(files, split: split)
+            self = try PictureList.open(files, split: split, unusableFraction: fraction)
         case .folders(let roots):
             self = try ImageFolder.open(
                 wanted.compactMap { split in roots.first { $0.split == split }?.path }, classesOf: roots.map(\.path))

@@ -47,6 +47,11 @@ public struct ClassificationDataset: Sendable {
     /// The labelled pictures.
     public let samples: [Sample]
     let records: [RecordFile]
+    /// Records of the data set's lists that make no sense and gave no sample; those of all parts.
+    public internal(set) var problems: [Problem] = []
+
+    /// Bytes that the record files take in memory, whichever samples are used.
+    public var recordByteCount: Int { records.reduce(0) { $0 + $1.bytes.count } }
 
     /// The number of samples.
     public var count: Int { samples.count }

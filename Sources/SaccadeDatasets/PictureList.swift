@@ -90,21 +90,25 @@ struct PictureList {
 
     /// Reads the tables of a data set.
     ///
-    /// - Throws: ``FileError`` when one cannot be read, more than a hundredth of the records makes no sense, or there are
+    /// - Throws: ``FileError`` when one cannot be read, more than that part of the records makes no sense, or there are
     ///   fewer than two classes.
     static func open(
-        _ files: [(split: DatasetSplit?, path: String)], split wanted: DatasetSplit
+        _ files: [(split: DatasetSplit?, path: String)], split wanted: DatasetSplit, unusableFraction: Double
     ) throws(FileError) -> ClassificationDataset {
         var entries: [Entry] = []
+        var problems: [Problem] = []
         for (split, path) in files {
             let list = try PictureList(path, split: split)
-            if let first = list.problems.first, list.problems.count * 100 > list.recordCount {
+            if let first = list.problems.first,
+                Double(list.problems.count) > unusableFraction * Double(list.recordCount)
+            {
                 throw FileError(
                     .malformed, path: path,
                     reason: "\(list.problems.count) of \(list.recordCount) records make no sense, the first in line "
                         + "\(first.place.line ?? 1): \(first.message)", remedy: "run saccade check on it")
             }
             entries += list.entries
+            problems += list.problems
         }
         let names = Set(entries.map(\.className)).sorted { a, b in
             // Numbers count as numbers: 10 is behind 9.
@@ -122,7 +126,8 @@ struct PictureList {
                 ClassificationDataset.Sample(label: $0, origin: .file(path: entry.image))
             }
         }
-        return ClassificationDataset(format: .list, classNames: names, samples: samples, records: [])
+        return ClassificationDataset(
+            format: .list, classNames: names, samples: samples, records: [], problems: problems)
     }
 
     /// The parts that the tables speak of.

@@ -23,6 +23,8 @@ public struct Canvas: ~Copyable {
     private final class Record {
         var bytes: [UInt8] = []
         var labels: [Label] = []
+        /// Where the origin of coordinates lies.
+        var origin = Point(0, 0)
     }
 
     /// A text that was drawn and the room it takes.
@@ -212,6 +214,19 @@ extension Canvas {
     }
 }
 
+extension Canvas {
+    /// Draws what `body` draws, as if the upper left corner were elsewhere.
+    public func moved(by offset: Point, _ body: () -> Void) {
+        let before = record.origin
+        record.origin = Point(before.x + offset.x, before.y + offset.y)
+        cairo_save(context)
+        cairo_translate(context, offset.x, offset.y)
+        body()
+        cairo_restore(context)
+        record.origin = before
+    }
+}
+
 // MARK: Text and pictures
 
 extension Canvas {
@@ -271,7 +286,11 @@ extension Canvas {
 }
 
 extension Canvas {
-    private func record(_ text: String, _ box: Rectangle) { record.labels.append(Label(text: text, box: box)) }
+    private func record(_ text: String, _ box: Rectangle) {
+        let place = Rectangle(
+            x: box.x + record.origin.x, y: box.y + record.origin.y, width: box.width, height: box.height)
+        record.labels.append(Label(text: text, box: place))
+    }
 
     private func put(_ fitted: FittedText, at origin: Point) {
         guard !fitted.text.isEmpty else { return }

@@ -9,21 +9,35 @@ public struct ClassifierTraining: Sendable {
     public let description: RunDescription
     public let training: ClassificationDataset
     public let validation: ClassificationDataset
+    /// What was left out of both because it cannot be used.
+    public let leftOut: [Problem]
+    /// Bytes of samples that stay in memory.
+    let sampleBytes: Int
 
     /// - Parameters:
     ///   - recipe: The network and how to train it, which is kept with the run.
     ///   - data: A data set's folder.
+    ///   - badSamples: What becomes of samples that cannot be used.
     /// - Throws: `ArchitectureError`, `FileError`: what cannot be used, and what to do.
-    public init(_ recipe: Recipe, data: String) throws {
+    public init(_ recipe: Recipe, data: String, badSamples: BadSamples = .few) throws {
         let settings = recipe.settings
         let splits = try ClassificationDataset.splits(at: data)
-        let whole = try ClassificationDataset(at: data, split: splits.contains(.train) ? .train : .all)
+        let whole = try ClassificationDataset(
+            at: data, split: splits.contains(.train) ? .train : .all, unusableFraction: badSamples.fraction)
+        let parts: (training: ClassificationDataset, validation: ClassificationDataset)
         if splits.contains(.validation) {
-            training = whole
-            validation = try ClassificationDataset(at: data, split: .validation)
+            parts = (
+                whole,
+                try ClassificationDataset(at: data, split: .validation, unusableFraction: badSamples.fraction)
+            )
+            sampleBytes = parts.training.recordByteCount + parts.validation.recordByteCount
         } else {
-            (training, validation) = whole.split(validation: settings.validationFraction, seed: settings.seed)
+            let (training, validation) = whole.split(
+                validation: settings.validationFraction, seed: settings.seed)
+            parts = (training, validation)
+            sampleBytes = whole.recordByteCount
         }
+        (training, validation, leftOut) = try badSamples.removed(from: parts, of: data)
         let preprocessing = try recipe.architecture.preprocessing()
         description = RunDescription(
             settings: settings, architecture: recipe.network, classNames: whole.classNames,
@@ -51,6 +65,7 @@ public struct ClassifierTraining: Sendable {
             note(try StartingWeights(from).load(into: network, classifiers: resolved.classifiers))
         }
         let run = try RunFolder(at: folder, description, resuming: resuming)
+        try run.keep(leftOut)
         let loader = BatchLoader(
             training, preprocessing: description.preprocessing, augmentations: settings.augmentation,
             batchSize: settings.batchSize, isShuffled: true, dropsIncomplete: training.count > settings.batchSize,

@@ -5,7 +5,7 @@ import Testing
 @Suite struct CommandTests {
     @Test(
         "every command has help with examples and exit codes",
-        arguments: ["demo", "scenes", "describe", "check", "convert", "train", "evaluate", "classify"])
+        arguments: ["demo", "scenes", "describe", "check", "convert", "train", "evaluate", "classify", "runs"])
     func help(command: String) throws {
         let outcome = try Program.run(command, "--help")
         #expect(outcome.status == 0)
@@ -46,6 +46,9 @@ import Testing
             Mistake(
                 arguments: ["train", "mnist", "--data", "/", "--threads", "0"], status: 64, complaint: "--threads"),
             Mistake(arguments: ["train", "mnist", "--resume", "--run", "none"], status: 65, complaint: "no run here"),
+            Mistake(
+                arguments: ["train", "mnist", "--data", "/", "--max-memory", "4 GiBB"], status: 64,
+                complaint: "--max-memory must be a number with a unit"),
             Mistake(arguments: ["evaluate", "none", "--data", "/"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["classify", "none", "a.png"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["classify", "none", "a.png", "--top", "0"], status: 64, complaint: "--top"),
@@ -59,6 +62,21 @@ import Testing
                 arguments: ["convert", ".", "a", "--format", "png"], status: 64, complaint: "--format must be one of"),
             Mistake(
                 arguments: ["convert", ".", "a", "--format", "voc", "--segments"], status: 64, complaint: "--segments"),
+            Mistake(
+                arguments: ["runs", "show", "none"], status: 65, complaint: "no run here called none; saccade runs"),
+            Mistake(arguments: ["runs", "list", "--limit", "0"], status: 64, complaint: "--limit must be at least 1"),
+            Mistake(arguments: ["runs", "compare", "a"], status: 64, complaint: "at least two runs"),
+            Mistake(
+                arguments: ["runs", "compare"] + (0..<13).map { "\($0)" }, status: 64, complaint: "at most 12 runs"),
+            Mistake(arguments: ["runs", "compare", "a", "b", "--chart", "a.gif"], status: 64, complaint: "--chart"),
+            Mistake(arguments: ["runs", "compare", "a", "b"], status: 65, complaint: "no run here called a"),
+            Mistake(arguments: ["runs", "delete", "a"], status: 64, complaint: "give --yes"),
+            Mistake(arguments: ["runs", "delete", "a", "--yes"], status: 65, complaint: "no run here called a"),
+            Mistake(arguments: ["runs", "scan"], status: 64, complaint: "<folder>"),
+            Mistake(arguments: ["runs", "scan", "/nowhere"], status: 65, complaint: "no such folder"),
+            Mistake(
+                arguments: ["runs", "shwo", "a"], status: 64,
+                complaint: "there is no command runs shwo; did you mean show?"),
             Mistake(arguments: ["bench", "--batch", "x"], status: 64, complaint: "--batch"),
             Mistake(arguments: ["scenes", "--count", "0", "--output", "a"], status: 64, complaint: "--count must be"),
             Mistake(arguments: ["scenes", "--count", "3"], status: 64, complaint: "--output"),

@@ -24,6 +24,10 @@ enum Program {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        // Not the registry of whoever runs the tests.
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["SACCADE_REGISTRY": "\(folder)/registry.sqlite"]) { $1 }
+        process.standardInput = FileHandle.nullDevice
         // Through files: a pipe that nobody empties would stop a program that writes much.
         let base = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         let files = [base + ".out", base + ".err"]

@@ -13,6 +13,21 @@ import Testing
             Samples.sheet([]), LineChart(title: "", xLabel: "", yLabel: "", series: []),
         ] + Samples.awkward
 
+    @Test("stacked figures stand one above the other, each as it is alone")
+    func stacked() throws {
+        let (first, second) = (Samples.chart(["training"]), Samples.chart(["validation"]))
+        let stack = FigureStack([first, second])
+        #expect(stack.size.width == first.size.width && stack.size.height == first.size.height + second.size.height)
+        let (whole, top, bottom) = (
+            try stack.image(scale: 1), try first.image(scale: 1), try second.image(scale: 1)
+        )
+        #expect(whole.pixels == top.pixels + bottom.pixels)
+        let canvas = try Canvas(width: stack.size.width, height: stack.size.height, format: .png)
+        stack.draw(on: canvas)
+        let legend = try #require(canvas.labels.first { $0.text == "validation" })
+        #expect(legend.box.y > first.size.height && legend.box.bottom < stack.size.height)
+    }
+
     @Test("each figure becomes a PNG, an SVG and a PDF", arguments: figures.indices)
     func formats(index: Int) throws {
         let figure = Self.figures[index]

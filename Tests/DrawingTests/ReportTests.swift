@@ -64,6 +64,14 @@ import Testing
         #expect(html.matches(of: #/<img /#).count == 2 && html.matches(of: #/<svg /#).count == 2)
     }
 
+    @Test("a page renews itself only where that is wanted")
+    func refresh() throws {
+        var report = Report(title: "Run")
+        #expect(try !report.html().contains("refresh"))
+        report.refreshSeconds = 5
+        #expect(try report.html().contains("\n<meta http-equiv=\"refresh\" content=\"5\">\n"))
+    }
+
     @Test("an empty report is a page, and the same report the same text")
     func plain() throws {
         let html = try Report(title: "").html()

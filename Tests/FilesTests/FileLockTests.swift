@@ -19,6 +19,20 @@ import Testing
         #expect(try isFree())
     }
 
+    @Test("who looks whether a file is held does not take it")
+    func looking() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("lock")
+        #expect(!FileLock.isHeld(at: path))
+        let lock = try FileLock(at: path)
+        #expect(FileLock.isHeld(at: path) && FileLock.isHeld(at: path))
+        _ = consume lock
+        #expect(!FileLock.isHeld(at: path))
+        let next = try FileLock(at: path, attempts: 3)
+        #expect(FileLock.isHeld(at: path))
+        _ = consume next
+    }
+
     @Test("a folder that is not there is an error")
     func missing() throws {
         let folder = try TemporaryFolder()

@@ -4,6 +4,7 @@ import SaccadeLayers
 import SaccadeMetrics
 import SaccadeTensors
 import Testing
+import TrainingTestSupport
 
 @testable import SaccadeTraining
 

@@ -3,10 +3,12 @@ import SaccadeDatasets
 import SaccadeTensors
 import SaccadeTraining
 import Testing
+import TrainingTestSupport
 
 @Suite struct LoadedBatchesTests {
     /// Pictures of rows and columns in MNIST's format, 28 × 28.
-    private func dataset(_ folder: String, count: Int) throws -> ClassificationDataset {
+    @discardableResult
+    func dataset(_ folder: String, count: Int) throws -> ClassificationDataset {
         func bigEndian(_ numbers: [Int]) -> Data {
             Data(numbers.flatMap { number in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) } })
         }

@@ -45,4 +45,23 @@ import Testing
         #expect(lines.count == 3, "ten seconds, one line each five, and the epoch's")
         #expect(lines.allSatisfy { $0.hasSuffix("\n") && !$0.contains("\r") && !$0.contains("\u{1B}") })
     }
+
+    @Test("a wait for data is told when it is above two hundredths", arguments: [(0.02, false), (0.034, true)])
+    func waiting(_ share: Double, _ isTold: Bool) {
+        var lines: [String] = []
+        let bar = ProgressBar(isTerminal: false, width: 80) {
+            lines.append($0)
+        } now: {
+            0
+        }
+        bar.progressed(
+            TrainingProgress(
+                phase: .training, epoch: 1, epochs: 2, samples: 10, samplesInAll: 200, loss: 1, samplesToCome: 200,
+                waitingShare: share))
+        bar.progressed(
+            TrainingProgress(
+                phase: .validating, epoch: 1, epochs: 2, samples: 10, samplesInAll: 20, loss: 1, samplesToCome: 200))
+        bar.finished(EpochRecord(epoch: 1, learningRate: 0.1, trainingLoss: 1.2, trainingAccuracy: 0.5))
+        #expect(lines.count == 2 && lines.allSatisfy { $0.contains("3 % waiting for data") == isTold }, "\(lines)")
+    }
 }

@@ -2,6 +2,7 @@ import Foundation
 import SaccadeTensors
 import SaccadeTraining
 import Testing
+import TrainingTestSupport
 
 @Suite struct ResumptionTests {
     /// Ends the process without warning some microseconds after a number of batches.

@@ -5,6 +5,7 @@ import SaccadeLayers
 import SaccadeTensors
 import SaccadeTraining
 import Testing
+import TrainingTestSupport
 
 @Suite struct RunProblemTests {
     private func error<E: Error>(_: E.Type, _ body: () throws -> Void) throws -> E {

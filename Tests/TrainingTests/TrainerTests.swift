@@ -5,6 +5,7 @@ import SaccadeMetrics
 import SaccadeTensors
 import SaccadeTraining
 import Testing
+import TrainingTestSupport
 
 @Suite struct TrainerTests {
     @Test("ten samples are learnt by heart")

@@ -13,7 +13,7 @@ extension Report {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">\(refresh)
             <title>\(title.escapedForHTML)</title>
             <style>
             \(Self.style)
@@ -34,6 +34,10 @@ extension Report {
             page += "</section>\n"
         }
         return page + "</main>\n</body>\n</html>\n"
+    }
+
+    private var refresh: String {
+        refreshSeconds.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
     }
 
     /// - Parameter drawings: How many drawings the page has so far.

@@ -55,9 +55,12 @@ public struct Report: Sendable {
     /// Below the title; may be empty.
     public var subtitle: String
     public var sections: [Section]
+    /// Seconds after which a browser reads the page anew; nil for a page that does not change any more.
+    public var refreshSeconds: Int?
 
-    public init(title: String, subtitle: String = "", sections: [Section] = []) {
+    public init(title: String, subtitle: String = "", sections: [Section] = [], refreshSeconds: Int? = nil) {
         (self.title, self.subtitle, self.sections) = (title, subtitle, sections)
+        self.refreshSeconds = refreshSeconds
     }
 
     /// Writes the page, whole or not at all.

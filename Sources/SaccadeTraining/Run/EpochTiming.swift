@@ -1,8 +1,64 @@
-/// A line of `timings.jsonl`.
-struct EpochTiming: Encodable {
-    let epoch: Int
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// How long an epoch took: a line of `timings.jsonl`. What an older program did not write is nil.
+public struct EpochTiming: Sendable, Equatable, Codable {
+    /// Counted from 1.
+    public var epoch: Int
     /// Spent on learning, since the training was begun or resumed.
-    let seconds: Double
+    public var seconds: Double
     /// Learnt from in that time.
-    let samples: Int
+    public var samples: Int
+    /// Seconds of that time in which the computation waited for data, without the very first batch of the process.
+    public var waited: Double?
+    /// Seconds that judging took.
+    public var validating: Double?
+    /// When the epoch was over, in seconds since 1970.
+    public var ended: Double?
+    /// The most bytes that the process has held in memory until then.
+    public var peakMemory: Int?
+
+    public init(
+        epoch: Int, seconds: Double, samples: Int, waited: Double? = nil, validating: Double? = nil,
+        ended: Double? = nil, peakMemory: Int? = nil
+    ) {
+        self.epoch = epoch
+        self.seconds = seconds
+        self.samples = samples
+        self.waited = waited
+        self.validating = validating
+        self.ended = ended
+        self.peakMemory = peakMemory
+    }
+
+    /// The timings of a run, in order, the last of each epoch; what is none, such as a line that is still being
+    /// written, is passed over.
+    public static func read(fromRunAt folder: String) -> [EpochTiming] {
+        let lines: [EpochTiming] = JSONLines.read("\(folder)/timings.jsonl")
+        let last = Dictionary(lines.map { ($0.epoch, $0) }) { _, later in later }
+        return last.values.sorted { $0.epoch < $1.epoch }
+    }
+
+    /// The most bytes that this process has held in memory; nil where the system does not tell.
+    static var peakMemory: Int? {
+        var usage = rusage()
+        #if canImport(Glibc)
+            let who = __rusage_who_t(RUSAGE_SELF.rawValue)
+        #else
+            let who = RUSAGE_SELF
+        #endif
+        guard getrusage(who, &usage) == 0 else { return nil }
+        #if canImport(Darwin)
+            return Int(usage.ru_maxrss)
+        #else
+            return Int(usage.ru_maxrss) * 1024
+        #endif
+    }
 }

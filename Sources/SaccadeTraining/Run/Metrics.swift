@@ -49,16 +49,22 @@ public struct EpochRecord: Sendable, Equatable, Codable {
 
     /// The records of a run, in order; what is no record, such as a line that is still being written, is passed over.
     public static func read(fromRunAt folder: String) -> [EpochRecord] {
-        guard let data = FileManager.default.contents(atPath: "\(folder)/metrics.jsonl") else { return [] }
-        return data.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? JSONDecoder().decode(EpochRecord.self, from: Data($0))
-        }
+        JSONLines.read("\(folder)/metrics.jsonl")
     }
 }
 
 /// A file that grows by lines of JSON.
 struct JSONLines {
     let path: String
+
+    /// The lines that are whole and of this type, in order.
+    static func read<Record: Decodable>(_ path: String) -> [Record] {
+        guard let data = FileManager.default.contents(atPath: path) else { return [] }
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return data.split(separator: UInt8(ascii: "\n")).compactMap { try? decoder.decode(Record.self, from: $0) }
+    }
 
     /// Adds a line and brings it onto the disk.
     ///

@@ -12,6 +12,8 @@ public final class ProgressBar: TrainingObserver {
 
     private var lastShown = -Double.infinity
     private var hasLine = false
+    /// Of the epoch's learning.
+    private var waitingShare = 0.0
     /// Samples and seconds since the beginning, for the speed.
     private var meter = Meter()
 
@@ -59,6 +61,7 @@ public final class ProgressBar: TrainingObserver {
     public func progressed(_ progress: TrainingProgress) {
         let time = now()
         meter.add(progress, at: time)
+        if progress.phase == .training { waitingShare = progress.waitingShare }
         guard time - lastShown >= pause else { return }
         lastShown = time
         let text = line(progress)
@@ -79,6 +82,7 @@ public final class ProgressBar: TrainingObserver {
             text += "; validation: loss \(digits(loss, 4)), accuracy \(percent(accuracy))"
         }
         if record.skippedSteps > 0 { text += "; \(record.skippedSteps) steps left out" }
+        text += waiting(waitingShare).map { "; \($0)" } ?? ""
         write(text + (record.isBest ? " (best so far)\n" : "\n"))
     }
 
@@ -92,6 +96,7 @@ public final class ProgressBar: TrainingObserver {
             let left = Double(progress.samplesInAll - progress.samples + progress.samplesToCome) / speed
             end += ", \(digits(speed, speed < 10 ? 1 : 0)) images/s, \(ProgressBar.time(left)) left"
         }
+        if progress.phase == .training { end += waiting(progress.waitingShare).map { ", \($0)" } ?? "" }
         // The bar takes the room that is left, if it is worth it.
         let room = min(width - 2 - start.count - end.count, 20)
         guard isTerminal, room >= 4 else { return start + end }
@@ -101,12 +106,17 @@ public final class ProgressBar: TrainingObserver {
     }
 
     /// `1:02:03`, or `02:03` below an hour.
-    static func time(_ seconds: Double) -> String {
+    public static func time(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e7 else { return "a long time" }
         let whole = Int(seconds.rounded(.up))
         func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
         let short = "\(two(whole / 60 % 60)):\(two(whole % 60))"
         return whole < 3600 ? short : "\(whole / 3600):\(short)"
+    }
+
+    /// What to say of a computation that waits for its data so much that one should know.
+    private func waiting(_ share: Double) -> String? {
+        share > 0.02 ? "\(digits(share * 100, 0)) % waiting for data" : nil
     }
 
     private func percent(_ share: Double) -> String { digits(share * 100, 2) + " %" }

@@ -16,6 +16,10 @@ public struct RunError: Error, Equatable, CustomStringConvertible {
         case noSamples
         /// A loss, a gradient or a result is not a finite number.
         case notFinite
+        /// Somebody wanted the training to stop; what it has learnt is kept.
+        case stopped
+        /// The training would need more memory than it may have.
+        case tooLarge
     }
 
     /// The kind of trouble.

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeDatasets
 import SaccadeFiles
 import SaccadeInterchange
 import SaccadeTensors
@@ -14,6 +15,7 @@ import SaccadeTensors
 /// | `checkpoint.safetensors` | everything that is needed to go on |
 /// | `epoch-N.safetensors` | the same after epoch N, for the last epochs where `keepLast` is above 1 |
 /// | `best.safetensors` | the weights with the best validation result |
+/// | `left-out.txt` | the samples that were left out because they cannot be used, if there are any |
 /// | `tuning.json` | which kernels the process computed with, of those that differ in speed and in the last digits |
 ///
 /// The timings and the tuning depend on the clock, the others on the description and the data alone. Every file but the
@@ -61,7 +63,8 @@ public final class RunFolder {
                 .unwritable, path: path, reason: "the folder of the run cannot be made", remedy: "choose another place")
         }
         self.path = path
-        guard let lock = try FileLock(at: "\(path)/.lock") else {
+        // Somebody who only looks whether this run is being trained holds the lock for a moment.
+        guard let lock = try FileLock(at: "\(path)/.lock", attempts: 10) else {
             throw RunError(
                 .locked, "\(path): another process is training this run; wait for it, or choose another name.")
         }
@@ -96,6 +99,22 @@ public final class RunFolder {
         versionChanges = changes
         Tuner.shared.keepCopy(at: tuningPath)
     }
+
+    /// Whether a process is training the run in a folder at this moment.
+    public static func isBeingTrained(_ folder: String) -> Bool { FileLock.isHeld(at: "\(folder)/.lock") }
+
+    /// Writes down which samples the training goes without.
+    func keep(_ leftOut: [Problem]) throws {
+        let path = "\(path)/\(Self.leftOutName)"
+        guard !leftOut.isEmpty else {
+            try? FileManager.default.removeItem(atPath: path)
+            return
+        }
+        try AtomicFile.write(leftOut.map { "\($0)\n" }.joined(), to: path)
+    }
+
+    /// The name of the file that says what was left out.
+    public static let leftOutName = "left-out.txt"
 
     /// The checkpoint of an epoch that is over.
     ///

@@ -27,6 +27,7 @@ public final class Trainer {
     private var rate: LearningRate
     private var position = TrainingPosition()
     private var lastCheckpoint = ContinuousClock.now
+    private var waiting = WaitingTime()
 
     /// - Parameters:
     ///   - network: Logits `[N, classes]` for images `[N, C, H, W]`; its parameters are changed.
@@ -79,7 +80,8 @@ public final class Trainer {
     ///
     /// - Returns: The records of all epochs, those before a resumption included.
     /// - Throws: ``RunError`` when a loss or gradient is not finite, or the checkpoint does not fit; what the sources
-    ///   throw; `FileError` when a file cannot be written. Every file is then as the last checkpoint left it.
+    ///   throw; `FileError` when a file cannot be written. Every file is then as the last checkpoint left it. A
+    ///   ``RunError`` with the code `stopped` when the observer wanted that.
     @discardableResult
     public func train() throws -> [EpochRecord] {
         if FileManager.default.fileExists(atPath: run.checkpointPath) {
@@ -102,12 +104,19 @@ public final class Trainer {
         position.samplesPerEpoch = training.samplesPerEpoch
         run.removeCheckpoints(except: position.epoch, keeping: settings.keepLast)
         try JSONLines(path: run.metricsPath).truncate(to: position.metricsLength)
-        if position.epoch < settings.epochs, !isOutOfPatience { try tryValidation() }
-        while position.epoch < settings.epochs, !isOutOfPatience {
-            let start = ContinuousClock.now
-            let samples = try learnEpoch()
-            try finishEpoch(took: start.duration(to: .now), samples: samples)
+        observer?.began(run)
+        do {
+            if position.epoch < settings.epochs, !isOutOfPatience { try tryValidation() }
+            while position.epoch < settings.epochs, !isOutOfPatience {
+                waiting.beginEpoch()
+                let samples = try learnEpoch()
+                try finishEpoch(took: waiting.sinceBeginning, samples: samples)
+            }
+        } catch {
+            observer?.ended(error)
+            throw error
         }
+        observer?.ended(nil)
         return EpochRecord.read(fromRunAt: run.path)
     }
 
@@ -130,9 +139,10 @@ public final class Trainer {
     ///
     /// - Returns: How many samples that was.
     private func learnEpoch() throws -> Int {
-        let next = training.batches(ofEpoch: position.epoch, from: position.batch)
+        let next = waiting.measured { training.batches(ofEpoch: position.epoch, from: position.batch) }
         var samples = 0
-        while let batch = try next() {
+        while let batch = try waiting.measured({ try next() }) {
+            waiting.startsCounting()
             try learn(batch)
             samples += batch.labels.count
             position.batch += 1
@@ -142,8 +152,18 @@ public final class Trainer {
             let isDue = lastCheckpoint.duration(to: .now) >= .seconds(settings.checkpointMinutes * 60)
             // Between two steps there are gathered gradients that a checkpoint does not hold.
             if isDue, isStep, position.batch < training.batchesPerEpoch { try saveCheckpoint() }
+            if isStep, observer?.wantsStop ?? false { try stop() }
         }
         return samples
+    }
+
+    /// Keeps what has been learnt, and ends the training.
+    private func stop() throws {
+        try saveCheckpoint()
+        throw RunError(
+            .stopped,
+            "\(run.path): stopped in epoch \(position.epoch + 1), after batch \(position.batch) of "
+                + "\(training.batchesPerEpoch); everything learnt is kept, and --resume goes on from here.")
     }
 
     /// Adds a batch to what the next step is made of.
@@ -226,6 +246,7 @@ public final class Trainer {
             epoch: position.epoch + 1, learningRate: optimizer.learningRate, trainingLoss: position.loss.value,
             trainingAccuracy: Double(position.correct) / Double(max(position.loss.count, 1)), isBest: false,
             skippedSteps: position.skippedSteps)
+        let judging = ContinuousClock.now
         if let validation {
             let score = try withJudgedWeights {
                 try evaluate(over: validation, classes: classes) { done in
@@ -241,6 +262,7 @@ public final class Trainer {
             record.validationAccuracy = score.top1
             record.validationTop5 = score.top5
         }
+        let judged = judging.duration(to: .now)
         let result = TrainingPosition.Best(
             epoch: record.epoch, accuracy: record.validationAccuracy ?? record.trainingAccuracy,
             loss: record.validationLoss ?? record.trainingLoss, score: settings.best.score(of: record))
@@ -258,7 +280,10 @@ public final class Trainer {
         try saveCheckpoint()
         run.removeCheckpoints(except: position.epoch, keeping: settings.keepLast)
         try JSONLines(path: run.timingsPath).append(
-            EpochTiming(epoch: record.epoch, seconds: duration / .seconds(1), samples: samples))
+            EpochTiming(
+                epoch: record.epoch, seconds: duration / .seconds(1), samples: samples,
+                waited: waiting.waited / .seconds(1), validating: judged / .seconds(1),
+                ended: Date().timeIntervalSince1970, peakMemory: EpochTiming.peakMemory))
         observer?.finished(record)
     }
 
@@ -286,6 +311,6 @@ public final class Trainer {
         observer.progressed(
             TrainingProgress(
                 phase: phase, epoch: position.epoch + 1, epochs: settings.epochs, samples: samples, samplesInAll: inAll,
-                loss: loss, samplesToCome: toCome))
+                loss: loss, samplesToCome: toCome, waitingShare: waiting.share))
     }
 }

@@ -6,22 +6,29 @@ public struct BestSettings: Sendable, Equatable {
     /// the place of the validation's.
     public enum Metric: String, Sendable, Codable, CaseIterable {
         case validationAccuracy, validationTop5, validationLoss, trainingAccuracy, trainingLoss
+
+        /// Whether smaller is better; the others are shares.
+        public var isLoss: Bool { self == .validationLoss || self == .trainingLoss }
     }
 
     public var metric = Metric.validationAccuracy
 
     public init(metric: Metric = .validationAccuracy) { self.metric = metric }
 
+    /// The metric of an epoch.
+    public func value(of record: EpochRecord) -> Double {
+        switch metric {
+        case .validationAccuracy: record.validationAccuracy ?? record.trainingAccuracy
+        case .validationTop5: record.validationTop5 ?? record.trainingAccuracy
+        case .validationLoss: record.validationLoss ?? record.trainingLoss
+        case .trainingAccuracy: record.trainingAccuracy
+        case .trainingLoss: record.trainingLoss
+        }
+    }
+
     /// How good an epoch was: larger is better.
     func score(of record: EpochRecord) -> Double {
-        let score =
-            switch metric {
-            case .validationAccuracy: record.validationAccuracy ?? record.trainingAccuracy
-            case .validationTop5: record.validationTop5 ?? record.trainingAccuracy
-            case .validationLoss: -(record.validationLoss ?? record.trainingLoss)
-            case .trainingAccuracy: record.trainingAccuracy
-            case .trainingLoss: -record.trainingLoss
-            }
+        let score = metric.isLoss ? -value(of: record) : value(of: record)
         // What is not a number is worse than any.
         return score.isFinite ? score : -.greatestFiniteMagnitude
     }

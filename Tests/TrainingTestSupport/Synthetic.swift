@@ -1,25 +1,36 @@
-import Foundation
+package import Foundation
 import SaccadeDatasets
-import SaccadeLayers
+package import SaccadeLayers
 import SaccadeTensors
-import SaccadeTraining
+package import SaccadeTraining
 
 /// Small pictures that show, under noise, which of three classes they are of.
-struct SyntheticBatches: BatchSource {
-    var samplesPerEpoch = 24
-    var batchSize = 8
-    var seed: UInt64 = 1
+package struct SyntheticBatches: BatchSource {
+    package var samplesPerEpoch = 24
+    package var batchSize = 8
+    package var seed: UInt64 = 1
     /// A sample whose pixels are replaced.
-    var poisoned: (sample: Int, value: Float)?
+    package var poisoned: (sample: Int, value: Float)?
     /// The epoch from which on it is.
-    var poisonedFrom = 0
+    package var poisonedFrom = 0
 
-    static let classes = 3
-    static let shape = [1, 8, 8]
+    package init(
+        samplesPerEpoch: Int = 24, batchSize: Int = 8, seed: UInt64 = 1,
+        poisoned: (sample: Int, value: Float)? = nil, poisonedFrom: Int = 0
+    ) {
+        self.samplesPerEpoch = samplesPerEpoch
+        self.batchSize = batchSize
+        self.seed = seed
+        self.poisoned = poisoned
+        self.poisonedFrom = poisonedFrom
+    }
 
-    var batchesPerEpoch: Int { (samplesPerEpoch + batchSize - 1) / batchSize }
+    package static let classes = 3
+    package static let shape = [1, 8, 8]
 
-    func image(_ sample: Int, epoch: Int) -> [Float] {
+    package var batchesPerEpoch: Int { (samplesPerEpoch + batchSize - 1) / batchSize }
+
+    package func image(_ sample: Int, epoch: Int) -> [Float] {
         if let poisoned, poisoned.sample == sample, epoch >= poisonedFrom {
             return [Float](repeating: poisoned.value, count: 64)
         }
@@ -32,7 +43,7 @@ struct SyntheticBatches: BatchSource {
         }
     }
 
-    func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
+    package func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
         var index = first
         var order = Array(0..<samplesPerEpoch)
         var generator = SplitMix64(seed: seed, stream: epoch, -1)
@@ -49,7 +60,7 @@ struct SyntheticBatches: BatchSource {
 }
 
 /// A network that has everything that a checkpoint must hold: weights, statistics and random numbers.
-func smallNetwork(seed: UInt64 = 5, width: Int = 6, classes: Int = SyntheticBatches.classes) -> Sequential {
+package func smallNetwork(seed: UInt64 = 5, width: Int = 6, classes: Int = SyntheticBatches.classes) -> Sequential {
     var generator = SplitMix64(seed: seed)
     return Sequential {
         Conv2D(in: 1, out: width, kernel: 3, padding: 1, bias: false, using: &generator)
@@ -63,10 +74,10 @@ func smallNetwork(seed: UInt64 = 5, width: Int = 6, classes: Int = SyntheticBatc
 }
 
 /// A folder that goes with the test.
-final class TemporaryFolder {
-    let path: String
+package final class TemporaryFolder {
+    package let path: String
 
-    init() throws {
+    package init() throws {
         path = NSTemporaryDirectory() + "saccade-training-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
@@ -74,7 +85,7 @@ final class TemporaryFolder {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
-func description(_ change: (inout TrainingSettings) -> Void = { _ in }) -> RunDescription {
+package func description(_ change: (inout TrainingSettings) -> Void = { _ in }) -> RunDescription {
     var settings = TrainingSettings()
     settings.epochs = 3
     settings.batchSize = 8
@@ -89,7 +100,7 @@ func description(_ change: (inout TrainingSettings) -> Void = { _ in }) -> RunDe
 
 /// Trains the small network in a folder, from its beginning or from its checkpoint.
 @discardableResult
-func trainSmall(
+package func trainSmall(
     at folder: String, resuming: Bool = false, training: SyntheticBatches = SyntheticBatches(),
     validation: SyntheticBatches? = SyntheticBatches(samplesPerEpoch: 9, seed: 2),
     network: Sequential = smallNetwork(), observer: (any TrainingObserver)? = nil,
@@ -99,12 +110,13 @@ func trainSmall(
     return try Trainer(network, training: training, validation: validation, run: run, observer: observer).train()
 }
 
-/// The files of a run that depend on the run alone: timings depend on the clock, and the tuning holds what the whole
-/// process computed with, other tests that run beside this one included.
-func comparedFiles(_ folder: String) throws -> [String: Data] {
+/// The files of a run that depend on the run alone: timings, report and TensorBoard's events depend on the clock, and
+/// the tuning holds what the whole process computed with, other tests that run beside this one included.
+package func comparedFiles(_ folder: String) throws -> [String: Data] {
     var files: [String: Data] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
-        if ["timings.jsonl", "tuning.json"].contains(name) { continue }
+        if ["timings.jsonl", "tuning.json", "report.html", "stopped.txt"].contains(name) { continue }
+        if name.hasPrefix("events.out.tfevents.") { continue }
         files[name] = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
     }
     return files

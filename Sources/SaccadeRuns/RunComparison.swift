@@ -1,0 +1,56 @@
+import Foundation
+import SaccadeTraining
+
+/// Runs side by side: the settings in which they differ, and what they came to.
+public struct RunComparison {
+    /// One setting or result, with a value for each run; nil where a run has none.
+    public struct Row: Equatable, Sendable {
+        public let name: String
+        public let values: [String?]
+    }
+
+    public let runs: [RunSummary]
+
+    public init(_ runs: [RunSummary]) { self.runs = runs }
+
+    /// The settings of the recipes, the data, the classes and what computed, where not all runs have the same; settings
+    /// first, in the first run's order.
+    public var settings: [Row] {
+        let all = runs.map { run in
+            run.description.recipeSettings.filter { $0.name != "name" }
+                + [("data", run.description.data), ("classes", run.description.classNames.joined(separator: ", "))]
+                + run.description.versions.sorted { $0.key < $1.key }.map { (name: $0.key, text: $0.value) }
+        }
+        let tables = all.map { Dictionary($0.map { ($0.name, $0.text) }) { first, _ in first } }
+        var seen: Set<String> = []
+        let names = all.flatMap { $0.map(\.name) }.filter { seen.insert($0).inserted }
+        return names.compactMap { name in
+            let values = tables.map { $0[name] }
+            return Set(values).count > 1 ? Row(name: name, values: values) : nil
+        }
+    }
+
+    /// What the runs came to, in words.
+    public var results: [Row] {
+        func row(_ name: String, _ value: (RunSummary) -> String?) -> Row { Row(name: name, values: runs.map(value)) }
+        func ofBest(_ name: String, _ value: @escaping (EpochRecord) -> String?) -> Row {
+            row(name) { $0.best.flatMap(value) }
+        }
+        return [
+            row("state") { $0.state.word },
+            row("epochs") { "\($0.records.last?.epoch ?? 0) of \($0.description.settings.epochs)" },
+            ofBest("best epoch") { "\($0.epoch)" },
+            ofBest("held-back accuracy, best epoch") { $0.validationAccuracy.map(RunFigures.share) },
+            ofBest("held-back accuracy among five") { $0.validationTop5.map(RunFigures.share) },
+            ofBest("held-back loss") { $0.validationLoss.map(RunFigures.loss) },
+            ofBest("training accuracy") { RunFigures.share($0.trainingAccuracy) },
+            ofBest("training loss") { RunFigures.loss($0.trainingLoss) },
+            row("time") { $0.timings.isEmpty ? nil : RunFigures.duration($0.seconds) },
+            row("time for an epoch") {
+                $0.timings.isEmpty ? nil : RunFigures.duration($0.seconds / Double($0.timings.count))
+            },
+            row("waited for data") { $0.waitingShare.map(RunFigures.share) },
+            row("memory at most") { $0.peakMemory.map(RunFigures.bytes) },
+        ].filter { $0.values.contains { $0 != nil } }
+    }
+}

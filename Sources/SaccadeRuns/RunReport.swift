@@ -1,0 +1,152 @@
+import Foundation
+public import SaccadeDrawing
+public import SaccadeFiles
+package import SaccadeTraining
+
+/// The page of a run: how far it is, curves, epochs, settings. While the run lives the page renews itself.
+public struct RunReport {
+    /// Seconds between two looks of a browser at the page of a run that lives.
+    public static let refreshSeconds = 5
+
+    private let run: RunSummary
+    private let schematic: (any Figure)?
+
+    /// - Parameters:
+    ///   - run: What is told.
+    ///   - schematic: A drawing of the network, if there is one.
+    public init(_ run: RunSummary, schematic: (any Figure)? = nil) {
+        self.run = run
+        self.schematic = schematic
+    }
+
+    /// Writes the page into the run's folder, whole or not at all.
+    public func write() throws(FileError) { try page.write(to: "\(run.folder)/\(RunFiles.report)") }
+
+    /// The page.
+    public var page: Report {
+        let isRunning = run.state == .running
+        return Report(
+            title: run.name, subtitle: subtitle,
+            sections: [progress, curves, network, epochs, settings, leftOut, files].compactMap { $0 },
+            refreshSeconds: isRunning ? Self.refreshSeconds : nil)
+    }
+
+    private var subtitle: String {
+        let network = run.network.isEmpty ? "" : "\(run.network) on "
+        let moment = RunFigures.moment(run.lastActive)
+        let state =
+            switch run.state {
+            case .running: "running, last written \(moment)"
+            case .stopped(let reason): "stopped \(moment): \(reason)"
+            case .killed: "ended without a word, last written \(moment)"
+            default: "\(run.state.word) \(moment)"
+            }
+        return "\(network)\(run.description.data) · \(state)"
+    }
+
+    private var progress: Report.Section {
+        let wanted = run.description.settings.epochs
+        let done = run.records.last?.epoch ?? 0
+        var rows: [[String]] = [["Epochs", "\(done) of \(wanted) (\(done * 100 / max(wanted, 1)) %)"]]
+        if run.state == .running, let left = run.secondsLeft {
+            rows.append(["Time left", "about \(RunFigures.duration(left))"])
+        }
+        if let best = run.best, let value = run.bestValue {
+            let metric = run.description.settings.best.metric
+            rows.append([
+                "Best epoch", "\(best.epoch), by \(Self.words(metric)): \(RunFigures.text(value, of: metric))",
+            ])
+        }
+        if let last = run.records.last, let loss = last.validationLoss, let accuracy = last.validationAccuracy {
+            rows.append(["Last epoch", "loss \(RunFigures.loss(loss)), \(RunFigures.share(accuracy)) right, held back"])
+        }
+        if !run.timings.isEmpty { rows.append(["Time spent", RunFigures.duration(run.seconds)]) }
+        if let share = run.waitingShare {
+            rows.append(["Waited for data", "\(RunFigures.share(share)) of the learning"])
+        }
+        if let peak = run.peakMemory { rows.append(["Memory", "\(RunFigures.bytes(peak)) at most"]) }
+        let skipped = run.records.reduce(0) { $0 + $1.skippedSteps }
+        if skipped > 0 { rows.append(["Steps left out", "\(skipped), for values that are not finite"]) }
+        return .init("Progress", [.table(.init(columns: [.init(""), .init("")], rows: rows))])
+    }
+
+    private var curves: Report.Section? {
+        guard !run.records.isEmpty else { return nil }
+        return .init(
+            "Curves",
+            [
+                .drawing(RunCurves.losses(of: run.records), caption: ""),
+                .drawing(RunCurves.accuracies(of: run.records), caption: ""),
+                .drawing(RunCurves.learningRates(of: run.records), caption: ""),
+            ])
+    }
+
+    private var network: Report.Section? {
+        schematic.map { .init("Network", [.drawing($0, caption: run.network)]) }
+    }
+
+    private var epochs: Report.Section? {
+        guard !run.records.isEmpty else { return nil }
+        let timings = Dictionary(run.timings.map { ($0.epoch, $0) }) { $1 }
+        let columns = [
+            "epoch", "learning rate", "loss", "accuracy", "held back: loss", "accuracy", "among five", "seconds",
+            "waiting",
+        ].map { Report.Table.Column($0, isNumber: true) }
+        let rows = run.records.reversed().map { record in
+            let timing = timings[record.epoch]
+            let waiting = timing.flatMap { timing in
+                timing.waited.map { RunFigures.share(timing.seconds > 0 ? $0 / timing.seconds : 0) }
+            }
+            return [
+                "\(record.epoch)", RunFigures.rate(record.learningRate), RunFigures.loss(record.trainingLoss),
+                RunFigures.share(record.trainingAccuracy), record.validationLoss.map(RunFigures.loss) ?? "",
+                record.validationAccuracy.map(RunFigures.share) ?? "",
+                record.validationTop5.map(RunFigures.share) ?? "",
+                timing.map { String(format: "%.1f", $0.seconds + ($0.validating ?? 0)) } ?? "", waiting ?? "",
+                record.epoch == run.best?.epoch ? "best" : record.isBest ? "best so far" : "",
+            ]
+        }
+        return .init("Epochs", [.table(.init(columns: columns + [.init("")], rows: rows))])
+    }
+
+    private var settings: Report.Section {
+        .init(
+            "Settings",
+            [
+                .table(
+                    .init(
+                        columns: [.init("setting"), .init("value")],
+                        rows: run.description.recipeSettings.map { [$0.name, $0.text] }
+                            + run.description.versions.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }))
+            ])
+    }
+
+    private var leftOut: Report.Section? {
+        guard !run.leftOut.isEmpty else { return nil }
+        return .init("Samples left out", [.preformatted(run.leftOut.joined(separator: "\n"))])
+    }
+
+    private var files: Report.Section? {
+        guard let files = try? RunFiles.list(in: run.folder) else { return nil }
+        return .init(
+            "Files",
+            [
+                .paragraph(run.folder),
+                .table(
+                    .init(
+                        columns: [.init("file"), .init("size", isNumber: true)],
+                        rows: files.map { [$0.name, RunFigures.bytes($0.size)] })),
+            ])
+    }
+
+    /// A metric in words, as in `held-back accuracy`.
+    package static func words(_ metric: BestSettings.Metric) -> String {
+        switch metric {
+        case .validationAccuracy: "held-back accuracy"
+        case .validationTop5: "held-back accuracy among five"
+        case .validationLoss: "held-back loss"
+        case .trainingAccuracy: "training accuracy"
+        case .trainingLoss: "training loss"
+        }
+    }
+}

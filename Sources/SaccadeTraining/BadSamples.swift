@@ -1,0 +1,73 @@
+import SaccadeDatasets
+import SaccadeFiles
+
+/// What becomes of samples that cannot be used: pictures that are missing or damaged, records that make no sense.
+public enum BadSamples: Sendable {
+    /// Left out and told, unless more than a hundredth of all is bad: then the training is refused. Pictures are judged
+    /// by their headers, so that a large data set is not decoded one more time; damage behind a header ends the training
+    /// with the file's name when it comes to light.
+    case few
+    /// Left out and told, however many they are. Every picture is decoded before the training, so that none of them
+    /// ends it later.
+    case any
+
+    /// The largest part of a data set that may be bad.
+    public static let tolerated = 0.01
+
+    var inspection: ClassificationDataset.Inspection {
+        switch self {
+        case .few: .headers
+        case .any: .pixels
+        }
+    }
+
+    var fraction: Double {
+        switch self {
+        case .few: Self.tolerated
+        case .any: 1
+        }
+    }
+
+    /// The parts of a data set without their bad samples.
+    ///
+    /// The parts were told apart before: which sample belongs to which part does not depend on others being bad.
+    ///
+    /// - Parameters:
+    ///   - parts: To learn from and to judge by.
+    ///   - data: What the user calls the data set.
+    /// - Throws: `FileError` when too many are bad, or a class has none left to learn from.
+    func removed(
+        from parts: (training: ClassificationDataset, validation: ClassificationDataset), of data: String
+    ) throws(FileError) -> (training: ClassificationDataset, validation: ClassificationDataset, leftOut: [Problem]) {
+        let records = parts.training.problems
+        let (learnt, judged) = (
+            parts.training.unusableSamples(inspection), parts.validation.unusableSamples(inspection)
+        )
+        let bad = records + learnt.map(\.problem) + judged.map(\.problem)
+        let all = parts.training.count + parts.validation.count + records.count
+        guard let first = bad.first else { return (parts.training, parts.validation, []) }
+        guard Double(bad.count) <= fraction * Double(all) else {
+            throw FileError(
+                .malformed, path: data,
+                reason:
+                    "\(bad.count) of \(all) samples cannot be used, the first: \(first.place.file): \(first.message)",
+                remedy: "mend or remove them (saccade check \(data) lists them), or give --allow-bad-samples to "
+                    + "train on the others")
+        }
+        let training = parts.training.without(learnt.map(\.index))
+        for (name, counts) in zip(training.classNames, zip(parts.training.countsPerClass, training.countsPerClass)) {
+            guard counts.0 > 0, counts.1 == 0 else { continue }
+            throw FileError(
+                .emptyClass, path: data, reason: "none of the \(counts.0) pictures of \(name) can be used",
+                remedy: "mend them or delete the class")
+        }
+        return (training, parts.validation.without(judged.map(\.index)), bad)
+    }
+}
+
+extension ClassificationDataset {
+    fileprivate func without(_ indices: [Int]) -> ClassificationDataset {
+        let left = Set(indices)
+        return left.isEmpty ? self : subset((0..<count).filter { !left.contains($0) })
+    }
+}

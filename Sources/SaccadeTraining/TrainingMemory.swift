@@ -1,0 +1,99 @@
+import SaccadeDatasets
+import SaccadeFiles
+public import SaccadeModels
+import SaccadeTensors
+
+/// What a training will need of the machine's memory, in bytes, before it has begun.
+///
+/// The network's part follows from tracing one step and following which tensors are alive when, the others from sizes
+/// alone; only ``program`` is measured. What the kernels want for themselves while they compute is not known before.
+public struct TrainingMemory: Sendable, Equatable {
+    /// Samples of each step.
+    public let batch: Int
+    /// Parameters, the optimizer's states, and the results and gradients of one step.
+    public let network: Int
+    /// The average of weights, and the weights that it takes the place of while it is judged.
+    public let average: Int
+    /// The sum of gradients over several batches.
+    public let gathered: Int
+    /// Batches that are read ahead, to learn from and to judge by.
+    public let batches: Int
+    /// Samples that stay in memory from beginning to end.
+    public let samples: Int
+    /// The program itself with the engine's generated code, as measured on x86 with one thread for each of two cores.
+    public static let program = 64 << 20
+
+    public var total: Int {
+        [network, average, gathered, batches, samples].reduce(Self.program) { sum, part in
+            let (next, isTooLarge) = sum.addingReportingOverflow(part)
+            return isTooLarge ? .max : next
+        }
+    }
+
+    /// - Parameters:
+    ///   - resolved: The network as it is trained.
+    ///   - settings: How it is trained.
+    ///   - batch: Samples of each step, in place of what the settings say.
+    ///   - samples: Bytes of samples that stay in memory.
+    init(_ resolved: ResolvedNetwork, _ settings: TrainingSettings, batch: Int? = nil, samples: Int) {
+        let batch = batch ?? settings.batchSize
+        let description = Description(
+            resolved, batch: batch, optimizerStates: settings.optimizer.statesPerParameter)
+        self.batch = batch
+        self.samples = samples
+        network = description.memory.trainingBytes
+        average = settings.ema == nil ? 0 : 2 * description.memory.parameterBytes
+        gathered = settings.accumulation == 1 ? 0 : description.memory.parameterBytes
+        let sample = resolved.input.dimensions.reduce(MemoryLayout<Float>.stride, *)
+        batches = 2 * BatchLoader.standardBuffers * batch * sample
+    }
+}
+
+extension ClassifierTraining {
+    /// What the training will need.
+    public func memory() throws -> TrainingMemory { TrainingMemory(try network(), settings, samples: sampleBytes) }
+
+    /// The largest batch whose training needs at most `limit` bytes; nil if there is none.
+    ///
+    /// - Parameter limit: Bytes.
+    public func largestBatch(within limit: Int) throws -> Int? {
+        let resolved = try network()
+        func fits(_ batch: Int) -> Bool {
+            TrainingMemory(resolved, settings, batch: batch, samples: sampleBytes).total <= limit
+        }
+        guard fits(1) else { return nil }
+        // More samples never need less.
+        var (fitting, tooMany) = (1, min(settings.batchSize, Description.maximumBatch) + 1)
+        while tooMany - fitting > 1 {
+            let middle = (fitting + tooMany) / 2
+            if fits(middle) { fitting = middle } else { tooMany = middle }
+        }
+        return fitting
+    }
+
+    private var settings: TrainingSettings { description.settings }
+
+    /// The network with every size worked out, without weights.
+    public func network() throws -> ResolvedNetwork {
+        guard settings.batchSize <= Description.maximumBatch else {
+            throw RunError(
+                .tooLarge,
+                "a batch of \(settings.batchSize) samples: memory is worked out for at most "
+                    + "\(Description.maximumBatch); give a smaller --batch-size.")
+        }
+        let architecture = try Architecture(yaml: description.architecture, source: "the recipe")
+        return try architecture.resolved(
+            input: InputSize(description.preprocessing), classes: description.classNames.count)
+    }
+}
+
+extension OptimizerSettings {
+    /// Numbers that the optimizer remembers for each parameter.
+    public var statesPerParameter: Int {
+        switch self {
+        case .sgd(let momentum, _): momentum == 0 ? 0 : 1
+        case .adam, .adamW: 2
+        case .rmsProp(_, _, let momentum, let isCentered): 1 + (momentum == 0 ? 0 : 1) + (isCentered ? 1 : 0)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import SaccadeTensors
+import SaccadeTraining
+import Testing
+import TrainingTestSupport
+
+@Suite struct WaitingTests {
+    /// Batches that take their time.
+    private struct Slow: BatchSource {
+        static let pause = 0.03
+        let source = SyntheticBatches()
+        var batchesPerEpoch: Int { source.batchesPerEpoch }
+        var samplesPerEpoch: Int { source.samplesPerEpoch }
+        func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
+            let next = source.batches(ofEpoch: epoch, from: first)
+            return {
+                let batch = try next()
+                if batch != nil { Thread.sleep(forTimeInterval: Self.pause) }
+                return batch
+            }
+        }
+    }
+
+    private final class Shares: TrainingObserver {
+        var shares: [Double] = []
+        func progressed(_ progress: TrainingProgress) {
+            if progress.phase == .training { shares.append(progress.waitingShare) }
+        }
+        func finished(_ record: EpochRecord) {}
+    }
+
+    @Test("the wait for data is counted, without the first batch of the process")
+    func waited() throws {
+        let folder = try TemporaryFolder()
+        let shares = Shares()
+        try Trainer(
+            smallNetwork(), training: Slow(), validation: nil,
+            run: RunFolder(at: folder.path, description { $0.epochs = 2 }, resuming: false), observer: shares
+        ).train()
+        let timings = EpochTiming.read(fromRunAt: folder.path)
+        #expect(timings.map(\.epoch) == [1, 2] && timings.map(\.samples) == [24, 24])
+        let waited = timings.compactMap(\.waited)
+        // A sleep may last longer, never shorter.
+        #expect(waited[0] >= 2 * Slow.pause && timings[0].seconds - waited[0] >= Slow.pause)
+        #expect(waited[1] >= 3 * Slow.pause && timings[1].seconds >= waited[1])
+        #expect(shares.shares.count == 6 && shares.shares[0] == 0 && shares.shares.allSatisfy { (0...1).contains($0) })
+        #expect(shares.shares.dropFirst().allSatisfy { $0 > 0.02 })
+        #expect(timings.allSatisfy { $0.peakMemory ?? 0 > 1 << 20 && $0.ended ?? 0 > 1e9 && $0.validating != nil })
+    }
+
+    @Test("timings of older programs, and of epochs that were made twice, are read")
+    func older() throws {
+        let folder = try TemporaryFolder()
+        let lines = """
+            {"epoch":1,"samples":24,"seconds":2}
+            {"epoch":1,"samples":8,"seconds":1,"waited":0.5}
+            {"epoch":2,"samp
+            """
+        try lines.write(toFile: "\(folder.path)/timings.jsonl", atomically: true, encoding: .utf8)
+        #expect(
+            EpochTiming.read(fromRunAt: folder.path) == [EpochTiming(epoch: 1, seconds: 1, samples: 8, waited: 0.5)])
+    }
+
+    @Test("a line of metrics whose loss is no number is read all the same")
+    func notFinite() throws {
+        let folder = try TemporaryFolder()
+        let training = SyntheticBatches(poisoned: (sample: 1, value: .infinity))
+        let validation = SyntheticBatches(samplesPerEpoch: 9, seed: 2, poisoned: (sample: 1, value: .infinity))
+        let records = try trainSmall(at: folder.path, training: training, validation: validation) {
+            $0.stopsWhenNotFinite = false
+        }
+        #expect(records.map(\.epoch) == [1, 2, 3])
+        #expect(records.allSatisfy { !($0.validationLoss ?? 0).isFinite && $0.trainingLoss.isFinite })
+    }
+
+    @Test("a training that is asked to stop keeps everything, and comes to the same bytes")
+    func stopped() throws {
+        /// Wants to stop after each fourth batch.
+        final class Impatient: TrainingObserver {
+            var batches = 0
+            var ends: [RunError.Code?] = []
+            var wantsStop: Bool { batches % 4 == 0 }
+            func progressed(_ progress: TrainingProgress) { if progress.phase == .training { batches += 1 } }
+            func finished(_ record: EpochRecord) {}
+            func ended(_ error: (any Error)?) { ends.append((error as? RunError)?.code) }
+        }
+        let (whole, broken) = (try TemporaryFolder(), try TemporaryFolder())
+        try trainSmall(at: whole.path) { $0.accumulation = 2 }
+        let impatient = Impatient()
+        for attempt in 0..<9 {
+            do {
+                try trainSmall(
+                    at: broken.path, resuming: attempt > 0, network: smallNetwork(seed: UInt64(attempt + 5)),
+                    observer: impatient
+                ) { $0.accumulation = 2 }
+                break
+            } catch let error as RunError where error.code == .stopped {}
+        }
+        #expect(impatient.ends.count > 1 && impatient.ends.dropLast().allSatisfy { $0 == .stopped })
+        #expect(impatient.ends.last == .some(nil))
+        #expect(try comparedFiles(whole.path) == comparedFiles(broken.path))
+    }
+}
