@@ -84,8 +84,9 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
-                "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels",
+                "SaccadeGeometry", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining",
+                "SaccadeDrawing",
                 "SaccadeMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -134,7 +134,7 @@ struct Train: AsyncParsableCommand {
 
 extension LineChart {
     /// Loss by epoch, of the pictures learnt from and of those held back.
-    static func losses(of records: [EpochRecord]) -> LineChart {
+    static func losses(of records: [EpochRecord], width: Double = 460, height: Double = 300) -> LineChart {
         func series(_ name: String, _ value: (EpochRecord) -> Double?) -> Series? {
             let points = records.compactMap { record in value(record).map { Point(Double(record.epoch), $0) } }
             return points.isEmpty ? nil : Series(name, points)
@@ -144,7 +144,7 @@ extension LineChart {
             series: [series("training") { $0.trainingLoss }, series("held back") { $0.validationLoss }].compactMap {
                 $0
             },
-            isLogY: true)
+            isLogY: true, width: width, height: height)
     }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 public import SaccadeDatasets
-import SaccadeModels
+public import SaccadeModels
 import SaccadeTensors
 
 /// Everything between a recipe with a folder of data, and a run: which pictures to learn from and which to be judged by,
@@ -19,18 +19,29 @@ public struct ClassifierTraining: Sendable {
         let splits = try ClassificationDataset.splits(at: data)
         let whole = try ClassificationDataset(at: data, split: splits.contains(.train) ? .train : .all)
         if splits.contains(.validation) {
-            training = whole
-            validation = try ClassificationDataset(at: data, split: .validation)
+            let validation = try ClassificationDataset(at: data, split: .validation)
+            try self.init(recipe, training: whole, validation: validation, data: data)
         } else {
-            (training, validation) = whole.split(validation: settings.validationFraction, seed: settings.seed)
+            let (training, validation) = whole.split(validation: settings.validationFraction, seed: settings.seed)
+            try self.init(recipe, training: training, validation: validation, data: data)
         }
-        let preprocessing = try recipe.architecture.preprocessing()
+    }
+
+    /// - Parameters:
+    ///   - recipe: The network and how to train it, which is kept with the run.
+    ///   - training: What to learn from.
+    ///   - validation: What to be judged by after each epoch, of the same classes.
+    ///   - data: What to call the data.
+    /// - Throws: `ArchitectureError`: what cannot be used, and what to do.
+    public init(
+        _ recipe: Recipe, training: ClassificationDataset, validation: ClassificationDataset, data: String
+    ) throws(ArchitectureError) {
+        (self.training, self.validation) = (training, validation)
         description = RunDescription(
-            settings: settings, architecture: recipe.network, classNames: whole.classNames,
-            preprocessing: preprocessing,
-            data: data)
+            settings: recipe.settings, architecture: recipe.network, classNames: training.classNames,
+            preprocessing: try recipe.architecture.preprocessing(), data: data)
         // Complains about networks that do not fit before anything is written.
-        _ = try recipe.architecture.resolved(classes: whole.classNames.count)
+        _ = try recipe.architecture.resolved(classes: training.classNames.count)
     }
 
     /// Trains in `folder`, on the calling thread.

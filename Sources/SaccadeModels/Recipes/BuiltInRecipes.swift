@@ -7,6 +7,7 @@ public enum BuiltInRecipes {
         ("lenet-5", PackageResources.lenet_5_yaml),
         ("mnist", PackageResources.mnist_yaml),
         ("resnet-50", PackageResources.resnet_50_yaml),
+        ("scenes", PackageResources.scenes_yaml),
         ("shapes", PackageResources.shapes_yaml),
         ("vgg-16", PackageResources.vgg_16_yaml),
     ]
