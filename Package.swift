@@ -96,9 +96,9 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
-                "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
-                "SaccadeMetrics", "SaccadeRuns",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels",
+                "SaccadeGeometry", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining",
+                "SaccadeDrawing", "SaccadeMetrics", "SaccadeRuns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

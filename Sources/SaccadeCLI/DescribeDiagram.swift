@@ -4,7 +4,7 @@ import SaccadeModels
 extension Schematic {
     /// The network as a row of activations. Layers that keep the size, such as ReLU, belong to the arrow of the layer
     /// before them; what lies inside a block is not drawn on its own.
-    init(_ description: Description) {
+    init(_ description: Description, maximumWidth: Double = 1140) {
         var stages = [Stage(description.input, caption: "", role: .input)]
         for layer in description.layers where layer.depth == 0 && layer.isAuxiliary == nil {
             let word = layer.word
@@ -17,7 +17,7 @@ extension Schematic {
                 stages.append(Stage(layer.outputSize, caption: word + activation, role: layer.role))
             }
         }
-        self.init(title: description.name, stages: stages)
+        self.init(title: description.name, stages: stages, maximumWidth: maximumWidth)
     }
 }
 

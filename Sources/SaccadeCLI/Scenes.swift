@@ -25,7 +25,7 @@ struct DrawScenes: AsyncParsableCommand {
 
             EXAMPLES:
               saccade scenes --count 2000 --output scenes
-              saccade train shapes --data scenes
+              saccade train scenes --data scenes
               saccade scenes --count 500 --output voc --format voc --size 320x240
               saccade scenes --count 100 --first 10000 --output test --validation 0
               saccade scenes --count 50 --output films --format sequences --frames 24
@@ -51,6 +51,9 @@ struct DrawScenes: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Pixels of a picture: 128x128 or 320x240.", valueName: "WxH"))
     var size = "128x128"
 
+    @Option(help: "Objects of a scene at most, from 1 to 8.")
+    var objects = Scenes.crowds.upperBound
+
     @Option(help: "The share of the scenes that goes to val.")
     var validation = 0.2
 
@@ -70,6 +73,9 @@ struct DrawScenes: AsyncParsableCommand {
         }
         guard (0..<1).contains(validation) else {
             throw ValidationError("--validation must be at least 0 and below 1, got \(validation).")
+        }
+        guard Scenes.crowds.contains(objects) else {
+            throw ValidationError("--objects must be from 1 to \(Scenes.crowds.upperBound), got \(objects).")
         }
         guard (2...1000).contains(frames) else {
             throw ValidationError("--frames must be from 2 to 1000, got \(frames).")
@@ -92,7 +98,7 @@ struct DrawScenes: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let scenes = Scenes(seed: seed, size: try pixelSize)
+        let scenes = Scenes(seed: seed, size: try pixelSize, crowd: objects)
         let export = SceneExport(
             scenes, first..<first + count, as: format, validationShare: validation, frames: frames)
         let things = format == .sequences ? "films" : "scenes"

@@ -22,6 +22,8 @@ public struct ClassificationDataset: Sendable {
         case omniglot
         /// CSV files of pictures and classes.
         case list
+        /// No files: ``Scenes`` drawn when they were asked for.
+        case scenes
     }
 
     /// One labelled picture.

@@ -1,6 +1,6 @@
 import Foundation
 public import SaccadeDatasets
-import SaccadeModels
+public import SaccadeModels
 import SaccadeTensors
 
 /// Everything between a recipe with a folder of data, and a run: which pictures to learn from and which to be judged by,
@@ -30,21 +30,38 @@ public struct ClassifierTraining: Sendable {
                 whole,
                 try ClassificationDataset(at: data, split: .validation, unusableFraction: badSamples.fraction)
             )
-            sampleBytes = parts.training.recordByteCount + parts.validation.recordByteCount
         } else {
-            let (training, validation) = whole.split(
-                validation: settings.validationFraction, seed: settings.seed)
-            parts = (training, validation)
-            sampleBytes = whole.recordByteCount
+            parts = whole.split(validation: settings.validationFraction, seed: settings.seed)
         }
-        (training, validation, leftOut) = try badSamples.removed(from: parts, of: data)
-        let preprocessing = try recipe.architecture.preprocessing()
+        let usable = try badSamples.removed(from: parts, of: data)
+        // The two parts of one data set share what it keeps in memory.
+        let bytes =
+            splits.contains(.validation)
+            ? parts.training.recordByteCount + parts.validation.recordByteCount : whole.recordByteCount
+        try self.init(
+            recipe, training: usable.training, validation: usable.validation, leftOut: usable.leftOut, data: data,
+            sampleBytes: bytes)
+    }
+
+    /// - Parameters:
+    ///   - recipe: The network and how to train it, which is kept with the run.
+    ///   - training: What to learn from.
+    ///   - validation: What to be judged by after each epoch, of the same classes.
+    ///   - leftOut: What was left out of both because it cannot be used.
+    ///   - data: What to call the data.
+    ///   - sampleBytes: Bytes of samples that stay in memory; nil for those of both parts together.
+    /// - Throws: `ArchitectureError`: what cannot be used, and what to do.
+    public init(
+        _ recipe: Recipe, training: ClassificationDataset, validation: ClassificationDataset, leftOut: [Problem] = [],
+        data: String, sampleBytes: Int? = nil
+    ) throws(ArchitectureError) {
+        (self.training, self.validation, self.leftOut) = (training, validation, leftOut)
+        self.sampleBytes = sampleBytes ?? training.recordByteCount + validation.recordByteCount
         description = RunDescription(
-            settings: settings, architecture: recipe.network, classNames: whole.classNames,
-            preprocessing: preprocessing,
-            data: data)
+            settings: recipe.settings, architecture: recipe.network, classNames: training.classNames,
+            preprocessing: try recipe.architecture.preprocessing(), data: data)
         // Complains about networks that do not fit before anything is written.
-        _ = try recipe.architecture.resolved(classes: whole.classNames.count).freezing(settings.freeze)
+        _ = try recipe.architecture.resolved(classes: training.classNames.count).freezing(recipe.settings.freeze)
     }
 
     /// Trains in `folder`, on the calling thread.
@@ -58,7 +75,7 @@ public struct ClassifierTraining: Sendable {
         in folder: String, resuming: Bool, observer: (any TrainingObserver)?, note: (String) -> Void = { _ in }
     ) throws -> [EpochRecord] {
         let settings = description.settings
-        let resolved = try description.resolvedNetwork()
+        let resolved = try description.resolved()
         let network = Network(resolved)
         // Before anything is written; a checkpoint has weights of its own.
         if let from = settings.from, !RunFolder.hasCheckpoint(at: folder) {

@@ -10,6 +10,8 @@ public import SaccadeTensors
 /// A classifier that a run has trained: its network with the best weights, and all that turns a picture into a label.
 public struct TrainedClassifier: Sendable {
     public let description: RunDescription
+    /// The network taken apart, with the same parameters.
+    public let layers: LayerByLayer
     private let network: Network
 
     /// The folder in which runs are kept unless somebody says otherwise.
@@ -29,7 +31,8 @@ public struct TrainedClassifier: Sendable {
     public init(run nameOrPath: String) throws {
         let folder = TrainedClassifier.folder(of: nameOrPath)
         description = try RunDescription(ofRunAt: folder)
-        network = try description.network()
+        let resolved = try description.resolved()
+        (network, layers) = (Network(resolved), LayerByLayer(resolved))
         let weights = "\(folder)/best.safetensors"
         guard FileManager.default.fileExists(atPath: weights) else {
             throw RunError(.missing, "\(folder): this run has no weights yet; let its first epoch end.")
@@ -68,10 +71,10 @@ public struct TrainedClassifier: Sendable {
 
 extension RunDescription {
     /// The run's network with fresh weights.
-    public func network() throws -> Network { Network(try resolvedNetwork()) }
+    public func network() throws -> Network { Network(try resolved()) }
 
     /// The layers of the run's network, with fresh weights.
-    func resolvedNetwork() throws -> ResolvedNetwork {
+    public func resolved() throws -> ResolvedNetwork {
         let architecture = try Architecture(yaml: architecture, source: "the run's network")
         return try architecture.resolved(
             input: InputSize(preprocessing), classes: classNames.count, seed: settings.seed

@@ -13,16 +13,27 @@ public struct Scenes: Sendable {
     /// The sides, in pixels, that scenes may have.
     public static let sides = 32...1024
 
+    /// How many objects a scene may have at most.
+    public static let crowds = 1...8
+
     public let seed: UInt64
     public let size: PixelSize
+    /// Objects of a scene, at most.
+    public let crowd: Int
 
-    /// - Precondition: Both sides are in ``sides``.
-    public init(seed: UInt64, size: PixelSize = PixelSize(width: 128, height: 128)) {
+    /// - Parameters:
+    ///   - seed: Decides everything.
+    ///   - size: Of the pictures, both sides in ``sides``.
+    ///   - crowd: Objects of a scene at most, in ``crowds``; each number that remains is as likely, beside the others,
+    ///     as without a bound. Films keep to it as well.
+    public init(
+        seed: UInt64, size: PixelSize = PixelSize(width: 128, height: 128), crowd: Int = Scenes.crowds.upperBound
+    ) {
         precondition(
             Self.sides.contains(size.width) && Self.sides.contains(size.height),
             "Scenes: \(size) is not within \(Self.sides.lowerBound)...\(Self.sides.upperBound) both ways")
-        self.seed = seed
-        self.size = size
+        precondition(Self.crowds.contains(crowd), "Scenes: at most \(crowd) objects; expected 1 to 8")
+        (self.seed, self.size, self.crowd) = (seed, size, crowd)
     }
 
     /// What scene `index` is about: all classes take turns, in an order that the seed decides.
@@ -38,11 +49,27 @@ public struct Scenes: Sendable {
     ///
     /// - Parameter index: At least 0.
     public func scene(at index: Int) -> Scene {
-        var dice = Dice(SplitMix64(seed: seed, stream: 2, index))
-        let stage = Stage(
-            about: mainClass(at: index), width: size.width, height: size.height, isFilmed: false, using: &dice)
+        var (stage, dice) = stage(at: index)
         let writer = dice.split()
         return stage.scene(captionedBy: writer, using: &dice)
+    }
+
+    /// The picture of a scene and what it is about, without the rest that ``scene(at:)`` finds out.
+    ///
+    /// - Parameter index: At least 0.
+    func picture(at index: Int) -> (image: Image, label: SceneClass) {
+        var (stage, dice) = stage(at: index)
+        _ = dice.split()
+        return (Photograph.image(of: stage, using: &dice), stage.sprites[stage.main].actor.kind)
+    }
+
+    /// - Returns: What is decided before the picture is taken, and the dice that decide the rest.
+    private func stage(at index: Int) -> (Stage, Dice) {
+        var dice = Dice(SplitMix64(seed: seed, stream: 2, index))
+        let stage = Stage(
+            about: mainClass(at: index), width: size.width, height: size.height, isFilmed: false, crowd: crowd,
+            using: &dice)
+        return (stage, dice)
     }
 
     /// Draws a film of scene `index`'s main class; it has nothing else in common with that scene.
@@ -54,7 +81,8 @@ public struct Scenes: Sendable {
         precondition(frames >= 2, "Scenes: \(frames) frames do not move")
         var dice = Dice(SplitMix64(seed: seed, stream: 3, index))
         var stage = Stage(
-            about: mainClass(at: index), width: size.width, height: size.height, isFilmed: true, using: &dice)
+            about: mainClass(at: index), width: size.width, height: size.height, isFilmed: true, crowd: crowd,
+            using: &dice)
         let motion = Motion(
             of: stage.sprites[stage.main].actor, frames: frames, width: size.width, height: size.height, using: &dice)
         let pictures = motion.actors.map { actor in

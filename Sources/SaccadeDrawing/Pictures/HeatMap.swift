@@ -53,24 +53,12 @@ public struct HeatMap: Figure {
         func length(_ pixels: Double) -> Double { max(24, (pixels * scale * 2).rounded() / 2) }
         frame = Rectangle(x: 10, y: title.isEmpty ? 10 : 32, width: length(columns), height: length(rows))
         size = (
-            max(frame.right + 10 + Self.barWidth + 4 + Self.tickWidth + (label.isEmpty ? 0 : 18) + 8, 160),
+            max(frame.right + 10 + Self.barWidth + 4 + ColorBar.tickWidth + (label.isEmpty ? 0 : 18) + 8, 160),
             frame.y + max(frame.height, 70) + 12
         )
     }
 
     private static let barWidth = 10.0
-    private static let tickWidth = 44.0
-    private static let tick = TextStyle(size: 8, color: .faint)
-
-    /// Where a value stands between the ends of the bar; nil when it is not finite.
-    private func place(_ value: Double) -> Double? {
-        guard value.isFinite else { return nil }
-        let span = range.upperBound - range.lowerBound
-        // Halved, so that no difference of finite numbers overflows.
-        return span > 0 && span.isFinite
-            ? (value - range.lowerBound) / span
-            : span > 0 ? (value / 2 - range.lowerBound / 2) / (range.upperBound / 2 - range.lowerBound / 2) : 0.5
-    }
 
     public func draw(on canvas: borrowing Canvas) {
         if !title.isEmpty {
@@ -86,7 +74,7 @@ public struct HeatMap: Figure {
 
     /// One pixel for each value.
     private var plain: Image {
-        let pixels = values.flatMap { value in (place(value).map(map.color) ?? .white).bytes }
+        let pixels = values.flatMap { value in (range.place(of: value).map(map.color) ?? .white).bytes }
         return Image(width: width, height: height, channels: 3, pixels: pixels)
     }
 
@@ -113,7 +101,7 @@ public struct HeatMap: Figure {
         let across = Self.neighbours(columns, of: width)
         for (y, row) in Self.neighbours(rows, of: height).enumerated() {
             for (x, column) in across.enumerated() {
-                guard let value = interpolated(column, row), let place = place(value) else { continue }
+                guard let value = interpolated(column, row), let place = range.place(of: value) else { continue }
                 let color = colors[Int((min(max(place, 0), 1) * 255).rounded())]
                 let at = (y * columns + x) * 3
                 for c in 0..<3 {
@@ -154,34 +142,9 @@ public struct HeatMap: Figure {
     }
 
     private func drawBar(on canvas: borrowing Canvas) {
-        let bar = Rectangle(
+        let frame = Rectangle(
             x: frame.right + 10, y: frame.y, width: Self.barWidth, height: min(max(frame.height, 64), 160))
-        // The first row of pixels is on top.
-        let pixels = (0..<128).flatMap { map.color(1 - Double($0) / 127).bytes }
-        canvas.draw(Image(width: 1, height: 128, channels: 3, pixels: pixels), in: bar)
-        canvas.stroke(bar, .faint, width: 0.6)
-        guard values.contains(where: \.isFinite) else {
-            canvas.text(
-                "no data", in: Rectangle(x: bar.right + 4, y: bar.y, width: Self.tickWidth, height: 12), Self.tick,
-                .left)
-            return
-        }
-        let scale = AxisScale([range.lowerBound, range.upperBound], count: max(2, Int(bar.height / 28)))
-        for tick in scale.ticks {
-            guard let place = place(tick.value), (-0.001...1.001).contains(place) else { continue }
-            let y = bar.bottom - place * bar.height
-            canvas.stroke([Point(bar.right, y), Point(bar.right + 2.5, y)], .faint, width: 0.7)
-            // The outermost stay beside the bar, so that they stay on the page as well.
-            let middle = min(max(y, bar.y + 4), bar.bottom - 4)
-            canvas.text(
-                tick.label,
-                in: Rectangle(x: bar.right + 5, y: middle - 6, width: Self.tickWidth, height: 12), Self.tick, .left)
-        }
-        if !barLabel.isEmpty {
-            let widest = scale.ticks.map { canvas.ruler.width(of: $0.label, Self.tick) }.max() ?? 0
-            let x = bar.right + 9 + min(widest, Self.tickWidth)
-            canvas.textUpwards(
-                barLabel, in: Rectangle(x: x, y: bar.y, width: 13, height: bar.height), TextStyle(size: 9))
-        }
+        ColorBar(range: values.contains(where: \.isFinite) ? range : nil, map: map, label: barLabel)
+            .draw(in: frame, on: canvas)
     }
 }

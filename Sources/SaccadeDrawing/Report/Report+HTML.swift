@@ -58,6 +58,10 @@ extension Report {
             let factor = max(1, 160 / max(picture.width, picture.height))
             let width = picture.width * factor
             return html(image(try picture.pngData(), width: width, caption, isSharp: factor > 1), caption)
+        case .row(let blocks):
+            var row = "<div class=\"row\">\n"
+            for block in blocks { row += try html(block, &drawings) }
+            return row + "</div>\n"
         }
     }
 
@@ -113,6 +117,9 @@ extension Report {
         figure { margin: 1rem 0; break-inside: avoid; }
         figure > svg, figure > img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
         figure > img.sharp { image-rendering: pixelated; }
+        .row { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0 1.5rem; }
+        .row > figure { flex: 0 1 auto; max-width: 100%; }
+        .row > figure > figcaption { max-width: 28rem; }
         figcaption { margin-top: .3rem; font-size: .9rem; }
         pre { padding: .8rem; overflow-x: auto; border-radius: 4px; background: var(--plate); font-size: .85rem; }
         .wide { overflow-x: auto; }

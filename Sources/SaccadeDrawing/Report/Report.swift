@@ -27,6 +27,8 @@ public struct Report: Sendable {
         case picture(any Figure, caption: String)
         /// Pixels as they are; small pictures are shown enlarged, each pixel a square.
         case image(Image, caption: String)
+        /// Side by side, as far as the page is wide.
+        indirect case row([Block])
     }
 
     /// Rows of texts under a head.

@@ -5,6 +5,7 @@ public enum BuiltInRecipes {
         ("cifar-resnet-20", PackageResources.cifar_resnet_20_yaml),
         ("exercise-1", PackageResources.exercise_1_yaml),
         ("mnist", PackageResources.mnist_yaml),
+        ("scenes", PackageResources.scenes_yaml),
         ("shapes", PackageResources.shapes_yaml),
     ]
 

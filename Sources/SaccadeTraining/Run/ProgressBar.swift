@@ -4,6 +4,7 @@ import Foundation
 /// seconds elsewhere.
 public final class ProgressBar: TrainingObserver {
     private let write: (String) -> Void
+    private let summary: (EpochRecord) -> String
     private let now: () -> Double
     private let isTerminal: Bool
     private let width: Int
@@ -33,9 +34,11 @@ public final class ProgressBar: TrainingObserver {
     }
 
     /// Shows progress on standard error, as suits what that is.
-    public convenience init() {
+    ///
+    /// - Parameter summary: The line that stays of an epoch.
+    public convenience init(summary: @escaping (EpochRecord) -> String = ProgressBar.summary(of:)) {
         let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
-        self.init(isTerminal: isTerminal, width: ProgressBar.terminalWidth) {
+        self.init(isTerminal: isTerminal, width: ProgressBar.terminalWidth, summary: summary) {
             // Nobody may be listening any more; training goes on.
             try? FileHandle.standardError.write(contentsOf: Data($0.utf8))
         } now: {
@@ -46,14 +49,17 @@ public final class ProgressBar: TrainingObserver {
     /// - Parameters:
     ///   - isTerminal: Whether a line can be redrawn.
     ///   - width: Columns of the terminal.
+    ///   - summary: The line that stays of an epoch.
     ///   - write: Takes what is to be shown.
     ///   - now: The time in seconds, from any beginning.
     public init(
-        isTerminal: Bool, width: Int, write: @escaping (String) -> Void, now: @escaping () -> Double
+        isTerminal: Bool, width: Int, summary: @escaping (EpochRecord) -> String = ProgressBar.summary(of:),
+        write: @escaping (String) -> Void, now: @escaping () -> Double
     ) {
         self.isTerminal = isTerminal
         self.width = max(width, 20)
         self.write = write
+        self.summary = summary
         self.now = now
         pause = isTerminal ? 0.1 : 5
     }
@@ -76,27 +82,31 @@ public final class ProgressBar: TrainingObserver {
     public func finished(_ record: EpochRecord) {
         if hasLine { write("\r\u{1B}[K") }
         hasLine = false
+        write(summary(record) + (Self.waiting(waitingShare).map { "; \($0)" } ?? "") + "\n")
+    }
+
+    /// Everything that an epoch came to, on one line.
+    public static func summary(of record: EpochRecord) -> String {
         var text = "epoch \(record.epoch): loss \(digits(record.trainingLoss, 4)), "
         text += "accuracy \(percent(record.trainingAccuracy))"
         if let loss = record.validationLoss, let accuracy = record.validationAccuracy {
             text += "; validation: loss \(digits(loss, 4)), accuracy \(percent(accuracy))"
         }
         if record.skippedSteps > 0 { text += "; \(record.skippedSteps) steps left out" }
-        text += waiting(waitingShare).map { "; \($0)" } ?? ""
-        write(text + (record.isBest ? " (best so far)\n" : "\n"))
+        return text + (record.isBest ? " (best so far)" : "")
     }
 
     private func line(_ progress: TrainingProgress) -> String {
         let word = progress.phase == .training ? "learning" : "validating"
         let start = "epoch \(progress.epoch)/\(progress.epochs) \(word) "
         var end = "\(progress.samples)/\(progress.samplesInAll)"
-        if progress.phase == .training { end += ", loss \(digits(progress.loss, 4))" }
+        if progress.phase == .training { end += ", loss \(Self.digits(progress.loss, 4))" }
         if meter.seconds > 0, meter.samples > 0 {
             let speed = meter.samples / meter.seconds
             let left = Double(progress.samplesInAll - progress.samples + progress.samplesToCome) / speed
-            end += ", \(digits(speed, speed < 10 ? 1 : 0)) images/s, \(ProgressBar.time(left)) left"
+            end += ", \(Self.digits(speed, speed < 10 ? 1 : 0)) images/s, \(ProgressBar.time(left)) left"
         }
-        if progress.phase == .training { end += waiting(progress.waitingShare).map { ", \($0)" } ?? "" }
+        if progress.phase == .training { end += Self.waiting(progress.waitingShare).map { ", \($0)" } ?? "" }
         // The bar takes the room that is left, if it is worth it.
         let room = min(width - 2 - start.count - end.count, 20)
         guard isTerminal, room >= 4 else { return start + end }
@@ -115,13 +125,13 @@ public final class ProgressBar: TrainingObserver {
     }
 
     /// What to say of a computation that waits for its data so much that one should know.
-    private func waiting(_ share: Double) -> String? {
+    private static func waiting(_ share: Double) -> String? {
         share > 0.02 ? "\(digits(share * 100, 0)) % waiting for data" : nil
     }
 
-    private func percent(_ share: Double) -> String { digits(share * 100, 2) + " %" }
+    private static func percent(_ share: Double) -> String { digits(share * 100, 2) + " %" }
 
-    private func digits(_ value: Double, _ count: Int) -> String { String(format: "%.\(count)f", value) }
+    private static func digits(_ value: Double, _ count: Int) -> String { String(format: "%.\(count)f", value) }
 
     private static var terminalWidth: Int {
         var size = winsize()

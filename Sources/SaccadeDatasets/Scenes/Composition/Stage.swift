@@ -11,18 +11,22 @@ struct Stage {
     var height: Int { backdrop.height }
     private var side: Float { Float(min(width, height)) }
 
+    /// How likely there are one object, two, three …
+    private static let crowds: [Float] = [18, 20, 18, 14, 11, 8, 6, 5]
+
     /// - Parameters:
     ///   - mainClass: What the scene is about.
     ///   - dice: Decide all else.
     ///   - isFilmed: Whether the main object is going to move: then it is small, and in front of the others.
-    init(about mainClass: SceneClass, width: Int, height: Int, isFilmed: Bool, using dice: inout Dice) {
+    ///   - crowd: Objects at most; at least 1.
+    init(about mainClass: SceneClass, width: Int, height: Int, isFilmed: Bool, crowd: Int, using dice: inout Dice) {
         let landscapes = ScenePlace.allCases.filter { $0.isLandscape && $0.suits(mainClass) }
         let tops = ScenePlace.allCases.filter { !$0.isLandscape }
         var (backdropDice, cast) = (dice.split(), dice.split())
         let place = cast.chance(0.6) && !isFilmed ? cast.pick(landscapes) : cast.pick(tops)
         backdrop = Backdrop(place, width: width, height: height, using: &backdropDice)
         light = Light(isOutdoors: place.isLandscape, using: &cast)
-        let wanted = 1 + (isFilmed ? cast.below(3) : cast.weighted([18, 20, 18, 14, 11, 8, 6, 5]))
+        let wanted = 1 + (isFilmed ? cast.below(min(3, crowd)) : cast.weighted(Array(Self.crowds.prefix(crowd))))
 
         var actor = self.actor(mainClass, using: &cast)
         actor.scale = side / 2 * (isFilmed ? 0.36 : wanted == 1 ? cast.between(0.5, 0.82) : cast.between(0.44, 0.7))

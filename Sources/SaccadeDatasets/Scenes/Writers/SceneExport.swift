@@ -95,7 +95,7 @@ public struct SceneExport: Sendable {
         for start in stride(from: indices.lowerBound, to: indices.upperBound, by: 32) {
             let part = start..<min(start + 32, indices.upperBound)
             let scenes = scenes
-            for (index, scene) in zip(part, await drawn(part) { scenes.scene(at: $0) }) {
+            for (index, scene) in zip(part, await part.drawn { scenes.scene(at: $0) }) {
                 try writer.add(scene, named: name(index), split(index), to: &folder)
             }
             progress(part.upperBound - indices.lowerBound)
@@ -107,7 +107,7 @@ public struct SceneExport: Sendable {
         for start in stride(from: indices.lowerBound, to: indices.upperBound, by: 4) {
             let part = start..<min(start + 4, indices.upperBound)
             let (scenes, frames) = (scenes, frames)
-            for (index, film) in zip(part, await drawn(part) { scenes.sequence(at: $0, frames: frames) }) {
+            for (index, film) in zip(part, await part.drawn { scenes.sequence(at: $0, frames: frames) }) {
                 try write(film, named: "\(split(index).folderName)/\(name(index))", to: &folder)
             }
             progress(part.upperBound - indices.lowerBound)
@@ -126,17 +126,5 @@ public struct SceneExport: Sendable {
             lines.append("\(file),\(film.actions[number].rawValue),\(frame.mainClass.rawValue),\(edges)")
         }
         try folder.write(lines.asLines, to: "\(name)/labels.csv")
-    }
-
-    /// Draws on all cores; the order is that of the indices.
-    private func drawn<Drawing: Sendable>(
-        _ part: Range<Int>, _ draw: @escaping @Sendable (Int) -> Drawing
-    ) async -> [Drawing] {
-        await withTaskGroup(of: (Int, Drawing).self) { group in
-            for index in part { group.addTask { (index, draw(index)) } }
-            var drawings: [(Int, Drawing)] = []
-            for await drawing in group { drawings.append(drawing) }
-            return drawings.sorted { $0.0 < $1.0 }.map(\.1)
-        }
     }
 }

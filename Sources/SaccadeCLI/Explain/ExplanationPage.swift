@@ -1,0 +1,135 @@
+import Foundation
+import SaccadeDrawing
+import SaccadeFiles
+import SaccadeImages
+import SaccadeModels
+import SaccadeTraining
+
+/// An explanation as a page to read, and its figures as pictures.
+struct ExplanationPage {
+    let predictions: [(name: String, share: Double)]
+    /// The path of sizes: what each layer is given and gives.
+    let sizes: TextTable
+    private let report: Report
+    private let figures: [(file: String, figure: any Figure)]
+
+    /// - Parameters:
+    ///   - picture: What to call the picture.
+    ///   - top: How many classes to name.
+    init(_ explanation: Explanation, of picture: String, by model: ExplainedModel, top: Int) {
+        let layers = model.layers
+        let ranking = explanation.ranking.prefix(top)
+        let predictions = ranking.map { (name: model.name(of: $0), share: Double(explanation.probabilities[$0])) }
+        self.predictions = predictions
+        let rows =
+            [["input", "", layers.input.sizeText]]
+            + layers.stages.map { [$0.name, $0.kind, $0.output.sizeText] }
+        var table = TextTable([.init("layer"), .init("kind"), .init("size", .right)])
+        for row in rows { table.append(row) }
+        sizes = table
+
+        let answers = BarChart(
+            title: "", valueLabel: "probability, %",
+            bars: predictions.map { .init($0.name, $0.share * 100) }, width: 420)
+        let evidence = EvidenceFigures(explanation, by: layers, classNamed: model.name(of: explanation.label))
+        let sheets = LayerFigures(layers, explanation.activations).sheets
+        let filters = layers.firstFilters.map { ContactSheet.filters($0) }
+
+        var sections = [
+            Report.Section(
+                "What it says",
+                (model.caution.map { [.paragraph($0)] } ?? []) + [
+                    .row([
+                        .image(
+                            explanation.picture, caption: "The picture as the network sees it: \(layers.input.sizeText)"
+                        ),
+                        .drawing(answers, caption: "The most probable of \(explanation.probabilities.count) classes"),
+                    ])
+                ])
+        ]
+        if !evidence.blocks.isEmpty { sections.append(Report.Section("Where it sees it", [.row(evidence.blocks)])) }
+        sections.append(
+            Report.Section(
+                "The path of sizes",
+                [
+                    .paragraph("Height × width × channels behind every layer; a single number is a vector."),
+                    .table(
+                        Report.Table(
+                            columns: [.init("layer"), .init("kind"), .init("size", isNumber: true)], rows: rows)),
+                ]))
+        if let filters {
+            sections.append(
+                Report.Section("What it looks for first", [.picture(filters.sheet, caption: filters.caption)]))
+        }
+        sections.append(
+            Report.Section(
+                "What every layer makes of it",
+                [.paragraph(LayerFigures.note)] + sheets.map { .picture($0.figure, caption: $0.caption) }))
+        report = Report(
+            title: "How \(layers.name) sees \((picture as NSString).lastPathComponent)",
+            subtitle: "saccade explain", sections: sections)
+
+        let digits = String(sheets.count).count
+        figures =
+            evidence.figures + (filters.map { [("filters.png", $0.sheet)] } ?? [])
+            + sheets.enumerated().map { index, sheet in
+                let number = String(index + 1)
+                let padded = String(repeating: "0", count: digits - number.count) + number
+                return ("layer-\(padded)-\(Self.fileName(sheet.name)).png", sheet.figure)
+            }
+    }
+
+    /// A layer's name as a part of a file's: recipes may name layers as they like.
+    private static func fileName(_ name: String) -> String {
+        String(name.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "_" }.prefix(60))
+    }
+
+    /// Writes the page and its figures.
+    ///
+    /// - Returns: The names of the figures' files.
+    func write(to folder: String) throws -> [String] {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw FileError(
+                .unwritable, path: folder, reason: "this folder cannot be made", remedy: "give another --output")
+        }
+        for (file, figure) in figures { try figure.write(to: "\(folder)/\(file)") }
+        try report.write(to: "\(folder)/report.html")
+        return figures.map(\.file)
+    }
+}
+
+/// Where a class is seen, drawn over the picture.
+struct EvidenceFigures {
+    private(set) var figures: [(file: String, figure: any Figure)] = []
+    private(set) var blocks: [Report.Block] = []
+
+    init(_ explanation: Explanation, by layers: LayerByLayer, classNamed name: String) {
+        if let evidence = explanation.evidence, let stage = explanation.stage {
+            let map = HeatMap(
+                evidence, over: explanation.picture, title: "Grad-CAM: \(name)", label: "part of the score")
+            figures.append(("grad-cam.png", map))
+            let isBlank = evidence.values.allSatisfy { $0 == 0 }
+            blocks.append(
+                .picture(
+                    map,
+                    caption: "Grad-CAM: where the activations of \(layers.stages[stage].name), \(evidence.height)×"
+                        + "\(evidence.width), speak for \(name)" + (isBlank ? "; here nowhere" : "")))
+        }
+        if let occlusion = explanation.occlusion {
+            let whole = Double(explanation.probabilities[explanation.label])
+            // Light is where covering hurts, as light is where Grad-CAM sees something.
+            let losses = occlusion.values.map { (whole - Double($0)) * 100 }
+            let map = HeatMap(
+                losses, width: occlusion.width, height: occlusion.height, title: "Occlusion: \(name)",
+                label: "loss, points of %", map: .inferno, over: explanation.picture, opacity: 0.55, side: 250)
+            figures.append(("occlusion.png", map))
+            blocks.append(
+                .picture(
+                    map,
+                    caption: "Occlusion: by how much the probability of \(name), \(percent(whole)), falls when a grey "
+                        + "square covers the place, a quarter of the picture wide. Below 0 it rises."))
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/// A number for each place of a grid that lies over a picture from edge to edge.
+public struct EvidenceMap: Sendable, Equatable {
+    /// Columns; at least 1.
+    public let width: Int
+    /// Rows; at least 1.
+    public let height: Int
+    /// Row by row, `height * width` of them.
+    public let values: [Float]
+
+    init(width: Int, height: Int, values: [Float]) {
+        (self.width, self.height, self.values) = (width, height, values)
+    }
+
+    public subscript(row: Int, column: Int) -> Float { values[row * width + column] }
+}
