@@ -10,16 +10,20 @@ public enum RunCurves {
     }
 
     /// Loss by epoch, of the samples learnt from and of those held back.
-    public static func losses(of records: [EpochRecord]) -> LineChart {
+    public static func losses(
+        of records: [EpochRecord], width: Double = 460, height: Double = 300
+    ) -> LineChart {
         LineChart(
             title: "Loss", xLabel: "epoch", yLabel: "cross entropy, nats",
             series: [
                 series("training", records) { $0.trainingLoss }, series("held back", records) { $0.validationLoss },
-            ].compactMap { $0 }, isLogY: true)
+            ].compactMap { $0 }, isLogY: true, width: width, height: height)
     }
 
     /// The share of right answers by epoch.
-    public static func accuracies(of records: [EpochRecord]) -> LineChart {
+    public static func accuracies(
+        of records: [EpochRecord], width: Double = 460, height: Double = 300
+    ) -> LineChart {
         LineChart(
             title: "Accuracy", xLabel: "epoch", yLabel: "right, %",
             series: [
@@ -27,7 +31,7 @@ public enum RunCurves {
                 series("held back", records) { $0.validationAccuracy.map { $0 * 100 } },
                 // Of five classes or fewer, one of the first five is always right.
                 series("held back, among five", records) { $0.validationTop5.flatMap { $0 < 1 ? $0 * 100 : nil } },
-            ].compactMap { $0 })
+            ].compactMap { $0 }, width: width, height: height)
     }
 
     /// The learning rate of each epoch's last step.

@@ -131,15 +131,8 @@ struct DemoResult {
         "Some of the \(learnt.count) scenes that it learnt from, with the class of their main object."
     }
 
-    private var accuracies: LineChart { beside(RunCurves.accuracies(of: records)) }
-    private var losses: LineChart { beside(RunCurves.losses(of: records)) }
-
-    /// Small enough for two in a row.
-    private func beside(_ chart: LineChart) -> LineChart {
-        var chart = chart
-        (chart.width, chart.height) = (380, 270)
-        return chart
-    }
+    private var accuracies: LineChart { RunCurves.accuracies(of: records, width: 380, height: 270) }
+    private var losses: LineChart { RunCurves.losses(of: records, width: 380, height: 270) }
 
     private var confusions: SaccadeDrawing.ConfusionMatrix {
         let classes = learnt.classNames

@@ -97,10 +97,11 @@ extension Block {
         for step in steps {
             switch step {
             case .convolution(let conv, _), .pooledConvolution(let conv, _, _): return conv.part
-            case .residual(let body, _, _): if let conv = body.part.firstConvolution { return conv }
+            case .residual(let body, _, _), .rectifiedResidual(let body, _, _):
+                if let conv = body.part.firstConvolution { return conv }
             case .parallel(let branches):
                 if let conv = branches.part.lazy.compactMap(\.firstConvolution).first { return conv }
-            case .layer, .upConvolution, .linear, .activation: continue
+            case .layer, .upConvolution, .linear, .activation, .rectifiedNorm, .auxiliary: continue
             }
         }
         return nil
