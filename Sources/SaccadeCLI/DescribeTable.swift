@@ -50,9 +50,11 @@ struct DescriptionTable {
         return table.text
     }
 
-    /// A sum without the spaces around its signs.
+    /// A sum without the spaces around its signs and within its numbers, and without what they count.
     private static func tight(_ sum: String) -> String {
-        ["−", "+", "/", "·", "="].reduce(sum) { $0.replacing(" \($1) ", with: $1) }
+        let sum = ["−", "+", "/", "·", "="].reduce(sum) { $0.replacing(" \($1) ", with: $1) }
+            .replacing(" channels", with: "")
+        return sum.contains(where: \.isLetter) ? sum : sum.filter { $0 != " " }
     }
 
     /// Indented by the blocks around it, and without their names.

@@ -49,6 +49,15 @@ import Testing
             Mistake(
                 arguments: ["train", "mnist", "--data", "/", "--max-memory", "4 GiBB"], status: 64,
                 complaint: "--max-memory must be a number with a unit"),
+                arguments: ["train", "resnet-18", "--print-recipe", "--set", "training.freeze=conv1"], status: 64,
+                complaint: "--set training.freeze=conv1: freeze must be a list, got “conv1”"),
+            Mistake(
+                arguments: ["train", "resnet-18", "--set", "network=resnet-19", "--print-recipe"], status: 64,
+                complaint: "unknown network “resnet-19”"),
+            Mistake(arguments: ["describe", "resnet-5O"], status: 65, complaint: "did you mean resnet-50?"),
+            Mistake(
+                arguments: ["describe", "alexnet", "--input", "32x32x3"], status: 65,
+                complaint: "error: alexnet: pool3: a kernel of height 3 does not fit"),
             Mistake(arguments: ["evaluate", "none", "--data", "/"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["classify", "none", "a.png"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["classify", "none", "a.png", "--top", "0"], status: 64, complaint: "--top"),
@@ -159,6 +168,40 @@ import Testing
             #expect(trained.status == 0, "\(trained.errors)")
             let stored = try String(contentsOfFile: "\(folder)/runs/a/recipe.yaml", encoding: .utf8)
             #expect(stored == printed.output.replacingOccurrences(of: "28x28x1", with: "16x16x3"))
+        }
+    }
+
+    @Test("a run is fine-tuned for other classes, with parts that stay as they are")
+    func fineTuning() throws {
+        try Program.inFolder { folder in
+            try ShapePictures(seed: 1, side: 16).write(0..<36, to: "\(folder)/pictures")
+            for kind in ["star", "circle"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/two", withIntermediateDirectories: true)
+                try FileManager.default.copyItem(atPath: "\(folder)/pictures/\(kind)", toPath: "\(folder)/two/\(kind)")
+            }
+            let small = [
+                "train", "cifar-resnet-20", "--set", "input=16x16x3", "--epochs", "1", "--batch-size", "4",
+                "--set", "training.augmentation=[]",
+            ]
+            let first = try Program.run(small + ["--data", "pictures", "--run", "a"], in: folder)
+            #expect(first.status == 0, "\(first.errors)")
+            let tuned = try Program.run(
+                small + [
+                    "--data", "two", "--run", "b", "--from", "a", "--set", "training.freeze=[conv1, bn1, layer1]",
+                ],
+                in: folder)
+            #expect(tuned.status == 0, "\(tuned.errors)")
+            #expect(
+                tuned.errors.contains(
+                    "Starts from the weights of runs/a/best.safetensors; new are linear.weight, linear.bias, for 2 "
+                        + "classes in place of 6.\n"))
+            // A file that does not fit leaves no run behind.
+            let wrong = try Program.run(
+                "train", "mnist", "--set", "input=16x16x3", "--data", "two", "--run", "c", "--from", "a", in: folder)
+            #expect(wrong.status == 65 && wrong.errors.contains("this is not a checkpoint of this network"))
+            let missing = try Program.run(small + ["--data", "two", "--run", "c", "--from", "d"], in: folder)
+            #expect(missing.status == 65 && missing.errors.contains("neither a file of this name nor runs/d/best"))
+            #expect(!FileManager.default.fileExists(atPath: "\(folder)/runs/c"))
         }
     }
 

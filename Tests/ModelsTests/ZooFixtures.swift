@@ -31,7 +31,8 @@ struct ZooFixtures {
     let file: SafetensorsFile
 
     init() throws {
-        file = try SafetensorsFile(at: Self.script.replacing("make_zoo_fixtures.py", with: "zoo.safetensors"))
+        let file = try SafetensorsFile(at: Self.script.replacing("make_zoo_fixtures.py", with: "zoo.safetensors"))
+        self.file = file
         func decoded<Value: Decodable>(_ key: String) throws -> Value {
             try JSONDecoder().decode(Value.self, from: Data((file.metadata[key] ?? "").utf8))
         }

@@ -254,6 +254,15 @@ import Testing
         let again = try Recipe(yaml: recipe.yaml, source: "x.yaml")
         #expect(again.settings == recipe.settings)
         #expect(again.network == recipe.network)
+        // A layer can be changed as in a recipe that has its own, and a mistake keeps its line.
+        let change = try RecipeOverride("layers.0.conv.stride=1")
+        let changed = try Recipe(yaml: yaml, source: "x.yaml", overrides: [change])
+        guard case .convolution(let conv) = changed.architecture.layers[0].kind else { throw CancellationError() }
+        #expect(conv.stride == 1 && conv.kernel == 7)
+        let mistake = try #require(throws: ArchitectureError.self) {
+            _ = try Recipe(yaml: "network: resnet-18\ntraining:\n  epohcs: 3", source: "x.yaml")
+        }
+        #expect(mistake.description.hasPrefix("x.yaml:3: "))
         for wrong in ["backboneRate: 0", "backboneRate: 2", "freeze: conv1", "form: x"] {
             #expect(throws: ArchitectureError.self) {
                 _ = try Recipe(yaml: "network: resnet-18\ntraining: {\(wrong)}", source: "x.yaml")

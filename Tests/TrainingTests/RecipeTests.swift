@@ -79,7 +79,7 @@ import Testing
         arguments: [
             ("training.batchSzie=3", "did you mean batchSize?"), ("batchSize=3", "did you mean training.batchSize?"),
             ("batchSzie=3", "did you mean training.batchSize?"), ("resize=crop", "did you mean preprocessing.resize?"),
-            ("trianing.epochs=3", "did you mean training.epochs?"), ("xyzzy=3", "there are name, input,"),
+            ("trianing.epochs=3", "did you mean training.epochs?"), ("xyzzy=3", "there are name, network, input,"),
             ("training.batchSize=many", "must be a whole number"), ("training.batchSize=0", "must be 1 to 1000000"),
             ("training.optimizer.gamma=3", "there is no setting gamma"), ("training.epochs.x=3", "no setting x within"),
             ("training.optimizer.kind=adm", "adamW"), ("layers.9=relu", "from 0 to 3"), ("training", "key=value"),

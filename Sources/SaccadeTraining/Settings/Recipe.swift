@@ -24,13 +24,12 @@ public struct Recipe: Sendable {
         for override in overrides { try Self.check(override) }
         let ofTraining = overrides.filter { $0.path[0] == "training" }
         let ofNetwork = overrides.filter { $0.path[0] != "training" }
-        let root = try Setting(yaml: yaml, source: source).replacing(ofNetwork)
+        let root = try Setting(yaml: yaml, source: source)
+            .replacing(ofNetwork.filter { $0.path[0] == "network" }).withNetworkWrittenOut(source: source)
+            .replacing(ofNetwork.filter { $0.path[0] != "network" })
         architecture = try Architecture(root, source: source)
         // A resumed run must have the same text as before.
-        // A network that is only named is written out: a run must not change with the program's idea of it.
-        let isNamed = root.entries?.contains { $0.key == "network" } ?? false
-        let text = isNamed ? try Setting(yaml: architecture.yaml, source: source) : root
-        network = stored != nil && ofNetwork.isEmpty ? yaml : text.without("training").inOrder.yaml
+        network = stored != nil && ofNetwork.isEmpty ? yaml : root.without("training").inOrder.yaml
 
         var settings: TrainingSettings
         if let stored { settings = stored } else { settings = try architecture.trainingSettings() }
@@ -115,6 +114,19 @@ extension RunDescription {
 extension Setting {
     fileprivate func without(_ key: String) -> Setting {
         entries.map { Setting(.section($0.filter { $0.key != key }), at: location) } ?? self
+    }
+
+    /// With the layers of a network in place of its name: a run must not change with the program's idea of it, and its
+    /// layers can be changed like a recipe's own.
+    fileprivate func withNetworkWrittenOut(source: String) throws(ArchitectureError) -> Setting {
+        guard let entries, entries.contains(where: { $0.key == "network" }) else { return self }
+        let text = try Architecture(self, source: source).yaml
+        let written = try Setting(yaml: text, source: source).placed(at: Location(file: source)).entries ?? []
+        // What the recipe says itself keeps its lines.
+        let own = entries.filter { $0.key != "network" }
+        return Setting(
+            .section(own + written.filter { entry in !own.contains { $0.key == entry.key } }), at: location
+        ).inOrder
     }
 
     /// A recipe's sections in the order in which one reads best.
