@@ -50,13 +50,13 @@ import TrainingTestSupport
     func concurrent() async throws {
         let folder = try TemporaryFolder()
         try trainSmall(at: "\(folder.path)/first") { $0.epochs = 1 }
-        let path = "\(folder.path)/runs.sqlite"
+        let (root, path) = (folder.path, "\(folder.path)/runs.sqlite")
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<4 {
                 group.addTask {
                     await #expect(processExitsWith: .success) {
                         [
-                            root = folder.path as String, path = path as String, number = number as Int
+                            root = root as String, path = path as String, number = number as Int
                         ] in
                         // Each opens the registry, which is not there yet, for itself.
                         for copy in 0..<5 {
