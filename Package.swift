@@ -123,12 +123,15 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",
-            dependencies: ["SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeSettings", "TestSupport"],
+            dependencies: [
+                "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels", "SaccadeSettings",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "SaccadeCLI", "SaccadeFiles", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets",
+                "SaccadeCLI", "SaccadeFiles", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets", "SaccadeImages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
