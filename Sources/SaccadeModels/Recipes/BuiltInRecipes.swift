@@ -8,7 +8,6 @@ public enum BuiltInRecipes {
         ("mnist", PackageResources.mnist_yaml),
         ("resnet-50", PackageResources.resnet_50_yaml),
         ("scenes", PackageResources.scenes_yaml),
-        ("shapes", PackageResources.shapes_yaml),
         ("vgg-16", PackageResources.vgg_16_yaml),
     ]
 
