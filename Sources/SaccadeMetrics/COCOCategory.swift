@@ -7,6 +7,8 @@ struct COCOCategory: Sendable {
         var iou: [Double]  // [N, M]
         var truthAreas: [Double]
         var areCrowds: [Bool]
+        /// Objects that need not be found for another reason than being a crowd or of another size.
+        var areExempt: [Bool] = []
         var detectionAreas: [Double]
         var scores: [Double]
     }
@@ -39,7 +41,10 @@ struct COCOCategory: Sendable {
         for (rank, score) in picture.scores.enumerated() { entries.append(Entry(score: score, rank: UInt8(rank))) }
 
         for (place, range) in COCOScores.areas.enumerated() {
-            let isIgnored = (0..<truths).map { picture.areCrowds[$0] || !range.contains(picture.truthAreas[$0]) }
+            let isIgnored = (0..<truths).map {
+                picture.areCrowds[$0] || !range.contains(picture.truthAreas[$0])
+                    || ($0 < picture.areExempt.count && picture.areExempt[$0])
+            }
             objects[place] += isIgnored.count { !$0 }
             var taken = [UInt16](repeating: 0, count: truths)
             for (detection, candidates) in candidates.enumerated() {
@@ -75,6 +80,8 @@ struct COCOCategory: Sendable {
         var precision: [Double]
         /// The recall, averaged over thresholds, for each of `COCOScores.detectionLimits`.
         var recall: [Double]
+        /// The recall with all detections that count, for each threshold.
+        var wholeRecall: [Double]
         var meanPrecision: Double { precision.reduce(0, +) / Double(precision.count) }
     }
 
@@ -84,6 +91,7 @@ struct COCOCategory: Sendable {
         return COCOScores.areas.indices.map { place -> Curve? in
             guard objects[place] > 0 else { return nil }
             var recall = [Double](repeating: 0, count: COCOScores.detectionLimits.count)
+            var wholeRecall: [Double] = []
             let precision = COCOScores.thresholds.indices.map { t in
                 let bit: UInt16 = 1 << UInt16(t)
                 var curve: [(recall: Double, precision: Double)] = []
@@ -100,12 +108,13 @@ struct COCOCategory: Sendable {
                     }
                     curve.append((Double(right) / Double(objects[place]), Double(right) / Double(right + wrong)))
                 }
+                wholeRecall.append(Double(right) / Double(objects[place]))
                 for (index, count) in rightWithin.enumerated() {
                     recall[index] += Double(count) / Double(objects[place]) / Double(COCOScores.thresholds.count)
                 }
                 return meanPrecision(curve)
             }
-            return Curve(precision: precision, recall: recall)
+            return Curve(precision: precision, recall: recall, wholeRecall: wholeRecall)
         }
     }
 

@@ -9,6 +9,8 @@ public struct MetricsError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let size = Code(rawValue: "size")
         /// A class that there is not.
         public static let label = Code(rawValue: "label")
+        /// Another number of keypoints than the kind of object has.
+        public static let keypoints = Code(rawValue: "keypoints")
     }
 
     /// The kind of trouble.

@@ -1,11 +1,14 @@
 import Foundation
 import SaccadeDatasets
+import TestSupport
 import Testing
 
 @Suite struct CommandTests {
     @Test(
         "every command has help with examples and exit codes",
-        arguments: ["demo", "scenes", "describe", "check", "convert", "train", "evaluate", "classify", "runs"])
+        arguments: [
+            "demo", "scenes", "describe", "check", "convert", "train", "evaluate", "classify", "explain", "runs",
+        ])
     func help(command: String) throws {
         let outcome = try Program.run(command, "--help")
         #expect(outcome.status == 0)
@@ -162,7 +165,7 @@ import Testing
             let again = try Program.run("train", "new.yaml", "--print-recipe", in: folder)
             #expect(again.output == printed.output)
 
-            try ShapePictures(seed: 1, side: 16).write(0..<24, to: "\(folder)/pictures")
+            try drawPictures(48, in: folder)
             let small = ["--set", "input=16x16x3", "--data", "pictures", "--run", "a"]
             let trained = try Program.run(["train", "new.yaml"] + small, in: folder)
             #expect(trained.status == 0, "\(trained.errors)")
@@ -174,7 +177,7 @@ import Testing
     @Test("a run is fine-tuned for other classes, with parts that stay as they are")
     func fineTuning() throws {
         try Program.inFolder { folder in
-            try ShapePictures(seed: 1, side: 16).write(0..<36, to: "\(folder)/pictures")
+            try ClassFolder.write(36, to: "\(folder)/pictures")
             for kind in ["star", "circle"] {
                 try FileManager.default.createDirectory(atPath: "\(folder)/two", withIntermediateDirectories: true)
                 try FileManager.default.copyItem(atPath: "\(folder)/pictures/\(kind)", toPath: "\(folder)/two/\(kind)")
@@ -205,10 +208,17 @@ import Testing
         }
     }
 
+    /// Scenes of one object each as a folder of 24 classes.
+    private func drawPictures(_ count: Int, in folder: String) throws {
+        let options = ["--size", "32x32", "--objects", "1", "--validation", "0"]
+        let drawn = try Program.run(["scenes", "--count", "\(count)", "--output", "pictures"] + options, in: folder)
+        #expect(drawn.status == 0, "\(drawn.errors)")
+    }
+
     @Test("trains on a folder, evaluates, classifies, and refuses what does not fit")
     func mainJob() throws {
         try Program.inFolder { folder in
-            try ShapePictures(seed: 1, side: 16).write(0..<60, to: "\(folder)/pictures")
+            try drawPictures(240, in: folder)
             let recipe = """
                 input: 16x16x3
                 layers:
@@ -232,14 +242,16 @@ import Testing
             struct Report: Decodable { let samples: Int, top1: Double, confusionMatrix: [[Int]] }
             let evaluated = try Program.run("evaluate", "a", "--data", "pictures", "--json", in: folder)
             let report = try JSONDecoder().decode(Report.self, from: Data(evaluated.output.utf8))
-            #expect(report.samples == 6)  // a tenth of each class was held back
+            #expect(report.samples == 24)  // a tenth of each class was held back
             #expect(report.confusionMatrix.flatMap { $0 }.reduce(0, +) == report.samples)
 
             struct Answer: Decodable {
                 struct Prediction: Decodable { let label: String, probability: Double }
                 let image: String, predictions: [Prediction]
             }
-            let picture = "pictures/star/00004.png"
+            let cats = "pictures/train/cat"
+            let picture =
+                try "\(cats)/" + #require(FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(cats)").first)
             try "no picture".write(toFile: "\(folder)/bad.png", atomically: true, encoding: .utf8)
             let classified = try Program.run("classify", "a", picture, "bad.png", "--json", in: folder)
             #expect(classified.status == 65 && classified.errors.contains("bad.png"))

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeDatasets
 import SaccadeFiles
+import TestSupport
 import Testing
 
 @testable import SaccadeCLI
@@ -23,7 +24,7 @@ import Testing
     /// A folder with a recipe, 60 pictures and some runs.
     private func inFolder(runs: [[String]], _ body: (String) throws -> Void) throws {
         try Program.inFolder { folder in
-            try ShapePictures(seed: 1, side: 16).write(0..<60, to: "\(folder)/pictures")
+            try ClassFolder.write(60, to: "\(folder)/pictures")
             try Self.recipe.write(toFile: "\(folder)/small.yaml", atomically: true, encoding: .utf8)
             for arguments in runs {
                 let command = ["train", "small.yaml", "--data", "pictures"] + arguments
@@ -103,7 +104,7 @@ import Testing
     func damaged() throws {
         try Program.inFolder { folder in
             try Data(repeating: 0x41, count: 5000).write(to: URL(fileURLWithPath: "\(folder)/registry.sqlite"))
-            try ShapePictures(seed: 1, side: 16).write(0..<60, to: "\(folder)/pictures")
+            try ClassFolder.write(60, to: "\(folder)/pictures")
             try Self.recipe.write(toFile: "\(folder)/small.yaml", atomically: true, encoding: .utf8)
             let trained = try Program.run("train", "small.yaml", "--data", "pictures", "--run", "a", in: folder)
             #expect(

@@ -75,7 +75,7 @@ import Testing
                 }
             }
             let data = try text("\(path)/data.yaml")
-            #expect(data.contains("val: images/val") && data.contains("\n  8: car\n"))
+            #expect(data.contains("val: images/val") && data.contains("\n  8: \"car\"\n"))
         }
     }
 
@@ -138,7 +138,7 @@ import Testing
                 let decoder = JSONDecoder()
                 decoder.keyDecodingStrategy = .convertFromSnakeCase
                 let text = try text("\(path)/annotations/\(name).json")
-                #expect(text.contains("\"image_id\":1") && text.contains("\"file_name\":\"0000"))
+                #expect(text.contains("\"image_id\": 1") && text.contains("\"file_name\": \"0000"))
                 return try decoder.decode(COCO.self, from: Data(text.utf8))
             }
             for (split, range) in [("train", 10..<18), ("val", 18..<20)] {
@@ -148,7 +148,7 @@ import Testing
                 #expect(instances.images.map(\.fileName) == range.map { "0000\($0).png" })
                 for (picture, index) in zip(instances.images, range) {
                     let scene = scenes.scene(at: index)
-                    #expect(try Image(contentsOf: "\(path)/\(split)/\(picture.fileName)") == scene.image)
+                    #expect(try Image(contentsOf: "\(path)/images/\(split)/\(picture.fileName)") == scene.image)
                     let found = instances.annotations.filter { $0.imageId == picture.id }
                     #expect(found.count == scene.objects.count)
                     for (annotation, object) in zip(found, scene.objects) {
@@ -163,6 +163,45 @@ import Testing
                     #expect(sentences == scene.captions)
                 }
             }
+        }
+    }
+
+    @Test("what is written is read back as a data set of boxes", arguments: [SceneFormat.voc, .coco, .yolo])
+    func boxes(_ format: SceneFormat) async throws {
+        try await written(format) { (path: String) throws in
+            let data = try DetectionDataset(at: path)
+            #expect(data.format.rawValue == format.rawValue && data.classNames == Scenes.classNames)
+            #expect(data.samples.count == 10 && data.problems.isEmpty)
+            for sample in data.samples {
+                let index = try #require(Int(sample.name.suffix(10).prefix(6)))
+                let scene = scenes.scene(at: index)
+                #expect(sample.split == (index < 18 ? .train : .validation))
+                #expect(FileManager.default.fileExists(atPath: sample.image))
+                #expect(sample.objects.map(\.label) == scene.objects.map(\.kind.number))
+                for (found, object) in zip(sample.objects, scene.objects) {
+                    #expect(abs(found.box.left - object.box.left) < 1e-4)
+                    #expect(abs(found.box.bottom - object.box.bottom) < 1e-4)
+                    if format == .coco { #expect(found.outline == .mask(object.mask)) }
+                    if format == .voc { #expect(found.isOccluded == !object.hiddenBy.isEmpty) }
+                }
+            }
+        }
+    }
+
+    @Test("the same scenes give the same bytes", arguments: SceneFormat.allCases)
+    func deterministic(_ format: SceneFormat) async throws {
+        let folder = try TemporaryFolder()
+        let export = SceneExport(scenes, 3..<9, as: format, frames: 2)
+        for name in ["a", "b"] { try await export.write(to: "\(folder.path)/\(name)") }
+        let files = FileManager.default
+        let names = try files.subpathsOfDirectory(atPath: "\(folder.path)/a").sorted()
+        #expect(try names == files.subpathsOfDirectory(atPath: "\(folder.path)/b").sorted() && names.count > 6)
+        for name in names {
+            // Of folders there are no contents, in neither.
+            #expect(
+                files.contents(atPath: "\(folder.path)/a/\(name)")
+                    == files.contents(
+                        atPath: "\(folder.path)/b/\(name)"), "\(name)")
         }
     }
 

@@ -163,6 +163,29 @@ import Testing
     private func fnv1a(_ bytes: [UInt8]) -> UInt64 {
         bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
+
+    @Test("a bound on the number of objects holds, and the usual one changes nothing")
+    func crowd() {
+        let usual = Scenes(seed: 4, size: PixelSize(width: 48, height: 48))
+        let few = Scenes(seed: 4, size: PixelSize(width: 48, height: 48), crowd: 2)
+        for index in 0..<40 {
+            #expect((1...2).contains(few.scene(at: index).objects.count))
+            #expect(few.scene(at: index).mainClass == few.mainClass(at: index))
+        }
+        #expect(Scenes(seed: 4, size: usual.size, crowd: 8).scene(at: 3) == usual.scene(at: 3))
+    }
+
+    @Test("as a data set of labelled pictures they are the scenes, in order, whatever the range")
+    func labelled() async throws {
+        let scenes = Scenes(seed: 4, size: PixelSize(width: 40, height: 32), crowd: 3)
+        let pictures = await ClassificationDataset(drawing: scenes, 30..<330)
+        #expect(pictures.count == 300 && pictures.classNames == Scenes.classNames)
+        for index in [0, 7, 255, 256, 299] {
+            let scene = scenes.scene(at: 30 + index)
+            #expect(try pictures.image(at: index) == scene.image)
+            #expect(pictures.label(at: index) == scene.mainClass.number)
+        }
+    }
 }
 
 extension Scene {

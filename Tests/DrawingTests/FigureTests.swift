@@ -11,7 +11,7 @@ import Testing
             Samples.lecture, Samples.vgg16, Samples.resNet50, Samples.chart(["training", "validation"]),
             Samples.matrix(["cat", "dog", "horse"]), Samples.sheet(["cat, 98 %", "dog", "ship\nis a horse", ""]),
             Samples.sheet([]), LineChart(title: "", xLabel: "", yLabel: "", series: []),
-        ] + Samples.awkward
+        ] + Samples.awkward + Samples.planeSheets
 
     @Test("stacked figures stand one above the other, each as it is alone")
     func stacked() throws {

@@ -20,7 +20,12 @@ import Testing
                             rows: [["a", "1.5"], [nasty], []])),
                     .drawing(Samples.chart(["one", nasty]), caption: nasty), .drawing(Samples.lecture, caption: ""),
                 ]),
-            .init("", [.picture(Samples.sheet([nasty]), caption: "sheet"), .image(Samples.image, caption: nasty)]),
+            .init(
+                "",
+                [
+                    .picture(Samples.sheet([nasty]), caption: "sheet"),
+                    .row([.image(Samples.image, caption: nasty), .drawing(Samples.lecture, caption: nasty)]),
+                ]),
         ])
 
     @Test("text is shown as text wherever it stands")

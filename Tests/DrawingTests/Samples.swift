@@ -70,6 +70,18 @@ enum Samples {
             maximumWidth: 300),
     ]
 
+    /// Maps of a layer, a vector in rows, maps that are all alike, and maps without a number.
+    static let planeSheets: [any Figure] = [
+        PlaneSheet(
+            (0..<37).map { map in (0..<48).map { Float(map * $0 % 13) - 2 } }, width: 8, height: 6,
+            title: "conv1 (conv)"),
+        PlaneSheet([(0..<128).map { $0 < 120 ? Float($0) * 1e-6 : .nan }], width: 32, height: 4),
+        PlaneSheet(
+            [[Float](repeating: 3, count: 4)], width: 2, height: 2, title: String(repeating: "long ", count: 60)),
+        PlaneSheet([[.nan, .infinity]], width: 1, height: 2, title: "none"),
+        PlaneSheet([[0, 1e30]], width: 1, height: 2), PlaneSheet([(0..<900).map(Float.init)], width: 900, height: 1),
+    ]
+
     static let image: Image = {
         let bytes = (0..<(40 * 30 * 3)).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         return Image(width: 40, height: 30, channels: 3, pixels: bytes)

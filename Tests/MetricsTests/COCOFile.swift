@@ -18,11 +18,12 @@ struct COCOFile: Decodable {
         var area: Double?
         var iscrowd: Int?
         var score: Double?
+        var keypoints: [Double]?
 
         enum CodingKeys: String, CodingKey {
             case picture = "image_id"
             case category = "category_id"
-            case bbox, segmentation, area, iscrowd, score
+            case bbox, segmentation, area, iscrowd, score, keypoints
         }
 
         var box: Box { Box(x: bbox![0], y: bbox![1], width: bbox![2], height: bbox![3]) }

@@ -39,7 +39,7 @@ import Testing
 
     @Test("no mutation of a recipe crashes: it is described, or refused in one sentence", arguments: 0..<6)
     func mutations(_ seed: Int) throws {
-        let name = ["alexnet", "exercise-1", "lenet-5", "mnist", "googlenet", "shapes"][seed]
+        let name = ["alexnet", "exercise-1", "lenet-5", "mnist", "googlenet", "scenes"][seed]
         let text = try BuiltInRecipes.text(named: name) ?? Architecture(fileOrName: name).yaml
         var generator = SplitMix64(seed: UInt64(seed))
         var refused = 0

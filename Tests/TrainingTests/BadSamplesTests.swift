@@ -2,6 +2,7 @@ import Foundation
 import SaccadeDatasets
 import SaccadeFiles
 import SaccadeTraining
+import TestSupport
 import Testing
 import TrainingTestSupport
 
@@ -19,7 +20,7 @@ import TrainingTestSupport
     /// 240 small pictures of six classes.
     private func pictures() throws -> (folder: TemporaryFolder, files: [String]) {
         let folder = try TemporaryFolder()
-        try ShapePictures(seed: 1, side: 16).write(0..<240, to: folder.path)
+        try ClassFolder.write(240, to: folder.path)
         let dataset = try ClassificationDataset(at: folder.path)
         return (folder, (0..<dataset.count).map(dataset.name(at:)))
     }

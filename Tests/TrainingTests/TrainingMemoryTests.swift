@@ -2,6 +2,7 @@ import Foundation
 import SaccadeDatasets
 import SaccadeModels
 import SaccadeTraining
+import TestSupport
 import Testing
 import TrainingTestSupport
 
@@ -19,7 +20,7 @@ import TrainingTestSupport
     @Test("is what describe works out, and what goes beyond it")
     func parts() throws {
         let folder = try TemporaryFolder()
-        try ShapePictures(seed: 1, side: 16).write(0..<60, to: folder.path)
+        try ClassFolder.write(60, to: folder.path)
         let plain = try training(folder.path)
         let need = try plain.memory()
         let parameters = (3 * 9 + 1) * 8 * 4 + (8 * 14 * 14 + 1) * 6 * 4
@@ -37,7 +38,7 @@ import TrainingTestSupport
     @Test("the largest batch that fits is the largest")
     func largest() throws {
         let folder = try TemporaryFolder()
-        try ShapePictures(seed: 1, side: 16).write(0..<60, to: folder.path)
+        try ClassFolder.write(60, to: folder.path)
         func total(_ batch: Int) throws -> Int { try training(folder.path, ["batchSize=\(batch)"]).memory().total }
         let plain = try training(folder.path)
         for wanted in [1, 7, 19] {
@@ -51,7 +52,7 @@ import TrainingTestSupport
     @Test("a batch beyond all measure is an error")
     func absurd() throws {
         let folder = try TemporaryFolder()
-        try ShapePictures(seed: 1, side: 16).write(0..<60, to: folder.path)
+        try ClassFolder.write(60, to: folder.path)
         let error = #expect(throws: RunError.self) { try training(folder.path, ["batchSize=900000"]).memory() }
         #expect(error?.code == .tooLarge)
     }

@@ -208,7 +208,7 @@ struct DemoResult {
         return Report.Section(
             "In figures",
             [
-                .table(Report.Table(columns: [.init(""), .init("")], rows: rows)),
+                .table(Report.Table(columns: [.init("what"), .init("figure")], rows: rows)),
                 .paragraph("What to try next:"), .preformatted(next.joined(separator: "\n")),
             ])
     }

@@ -16,8 +16,8 @@ struct DemoTask {
     let training: Range<Int>
     let epochs: Int
 
-    static let full = DemoTask(test: 0..<1200, validation: 2400..<2880, training: 10_000..<22_000, epochs: 12)
-    static let quick = DemoTask(test: 0..<480, validation: 2400..<2640, training: 10_000..<14_800, epochs: 5)
+    static let full = DemoTask(test: 0..<1200, validation: 2400..<2880, training: 10_000..<28_000, epochs: 4)
+    static let quick = DemoTask(test: 0..<480, validation: 2400..<2640, training: 10_000..<14_200, epochs: 3)
 
     func scenes(seed: UInt64) -> Scenes {
         Scenes(seed: seed, size: PixelSize(width: Self.side, height: Self.side), crowd: Self.crowd)

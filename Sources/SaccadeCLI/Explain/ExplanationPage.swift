@@ -108,7 +108,7 @@ struct EvidenceFigures {
     init(_ explanation: Explanation, by layers: LayerByLayer, classNamed name: String) {
         if let evidence = explanation.evidence, let stage = explanation.stage {
             let map = HeatMap(
-                evidence, over: explanation.picture, title: "Grad-CAM: \(name)", label: "part of the score")
+                evidence, over: explanation.picture, title: "Grad-CAM: \(name)", label: "evidence")
             figures.append(("grad-cam.png", map))
             let isBlank = evidence.values.allSatisfy { $0 == 0 }
             blocks.append(

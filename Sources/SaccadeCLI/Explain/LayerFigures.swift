@@ -36,7 +36,7 @@ struct LayerFigures {
         let title = "\(stage.name) (\(stage.kind))"
         guard stage.isSpatial else {
             // A vector in rows as wide as suits the page; white where the last row ends.
-            let width = min(scalars.count, scalars.count > 512 ? 128 : 64)
+            let width = min(scalars.count, scalars.count > 1024 ? 128 : scalars.count > 256 ? 64 : 32)
             let height = (scalars.count + width - 1) / width
             let padded = scalars + Array(repeating: Float.nan, count: width * height - scalars.count)
             return Sheet(

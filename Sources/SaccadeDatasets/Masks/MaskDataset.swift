@@ -1,3 +1,4 @@
+import Foundation
 public import SaccadeFiles
 public import SaccadeGeometry
 public import SaccadeImages
@@ -31,35 +32,43 @@ public struct MaskDataset: Sendable {
 
     /// Opens a folder. Recognised: `train.txt`, `val.txt` and `test.txt` with a picture and a mask on each line (CamVid);
     /// folders `X` and `Xannot`; `images` and `masks`, `image` and `label` (ISBI 2012), also below `train`, `val` and
-    /// `test`; `PNGImages` and `PedMasks` (Penn-Fudan), whose masks number the objects.
+    /// `test`; `PNGImages` and `PedMasks` (Penn-Fudan), whose masks number the objects; `JPEGImages` with
+    /// `SegmentationClass` or `SegmentationObject` (Pascal VOC).
     ///
+    /// - Parameters:
+    ///   - path: The folder.
+    ///   - kind: Which masks to take where there are both; nil takes those of classes.
     /// - Throws: ``FileError`` when there is nothing of the kind.
-    public init(at path: String) throws(FileError) {
-        guard let layout = try MaskLayout(path) else {
+    public init(at path: String, kind: Kind? = nil) throws(FileError) {
+        guard let layout = try MaskLayout(path, kind: kind) else {
             throw FileError(
                 .unknownFormat, path: path,
                 reason: "no pictures with masks: looked for lists of both (train.txt), X and Xannot, images and masks, "
-                    + "image and label, PNGImages and PedMasks",
+                    + "image and label, PNGImages and PedMasks, JPEGImages and SegmentationClass or SegmentationObject",
                 remedy: "check the path, or say --format")
         }
-        (root, kind, classNames) = (path, layout.kind, layout.classNames)
+        (root, self.kind, classNames) = (path, layout.kind, layout.classNames)
         (samples, problems) = (layout.samples, layout.problems)
     }
 
     /// The values of a sample's mask, row by row: `[H, W]`.
     ///
+    /// Colours that are all VOC's become the numbers that they stand for there.
+    ///
     /// - Precondition: `index` is in `samples.indices`.
-    /// - Throws: ``FileError`` when the mask cannot be decoded or has colours, which are no numbers.
+    /// - Throws: ``FileError`` when the mask cannot be decoded or has other colours, which are no numbers.
     public func mask(at index: Int) throws(FileError) -> Image { try Self.mask(samples[index].mask) }
 
     static func mask(_ path: String) throws(FileError) -> Image {
         let image = try Image(contentsOf: path)
-        guard image.channels == 1 else {
+        if image.channels == 1 { return image }
+        guard let numbers = VOCPalette.numbers(of: image) else {
             throw FileError(
                 .unsupported, path: path, reason: "has colours where numbers belong",
-                remedy: "save the mask as grey of 8 bits, with the number of the class or object as its value")
+                remedy: "save the mask as grey of 8 bits, with the number of the class or object as its value, or with "
+                    + "VOC’s palette")
         }
-        return image
+        return numbers
     }
 
     /// The objects of a sample, in the order of their numbers.
@@ -68,7 +77,9 @@ public struct MaskDataset: Sendable {
     /// - Throws: As ``mask(at:)``.
     public func objects(at index: Int) throws(FileError) -> [RunLengthMask] {
         let mask = try mask(at: index)
-        let values = Set(mask.pixels).subtracting([0]).sorted()
+        // VOC draws a border of pixels around objects that belong to nobody.
+        let isVOC = (samples[index].mask as NSString).deletingLastPathComponent.hasSuffix("SegmentationObject")
+        let values = Set(mask.pixels).subtracting(isVOC ? [0, VOCPalette.void] : [0]).sorted()
         do throws(GeometryError) {
             return try values.map { value throws(GeometryError) in
                 try RunLengthMask(

@@ -10,13 +10,18 @@ struct MaskLayout {
 
     private static let pairs = [
         ("images", "masks"), ("image", "label"), ("image", "mask"), ("images", "labels"), ("PNGImages", "PedMasks"),
-        ("JPEGImages", "SegmentationClass"),
+        ("JPEGImages", "SegmentationClass"), ("JPEGImages", "SegmentationObject"),
     ]
+    /// Folders of masks that number objects.
+    private static let instances = ["PedMasks", "SegmentationObject"]
 
+    /// - Parameter wanted: Which masks to take where there are both; nil takes those of classes.
     /// - Returns: Nil where there are no masks.
-    init?(_ root: String) throws(FileError) {
+    init?(_ root: String, kind wanted: MaskDataset.Kind? = nil) throws(FileError) {
         let folders = Set(ImageFolder.folders(in: root))
-        kind = folders.contains("PedMasks") ? .instances : .classes
+        let others = folders.subtracting(Self.instances).contains { name in Self.pairs.contains { $0.1 == name } }
+        kind = wanted ?? (others || folders.isDisjoint(with: Self.instances) ? .classes : .instances)
+        let pairs = Self.pairs.filter { Self.instances.contains($0.1) == (kind == .instances) }
         let parts = [DatasetSplit.train, .validation, .test].flatMap { split in
             split.folderNames.map { (split: split, name: $0) }
         }
@@ -28,12 +33,12 @@ struct MaskLayout {
             for (split, name) in parts where folders.contains(name) && folders.contains("\(name)annot") {
                 add("\(root)/\(name)", "\(root)/\(name)annot", split)
             }
-            for (images, masks) in Self.pairs where folders.isSuperset(of: [images, masks]) && samples.isEmpty {
+            for (images, masks) in pairs where folders.isSuperset(of: [images, masks]) && samples.isEmpty {
                 add("\(root)/\(images)", "\(root)/\(masks)", nil)
             }
             for (split, name) in parts where folders.contains(name) {
                 let below = Set(ImageFolder.folders(in: "\(root)/\(name)"))
-                guard let pair = Self.pairs.first(where: { below.isSuperset(of: [$0.0, $0.1]) }) else { continue }
+                guard let pair = pairs.first(where: { below.isSuperset(of: [$0.0, $0.1]) }) else { continue }
                 add("\(root)/\(name)/\(pair.0)", "\(root)/\(name)/\(pair.1)", split)
             }
         }
@@ -76,7 +81,7 @@ struct MaskLayout {
             let stem = PictureNames.stem(name)
             guard let mask = byStem[stem] ?? byStem["\(stem)_mask"] else {
                 // Masks of a test part may be secret, and of a segmentation data set only some pictures have one.
-                if split != .test, !masks.hasSuffix("SegmentationClass") {
+                if split != .test, !masks.contains("/Segmentation") {
                     problems.append(
                         Problem(
                             .missingFile, at: .init(file: "\(images)/\(name)"), "has no mask in \(masks)",

@@ -6,7 +6,6 @@ public enum BuiltInRecipes {
         ("exercise-1", PackageResources.exercise_1_yaml),
         ("mnist", PackageResources.mnist_yaml),
         ("scenes", PackageResources.scenes_yaml),
-        ("shapes", PackageResources.shapes_yaml),
     ]
 
     /// In alphabetical order.

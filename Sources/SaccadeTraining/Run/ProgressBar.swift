@@ -38,23 +38,25 @@ public final class ProgressBar: TrainingObserver {
     /// - Parameter summary: The line that stays of an epoch.
     public convenience init(summary: @escaping (EpochRecord) -> String = ProgressBar.summary(of:)) {
         let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
-        self.init(isTerminal: isTerminal, width: ProgressBar.terminalWidth, summary: summary) {
+        self.init(isTerminal: isTerminal, width: ProgressBar.terminalWidth) {
             // Nobody may be listening any more; training goes on.
             try? FileHandle.standardError.write(contentsOf: Data($0.utf8))
         } now: {
             ProcessInfo.processInfo.systemUptime
+        } summary: {
+            summary($0)
         }
     }
 
     /// - Parameters:
     ///   - isTerminal: Whether a line can be redrawn.
     ///   - width: Columns of the terminal.
-    ///   - summary: The line that stays of an epoch.
     ///   - write: Takes what is to be shown.
     ///   - now: The time in seconds, from any beginning.
+    ///   - summary: The line that stays of an epoch.
     public init(
-        isTerminal: Bool, width: Int, summary: @escaping (EpochRecord) -> String = ProgressBar.summary(of:),
-        write: @escaping (String) -> Void, now: @escaping () -> Double
+        isTerminal: Bool, width: Int, write: @escaping (String) -> Void, now: @escaping () -> Double,
+        summary: @escaping (EpochRecord) -> String = ProgressBar.summary(of:)
     ) {
         self.isTerminal = isTerminal
         self.width = max(width, 20)

@@ -176,4 +176,44 @@ import Testing
             try TextCorpus(contentsOf: folder.write(Array(gzipped([1, 2, 3]).dropLast(4)), to: "y.gz"))
         }
     }
+
+    @Test("VOC's colours are numbers: its table, by its published rows")
+    func palette() throws {
+        // The colours of VOC's own table: background, aeroplane, bicycle, …, tvmonitor, void.
+        let known: [(UInt8, (UInt8, UInt8, UInt8))] = [
+            (0, (0, 0, 0)), (1, (128, 0, 0)), (2, (0, 128, 0)), (3, (128, 128, 0)), (4, (0, 0, 128)), (8, (64, 0, 0)),
+            (15, (192, 128, 128)), (20, (0, 64, 128)), (255, (224, 224, 192)),
+        ]
+        let folder = try TemporaryFolder()
+        for name in ["SegmentationClass", "SegmentationObject"] {
+            let pixels = known.flatMap { [$0.1.0, $0.1.1, $0.1.2] }
+            try folder.makeFolder(name)
+            try Image(width: known.count, height: 1, channels: 3, pixels: pixels)
+                .writePNG(to: "\(folder.path)/\(name)/a.png")
+        }
+        _ = try folder.writePicture(1, to: "JPEGImages/a.png", width: known.count, height: 1)
+        let classes = try MaskDataset(at: folder.path)
+        #expect(classes.kind == .classes && (try classes.mask(at: 0).pixels) == known.map(\.0))
+        let objects = try MaskDataset(at: folder.path, kind: .instances)
+        // The background and the border around objects are none.
+        #expect(objects.kind == .instances && (try objects.objects(at: 0).count) == known.count - 2)
+        try Image(width: 1, height: 1, channels: 3, pixels: [1, 2, 3])
+            .writePNG(to: "\(folder.path)/SegmentationClass/a.png")
+        #expect(throws: FileError.self) { try classes.mask(at: 0) }
+    }
+
+    @Test(
+        "VOC's masks with a palette",
+        .enabled(if: ReferenceData.has("format_samples_datumaro"), Comment(rawValue: ReferenceData.missing)))
+    func vocMasks() throws {
+        let path = ReferenceData.path("format_samples_datumaro/voc_dataset/voc_dataset1")
+        for kind in [MaskDataset.Kind.classes, .instances] {
+            let data = try MaskDataset(at: path, kind: kind)
+            #expect(data.kind == kind && !data.samples.isEmpty)
+            for index in data.samples.indices {
+                #expect(try data.mask(at: index).channels == 1)
+                if kind == .instances { #expect(try !data.objects(at: index).isEmpty) }
+            }
+        }
+    }
 }

@@ -3,39 +3,40 @@ import SaccadeGeometry
 import SaccadeImages
 
 /// Writes COCO: `annotations/instances_PART.json`, with the pictures in `images/PART`.
-enum COCOWriter {
-    static func write(
-        _ data: DetectionDataset, _ files: OutputFiles, _ report: inout ConversionReport
-    ) throws(FileError) {
-        for split in [DatasetSplit.train, .validation, .test, nil] {
-            let indices = data.samples.indices.filter { data.samples[$0].split == split }
-            // Without samples there is still a list of classes to write.
-            guard !indices.isEmpty || (split == nil && data.samples.isEmpty) else { continue }
-            for object in indices.lazy.flatMap({ data.samples[$0].objects }) {
-                report.add(object, keepsFlags: true, keepsKeypoints: true)
-            }
-            let name = split.map { "instances_\($0.folderNames[0])" } ?? "instances"
-            try files.write(
-                text(indices.map { (data.samples[$0], files.names[$0]) }, data.classNames),
-                to: "annotations/\(name).json")
+struct COCOWriter: DetectionWriter {
+    private let categories: [String]
+    private var files: [DatasetSplit?: COCOStream] = [:]
+
+    /// - Parameter supercategories: What each class is a kind of; nil where nobody has said.
+    init(_ classNames: [String], supercategories: [String]? = nil) {
+        categories = classNames.enumerated().map { index, name in
+            let kind = supercategories.map { ", \"supercategory\": \(Self.quoted($0[index]))" } ?? ""
+            return "{\"id\": \(index + 1), \"name\": \(Self.quoted(name))\(kind)}"
         }
     }
 
-    private static func text(_ samples: [(sample: DetectionSample, name: String)], _ classNames: [String]) -> String {
-        var images: [String] = []
-        var annotations: [String] = []
-        for (index, (sample, name)) in samples.enumerated() {
-            let size = sample.size.map { ", \"width\": \($0.width), \"height\": \($0.height)" } ?? ""
-            images.append("{\"id\": \(index + 1), \"file_name\": \(quoted(name))\(size)}")
-            for object in sample.objects {
-                annotations.append(annotation(object, id: annotations.count + 1, image: index + 1))
-            }
+    mutating func add(
+        _ sample: DetectionSample, named name: String, to folder: inout StagedFolder, _ report: inout ConversionReport
+    ) throws(FileError) {
+        var file: COCOStream
+        if let open = files[sample.split] { file = open } else { file = try open(sample.split, in: &folder) }
+        let picture = file.addPicture(name, sample.size)
+        for object in sample.objects {
+            report.add(object, keepsFlags: true, keepsKeypoints: true)
+            try file.add { Self.annotation(object, id: $0, image: picture) }
         }
-        let categories = classNames.enumerated().map { "{\"id\": \($0.offset + 1), \"name\": \(quoted($0.element))}" }
-        func list(_ name: String, _ items: [String]) -> String {
-            items.isEmpty ? "\"\(name)\": []" : "\"\(name)\": [\n\(items.joined(separator: ",\n"))\n]"
-        }
-        return "{\(list("images", images)),\n\(list("categories", categories)),\n\(list("annotations", annotations))}\n"
+        files[sample.split] = file
+    }
+
+    mutating func finish(in folder: inout StagedFolder, _ report: inout ConversionReport) throws(FileError) {
+        // Without samples there is still a list of classes to write.
+        if files.isEmpty { files[nil] = try open(nil, in: &folder) }
+        for file in files.values { try file.finish() }
+    }
+
+    private func open(_ split: DatasetSplit?, in folder: inout StagedFolder) throws(FileError) -> COCOStream {
+        try COCOStream(
+            split.map { "instances_\($0.folderName)" } ?? "instances", categories: categories, in: &folder)
     }
 
     private static func annotation(_ object: AnnotatedObject, id: Int, image: Int) -> String {

@@ -25,7 +25,20 @@ extension DetectionDataset {
     public func write(
         to folder: String, as format: Format, pictures: Pictures = .copy, writesOutlines: Bool = false
     ) throws(FileError) -> ConversionReport {
-        let files = try OutputFiles(self, folder: folder, format: format, pictures: pictures)
+        var folder = try StagedFolder(for: folder)
+        do throws(FileError) {
+            let report = try write(to: &folder, as: format, pictures, writesOutlines: writesOutlines)
+            try folder.publish()
+            return report
+        } catch {
+            folder.discard()
+            throw error
+        }
+    }
+
+    private func write(
+        to folder: inout StagedFolder, as format: Format, _ pictures: Pictures, writesOutlines: Bool
+    ) throws(FileError) -> ConversionReport {
         var report = ConversionReport()
         report.pictures = samples.count
         switch self.format {
@@ -39,15 +52,24 @@ extension DetectionDataset {
                 "records that make no sense", problems.first { $0.rule != .missingImage }?.place.file ?? root,
                 count: unusableCount)
         }
-        for (sample, name) in files.renamed {
+        let names = OutputNames(samples, as: format)
+        for (sample, name) in names.renamed {
             report.lose("pictures’ names, to keep them apart", "\(sample) → \(name)")
         }
-        switch format {
-        case .voc: try VOCWriter.write(self, files, &report)
-        case .coco: try COCOWriter.write(self, files, &report)
-        case .yolo: try YOLOWriter.write(self, files, writesOutlines: writesOutlines, &report)
+        var writer: any DetectionWriter =
+            switch format {
+            case .voc: VOCWriter(classNames)
+            case .coco: COCOWriter(classNames)
+            case .yolo: YOLOWriter(classNames, writesOutlines: writesOutlines)
+            }
+        for (sample, name) in zip(samples, names.names) {
+            try writer.add(sample, named: name, to: &folder, &report)
+            guard pictures != .none else { continue }
+            let path = writer.path(ofPicture: name, sample.split)
+            let isThere = try folder.take(sample.image, to: path, isLinked: pictures == .link)
+            if !isThere { report.lose("pictures that are not there", sample.image) }
         }
-        for missing in try files.transfer() { report.lose("pictures that are not there", missing) }
+        try writer.finish(in: &folder, &report)
         return report
     }
 }

@@ -3,50 +3,58 @@ import SaccadeGeometry
 import SaccadeImages
 
 /// Writes Pascal VOC: `Annotations`, `JPEGImages`, `ImageSets/Main`, and the classes in `labelmap.txt` as CVAT does.
-enum VOCWriter {
-    static func write(
-        _ data: DetectionDataset, _ files: OutputFiles, _ report: inout ConversionReport
+struct VOCWriter: DetectionWriter {
+    private let classNames: [String]
+    private let isSegmented: Bool
+    private var stems: [DatasetSplit: [String]] = [:]
+
+    /// - Parameter isSegmented: Whether somebody writes masks of all pictures, too.
+    init(_ classNames: [String], isSegmented: Bool = false) {
+        (self.classNames, self.isSegmented) = (classNames, isSegmented)
+    }
+
+    func path(ofPicture name: String, _ split: DatasetSplit?) -> String { "JPEGImages/\(name)" }
+
+    mutating func add(
+        _ sample: DetectionSample, named name: String, to folder: inout StagedFolder, _ report: inout ConversionReport
     ) throws(FileError) {
-        for (index, sample) in data.samples.enumerated() {
-            for object in sample.objects {
-                report.add(object, keepsFlags: true, keepsKeypoints: false)
-                if object.outline != nil { report.lose("outlines and masks", object.place.file) }
-                if object.box.width <= 1, object.box.height <= 1 {
-                    report.lose("boxes of one pixel, which VOC cannot tell from a click", object.place.file)
-                }
+        for object in sample.objects {
+            report.add(object, keepsFlags: true, keepsKeypoints: false)
+            if object.outline != nil { report.lose("outlines and masks", object.place.file) }
+            if object.box.width <= 1, object.box.height <= 1 {
+                report.lose("boxes of one pixel, which VOC cannot tell from a click", object.place.file)
             }
-            let stem = PictureNames.stem(files.names[index])
-            try files.write(
-                text(sample, name: files.names[index], classNames: data.classNames), to: "Annotations/\(stem).xml")
         }
-        for split in [DatasetSplit.train, .validation, .test] {
-            let stems = data.samples.indices.filter { data.samples[$0].split == split }
-                .map { PictureNames.stem(files.names[$0]) + "\n" }
-            if !stems.isEmpty { try files.write(stems.joined(), to: "ImageSets/Main/\(split.folderNames[0]).txt") }
-        }
+        let stem = PictureNames.stem(name)
+        try folder.write(text(sample, name: name), to: "Annotations/\(stem).xml")
+        if let split = sample.split { stems[split, default: []].append(stem) }
+    }
+
+    mutating func finish(in folder: inout StagedFolder, _ report: inout ConversionReport) throws(FileError) {
+        try folder.write(parts: stems, to: "ImageSets/Main")
         // A name that the list cannot hold would become another.
-        if data.classNames.allSatisfy({ !$0.contains(where: { $0 == ":" || $0.isNewline }) && !$0.hasPrefix("#") }) {
-            try files.write(data.classNames.map { "\($0):::\n" }.joined(), to: "labelmap.txt")
+        if classNames.allSatisfy({ !$0.contains(where: { $0 == ":" || $0.isNewline }) && !$0.hasPrefix("#") }) {
+            try folder.write(classNames.map { "\($0):::\n" }.joined(), to: "labelmap.txt")
         } else {
-            report.lose("the order of the classes", data.root)
+            report.lose("the order of the classes", folder.path)
         }
     }
 
     /// The annotation of a picture.
-    static func text(_ sample: DetectionSample, name: String, classNames: [String]) -> String {
-        var lines = ["<annotation>", "\t<folder>JPEGImages</folder>", "\t<filename>\(escaped(name))</filename>"]
+    private func text(_ sample: DetectionSample, name: String) -> String {
+        var lines = ["<annotation>", "\t<folder>JPEGImages</folder>", "\t<filename>\(Self.escaped(name))</filename>"]
         if let size = sample.size {
             lines += [
                 "\t<size>", "\t\t<width>\(size.width)</width>", "\t\t<height>\(size.height)</height>",
                 "\t\t<depth>3</depth>", "\t</size>",
             ]
         }
-        lines.append("\t<segmented>0</segmented>")
+        lines.append("\t<segmented>\(isSegmented ? 1 : 0)</segmented>")
         for object in sample.objects {
             var attributes = object.attributes
             lines += [
-                "\t<object>", "\t\t<name>\(escaped(classNames[object.label]))</name>",
-                "\t\t<pose>\(escaped(attributes.removeValue(forKey: "pose") ?? "Unspecified"))</pose>",
+                "\t<object>", "\t\t<name>\(Self.escaped(classNames[object.label]))</name>",
+                "\t\t<pose>\(Self.escaped(attributes.removeValue(forKey: "pose") ?? "Unspecified"))</pose>",
                 "\t\t<truncated>\(object.isTruncated ? 1 : 0)</truncated>",
                 "\t\t<difficult>\(object.isDifficult ? 1 : 0)</difficult>",
             ]
@@ -60,8 +68,9 @@ enum VOCWriter {
             if !attributes.isEmpty {
                 lines.append("\t\t<attributes>")
                 for name in attributes.keys.sortedByBytes() {
-                    let value = escaped(attributes[name] ?? "")
-                    lines.append("\t\t\t<attribute><name>\(escaped(name))</name><value>\(value)</value></attribute>")
+                    let value = Self.escaped(attributes[name] ?? "")
+                    lines.append(
+                        "\t\t\t<attribute><name>\(Self.escaped(name))</name><value>\(value)</value></attribute>")
                 }
                 lines.append("\t\t</attributes>")
             }
@@ -83,4 +92,23 @@ enum VOCWriter {
         }
         return result
     }
+}
+
+extension StagedFolder {
+    /// Writes lists of names as VOC has them: a file for each part that there is, and `trainval.txt` for two of them
+    /// together.
+    mutating func write(parts: [DatasetSplit: [String]], to path: String) throws(FileError) {
+        for split in [DatasetSplit.train, .validation, .test] {
+            guard let names = parts[split] else { continue }
+            try write(names.asLines, to: "\(path)/\(split.folderName).txt")
+        }
+        if let training = parts[.train], let validation = parts[.validation] {
+            try write((training + validation).asLines, to: "\(path)/trainval.txt")
+        }
+    }
+}
+
+extension [String] {
+    /// Each on a line.
+    var asLines: String { map { $0 + "\n" }.joined() }
 }

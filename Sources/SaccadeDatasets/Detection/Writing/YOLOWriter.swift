@@ -3,38 +3,48 @@ import SaccadeGeometry
 import SaccadeImages
 
 /// Writes YOLO: `data.yaml`, `images` and `labels`, as Ultralytics reads them.
-enum YOLOWriter {
-    static func write(
-        _ data: DetectionDataset, _ files: OutputFiles, writesOutlines: Bool, _ report: inout ConversionReport
+struct YOLOWriter: DetectionWriter {
+    private let classNames: [String]
+    private let writesOutlines: Bool
+    private var parts: Set<DatasetSplit?> = []
+
+    /// - Parameter writesOutlines: An object of one polygon becomes a line with its corners instead of its box.
+    init(_ classNames: [String], writesOutlines: Bool = false) {
+        (self.classNames, self.writesOutlines) = (classNames, writesOutlines)
+    }
+
+    mutating func add(
+        _ sample: DetectionSample, named name: String, to folder: inout StagedFolder, _ report: inout ConversionReport
     ) throws(FileError) {
-        for (index, sample) in data.samples.enumerated() {
-            guard let size = sample.size else {
-                report.lose("pictures of unknown size, with their objects", sample.image)
-                continue
-            }
-            var text = ""
-            for object in sample.objects {
-                report.add(object, keepsFlags: false, keepsKeypoints: false)
-                text += line(object, size, writesOutlines: writesOutlines, &report) + "\n"
-            }
-            let picture = files.picture(index).dropFirst("images/".count)
-            try files.write(text, to: "labels/\(PictureNames.stem(String(picture))).txt")
+        parts.insert(sample.split)
+        guard let size = sample.size else {
+            report.lose("pictures of unknown size, with their objects", sample.image)
+            return
         }
-        let parts: [DatasetSplit] = [.train, .validation, .test].filter { part in
-            data.samples.contains { $0.split == part }
+        var text = ""
+        for object in sample.objects {
+            report.add(object, keepsFlags: false, keepsKeypoints: false)
+            text += Self.line(object, size, writesOutlines: writesOutlines, &report) + "\n"
         }
-        let rest = data.samples.contains { $0.split == nil }
+        let picture = path(ofPicture: name, sample.split).dropFirst("images/".count)
+        try folder.write(text, to: "labels/\(PictureNames.stem(String(picture))).txt")
+    }
+
+    mutating func finish(in folder: inout StagedFolder, _ report: inout ConversionReport) throws(FileError) {
+        let named: [DatasetSplit] = [.train, .validation, .test].filter { parts.contains($0) }
         var lines: [String] = []
-        if parts.isEmpty {
+        if named.isEmpty {
             // Ultralytics wants both; the same for both says that there are no parts.
             lines = ["train: images", "val: images"]
         } else {
-            if rest { report.lose("that pictures belong to no part: they are not read with the parts", data.root) }
-            lines = parts.map { "\($0.folderNames[0]): images/\($0.folderNames[0])" }
+            if parts.contains(nil) {
+                report.lose("that pictures belong to no part: they are not read with the parts", folder.path)
+            }
+            lines = named.map { "\($0.folderName): images/\($0.folderName)" }
         }
         lines.append("names:")
-        lines += data.classNames.enumerated().map { "  \($0.offset): \(COCOWriter.quoted($0.element))" }
-        try files.write(lines.joined(separator: "\n") + "\n", to: "data.yaml")
+        lines += classNames.enumerated().map { "  \($0.offset): \(COCOWriter.quoted($0.element))" }
+        try folder.write(lines.asLines, to: "data.yaml")
     }
 
     private static func line(

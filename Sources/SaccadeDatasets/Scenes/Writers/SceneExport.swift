@@ -66,14 +66,14 @@ public struct SceneExport: Sendable {
         }
     }
 
-    private var writer: any SceneWriter {
+    private var writers: [any SceneWriter] {
         switch format {
-        case .folder, .sequences: ClassFolderWriter()
-        case .voc: SceneVOCWriter()
-        case .coco: SceneCOCOWriter(withInstances: true)
-        case .yolo: SceneYOLOWriter()
-        case .masks: MaskWriter()
-        case .captions: SceneCOCOWriter(withInstances: false)
+        case .folder, .sequences: [ClassFolderWriter()]
+        case .voc: [SceneBoxWriter(.voc), SceneVOCMaskWriter()]
+        case .coco: [SceneBoxWriter(.coco), SceneCaptionWriter(writesPictures: false)]
+        case .yolo: [SceneBoxWriter(.yolo)]
+        case .masks: [MaskWriter()]
+        case .captions: [SceneCaptionWriter(writesPictures: true)]
         }
     }
 
@@ -91,16 +91,18 @@ public struct SceneExport: Sendable {
     }
 
     private func writeScenes(to folder: inout StagedFolder, _ progress: (Int) -> Void) async throws {
-        var writer = writer
+        var writers = writers
         for start in stride(from: indices.lowerBound, to: indices.upperBound, by: 32) {
             let part = start..<min(start + 32, indices.upperBound)
             let scenes = scenes
             for (index, scene) in zip(part, await part.drawn { scenes.scene(at: $0) }) {
-                try writer.add(scene, named: name(index), split(index), to: &folder)
+                for place in writers.indices {
+                    try writers[place].add(scene, named: name(index), split(index), to: &folder)
+                }
             }
             progress(part.upperBound - indices.lowerBound)
         }
-        try writer.finish(in: &folder)
+        for place in writers.indices { try writers[place].finish(in: &folder) }
     }
 
     private func writeSequences(to folder: inout StagedFolder, _ progress: (Int) -> Void) async throws {

@@ -15,11 +15,6 @@ extension SceneWriter {
     mutating func finish(in folder: inout StagedFolder) throws {}
 }
 
-extension DatasetSplit {
-    /// What its folder is called in all formats.
-    var folderName: String { folderNames.first ?? rawValue }
-}
-
 extension Scene {
     /// A picture of one byte for each pixel.
     func map(_ values: [UInt8]) -> Image {
@@ -57,9 +52,4 @@ struct MaskWriter: SceneWriter {
             try folder.write((names[split] ?? []).asLines, to: "\(split.folderName).txt")
         }
     }
-}
-
-extension [String] {
-    /// Each on a line.
-    var asLines: String { map { $0 + "\n" }.joined() }
 }

@@ -63,6 +63,11 @@ struct StagedFolder {
 
     /// Opens a file to be written piece by piece.
     mutating func stream(to name: String) throws(FileError) -> StagedFile {
+        try makeFolder(of: name)
+        return try StagedFile("\(staging)/\(name)", named: "\(path)/\(name)")
+    }
+
+    private mutating func makeFolder(of name: String) throws(FileError) {
         if let slash = name.lastIndex(of: "/"), subfolders.insert(String(name[..<slash])).inserted {
             do {
                 try files.createDirectory(atPath: "\(staging)/\(name[..<slash])", withIntermediateDirectories: true)
@@ -72,7 +77,27 @@ struct StagedFolder {
                     reason: "cannot be created (\(Self.reason(error)))", remedy: "check the disk")
             }
         }
-        return try StagedFile("\(staging)/\(name)", named: "\(path)/\(name)")
+    }
+
+    /// Takes a file from elsewhere, byte for byte or as a symbolic link to it; folders on the way are made.
+    ///
+    /// - Returns: Whether it is there.
+    mutating func take(_ path: String, to name: String, isLinked: Bool) throws(FileError) -> Bool {
+        guard files.fileExists(atPath: path) else { return false }
+        try makeFolder(of: name)
+        do {
+            if isLinked {
+                let target = URL(fileURLWithPath: path).standardizedFileURL.path
+                try files.createSymbolicLink(atPath: "\(staging)/\(name)", withDestinationPath: target)
+            } else {
+                try files.copyItem(atPath: path, toPath: "\(staging)/\(name)")
+            }
+        } catch {
+            throw FileError(
+                .unwritable, path: "\(self.path)/\(name)",
+                reason: "\(path) cannot be put here (\(Self.reason(error)))", remedy: "check the disk")
+        }
+        return true
     }
 
     /// Gives the files their place.

@@ -1,0 +1,31 @@
+import SaccadeFiles
+
+/// Writes pictures with boxes in one format, one picture after the other, so that a data set need not be in memory.
+///
+/// It writes what describes the pictures. The pictures themselves are put where ``path(ofPicture:_:)`` says by whoever
+/// has them.
+protocol DetectionWriter {
+    /// Where a picture belongs, below the folder.
+    func path(ofPicture name: String, _ split: DatasetSplit?) -> String
+
+    /// - Parameters:
+    ///   - name: What the picture's file is called; no other of its part has the name.
+    ///   - report: Is told what the format has no room for.
+    mutating func add(
+        _ sample: DetectionSample, named name: String, to folder: inout StagedFolder, _ report: inout ConversionReport
+    ) throws(FileError)
+
+    /// Writes what is known only at the end.
+    mutating func finish(in folder: inout StagedFolder, _ report: inout ConversionReport) throws(FileError)
+}
+
+extension DetectionWriter {
+    func path(ofPicture name: String, _ split: DatasetSplit?) -> String {
+        split.map { "images/\($0.folderName)/\(name)" } ?? "images/\(name)"
+    }
+}
+
+extension DatasetSplit {
+    /// What its folder is called in all formats.
+    var folderName: String { folderNames.first ?? rawValue }
+}
