@@ -17,6 +17,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // Files in and out, and what goes wrong with them.
@@ -33,6 +34,14 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "SaccadeLayers", dependencies: ["SaccadeTensors"], swiftSettings: strict),
         .target(name: "SaccadeInterchange", dependencies: ["SaccadeFiles", "SaccadeLayers"], swiftSettings: strict),
+        // Networks in ONNX's files: apart from the other files of tensors, for it alone needs Protocol Buffers.
+        .target(
+            name: "SaccadeONNX",
+            dependencies: [
+                "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["Format/onnx.proto"], swiftSettings: strict),
 
         // Plain values: boxes, masks, and what is measured with them.
         .target(name: "SaccadeGeometry", swiftSettings: strict),
@@ -93,8 +102,9 @@ let package = Package(
         .target(
             name: "Saccade",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeGeometry",
-                "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeONNX",
+                "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets",
+                "SaccadeTraining",
                 "SaccadeMetrics",
             ]),
 
@@ -107,6 +117,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "InterchangeTests", dependencies: ["SaccadeFiles", "SaccadeInterchange", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ONNXTests",
+            dependencies: [
+                "SaccadeFiles", "SaccadeONNX", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
         .testTarget(name: "MetricsTests", dependencies: ["SaccadeGeometry", "SaccadeMetrics"], swiftSettings: strict),
