@@ -20,7 +20,9 @@ let package = Package(
     ],
     targets: [
         // Files in and out, and what goes wrong with them.
-        .target(name: "SaccadeFiles", swiftSettings: strict),
+        .systemLibrary(
+            name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "SaccadeFiles", dependencies: ["CSaccadeZlib"], swiftSettings: strict),
 
         // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
         .target(name: "CSaccadeThreads"),
@@ -31,7 +33,8 @@ let package = Package(
         .target(
             name: "SaccadeTensors", dependencies: ["SaccadeOneDNN", "CSaccadeKernels", "CSaccadeThreads"],
             swiftSettings: strict),
-        .target(name: "SaccadeLayers", dependencies: ["SaccadeTensors"], swiftSettings: strict),
+        .target(
+            name: "SaccadeLayers", dependencies: ["SaccadeTensors", "SaccadeSettings"], swiftSettings: strict),
         .target(name: "SaccadeInterchange", dependencies: ["SaccadeFiles", "SaccadeLayers"], swiftSettings: strict),
 
         // Plain values: boxes, masks, and what is measured with them.
@@ -64,19 +67,22 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
-        .systemLibrary(
-            name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "SaccadeDatasets",
             dependencies: [
                 "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing",
-                "SaccadeSettings", "CSaccadeZlib", .product(name: "Yams", package: "Yams"),
+                "SaccadeSettings", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
+        // Weights that others have published, and how to get them.
+        .target(
+            name: "SaccadeWeights", dependencies: ["SaccadeFiles", "SaccadeSettings", "SaccadeDatasets"],
+            resources: [.embedInCode("imagenet-classes.txt")], swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
             dependencies: [
-                "SaccadeFiles", "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets",
+                "SaccadeFiles", "SaccadeWeights", "SaccadeLayers", "SaccadeModels", "SaccadeInterchange",
+                "SaccadeDatasets",
                 "SaccadeSettings", "CSaccadeKernels", "SaccadeMetrics",
             ],
             swiftSettings: strict),
@@ -84,9 +90,9 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
-                "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
-                "SaccadeMetrics",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels",
+                "SaccadeGeometry", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeWeights",
+                "SaccadeTraining", "SaccadeDrawing", "SaccadeMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -94,8 +100,8 @@ let package = Package(
             name: "Saccade",
             dependencies: [
                 "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeGeometry",
-                "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
-                "SaccadeMetrics",
+                "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeWeights",
+                "SaccadeTraining", "SaccadeMetrics",
             ]),
 
         .target(
@@ -106,7 +112,11 @@ let package = Package(
             name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["SaccadeFiles", "SaccadeInterchange", "TestSupport"],
+            name: "InterchangeTests",
+            dependencies: ["SaccadeFiles", "SaccadeInterchange", "SaccadeImages", "TestSupport", "CSaccadeZlib"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WeightsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeWeights"],
             swiftSettings: strict),
         .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
         .testTarget(name: "MetricsTests", dependencies: ["SaccadeGeometry", "SaccadeMetrics"], swiftSettings: strict),
@@ -127,13 +137,17 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "SaccadeCLI", "SaccadeFiles", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets",
+                "SaccadeCLI", "SaccadeFiles", "SaccadeTensors", "SaccadeInterchange", "SaccadeModels",
+                "SaccadeDrawing", "SaccadeDatasets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["SaccadeFiles", "SaccadeTraining", "SaccadeMetrics", "TestSupport"],
+            dependencies: [
+                "SaccadeFiles", "SaccadeInterchange", "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics",
+                "TestSupport",
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

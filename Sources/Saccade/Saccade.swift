@@ -10,3 +10,4 @@
 @_exported import SaccadeModels
 @_exported import SaccadeTensors
 @_exported import SaccadeTraining
+@_exported import SaccadeWeights

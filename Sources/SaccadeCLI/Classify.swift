@@ -16,15 +16,18 @@ struct Classify: AsyncParsableCommand {
               saccade classify digits seven.png
               saccade classify my-run photos/*.jpg --top 3
               saccade classify my-run photo.jpg --json
+              saccade classify resnet50 photo.jpg
+              saccade classify --arch resnet-18 --weights mine.pth --classes-file names.txt photo.jpg
 
             \(Failure.codes)
             """)
 
-    @Argument(help: ArgumentHelp("A run’s name, or its folder.", valueName: "run"))
+    // With --arch or --weights there is no model among the arguments: the first one is a picture too.
+    @Argument(help: ModelOptions.help)
     var model: String
 
     @Argument(help: ArgumentHelp("Pictures: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
-    var images: [String]
+    var pictures: [String] = []
 
     @Option(help: "How many classes to name.")
     var top = 5
@@ -32,15 +35,21 @@ struct Classify: AsyncParsableCommand {
     @Flag(help: "Print a line of JSON for each picture.")
     var json = false
 
+    @OptionGroup var options: ModelOptions
     @OptionGroup var compute: ComputeOptions
 
+    private var images: [String] { options.isGiven ? [model] + pictures : pictures }
+
     func validate() throws {
+        guard !images.isEmpty else { throw ValidationError("Give pictures to classify, behind the model’s name.") }
         guard top >= 1 else { throw ValidationError("--top must be at least 1, got \(top).") }
     }
 
     func run() async throws {
         try compute.apply()
-        let classifier = try TrainedClassifier(run: model)
+        let loaded = try LoadedModel(options.request(model: model))
+        ModelOptions.report(loaded.difference)
+        let classifier = try TrainedClassifier(loaded)
         let (images, top, json, options) = (images, top, json, compute.planOptions)
         let failures = try await ComputeThread.run {
             let plan = classifier.plan(batch: 1, options: options)
