@@ -21,7 +21,9 @@ let package = Package(
     ],
     targets: [
         // Files in and out, and what goes wrong with them.
-        .target(name: "SaccadeFiles", swiftSettings: strict),
+        .systemLibrary(
+            name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "SaccadeFiles", dependencies: ["CSaccadeZlib"], swiftSettings: strict),
 
         // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
         .target(name: "CSaccadeThreads"),
@@ -32,7 +34,8 @@ let package = Package(
         .target(
             name: "SaccadeTensors", dependencies: ["SaccadeOneDNN", "CSaccadeKernels", "CSaccadeThreads"],
             swiftSettings: strict),
-        .target(name: "SaccadeLayers", dependencies: ["SaccadeTensors"], swiftSettings: strict),
+        .target(
+            name: "SaccadeLayers", dependencies: ["SaccadeTensors", "SaccadeSettings"], swiftSettings: strict),
         .target(name: "SaccadeInterchange", dependencies: ["SaccadeFiles", "SaccadeLayers"], swiftSettings: strict),
         // Networks in ONNX's files: apart from the other files of tensors, for it alone needs Protocol Buffers.
         .target(
@@ -73,29 +76,32 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
-        .systemLibrary(
-            name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "SaccadeDatasets",
             dependencies: [
                 "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing",
-                "SaccadeSettings", "CSaccadeZlib", .product(name: "Yams", package: "Yams"),
+                "SaccadeSettings", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
+        // Weights that others have published, and how to get them.
+        .target(
+            name: "SaccadeWeights", dependencies: ["SaccadeFiles", "SaccadeSettings", "SaccadeDatasets"],
+            resources: [.embedInCode("imagenet-classes.txt")], swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
             dependencies: [
-                "SaccadeFiles", "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets",
-                "SaccadeSettings", "CSaccadeKernels", "SaccadeMetrics",
+                "SaccadeFiles", "SaccadeWeights", "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeONNX",
+                "SaccadeDatasets", "SaccadeSettings", "CSaccadeKernels", "SaccadeMetrics",
             ],
             swiftSettings: strict),
 
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
-                "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
-                "SaccadeMetrics",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeONNX",
+                "SaccadeModels", "SaccadeGeometry", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages",
+                "SaccadeWeights",
+                "SaccadeTraining", "SaccadeDrawing", "SaccadeMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -104,8 +110,7 @@ let package = Package(
             dependencies: [
                 "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeONNX",
                 "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets",
-                "SaccadeTraining",
-                "SaccadeMetrics",
+                "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics",
             ]),
 
         .target(
@@ -116,7 +121,11 @@ let package = Package(
             name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["SaccadeFiles", "SaccadeInterchange", "TestSupport"],
+            name: "InterchangeTests",
+            dependencies: ["SaccadeFiles", "SaccadeInterchange", "SaccadeImages", "TestSupport", "CSaccadeZlib"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WeightsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeWeights"],
             swiftSettings: strict),
         .testTarget(
             name: "ONNXTests",
@@ -144,13 +153,17 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "SaccadeCLI", "SaccadeFiles", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets",
+                "SaccadeCLI", "SaccadeFiles", "SaccadeTensors", "SaccadeInterchange", "SaccadeONNX", "SaccadeModels",
+                "SaccadeDrawing", "SaccadeDatasets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["SaccadeFiles", "SaccadeTraining", "SaccadeMetrics", "TestSupport"],
+            dependencies: [
+                "SaccadeFiles", "SaccadeInterchange", "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics",
+                "TestSupport",
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

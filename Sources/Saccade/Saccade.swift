@@ -11,3 +11,4 @@
 @_exported import SaccadeONNX
 @_exported import SaccadeTensors
 @_exported import SaccadeTraining
+@_exported import SaccadeWeights
