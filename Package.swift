@@ -37,7 +37,7 @@ let package = Package(
         .target(
             name: "SaccadeLayers", dependencies: ["SaccadeTensors", "SaccadeSettings"], swiftSettings: strict),
         .target(name: "SaccadeInterchange", dependencies: ["SaccadeFiles", "SaccadeLayers"], swiftSettings: strict),
-        // Networks in ONNX's files: apart from the other files of tensors, for it alone needs Protocol Buffers.
+        // Networks in ONNX's files: apart from the other files of tensors, which need no Protocol Buffers.
         .target(
             name: "SaccadeONNX",
             dependencies: [

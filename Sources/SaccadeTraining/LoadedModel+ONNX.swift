@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeFiles
+import SaccadeModels
 public import SaccadeONNX
 
 extension LoadedModel {

@@ -129,7 +129,10 @@ extension Operators {
             }
         }
         let exponent = try call.aligned(call.tensor(1), to: x.shape)
-        return try call.unary(.exp, call.multiply(call.unary(.log, x), exponent))
+        let power = try call.unary(.exp, call.multiply(call.unary(.log, x), exponent))
+        // oneDNN's logarithm of a negative number is infinite; its root of −1 is not a number, and that of −0 is 0.
+        let isNegative = try call.apply(.binary(.less), x, call.scalar(0))
+        return try call.add(power, call.unary(.squareRoot, call.multiply(isNegative, -1)))
     }
 
     private static let clip: ONNXOperator = { call in
