@@ -77,8 +77,11 @@ import Testing
         Sample("clamp", [6]) { clamp($0, -0.3, 0.4) * leakyReLU($0, slope: 0.2) },
         Sample("extremes", [6]) { maximum($0, minimum($0 * 2, relu($0))) },
         Sample("sums", [3, 4, 5]) {
-            sum($0, axes: [2]) + max($0, axes: [3], keepingAxes: false) * 0
-                + mean($0, axes: [1, 2, 3], keepingAxes: true).reshaped(to: [$0.shape[0], 1, 1])
+            sum($0, axes: [2]) + max($0, axes: [2])
+                - min($0, axes: [2], keepingAxes: true).reshaped(to: [$0.shape[0], 3, 5])
+        },
+        Sample("means", [3, 4, 5]) {
+            mean($0, axes: [1, 2, 3], keepingAxes: true) + mean($0, axes: [2, 3], keepingAxes: true)
         },
         Sample("arg-max", [3, 7]) { argMax($0, axis: 1) },
         Sample("top", [9]) { x in topK(x, 3).values + topK(x, 3).indices },

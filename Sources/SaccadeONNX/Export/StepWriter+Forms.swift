@@ -222,7 +222,7 @@ extension StepWriter {
         let scales = zip([height, width], size.both).map { length, wanted in
             // A size is what a scale gives when it is rounded down.
             let scale = Float(wanted) / Float(length)
-            return Int(Float(length) * scale) < wanted ? scale.nextUp : scale
+            return Double(length) * Double(scale) < Double(wanted) ? scale.nextUp : scale
         }
         var attributes: [String: ONNXNode.Attribute] = [:]
         switch interpolation {

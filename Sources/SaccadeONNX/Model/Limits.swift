@@ -30,7 +30,8 @@ enum Limits {
         guard dimensions.allSatisfy({ $0 >= 0 }) else {
             throw Problem.malformed("a tensor cannot have the lengths \(dimensions)")
         }
-        guard dimensions.reduce(1.0, { $0 * Double($1) }) <= Double(elements) else {
+        // Also with a zero among them: a shape multiplies one after another.
+        guard dimensions.reduce(1.0, { $0 * Double(max($1, 1)) }) <= Double(elements) else {
             throw Problem.unsupported("a tensor of \(dimensions) has more than \(elements) elements")
         }
         return Shape(dimensions)
