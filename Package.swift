@@ -22,7 +22,9 @@ let package = Package(
     ],
     targets: [
         // Files in and out, and what goes wrong with them.
-        .target(name: "SaccadeFiles", swiftSettings: strict),
+        .systemLibrary(
+            name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "SaccadeFiles", dependencies: ["CSaccadeZlib"], swiftSettings: strict),
 
         // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
         .target(name: "CSaccadeThreads"),
@@ -33,8 +35,17 @@ let package = Package(
         .target(
             name: "SaccadeTensors", dependencies: ["SaccadeOneDNN", "CSaccadeKernels", "CSaccadeThreads"],
             swiftSettings: strict),
-        .target(name: "SaccadeLayers", dependencies: ["SaccadeTensors"], swiftSettings: strict),
+        .target(
+            name: "SaccadeLayers", dependencies: ["SaccadeTensors", "SaccadeSettings"], swiftSettings: strict),
         .target(name: "SaccadeInterchange", dependencies: ["SaccadeFiles", "SaccadeLayers"], swiftSettings: strict),
+        // Networks in ONNX's files: apart from the other files of tensors, which need no Protocol Buffers.
+        .target(
+            name: "SaccadeONNX",
+            dependencies: [
+                "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["Format/onnx.proto"], swiftSettings: strict),
 
         // Plain values: boxes, masks, and what is measured with them.
         .target(name: "SaccadeGeometry", swiftSettings: strict),
@@ -66,20 +77,22 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
-        .systemLibrary(
-            name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "SaccadeDatasets",
             dependencies: [
                 "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing",
-                "SaccadeSettings", "CSaccadeZlib", .product(name: "Yams", package: "Yams"),
+                "SaccadeSettings", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
+        // Weights that others have published, and how to get them.
+        .target(
+            name: "SaccadeWeights", dependencies: ["SaccadeFiles", "SaccadeSettings", "SaccadeDatasets"],
+            resources: [.embedInCode("imagenet-classes.txt")], swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
             dependencies: [
-                "SaccadeFiles", "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeDatasets",
-                "SaccadeSettings", "CSaccadeKernels", "SaccadeMetrics",
+                "SaccadeFiles", "SaccadeWeights", "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeONNX",
+                "SaccadeDatasets", "SaccadeSettings", "CSaccadeKernels", "SaccadeMetrics",
             ],
             swiftSettings: strict),
 
@@ -96,18 +109,18 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels",
-                "SaccadeGeometry", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining",
-                "SaccadeDrawing", "SaccadeMetrics", "SaccadeRuns",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeONNX",
+                "SaccadeModels", "SaccadeGeometry", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages",
+                "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing", "SaccadeMetrics", "SaccadeRuns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .target(
             name: "Saccade",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeGeometry",
-                "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets", "SaccadeTraining",
-                "SaccadeMetrics", "SaccadeRuns",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeONNX",
+                "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets",
+                "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics", "SaccadeRuns",
             ]),
 
         .target(
@@ -119,7 +132,18 @@ let package = Package(
             name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["SaccadeFiles", "SaccadeInterchange", "TestSupport"],
+            name: "InterchangeTests",
+            dependencies: ["SaccadeFiles", "SaccadeInterchange", "SaccadeImages", "TestSupport", "CSaccadeZlib"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WeightsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeWeights"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ONNXTests",
+            dependencies: [
+                "SaccadeFiles", "SaccadeONNX", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
         .testTarget(name: "MetricsTests", dependencies: ["SaccadeGeometry", "SaccadeMetrics"], swiftSettings: strict),
@@ -143,8 +167,8 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "SaccadeCLI", "SaccadeFiles", "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets", "SaccadeImages",
-                "TestSupport",
+                "SaccadeCLI", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeONNX",
+                "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets", "SaccadeImages", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -154,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "SaccadeFiles", "SaccadeTraining", "SaccadeMetrics", "TestSupport", "TrainingTestSupport",
+                "SaccadeFiles", "SaccadeInterchange", "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics",
+                "TestSupport", "TrainingTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

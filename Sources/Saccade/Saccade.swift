@@ -8,5 +8,7 @@
 @_exported import SaccadeLayers
 @_exported import SaccadeMetrics
 @_exported import SaccadeModels
+@_exported import SaccadeONNX
 @_exported import SaccadeTensors
 @_exported import SaccadeTraining
+@_exported import SaccadeWeights

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SaccadeDatasets
 import SaccadeImages
+import SaccadeONNX
 import SaccadeTensors
 import SaccadeTraining
 
@@ -16,15 +17,19 @@ struct Classify: AsyncParsableCommand {
               saccade classify digits seven.png
               saccade classify my-run photos/*.jpg --top 3
               saccade classify my-run photo.jpg --json
+              saccade classify resnet50 photo.jpg
+              saccade classify model.onnx photo.jpg
+              saccade classify --arch resnet-18 --weights mine.pth --classes-file names.txt photo.jpg
 
             \(Failure.codes)
             """)
 
-    @Argument(help: ArgumentHelp("A run’s name, or its folder.", valueName: "run"))
+    // With --arch or --weights there is no model among the arguments: the first one is a picture too.
+    @Argument(help: ModelOptions.help)
     var model: String
 
     @Argument(help: ArgumentHelp("Pictures: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
-    var images: [String]
+    var pictures: [String] = []
 
     @Option(help: "How many classes to name.")
     var top = 5
@@ -32,23 +37,25 @@ struct Classify: AsyncParsableCommand {
     @Flag(help: "Print a line of JSON for each picture.")
     var json = false
 
+    @OptionGroup var options: ModelOptions
     @OptionGroup var compute: ComputeOptions
 
+    private var images: [String] { options.isGiven ? [model] + pictures : pictures }
+
     func validate() throws {
+        guard !images.isEmpty else { throw ValidationError("Give pictures to classify, behind the model’s name.") }
         guard top >= 1 else { throw ValidationError("--top must be at least 1, got \(top).") }
     }
 
     func run() async throws {
         try compute.apply()
-        let classifier = try TrainedClassifier(run: model)
-        let (images, top, json, options) = (images, top, json, compute.planOptions)
+        let prepare = try prepared()
+        let (images, json) = (images, json)
         let failures = try await ComputeThread.run {
-            let plan = classifier.plan(batch: 1, options: options)
+            let predict = try prepare()
             return images.count { path in
                 do {
-                    let image = try Image(
-                        contentsOf: path, atLeast: classifier.description.preprocessing.leastDecodedSize)
-                    let predictions = classifier.predictions(for: image, top: top, plan: plan)
+                    let predictions = try predict(path)
                     print(
                         json ? try Answer(image: path, predictions: predictions).json : Classify.text(path, predictions)
                     )
@@ -60,6 +67,37 @@ struct Classify: AsyncParsableCommand {
             }
         }
         if failures > 0 { throw Failure.badInput }
+    }
+
+    /// What names the classes of the picture at a path.
+    private typealias Predictor = (String) throws -> [TrainedClassifier.Prediction]
+
+    /// Reads the model.
+    ///
+    /// - Returns: What makes it ready, on the thread that computes.
+    private func prepared() throws -> @Sendable () throws -> Predictor {
+        let (top, compute) = (top, compute.planOptions)
+        if RunONNX.isMeant(model), !options.isGiven {
+            let model = try ONNXModel(contentsOf: model)
+            let names = try options.request(model: nil).classNames
+            return {
+                let classifier = try ONNXClassifier(model, classNames: names, options: compute)
+                return { path in
+                    let image = try Image(contentsOf: path, atLeast: classifier.preprocessing.leastDecodedSize)
+                    return try classifier.predictions(for: image, top: top)
+                }
+            }
+        }
+        let loaded = try LoadedModel(options.request(model: model))
+        ModelOptions.report(loaded.difference)
+        let classifier = try TrainedClassifier(loaded)
+        return {
+            let plan = classifier.plan(batch: 1, options: compute)
+            return { path in
+                let image = try Image(contentsOf: path, atLeast: classifier.description.preprocessing.leastDecodedSize)
+                return classifier.predictions(for: image, top: top, plan: plan)
+            }
+        }
     }
 
     private struct Answer: Encodable {

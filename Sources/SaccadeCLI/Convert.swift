@@ -1,15 +1,27 @@
 import ArgumentParser
-import Foundation
 import SaccadeDatasets
 
 struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turn a data set with boxes from Pascal VOC, COCO or YOLO into another of the three.",
+        abstract: "Turn weights, or a data set with boxes, from one format into another.",
         discussion: """
-            Boxes come back to the millionth of a pixel. What the new format has no room for is listed at the end, and so \
-            is how many records were left out because they make no sense; saccade check tells which.
+            What IN is decides. Weights (.pth, .pt, .th, .safetensors, .npy) become what the ending of OUT says, number \
+            for number in their own types; a .pth opens in PyTorch with weights_only.
+
+            A network with its weights becomes ONNX where OUT ends with .onnx: IN is a run, a file of weights that says \
+            its network or is told it by --arch, or a built-in network. The weights of an .onnx file become any of the \
+            other formats.
+
+            A data set in Pascal VOC, COCO or YOLO becomes another of the three: boxes come back to the millionth of a \
+            pixel. What the new format has no room for is listed at the end, and so is how many records were left out \
+            because they make no sense; saccade check tells which.
 
             EXAMPLES:
+              saccade convert resnet18-f37072fd.pth resnet18.safetensors
+              saccade convert runs/my-run/best.safetensors for-pytorch.pth
+              saccade convert weights.pth first.npy --tensor conv1.weight
+              saccade convert my-run model.onnx
+              saccade convert resnet18-f37072fd.pth resnet18.onnx --arch resnet-18
               saccade convert VOC2012 voc-as-coco --format coco
               saccade convert photos.yaml boxes --format voc --images link
               saccade convert annotations.json out --format yolo --segments --pictures photos
@@ -17,57 +29,84 @@ struct Convert: ParsableCommand {
             \(Failure.codes)
             """)
 
-    @Argument(help: ArgumentHelp("A data set: its folder, or the file that describes it.", valueName: "in"))
+    @Argument(
+        help: ArgumentHelp(
+            "A file of weights; or a data set: its folder, or the file that describes it.", valueName: "in")
+    )
     var input: String
 
-    @Argument(help: ArgumentHelp("A new folder.", valueName: "out"))
+    @Argument(help: ArgumentHelp("The new file of weights, or a new folder.", valueName: "out"))
     var output: String
 
-    @Option(
-        help: ArgumentHelp("The new format.", valueName: "coco|voc|yolo"),
-        transform: { try formatNamed($0, among: DetectionDataset.Format.allCases) })
-    var format: DetectionDataset.Format
+    @Option(help: ArgumentHelp("Of weights, only this tensor. May be given often.", valueName: "name"))
+    var tensor: [String] = []
 
     @Option(
-        help: ArgumentHelp("The old format, if it is not to be found out.", valueName: "coco|voc|yolo"),
+        help: ArgumentHelp(
+            "For ONNX, the network whose weights IN holds: a built-in one, or a recipe.", valueName: "name"))
+    var arch: String?
+
+    @Option(help: ArgumentHelp("For ONNX, fresh random weights for the network IN.", valueName: "seed"))
+    var seed: UInt64?
+
+    @Option(
+        help: ArgumentHelp("The data set’s new format.", valueName: "coco|voc|yolo"),
+        transform: { try formatNamed($0, among: DetectionDataset.Format.allCases) })
+    var format: DetectionDataset.Format?
+
+    @Option(
+        help: ArgumentHelp("Its old format, if it is not to be found out.", valueName: "coco|voc|yolo"),
         transform: { try formatNamed($0, among: DetectionDataset.Format.allCases, option: "--from") })
     var from: DetectionDataset.Format?
 
-    @Option(help: ArgumentHelp("Where the pictures are, if not with the boxes.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Where its pictures are, if not with the boxes.", valueName: "folder"))
     var pictures: String?
 
     @Option(
-        help: ArgumentHelp("What becomes of the pictures (default: copy).", valueName: "copy|link|none"),
+        help: ArgumentHelp("What becomes of its pictures (default: copy).", valueName: "copy|link|none"),
         transform: { try formatNamed($0, among: DetectionDataset.Pictures.allCases, option: "--images") })
     var images: DetectionDataset.Pictures?
 
     @Flag(help: "For YOLO: write outlines in place of boxes where an object has one.")
     var segments = false
 
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSON about a data set.")
     var json = false
 
+    private var isAboutONNX: Bool { format == nil && ConvertONNX.isMeant(from: input, to: output) }
+    private var isAboutWeights: Bool { format == nil && ConvertWeights.isMeant(from: input, to: output) }
+
     func validate() throws {
+        guard RunONNX.isMeant(output) || (arch == nil && seed == nil) else {
+            throw ValidationError("--arch and --seed are for an OUT that ends with .onnx.")
+        }
+        guard arch == nil || seed == nil else { throw ValidationError("Give --arch or --seed, not both.") }
+        if isAboutWeights || isAboutONNX {
+            guard from == nil, pictures == nil, images == nil, !segments, !json else {
+                throw ValidationError("--from, --pictures, --images, --segments and --json are for data sets only.")
+            }
+            guard tensor.isEmpty || !RunONNX.isMeant(output) else {
+                throw ValidationError("--tensor is for files of weights only: a network needs all of them.")
+            }
+            return isAboutONNX
+                ? try ConvertONNX.validate(from: input, to: output) : try ConvertWeights.validate(output: output)
+        }
+        guard let format else {
+            throw ValidationError("Give --format coco, voc or yolo: what the data set is to become.")
+        }
         guard !segments || format == .yolo else { throw ValidationError("--segments is for --format yolo only.") }
+        guard tensor.isEmpty else { throw ValidationError("--tensor is for weights only.") }
     }
 
     func run() throws {
-        let data = try DetectionDataset(at: input, format: from, pictures: pictures)
-        let report = try data.write(
-            to: output, as: format, pictures: images ?? .copy, writesOutlines: segments)
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-            return
-        }
-        print("\(output): \(report.pictures) pictures with \(report.objects) objects, from \(data.format) to \(format)")
-        if report.losses.isEmpty {
-            print("Nothing that the data set says about its pictures is lost.")
+        if let format {
+            try ConvertDataset.run(
+                from: input, to: output, format: format, from: from, pictures: pictures, images: images ?? .copy,
+                segments: segments, json: json)
+        } else if isAboutONNX {
+            try ConvertONNX.run(from: input, to: output, only: tensor, arch: arch, seed: seed)
         } else {
-            print("Not kept:")
-            for loss in report.losses { print("  \(loss.count) \(loss.what), as in \(loss.example)") }
+            try ConvertWeights.run(from: input, to: output, only: tensor)
         }
-        for note in report.notes { print("Note: \(note).") }
     }
 }

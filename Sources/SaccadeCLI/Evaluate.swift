@@ -83,8 +83,9 @@ enum HeldOut {
         }
         let whole = try checked(ClassificationDataset(at: data, split: .all), run)
         let isOwn =
-            URL(fileURLWithPath: data).resolvingSymlinksInPath()
-            == URL(fileURLWithPath: run.data).resolvingSymlinksInPath()
+            !run.data.isEmpty
+            && URL(fileURLWithPath: data).resolvingSymlinksInPath()
+                == URL(fileURLWithPath: run.data).resolvingSymlinksInPath()
         guard isOwn, run.settings.validationFraction > 0 else { return (whole, "all pictures") }
         let held = whole.split(validation: run.settings.validationFraction, seed: run.settings.seed).validation
         return (held, "the held-back pictures")

@@ -7,6 +7,6 @@ struct Saccade: AsyncParsableCommand {
         abstract: "Describe, train, run and explain deep vision networks.",
         subcommands: [
             Demo.self, DrawScenes.self, Describe.self, Check.self, Convert.self, Train.self, Evaluate.self,
-            Classify.self, Explain.self, Runs.self, Bench.self,
+            Classify.self, Explain.self, RunModel.self, Inspect.self, Fetch.self, Runs.self, Bench.self,
         ])
 }

@@ -1,3 +1,4 @@
+import SaccadeSettings
 public import SaccadeTensors
 
 extension Module {
@@ -97,10 +98,19 @@ public struct LoadingError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         var parts: [String] = []
-        if !missing.isEmpty { parts.append("missing \(missing.joined(separator: ", "))") }
+        if !missing.isEmpty { parts.append("missing \(missing.map(withGuess).joined(separator: ", "))") }
         if !unexpected.isEmpty { parts.append("unexpected \(unexpected.joined(separator: ", "))") }
         parts += misshapen.map { "\($0.name) is \($0.found) where the network has \($0.expected)" }
         return "\(source): this is not a checkpoint of this network: \(parts.joined(separator: "; ")). "
             + "Use the network that it was saved from."
+    }
+
+    /// A missing name, and the unexpected one that may stand for it.
+    private func withGuess(_ name: String) -> String {
+        // Of a file for quite another network nothing would be learnt, at the cost of comparing all with all.
+        guard unexpected.count * missing.count <= 10_000, let guess = nearest(to: name, among: unexpected) else {
+            return name
+        }
+        return "\(name) (is it \(guess)?)"
     }
 }

@@ -7,8 +7,10 @@ import SaccadeMetrics
 public import SaccadeModels
 public import SaccadeTensors
 
-/// A classifier that a run has trained: its network with the best weights, and all that turns a picture into a label.
+/// A classifier that a run has trained, or that others have: its network with the best weights, and all that turns a
+/// picture into a label.
 public struct TrainedClassifier: Sendable {
+    /// The run; for weights that no run here has made, what would be one, learnt from no data.
     public let description: RunDescription
     /// The network taken apart, with the same parameters.
     public let layers: LayerByLayer
@@ -38,6 +40,14 @@ public struct TrainedClassifier: Sendable {
             throw RunError(.missing, "\(folder): this run has no weights yet; let its first epoch end.")
         }
         try network.load(SafetensorsFile(at: weights))
+    }
+
+    /// Takes a model of any origin. Classes that nobody has named are called by their numbers.
+    ///
+    /// - Throws: ``RunError`` when it is for vectors, or has not as many outputs as there are names.
+    public init(_ model: LoadedModel) throws {
+        description = try model.description()
+        network = model.network
     }
 
     /// Logits `[N, classes]` for preprocessed pictures `[N, C, H, W]`, computed eagerly.

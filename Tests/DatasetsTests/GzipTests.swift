@@ -1,4 +1,4 @@
-import SaccadeDatasets
+import SaccadeFiles
 import Testing
 
 @Suite struct GzipTests {

@@ -9,7 +9,7 @@ import SaccadeTensors
 struct SafetensorsHeader {
     struct Entry {
         let type: ElementType
-        let shape: Shape
+        let shape: [Int]
         /// Where the bytes lie behind the header.
         let range: Range<Int>
     }
@@ -19,8 +19,6 @@ struct SafetensorsHeader {
 
     /// The longest header that is read, as in the reference implementation.
     static let longestLength = 100_000_000
-    /// The most axes that a tensor may have.
-    private static let highestRank = 8
 
     /// - Parameters:
     ///   - json: The header without its length.
@@ -54,7 +52,7 @@ struct SafetensorsHeader {
                 remedy: "save it as F32, F16 or BF16")
         }
         let impossible = FileError.malformed(path, "tensor \(name) has the impossible shape \(item.shape)")
-        guard item.shape.count <= highestRank, item.shape.allSatisfy({ $0 >= 0 }) else { throw impossible }
+        guard item.shape.count <= StoredTensor.highestRank, item.shape.allSatisfy({ $0 >= 0 }) else { throw impossible }
         var byteCount = type.byteCount
         for length in item.shape {
             let (product, overflow) = byteCount.multipliedReportingOverflow(by: length)
@@ -70,7 +68,7 @@ struct SafetensorsHeader {
                 path,
                 "tensor \(name) of shape \(item.shape) takes \(byteCount) bytes, its offsets span \(range.count)")
         }
-        return Entry(type: type, shape: Shape(item.shape), range: range)
+        return Entry(type: type, shape: item.shape, range: range)
     }
 
     /// Throws unless the tensors fill the file without holes or overlaps: bytes that nobody describes, or that are two

@@ -1,5 +1,4 @@
 import CSaccadeZlib
-import SaccadeTensors
 
 /// Why compressed bytes cannot be opened.
 public enum GzipError: Error, Equatable, Sendable {
@@ -17,7 +16,7 @@ public enum GzipError: Error, Equatable, Sendable {
 /// kilobytes can claim to hold gigabytes.
 public enum Gzip {
     /// Deflate cannot do better than 1032 : 1 (two bits for 258 bytes), so a file that promises more is lying.
-    static let largestRatio = 1032
+    package static let largestRatio = 1032
 
     /// Whether `bytes` begin with the two bytes that every gzip file begins with.
     public static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
@@ -35,13 +34,13 @@ public enum Gzip {
     }
 
     /// The first `count` bytes of the content, or all of it where there is less; the rest is not looked at.
-    static func prefix(_ bytes: [UInt8], count: Int) throws(GzipError) -> [UInt8] {
+    package static func prefix(_ bytes: [UInt8], count: Int) throws(GzipError) -> [UInt8] {
         try inflated(bytes, limit: count).output
     }
 
     /// Up to `limit` bytes of content, and whether that was all.
     private static func inflated(_ bytes: [UInt8], limit: Int) throws(GzipError) -> (output: [UInt8], ended: Bool) {
-        require(limit >= 0, "Gzip: limit must be at least 0, got \(limit)")
+        precondition(limit >= 0, "Gzip: limit must be at least 0")
         guard isGzip(bytes) else { throw .notGzip }
         var stream = z_stream()
         // 15 is the largest window; 16 more asks for the gzip wrapper with its checksum.

@@ -15,18 +15,23 @@ extension SafetensorsFile {
     public static func write(
         _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
     ) throws {
-        let header = try header(tensors.map { ($0.name, $0.tensor.shape) }, metadata)
+        try write(tensors.map { TensorContents(name: $0.name, $0.tensor) }, metadata: metadata, to: path)
+    }
+
+    /// Writes tensors of any types, in the order given; see ``write(_:metadata:to:)``.
+    static func write(_ tensors: [TensorContents], metadata: [String: String], to path: String) throws {
+        let header = try header(tensors, metadata)
         try AtomicFile.write(path) { writer in
             var length = UInt64(header.count).littleEndian
             try withUnsafeBytes(of: &length) { try writer.write($0) }
             try header.withUnsafeBytes { try writer.write($0) }
-            for (_, tensor) in tensors { try tensor.withScalars { try writer.write($0) } }
+            for tensor in tensors { try tensor.eachPiece { try writer.write($0) } }
         }
     }
 
-    private static func header(_ tensors: [(String, Shape)], _ metadata: [String: String]) throws -> [UInt8] {
+    private static func header(_ tensors: [TensorContents], _ metadata: [String: String]) throws -> [UInt8] {
         precondition(
-            Set(tensors.map(\.0)).count == tensors.count && !tensors.contains { $0.0 == "__metadata__" },
+            Set(tensors.map(\.name)).count == tensors.count && !tensors.contains { $0.name == "__metadata__" },
             "SafetensorsFile.write: names must be different from each other and from __metadata__")
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -36,27 +41,18 @@ extension SafetensorsFile {
         var items: [String] = []
         if !metadata.isEmpty { items.append("\"__metadata__\":\(try json(metadata))") }
         var offset = 0
-        for (name, shape) in tensors {
-            let end = offset + shape.elementCount * MemoryLayout<Float>.size
-            let lengths = shape.dimensions.map(String.init).joined(separator: ",")
+        for tensor in tensors {
+            let end = offset + tensor.byteCount
+            let lengths = tensor.shape.dimensions.map(String.init).joined(separator: ",")
+            let type = tensor.type.rawValue
             items.append(
-                "\(try json(name)):{\"dtype\":\"F32\",\"shape\":[\(lengths)],\"data_offsets\":[\(offset),\(end)]}")
+                "\(try json(tensor.name)):{\"dtype\":\"\(type)\",\"shape\":[\(lengths)],"
+                    + "\"data_offsets\":[\(offset),\(end)]}")
             offset = end
         }
         var bytes = Array("{\(items.joined(separator: ","))}".utf8)
         // Spaces at the end bring the numbers to a multiple of eight bytes.
         while bytes.count % 8 != 0 { bytes.append(UInt8(ascii: " ")) }
         return bytes
-    }
-}
-
-extension FileWriter {
-    /// Adds floats at the end, least significant byte first.
-    fileprivate func write(_ scalars: UnsafeBufferPointer<Float>) throws(FileError) {
-        guard 1.littleEndian != 1 else { return try write(UnsafeRawBufferPointer(scalars)) }
-        for scalar in scalars {
-            let bits = scalar.bitPattern.littleEndian
-            try withUnsafeBytes(of: bits) { bytes throws(FileError) in try write(bytes) }
-        }
     }
 }

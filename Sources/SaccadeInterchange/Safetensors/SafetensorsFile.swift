@@ -22,25 +22,28 @@ public final class SafetensorsFile: Sendable {
     /// Name and shape of each tensor.
     public var shapes: [String: Shape] { entries.mapValues(\.shape) }
 
-    private let entries: [String: SafetensorsHeader.Entry]
-    private let file: FileDescriptor
-    private let dataStart: Int
+    let entries: [String: StoredTensor]
+    let store: TensorStore
 
     /// Opens a file and checks its whole header against its size.
     ///
     /// - Throws: ``FileError``: no such file, cut short, damaged, numbers of an unknown type.
-    public init(at path: String) throws(FileError) {
-        self.path = path
+    public convenience init(at path: String) throws(FileError) {
         let file = try FileDescriptor(opening: path, O_RDONLY)
         let size = try file.regularFileSize()
+        try self.init(TensorStore(file), fileSize: size)
+    }
+
+    init(_ store: TensorStore, fileSize size: Int) throws(FileError) {
+        let path = store.path
+        self.path = path
+        self.store = store
         guard size >= 8 else {
             throw FileError(
                 .truncated, path: path, reason: "the file has \(size) bytes, too few for safetensors",
                 remedy: "copy or save it again")
         }
-        var length: UInt64 = 0
-        try withUnsafeMutableBytes(of: &length) { bytes throws(FileError) in try file.read(bytes, at: 0) }
-        length = UInt64(littleEndian: length)
+        let length = try store.bytes(at: 0, count: 8).number(UInt64.self, at: 0) ?? .max
         guard length <= UInt64(SafetensorsHeader.longestLength) else {
             throw FileError(
                 .malformed, path: path, reason: "a header of \(length) bytes is beyond any use",
@@ -52,15 +55,21 @@ public final class SafetensorsFile: Sendable {
                 reason: "the file is cut short: it ends within its header of \(length) bytes",
                 remedy: "copy or save it again")
         }
-        var json = [UInt8](repeating: 0, count: Int(length))
-        try json.withUnsafeMutableBufferPointer { bytes throws(FileError) in
-            try file.read(UnsafeMutableRawBufferPointer(bytes), at: 8)
-        }
-        dataStart = 8 + Int(length)
+        let json = try store.bytes(at: 8, count: Int(length))
+        let dataStart = 8 + Int(length)
         let header = try SafetensorsHeader(json: Data(json), dataByteCount: size - dataStart, path: path)
-        entries = header.entries
+        var entries: [String: StoredTensor] = [:]
+        for (name, entry) in header.entries {
+            let source = StoredTensor.Source(start: dataStart + entry.range.lowerBound, length: entry.range.count)
+            do throws(StoredTensor.Problem) {
+                entries[name] = try StoredTensor(type: entry.type, shape: entry.shape, source: source)
+            } catch {
+                throw FileError(
+                    .malformed, path: path, reason: "tensor \(name) \(error.reason)", remedy: "copy or save it again")
+            }
+        }
+        self.entries = entries
         metadata = header.metadata
-        self.file = file
     }
 
     /// Reads one tensor.
@@ -72,40 +81,7 @@ public final class SafetensorsFile: Sendable {
                 .noSuchTensor, path: path, reason: "there is no tensor \(name) in this file",
                 remedy: "check the name, or save the file again")
         }
-        do {
-            return try Tensor(shape: entry.shape) { elements in
-                if entry.type == .float32, 1.littleEndian == 1 {
-                    return try file.read(
-                        UnsafeMutableRawBufferPointer(elements), at: dataStart + entry.range.lowerBound)
-                }
-                try convert(entry, into: elements)
-            }
-        } catch let error as FileError {
-            throw error
-        } catch {
-            throw FileError(.unreadable, path: path, reason: "cannot be read: \(error)", remedy: "check the disk")
-        }
-    }
-
-    /// Reads piece by piece, so that a file of another type does not take its own size in memory as well.
-    private func convert(
-        _ entry: SafetensorsHeader.Entry, into elements: UnsafeMutableBufferPointer<Float>
-    ) throws(FileError) {
-        let step = 1 << 16
-        var piece = [UInt8](repeating: 0, count: min(step, elements.count) * entry.type.byteCount)
-        var start = 0
-        while start < elements.count {
-            let count = min(step, elements.count - start)
-            let target = UnsafeMutableBufferPointer(rebasing: elements[start..<start + count])
-            let offset = dataStart + entry.range.lowerBound + start * entry.type.byteCount
-            try piece.withUnsafeMutableBufferPointer { piece throws(FileError) in
-                let bytes = UnsafeMutableRawBufferPointer(
-                    UnsafeMutableBufferPointer(rebasing: piece[..<(count * entry.type.byteCount)]))
-                try file.read(bytes, at: offset)
-                entry.type.convert(UnsafeRawBufferPointer(bytes), into: target)
-            }
-            start += count
-        }
+        return try store.tensor(entry)
     }
 }
 

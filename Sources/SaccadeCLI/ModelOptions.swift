@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import SaccadeFiles
+import SaccadeLayers
+import SaccadeModels
+import SaccadeTraining
+
+/// Which network with which weights: the same flags for every command that runs one.
+struct ModelOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The network: a built-in one, or a recipe (YAML).", valueName: "name"))
+    var arch: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Its weights: .safetensors, .pth, .pt or .th. Default: the published ones.", valueName: "file")
+    )
+    var weights: String?
+
+    @Option(help: "How many classes the network tells apart. Default: as many as its weights.")
+    var classes: Int?
+
+    @Option(help: ArgumentHelp("The classes’ names, a line for each.", valueName: "file"))
+    var classesFile: String?
+
+    @Flag(help: "Load the weights that fit, and list those that do not.")
+    var partial = false
+
+    @Option(help: ArgumentHelp("Fresh random weights in place of any file.", valueName: "seed"))
+    var seed: UInt64?
+
+    /// What the argument MODEL means, for help.
+    static let help = ArgumentHelp(
+        "A run, a file of weights that says its network, an .onnx file, or a built-in network with published weights.",
+        valueName: "model")
+
+    /// Whether the network is named by options, so that no argument names it.
+    var isGiven: Bool { arch != nil || weights != nil }
+
+    func validate() throws {
+        if let classes, !(1...InputSize.maximumLength).contains(classes) {
+            throw ValidationError("--classes must be from 1 to \(InputSize.maximumLength); got \(classes).")
+        }
+        guard weights == nil || seed == nil else { throw ValidationError("Give --weights or --seed, not both.") }
+        guard seed == nil || !partial else { throw ValidationError("--partial is for weights from a file.") }
+    }
+
+    /// - Parameter model: The argument MODEL, where the options do not name the network.
+    func request(model: String?) throws -> ModelRequest {
+        var request = ModelRequest(model: isGiven ? nil : model)
+        request.architecture = arch
+        request.weights = weights
+        request.classes = classes
+        request.loadsPart = partial
+        request.seed = seed
+        if let classesFile { request.classNames = try Self.names(in: classesFile) }
+        if let names = request.classNames, let classes, names.count != classes {
+            throw CommandError.data("there are \(names.count) names in \(classesFile ?? "") for --classes \(classes)")
+        }
+        return request
+    }
+
+    /// The lines of a file, without those that are empty or begin with #.
+    private static func names(in path: String) throws -> [String] {
+        let bytes = try RegularFile.contents(of: path, limit: 1 << 24)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandError.data("\(path): this is not text in UTF-8; give a file with a class’s name on each line")
+        }
+        let names = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty && !$0.hasPrefix("#") }
+        guard !names.isEmpty else {
+            throw CommandError.data("\(path): there are no names; give a file with a class’s name on each line")
+        }
+        return names
+    }
+
+    /// Says what `--partial` has left out.
+    static func report(_ difference: LoadingError?) {
+        guard let difference else { return }
+        var lines = ["Not loaded from \(difference.source):"]
+        lines += difference.missing.map { "  \($0): not in the file, keeps its random values" }
+        lines += difference.misshapen.map { "  \($0.name): \($0.found) in the file, \($0.expected) in the network" }
+        lines += difference.unexpected.map { "  \($0): not in the network" }
+        Console.note(lines.joined(separator: "\n"))
+    }
+}

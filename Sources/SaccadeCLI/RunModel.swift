@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import SaccadeFiles
+import SaccadeInterchange
+import SaccadeModels
+import SaccadeTensors
+import SaccadeTraining
+
+struct RunModel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Give a network numbers, and write what it makes of them.",
+        discussion: """
+            Nothing is done to the numbers before: the input is [N, C, H, W], or [N, C] for a network on vectors, of any \
+            size that the network’s arithmetic allows. A .npy file holds one tensor; of the tensors of a .safetensors or \
+            .pth file the one called input is taken, or the only one. The result is called output. An .onnx file takes and \
+            gives tensors of the names that it says.
+
+            EXAMPLES:
+              saccade run my-run --input x.npy --output y.npy
+              saccade run resnet-18 --input x.npy --output y.safetensors --precision bf16
+              saccade run --arch resnet-18 --classes 10 --weights mine.pth --input x.safetensors --output y.npy
+              saccade run model.onnx --input x.npy --output y.npy
+              saccade run --arch network.yaml --seed 1 --input x.npy --output y.npy --eager
+
+            \(Failure.codes)
+            """)
+
+    @Argument(help: ModelOptions.help)
+    var model: String?
+
+    @Option(help: ArgumentHelp("The numbers to begin with.", valueName: "file.npy|safetensors|pth"))
+    var input: String
+
+    @Option(help: ArgumentHelp("Where the result goes.", valueName: "file.npy|safetensors|pth"))
+    var output: String
+
+    @Flag(help: "Compute layer by layer, without making a plan first.")
+    var eager = false
+
+    @OptionGroup var options: ModelOptions
+    @OptionGroup var compute: ComputeOptions
+
+    func validate() throws {
+        guard model == nil || !options.isGiven else {
+            throw ValidationError("Give a model, or --arch and --weights, not both: “\(model ?? "")” is one too many.")
+        }
+        guard model != nil || options.isGiven else {
+            throw ValidationError("Give a model, or --arch and --weights.")
+        }
+        guard WeightsFormat(endingOf: output) != nil else {
+            throw ValidationError("--output must end with .npy, .safetensors or .pth; got “\(output)”.")
+        }
+        guard !eager || compute.precision == .float32 else {
+            throw ValidationError("--eager computes in f32: leave out --precision.")
+        }
+    }
+
+    func run() async throws {
+        try compute.apply()
+        if let model, RunONNX.isMeant(model) {
+            return try await RunONNX.run(
+                model, input: input, output: output, eager: eager, options: compute.planOptions)
+        }
+        let x = try Self.tensor(in: input)
+        var request = try options.request(model: model)
+        request.input = try Self.size(of: x.shape, in: input)
+        let model = try LoadedModel(request)
+        ModelOptions.report(model.difference)
+        let (eager, planOptions) = (eager, compute.planOptions)
+        let y = try await ComputeThread.run {
+            eager ? model.network(x) : Plan(for: x.shape, options: planOptions) { model.network($0) }(x)
+        }
+        try WeightsFile.write([("output", y)], to: output)
+        print("\(output): output \(y.shape) of \(model.network.name)")
+    }
+
+    /// The tensor to begin with.
+    private static func tensor(in path: String) throws -> Tensor {
+        let file = try WeightsFile(at: path)
+        let names = file.entries.map(\.name)
+        guard let name = names.count == 1 ? names[0] : names.first(where: { $0 == "input" }) else {
+            throw CommandError.data(
+                "\(path): of its \(names.count) tensors none is called input (\(names.prefix(8).joined(separator: ", "))); "
+                    + "give a file with one tensor, or call it so")
+        }
+        return try file.tensor(name)
+    }
+
+    /// What a network has to be made for to take a tensor.
+    private static func size(of shape: Shape, in path: String) throws -> InputSize {
+        guard shape.rank == 4 || shape.rank == 2, shape.elementCount > 0 else {
+            throw CommandError.data(
+                "\(path): a network takes [N, C, H, W] or [N, C], none of them 0, and this is \(shape); "
+                    + "put a 1 before the shape of a single picture")
+        }
+        let lengths = shape.dimensions.dropFirst()
+        guard lengths.allSatisfy({ $0 <= InputSize.maximumLength }),
+            lengths.reduce(1, *) <= InputSize.maximumElementCount
+        else { throw CommandError.data("\(path): inputs of \(shape) are beyond what any network here takes") }
+        return shape.rank == 2
+            ? .vector(shape[1]) : .picture(height: shape[2], width: shape[3], channels: shape[1])
+    }
+}

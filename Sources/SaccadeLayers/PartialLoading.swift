@@ -1,0 +1,29 @@
+public import SaccadeTensors
+
+extension Module {
+    /// Takes over those values that have the name and the shape of one of this module's; the others stay as they are.
+    ///
+    /// - Parameters:
+    ///   - shapes: What there is to load.
+    ///   - source: The name of the file or the like, for the report.
+    ///   - tensor: Gives the tensor of a name in `shapes`; called only for those that fit.
+    /// - Returns: What did not fit; `nil` where all did.
+    /// - Throws: ``LoadingError`` when nothing fits, for then this is the wrong file; and what `tensor` throws.
+    public func loadPart(
+        of shapes: [String: Shape], from source: String, tensor: (String) throws -> Tensor
+    ) throws -> LoadingError? {
+        let expected = storedShapes
+        let known = Dictionary(expected.map { ($0.name, $0.shape) }, uniquingKeysWith: { $1 })
+        let fitting = shapes.filter { known[$0.key] == $0.value }
+        let difference = LoadingError(
+            source: source,
+            missing: expected.map(\.name).filter { shapes[$0] == nil && !$0.hasSuffix("num_batches_tracked") },
+            unexpected: shapes.keys.filter { known[$0] == nil }.sorted(),
+            misshapen: expected.compactMap { name, shape in
+                shapes[name].flatMap { $0 == shape ? nil : .init(name: name, expected: shape, found: $0) }
+            })
+        guard !fitting.isEmpty || difference.isEmpty else { throw difference }
+        try load(fitting, from: source, strict: false, tensor: tensor)
+        return difference.isEmpty ? nil : difference
+    }
+}

@@ -1,0 +1,113 @@
+import SaccadeOneDNN
+import SaccadeTensors
+
+extension Operators {
+    static let poolings: [String: ONNXOperator] = [
+        "MaxPool": float(maximum),
+        "AveragePool": float(average),
+        "GlobalAveragePool": float { try whole($0, .average(countsPadding: false)) },
+        "GlobalMaxPool": float { try whole($0, .maximum) },
+    ]
+
+    private static func maximum(_ call: Call) throws -> Tensor {
+        call.ignore("storage_order")  // it is about the second result
+        guard call.node.outputs.dropFirst().allSatisfy(\.isEmpty) else {
+            throw Problem.unsupported("places of the largest elements")
+        }
+        return try pooled(call, .maximum)
+    }
+
+    private static func average(_ call: Call) throws -> Tensor {
+        try pooled(call, .average(countsPadding: call.flag("count_include_pad")))
+    }
+
+    private static func whole(_ call: Call, _ kind: PoolingKind) throws -> Tensor {
+        let x = try call.tensor(0, ranks: 3...Limits.rank)
+        let lengths = Array(x.shape.dimensions.dropFirst(2))
+        let rows = lengths.dropLast().reduce(1, *)
+        let pictures = try call.reshape(x, [x.shape[0], x.shape[1], rows, lengths[lengths.count - 1]])
+        let kernel = Pair(pictures.shape[2], pictures.shape[3])
+        guard max(kernel.height, kernel.width) <= Limits.window else {
+            throw Problem.unsupported("planes of \(kernel) elements")
+        }
+        let y = try call.apply(.pooling(kind, kernel: kernel, stride: kernel), pictures)
+        return try call.reshape(y, [x.shape[0], x.shape[1]] + lengths.map { _ in 1 })
+    }
+
+    private static func pooled(_ call: Call, _ kind: PoolingKind) throws -> Tensor {
+        let x = try call.tensor(0, ranks: 3...5)
+        let lengths = Array(x.shape.dimensions.dropFirst(2))
+        let windows = try Windows(call, kernel: nil, lengths: lengths)
+        try windows.check([x.shape[0], x.shape[1]], lengths)
+        let roundsUp = try call.flag("ceil_mode")
+        switch lengths.count {
+        case 1: return try call.asRows(pictures(call, call.asPictures(x), kind, windows.asPicture, roundsUp))
+        case 2: return try pictures(call, x, kind, windows, roundsUp)
+        default: return try volumes(call, x, kind, windows, roundsUp)
+        }
+    }
+
+    /// Volumes plane by plane, and then along their depth: a maximum of maxima, a mean of means.
+    private static func volumes(
+        _ call: Call, _ x: Tensor, _ kind: PoolingKind, _ windows: Windows, _ roundsUp: Bool
+    ) throws -> Tensor {
+        let shape = x.shape.dimensions
+        func part(_ axes: Range<Int>) -> Windows {
+            var part = windows
+            part.kernel = Array(windows.kernel[axes])
+            part.stride = Array(windows.stride[axes])
+            part.dilation = Array(windows.dilation[axes])
+            part.before = Array(windows.before[axes])
+            part.after = Array(windows.after[axes])
+            return part
+        }
+        let planes = try call.reshape(x, [shape[0], shape[1] * shape[2], shape[3], shape[4]])
+        let flat = try pictures(call, planes, kind, part(1..<3), roundsUp)
+        let (height, width) = (flat.shape[2], flat.shape[3])
+        var depth = part(0..<1)
+        depth.kernel.append(1)
+        depth.stride.append(1)
+        depth.dilation.append(1)
+        depth.before.append(0)
+        depth.after.append(0)
+        let columns = try call.reshape(flat, [shape[0], shape[1], shape[2], height * width])
+        let y = try pictures(call, columns, kind, depth, roundsUp)
+        return try call.reshape(y, [shape[0], shape[1], y.shape[2], height, width])
+    }
+
+    /// - Parameter x: `[N, C, H, W]`.
+    private static func pictures(
+        _ call: Call, _ x: Tensor, _ kind: PoolingKind, _ windows: Windows, _ roundsUp: Bool
+    ) throws -> Tensor {
+        let isWide = (0..<2).contains { axis in
+            2 * max(windows.before[axis], windows.after[axis]) > windows.dilation[axis] * (windows.kernel[axis] - 1) + 1
+        }
+        if let padding = windows.padding, !isWide, kind == .maximum || windows.dilation == [1, 1] {
+            return try call.apply(
+                .pooling(
+                    kind, kernel: windows.kernelPair, stride: windows.stridePair, padding: padding,
+                    dilation: windows.dilationPair, roundsUp: roundsUp), x)
+        }
+        guard windows.dilation == [1, 1] || kind == .maximum else {
+            throw Problem.unsupported("means of windows with holes")
+        }
+        guard !roundsUp else { throw Problem.unsupported("windows that are rounded up beside uneven or wide padding") }
+        // Padding that is put there beforehand: for a maximum it must never win, of a mean it counts or does not.
+        let padded = try call.padded(
+            x, before: windows.before, after: windows.after, with: kind == .maximum ? -.infinity : 0)
+        let y = try call.apply(
+            .pooling(
+                kind, kernel: windows.kernelPair, stride: windows.stridePair, dilation: windows.dilationPair), padded)
+        guard kind == .average(countsPadding: false) else { return y }
+        let shares = (0..<2).map { axis in
+            (0..<y.shape[2 + axis]).map { output -> Float in
+                let start = output * windows.stride[axis] - windows.before[axis]
+                let real = min(start + windows.kernel[axis], x.shape[2 + axis]) - max(start, 0)
+                return Float(windows.kernel[axis]) / Float(max(real, 1))
+            }
+        }
+        let rows = Tensor(shares[0], shape: [shares[0].count, 1])
+        let columns = Tensor(shares[1], shape: [1, shares[1].count])
+        return try call.multiply(y, call.multiply(rows, columns))
+    }
+}

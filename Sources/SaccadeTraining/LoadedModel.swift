@@ -1,0 +1,110 @@
+import Foundation
+public import SaccadeDatasets
+import SaccadeFiles
+import SaccadeInterchange
+public import SaccadeLayers
+public import SaccadeModels
+import SaccadeTensors
+public import SaccadeWeights
+
+/// A network with the weights that somebody asked for, and what goes with them.
+public struct LoadedModel: Sendable {
+    public let network: Network
+    /// How pictures become the network's numbers; `nil` for a network on vectors.
+    public let preprocessing: Preprocessing?
+    /// The classes' names, where anybody says them.
+    public let classNames: [String]?
+    /// What of the file and the network did not fit, where only a part was asked for.
+    public let difference: LoadingError?
+    /// The recipe's text.
+    let recipe: String
+    private let run: RunDescription?
+
+    /// Finds the network and its weights, and loads them: all of them unless a part is asked for.
+    ///
+    /// - Throws: What is missing and how to get it, or every name that does not fit (`LoadingError`).
+    public init(_ request: ModelRequest, cache: WeightsCache = WeightsCache()) throws {
+        let source = try ModelSource(request, cache: cache)
+        recipe = source.recipe
+        run = source.run
+        let architecture = try Architecture(yaml: source.recipe, source: source.recipeName)
+        let input = request.input ?? source.run.map { InputSize($0.preprocessing) }
+        func resolved(_ classes: Int?) throws -> ResolvedNetwork {
+            try architecture.resolved(input: input, classes: classes, seed: request.seed ?? 0)
+        }
+        let wanted = request.classes ?? request.classNames?.count ?? source.run?.classNames.count
+        var network = Network(try resolved(wanted))
+        if wanted == nil, let file = source.weights, let classes = network.classes(in: file) {
+            network = Network(try resolved(classes))
+        }
+        if let file = source.weights {
+            // Torchvision's GoogLeNet has heads that only training needs.
+            let names = Set(network.storedShapes.map { $0.name.prefix { $0 != "." } })
+            let shapes = file.shapes.filter { name, _ in
+                let stage = name.prefix { $0 != "." }
+                return !["aux1", "aux2"].contains(stage) || names.contains(stage) || source.card == nil
+            }
+            if request.loadsPart {
+                difference = try network.loadPart(of: shapes, from: file.path) { try file.tensor($0) }
+            } else {
+                try network.load(shapes, from: file.path) { try file.tensor($0) }
+                difference = nil
+            }
+        } else {
+            difference = nil
+        }
+        self.network = network
+        let count = network.output.elementCount
+        let published = source.card.flatMap { $0.classNames.count == count ? $0.classNames : nil }
+        classNames = request.classNames ?? source.run?.classNames ?? published
+        guard case .picture = input ?? architecture.input else {
+            preprocessing = nil
+            return
+        }
+        preprocessing = try source.run?.preprocessing ?? source.card?.preprocessing ?? architecture.preprocessing()
+    }
+
+    /// What the model is in the words of a run.
+    ///
+    /// - Throws: ``RunError`` for a network on vectors, which no picture fits.
+    func description() throws -> RunDescription {
+        if let run { return run }
+        guard let preprocessing else {
+            throw RunError(.different, "\(network.name): this network is for vectors, not for pictures.")
+        }
+        let count = network.output.elementCount
+        let names = classNames ?? (0..<count).map { "class \($0)" }
+        guard names.count == count else {
+            throw RunError(
+                .different, "\(network.name): the network has \(count) outputs, and there are \(names.count) names.")
+        }
+        return RunDescription(
+            settings: TrainingSettings(), architecture: recipe, classNames: names, preprocessing: preprocessing,
+            data: "")
+    }
+}
+
+extension Network {
+    /// How many classes the weights in a file tell apart: the outputs of what is the last layer here.
+    fileprivate func classes(in file: WeightsFile) -> Int? {
+        guard let last = parameters.last, let found = file.shapes[last.name], found.rank == last.parameter.shape.rank
+        else { return nil }
+        return found.dimensions.first.flatMap { (1...InputSize.maximumLength).contains($0) ? $0 : nil }
+    }
+}
+
+extension RunDescription {
+    /// What weights say of themselves that a run has written.
+    ///
+    /// - Returns: `nil` where they say nothing, or it is not understood.
+    init?(metadata: [String: String]) {
+        guard let architecture = metadata["architecture"], let names = metadata["classNames"],
+            let preprocessing = metadata["preprocessing"],
+            let classNames = try? JSONDecoder().decode([String].self, from: Data(names.utf8)), !classNames.isEmpty,
+            let prepared = try? JSONDecoder().decode(Preprocessing.self, from: Data(preprocessing.utf8))
+        else { return nil }
+        self.init(
+            settings: TrainingSettings(), architecture: architecture, classNames: classNames, preprocessing: prepared,
+            data: "")
+    }
+}

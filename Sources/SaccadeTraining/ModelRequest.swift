@@ -1,0 +1,127 @@
+import Foundation
+import SaccadeFiles
+import SaccadeInterchange
+public import SaccadeModels
+import SaccadeWeights
+
+/// Which network with which weights somebody asks for: the same words in every command.
+public struct ModelRequest: Sendable {
+    /// A run's name or folder, a file of weights that says its network, or a built-in network or recipe, whose
+    /// published weights are taken.
+    public var model: String?
+    /// The network of ``weights``: a built-in one, or a recipe.
+    public var architecture: String?
+    /// A file of weights.
+    public var weights: String?
+    /// How many classes the network tells apart; else what the file says, or the recipe.
+    public var classes: Int?
+    /// Their names.
+    public var classNames: [String]?
+    /// What the network is to be given, in place of what its recipe says.
+    public var input: InputSize?
+    /// Whether weights that do not fit are passed over.
+    public var loadsPart = false
+    /// Where fresh random weights begin, in place of any file.
+    public var seed: UInt64?
+
+    public init(model: String? = nil) { self.model = model }
+}
+
+/// Where the weights of a request are, and the recipe of their network.
+struct ModelSource {
+    /// The recipe's text.
+    var recipe: String
+    /// What to call the recipe in complaints.
+    var recipeName: String
+    /// The file; `nil` for fresh weights.
+    var weights: WeightsFile?
+    var card: WeightsCard?
+    /// What the weights' own run says, where there was one.
+    var run: RunDescription?
+
+    /// - Throws: ``RunError``, `ArchitectureError` or `FileError` with what is missing and how to get it.
+    init(_ request: ModelRequest, cache: WeightsCache) throws {
+        if let weights = request.weights {
+            try self.init(file: weights, architecture: request.architecture)
+        } else if let name = request.architecture ?? Self.builtIn(request.model) {
+            try self.init(network: name, isFresh: request.seed != nil, cache: cache)
+        } else if let model = request.model, WeightsFormat.isRecognised(at: model) {
+            try self.init(file: model, architecture: nil)
+        } else if let model = request.model {
+            try self.init(run: model)
+        } else {
+            throw RunError(.missing, "no model is named; give a run, a built-in network, or --arch and --weights.")
+        }
+    }
+
+    /// A network with its published weights, or without any.
+    private init(network name: String, isFresh: Bool, cache: WeightsCache) throws {
+        let card = WeightsCard.named(name)
+        self.card = card
+        recipeName = card?.architecture ?? name
+        recipe = try Architecture.text(fileOrName: recipeName)
+        if isFresh { return }
+        guard let card else {
+            throw RunError(
+                .missing,
+                "\(name): no weights are published for this network; give --weights FILE, or --seed N for fresh "
+                    + "random ones.")
+        }
+        guard let file = cache.file(of: card) else {
+            throw RunError(
+                .missing,
+                "\(name): its weights are not here yet; run saccade fetch \(card.name), or give --weights FILE.")
+        }
+        weights = try WeightsFile(at: file)
+    }
+
+    /// The best weights of a run.
+    private init(run name: String) throws {
+        let folder = TrainedClassifier.folder(of: name)
+        let run = try RunDescription(ofRunAt: folder)
+        self.run = run
+        recipe = run.architecture
+        recipeName = "the run's network"
+        let path = "\(folder)/best.safetensors"
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw RunError(.missing, "\(folder): this run has no weights yet; let its first epoch end.")
+        }
+        weights = try WeightsFile(at: path)
+    }
+
+    /// Weights in a file, which may say themselves what network they are of.
+    private init(file path: String, architecture: String?) throws {
+        let file = try WeightsFile(at: path)
+        weights = file
+        card = WeightsCard.of(file: path)
+        run = RunDescription(metadata: file.metadata)
+        if let architecture {
+            card = card ?? WeightsCard.named(architecture)
+            recipeName = WeightsCard.named(architecture)?.architecture ?? architecture
+            recipe = try Architecture.text(fileOrName: recipeName)
+        } else if let run {
+            recipe = run.architecture
+            recipeName = path
+        } else if let card {
+            recipeName = card.architecture
+            recipe = try Architecture.text(fileOrName: recipeName)
+        } else {
+            throw RunError(
+                .missing,
+                "\(path): the file does not say what network its weights are of; give its name, as in "
+                    + "--arch resnet-18 --weights \(path).")
+        }
+    }
+
+    /// The word, if a network or published weights are called so, and no run is.
+    private static func builtIn(_ word: String?) -> String? {
+        guard let word, !FileManager.default.fileExists(atPath: "\(TrainedClassifier.folder(of: word))/run.json") else {
+            return nil
+        }
+        if WeightsCard.named(word) != nil, !FileManager.default.fileExists(atPath: word) { return word }
+        guard !WeightsFormat.isRecognised(at: word), (try? Architecture.text(fileOrName: word)) != nil else {
+            return nil
+        }
+        return word
+    }
+}
