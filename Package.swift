@@ -137,7 +137,7 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "SaccadeCLI", "SaccadeFiles", "SaccadeTensors", "SaccadeInterchange", "SaccadeModels",
+                "SaccadeCLI", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels",
                 "SaccadeDrawing", "SaccadeDatasets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

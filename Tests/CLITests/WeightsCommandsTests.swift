@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeDatasets
 import SaccadeInterchange
+import SaccadeLayers
 import SaccadeModels
 import SaccadeTensors
 import Testing

@@ -131,6 +131,7 @@ import Testing
         Bad("a length beyond integers", entry("F32", "[99999999999999999999]", "[0,8]")),
         Bad("lengths whose product overflows", entry("F32", "[4611686018427387904,4]", "[0,8]")),
         Bad("lengths whose product wraps to fit", entry("F32", "[4294967296,4294967296,2]", "[0,0]"), data: 0),
+        Bad("no elements, but strides that overflow", entry("F32", "[0,4611686018427387904,4]", "[0,0]"), data: 0),
         Bad("nine axes", entry("F32", "[1,1,1,1,1,1,1,1,2]", "[0,8]")),
         Bad("offsets in the wrong order", entry("F32", "[2]", "[8,0]")),
         Bad("a negative offset", entry("F32", "[2]", "[-8,0]")),

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeInterchange
+import SaccadeTensors
 import Testing
 
 /// The files that `make_weights_fixtures.py` made by PyTorch and NumPy, and what they hold.

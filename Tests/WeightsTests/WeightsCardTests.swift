@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeDatasets
 import SaccadeFiles
 import Testing
 
