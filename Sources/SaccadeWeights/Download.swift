@@ -81,8 +81,9 @@ public struct Download: Sendable {
             case .cut where size(of: part) > before && attempt < Self.mostAttempts: continue
             case .cut(let reason):
                 throw FileError(
-                    .unreachable, path: url, reason: "the transfer was cut off (\(reason))",
-                    remedy: "try again; it goes on with what has come so far")
+                    .unreachable, path: url, reason: "the server cannot be reached, or sends no more (\(reason))",
+                    remedy: before > 0 || size(of: part) > 0
+                        ? "try again; it goes on with what has come so far" : "check the network, and try again")
             case .restart:
                 throw FileError(
                     .unreachable, path: url, reason: "the server does not send the rest of the file",

@@ -34,10 +34,12 @@ struct PickleMachine {
                 return stack[0]
             }
             try step(opcode)
-            guard reader.position - start <= Self.largestPickle else {
+            guard reader.position - start <= Self.largestPickle,
+                max(stack.count, marks.count) <= PickleGraph.mostNodes
+            else {
                 throw FileError(
                     .tooLarge, path: reader.path,
-                    reason: "the pickle has more than \(Self.largestPickle) bytes, without its tensors",
+                    reason: "the pickle is larger than that of any checkpoint, without its tensors",
                     remedy: "save the weights alone: torch.save(model.state_dict(), …)")
             }
         }

@@ -12,6 +12,7 @@ struct TorchFile {
     ) throws(FileError) {
         var tensors: [(name: String, stored: StoredTensor)] = []
         var known: [TorchStorage: StoredTensor.Source] = [:]
+        var counted: Set<String> = []
         // Shared weights are looked at twice or thrice: a file that looks at the same numbers over and over wants to
         // be read for ever.
         var (looked, available) = (0, 1 << 28)
@@ -30,7 +31,7 @@ struct TorchFile {
                             + "\(place.byteCount) bytes")
                 }
                 known[tensor.storage] = place
-                available += 8 * min(place.byteCount, 1 << 50)
+                if counted.insert(tensor.storage.key).inserted { available += 8 * min(place.byteCount, 1 << 50) }
             }
             do throws(StoredTensor.Problem) {
                 let stored = try StoredTensor(

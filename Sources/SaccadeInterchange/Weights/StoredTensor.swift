@@ -91,14 +91,15 @@ struct StoredTensor: Sendable {
         } || shape.elementCount == 0
     }
 
+    /// - Returns: `nil` where the lengths that are not 0 multiply to more than an integer holds: then no shape may have
+    ///   them, even if it has no elements, for its strides would overflow.
     private static func product(_ factors: [Int]) -> Int? {
         var product = 1
         for factor in factors {
-            // Also with a zero among them no two may overflow: a shape knows only whole products.
-            let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+            let (next, overflow) = product.multipliedReportingOverflow(by: max(factor, 1))
             guard !overflow else { return nil }
             product = next
         }
-        return product
+        return factors.contains(0) ? 0 : product
     }
 }
