@@ -5,7 +5,7 @@ import Testing
 @Suite struct CommandTests {
     @Test(
         "every command has help with examples and exit codes",
-        arguments: ["demo", "scenes", "describe", "check", "convert", "train", "evaluate", "classify"])
+        arguments: ["demo", "scenes", "describe", "check", "convert", "augment", "train", "evaluate", "classify"])
     func help(command: String) throws {
         let outcome = try Program.run(command, "--help")
         #expect(outcome.status == 0)
@@ -47,6 +47,14 @@ import Testing
                 arguments: ["train", "mnist", "--data", "/", "--threads", "0"], status: 64, complaint: "--threads"),
             Mistake(arguments: ["train", "mnist", "--resume", "--run", "none"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["evaluate", "none", "--data", "/"], status: 65, complaint: "no run here"),
+            Mistake(arguments: ["augment", "/nowhere.png"], status: 65, complaint: "/nowhere.png"),
+            Mistake(arguments: ["augment", "a.png", "--count", "0"], status: 64, complaint: "--count must be from 1"),
+            Mistake(arguments: ["augment", "a.png", "--set", "seed=1"], status: 64, complaint: "give --recipe"),
+            Mistake(arguments: ["augment", "a.png", "--pictures", "/"], status: 64, complaint: "give --data"),
+            Mistake(
+                arguments: ["train", "mnist", "--data", "/", "--set", "training.augmentation=[{kind: mixup}]"],
+                status: 64, complaint: "did you mean mixUp?"),
+            Mistake(arguments: ["bench", "loader:/nowhere"], status: 65, complaint: "there is no such folder"),
             Mistake(arguments: ["classify", "none", "a.png"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["classify", "none", "a.png", "--top", "0"], status: 64, complaint: "--top"),
             Mistake(arguments: ["check", "/nowhere"], status: 65, complaint: "no such folder"),

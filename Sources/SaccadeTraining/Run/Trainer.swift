@@ -145,7 +145,7 @@ public final class Trainer {
         let (loss, gradients) = withGradients {
             let logits = network(batch.images)
             scores = logits.detached
-            return crossEntropy(logits, batch.labels, labelSmoothing: Float(settings.labelSmoothing))
+            return batch.crossEntropy(of: logits, labelSmoothing: Float(settings.labelSmoothing))
         }
         let norm = gradients.norm(of: optimizer.parameters.map(\.parameter))
         guard loss.item.isFinite, norm.isFinite else {
@@ -165,7 +165,7 @@ public final class Trainer {
         position.loss.add(Double(loss.item), count: batch.labels.count)
         if let scores {
             position.correct += scores.withScalars { scalars in
-                batch.labels.enumerated().count { row, label in
+                batch.mainLabels.enumerated().count { row, label in
                     topClasses(1, of: scalars[row * classes..<(row + 1) * classes]) == [label]
                 }
             }

@@ -17,7 +17,7 @@ public struct TrainingSettings: Sendable, Equatable {
     public var clipping: GradientClipping?
     /// The part of the truth that is spread over all classes, in `0..<1`.
     public var labelSmoothing = 0.0
-    /// Random changes of the training pictures, applied in this order.
+    /// Random changes of the training pictures, applied in this order: framing ones first, mixing ones last.
     public var augmentation: [Augmentation] = []
     /// The share of the samples that is set aside where the data come without a validation part, in `0..<1`.
     public var validationFraction = 0.1
@@ -63,7 +63,7 @@ public struct TrainingSettings: Sendable, Equatable {
             return "accumulation must be 1 to 1000000 batches, not \(accumulation)"
         }
         guard (1...1000).contains(keepLast) else { return "keepLast must be 1 to 1000, not \(keepLast)" }
-        return optimizer.problem ?? schedule.problem ?? augmentation.lazy.compactMap(\.problem).first
+        return optimizer.problem ?? schedule.problem ?? augmentation.problem
     }
 }
 
