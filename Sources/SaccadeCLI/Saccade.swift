@@ -6,7 +6,7 @@ struct Saccade: AsyncParsableCommand {
         commandName: "saccade",
         abstract: "Describe, train, run and explain deep vision networks.",
         subcommands: [
-            Demo.self, DrawScenes.self, Describe.self, Check.self, Convert.self, Train.self, Evaluate.self,
-            Classify.self, Explain.self, RunModel.self, Inspect.self, Fetch.self, Runs.self, Bench.self,
+            Demo.self, DrawScenes.self, Describe.self, Check.self, Convert.self, Augment.self, Train.self,
+            Evaluate.self, Classify.self, Explain.self, RunModel.self, Inspect.self, Fetch.self, Runs.self, Bench.self,
         ])
 }

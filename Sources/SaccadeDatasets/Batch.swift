@@ -13,6 +13,8 @@ public final class Batch: Sendable {
     public let shape: [Int]
     /// The classes, `[N]`, as indices into the data set's class names.
     public let labels: [Int]
+    /// How the pictures were mixed with one another, and so which second class each has; nil where they were not.
+    public let mixture: LabelMixture?
     /// The samples' numbers in the data set, `[N]`.
     public let samples: [Int]
 
@@ -25,13 +27,16 @@ public final class Batch: Sendable {
     public var names: [String] { samples.map(dataset.name(at:)) }
 
     init(
-        index: Int, scalars: [Float], shape: [Int], samples: [Int], dataset: ClassificationDataset, pool: BufferPool
+        index: Int, scalars: [Float], shape: [Int], samples: [Int], ownShare: Float?, dataset: ClassificationDataset,
+        pool: BufferPool
     ) {
         self.index = index
         self.scalars = scalars
         self.shape = shape
         self.samples = samples
-        self.labels = samples.map(dataset.label(at:))
+        let labels = samples.map(dataset.label(at:))
+        self.labels = labels
+        mixture = ownShare.map { LabelMixture(labels, ownShare: $0) }
         self.dataset = dataset
         self.pool = pool
     }

@@ -20,7 +20,8 @@ public final class BatchLoader: Sendable {
     public let dataset: ClassificationDataset
     /// How pictures become numbers.
     public let preprocessing: Preprocessing
-    /// Random changes, applied in this order; none for evaluation.
+    /// Random changes, applied in this order; none for evaluation. A framing one takes the place of the preprocessing's
+    /// resizing.
     public let augmentations: [Augmentation]
     /// Samples per batch; the last of an epoch may have fewer.
     public let batchSize: Int
@@ -45,7 +46,7 @@ public final class BatchLoader: Sendable {
     /// - Parameters:
     ///   - dataset: Where the samples come from.
     ///   - preprocessing: How pictures become numbers.
-    ///   - augmentations: Random changes, applied in this order; each without a `problem`.
+    ///   - augmentations: Random changes, applied in this order; a list without a `problem`.
     ///   - batchSize: At least 1.
     ///   - isShuffled: Whether each epoch has an order of its own.
     ///   - dropsIncomplete: Whether a last batch of fewer samples is left out.
@@ -62,9 +63,7 @@ public final class BatchLoader: Sendable {
         require(batchSize > 0, "BatchLoader: batchSize must be at least 1, got \(batchSize)")
         require(threads > 0, "BatchLoader: threads must be at least 1, got \(threads)")
         require(ahead ?? 1 > 0, "BatchLoader: ahead must be at least 1, got \(ahead ?? 1)")
-        for augmentation in augmentations {
-            require(augmentation.problem == nil, "BatchLoader: \(augmentation.problem ?? "")")
-        }
+        require(augmentations.problem == nil, "BatchLoader: \(augmentations.problem ?? "")")
         self.dataset = dataset
         self.preprocessing = preprocessing
         self.augmentations = augmentations
@@ -120,21 +119,58 @@ public final class BatchLoader: Sendable {
         let isComplete = try scalars.withUnsafeMutableBufferPointer { buffer throws(FileError) in
             for (position, sample) in samples.enumerated() {
                 guard isWanted() else { return false }
-                var image = preprocessing.fitted(try dataset.image(at: sample, atLeast: preprocessing.leastDecodedSize))
-                if !augmentations.isEmpty {
-                    // Each sample has numbers of its own, so that it does not matter who is first.
-                    var generator = SplitMix64(seed: seed, stream: epoch, sample)
-                    for augmentation in augmentations { image = augmentation.apply(to: image, using: &generator) }
-                }
                 let part = buffer[position * size..<(position + 1) * size]
-                preprocessing.normalize(image, into: UnsafeMutableBufferPointer(rebasing: part))
+                preprocessing.normalize(
+                    try picture(sample, epoch: epoch), into: UnsafeMutableBufferPointer(rebasing: part))
             }
             return true
         }
         guard isComplete else { return nil }
+        let mix = mix(epoch: epoch, batch: index)
+        if let mix {
+            scalars.withUnsafeMutableBufferPointer {
+                mix.apply(
+                    to: $0, count: samples.count, channels: preprocessing.channels, height: preprocessing.height,
+                    width: preprocessing.width)
+            }
+        }
         return Batch(
             index: index, scalars: scalars,
             shape: [samples.count, preprocessing.channels, preprocessing.height, preprocessing.width],
-            samples: samples, dataset: dataset, pool: pool)
+            samples: samples,
+            ownShare: mix?.ownShare(width: preprocessing.width, height: preprocessing.height), dataset: dataset,
+            pool: pool)
+    }
+
+    /// A picture as the network shall see it, but for the normalisation.
+    private func picture(_ sample: Int, epoch: Int) throws(FileError) -> Image {
+        // Each sample has numbers of its own, so that it does not matter who is first.
+        var generator = SplitMix64(seed: seed, stream: epoch, sample)
+        var rest = augmentations[...]
+        var image: Image
+        if let framing = augmentations.first, framing.isFraming {
+            let whole = try dataset.image(at: sample)
+            // Grey first, as in `fitted`.
+            let grey = preprocessing.channels < whole.channels ? whole.grey() : whole
+            let target = Augmentation.Target(size: preprocessing.size, filter: preprocessing.filter)
+            image = framing.apply(to: grey, target: target, using: &generator)
+                .converted(toChannels: preprocessing.channels)
+            rest = rest.dropFirst()
+        } else {
+            image = preprocessing.fitted(try dataset.image(at: sample, atLeast: preprocessing.leastDecodedSize))
+        }
+        for augmentation in rest { image = augmentation.apply(to: image, using: &generator) }
+        return image
+    }
+
+    /// How a batch is mixed; nil where it is not.
+    private func mix(epoch: Int, batch: Int) -> BatchMix? {
+        let mixing = augmentations.compactMap { $0.kind as? any BatchAugmentation }
+        // One number more than samples have, so that no sample's numbers are drawn again.
+        var generator = SplitMix64(seed: seed, stream: epoch, batch, 0)
+        guard let kind = mixing.randomElement(using: &generator), generator.happens(kind.probability) else {
+            return nil
+        }
+        return kind.draw(for: preprocessing.size, using: &generator)
     }
 }

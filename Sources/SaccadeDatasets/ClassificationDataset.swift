@@ -101,3 +101,16 @@ public struct ClassificationDataset: Sendable {
             format: format, classNames: classNames, samples: indices.map { samples[$0] }, records: records)
     }
 }
+
+extension ClassificationDataset {
+    /// Picture files that are listed elsewhere, with their classes.
+    ///
+    /// - Precondition: There is a label for each file, an index into the names.
+    public init(files: [String], labels: [Int], classNames: [String]) {
+        require(
+            files.count == labels.count && labels.allSatisfy(classNames.indices.contains),
+            "ClassificationDataset: \(labels.count) labels among \(classNames.count) classes for \(files.count) files")
+        let samples = zip(files, labels).map { Sample(label: $1, origin: .file(path: $0)) }
+        self.init(format: .list, classNames: classNames, samples: samples, records: [])
+    }
+}

@@ -40,6 +40,8 @@ public struct Preprocessing: Sendable, Equatable {
 
     /// The shape of one picture's numbers.
     public var shape: [Int] { [channels, height, width] }
+    /// The size of a picture as the network sees it.
+    public var size: PixelSize { PixelSize(width: width, height: height) }
     /// The count of one picture's numbers.
     public var count: Int { channels * height * width }
 

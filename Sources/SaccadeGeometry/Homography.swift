@@ -97,6 +97,22 @@ public struct Homography: Sendable, Hashable {
             (m[0] * point.x + m[1] * point.y + m[2]) / w, (m[3] * point.x + m[4] * point.y + m[5]) / w)
     }
 
+    /// Whether upright boxes stay upright boxes: all but mirroring, moving and scaling along the axes is absent.
+    public var keepsBoxesUpright: Bool {
+        let m = elements
+        return m[1] == 0 && m[3] == 0 && m[6] == 0 && m[7] == 0
+    }
+
+    /// Whether things at a point become mirror images, whose left is right.
+    public func isMirroring(at point: Point) -> Bool {
+        let m = elements
+        let determinant =
+            m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6])
+            + m[2] * (m[3] * m[7] - m[4] * m[6])
+        // The map's Jacobian determinant is that of the matrix over the third power of w.
+        return (determinant < 0) != (m[6] * point.x + m[7] * point.y + m[8] < 0)
+    }
+
     /// This map, and then another one.
     public func then(_ next: Homography) -> Homography {
         let (a, b) = (next.elements, elements)

@@ -31,6 +31,39 @@ extension Image {
         guard let back = map.inverse else {
             preconditionFailure("warped: the map takes the plane to a line or a point")
         }
+        return sampled(size, interpolation, surroundings) { x, y in back(Point(Double(x) + 0.5, Double(y) + 0.5)) }
+    }
+
+    /// The picture deformed elastically.
+    ///
+    /// - Parameters:
+    ///   - field: Of the picture's size.
+    ///   - interpolation: How a point between pixels gets its colour.
+    ///   - surroundings: What shows where the picture does not reach; black where left out.
+    public func warped(
+        by field: DisplacementField, interpolation: Interpolation = .bilinear, surroundings: Surroundings? = nil
+    ) -> Image {
+        precondition(
+            field.width == width && field.height == height,
+            "warped: a field of \(field.width)×\(field.height) for a picture of \(size)")
+        let surroundings = surroundings ?? .color([UInt8](repeating: 0, count: channels))
+        surroundings.check(self)
+        return field.dx.withUnsafeBufferPointer { dx in
+            field.dy.withUnsafeBufferPointer { dy in
+                sampled(size, interpolation, surroundings) { x, y in
+                    let position = y * width + x
+                    return Point(Double(x) + 0.5 + Double(dx[position]), Double(y) + 0.5 + Double(dy[position]))
+                }
+            }
+        }
+    }
+
+    /// A picture whose pixels are found at given points of this one.
+    @inline(__always)
+    private func sampled(
+        _ size: PixelSize, _ interpolation: Interpolation, _ surroundings: Surroundings,
+        at place: (_ x: Int, _ y: Int) -> Point
+    ) -> Image {
         let sampler = Sampler(self, interpolation, surroundings)
         let byteCount = size.width * size.height * channels
         let result = pixels.withUnsafeBufferPointer { source in
@@ -38,7 +71,7 @@ extension Image {
                 var to = target.baseAddress!
                 for y in 0..<size.height {
                     for x in 0..<size.width {
-                        sampler.sample(source, at: back(Point(Double(x) + 0.5, Double(y) + 0.5)), to)
+                        sampler.sample(source, at: place(x, y), to)
                         to += channels
                     }
                 }
@@ -86,95 +119,5 @@ extension Image {
         let map = Homography.translation(-w / 2, -h / 2).then(turn)
             .then(.translation(Double(size.width) / 2, Double(size.height) / 2))
         return warped(by: map, size: size, interpolation: interpolation, surroundings: surroundings)
-    }
-
-    /// The picture with more around it.
-    ///
-    /// - Precondition: No number is negative.
-    public func padded(
-        left: Int, top: Int, right: Int, bottom: Int, surroundings: Surroundings? = nil
-    ) -> Image {
-        precondition(
-            left >= 0 && top >= 0 && right >= 0 && bottom >= 0,
-            "padded: \(left), \(top), \(right), \(bottom) pixels; expected none below 0")
-        let surroundings = surroundings ?? .color([UInt8](repeating: 0, count: channels))
-        surroundings.check(self)
-        let (newWidth, newHeight) = (left + width + right, top + height + bottom)
-        var result = [UInt8]()
-        result.reserveCapacity(newWidth * newHeight * channels)
-        for y in -top..<(height + bottom) {
-            if case .color(let color) = surroundings {
-                guard (0..<height).contains(y) else {
-                    for _ in 0..<newWidth { result += color }
-                    continue
-                }
-                for _ in 0..<left { result += color }
-                result += pixels[(y * width * channels)..<((y + 1) * width * channels)]
-                for _ in 0..<right { result += color }
-            } else {
-                let row = surroundings.inside(y, height) * width
-                for x in -left..<(width + right) {
-                    let from = (row + surroundings.inside(x, width)) * channels
-                    result += pixels[from..<(from + channels)]
-                }
-            }
-        }
-        return Image(width: newWidth, height: newHeight, channels: channels, pixels: result)
-    }
-}
-
-/// Reads a picture at points between its pixels.
-private struct Sampler {
-    let width: Int
-    let height: Int
-    let channels: Int
-    let interpolation: Interpolation
-    let surroundings: Surroundings
-    /// What stands where there is no point at all: infinitely far away.
-    let nowhere: [UInt8]
-    let usesColor: Bool
-
-    init(_ image: Image, _ interpolation: Interpolation, _ surroundings: Surroundings) {
-        (width, height, channels) = (image.width, image.height, image.channels)
-        self.interpolation = interpolation
-        self.surroundings = surroundings
-        if case .color(let color) = surroundings {
-            (nowhere, usesColor) = (color, true)
-        } else {
-            (nowhere, usesColor) = ([UInt8](repeating: 0, count: image.channels), false)
-        }
-    }
-
-    func sample(_ source: UnsafeBufferPointer<UInt8>, at point: Point, _ target: UnsafeMutablePointer<UInt8>) {
-        // Beyond this nothing can be told apart, and whole numbers end.
-        let farthest = 1e9
-        let isInside = point.x >= 0 && point.y >= 0 && point.x < Double(width) && point.y < Double(height)
-        guard isInside || !usesColor && abs(point.x) < farthest && abs(point.y) < farthest else {
-            for c in 0..<channels { target[c] = nowhere[c] }
-            return
-        }
-        if interpolation == .nearest {
-            let (x, y) = (column(Int(point.x.rounded(.down))), row(Int(point.y.rounded(.down))))
-            for c in 0..<channels { target[c] = source[(y * width + x) * channels + c] }
-            return
-        }
-        let (left, top) = ((point.x - 0.5).rounded(.down), (point.y - 0.5).rounded(.down))
-        let (rightShare, lowShare) = (point.x - 0.5 - left, point.y - 0.5 - top)
-        let (x0, x1) = (column(Int(left)), column(Int(left) + 1))
-        let (y0, y1) = (row(Int(top)) * width, row(Int(top) + 1) * width)
-        for c in 0..<channels {
-            func value(_ position: Int) -> Double { Double(source[position * channels + c]) }
-            let high = value(y0 + x0) + (value(y0 + x1) - value(y0 + x0)) * rightShare
-            let low = value(y1 + x0) + (value(y1 + x1) - value(y1 + x0)) * rightShare
-            target[c] = UInt8(high + (low - high) * lowShare + 0.5)
-        }
-    }
-
-    // Where a colour surrounds the picture, only half a pixel is ever missing, and the edge stands in for it.
-    private func column(_ x: Int) -> Int {
-        x >= 0 && x < width ? x : (usesColor ? Surroundings.edge : surroundings).inside(x, width)
-    }
-    private func row(_ y: Int) -> Int {
-        y >= 0 && y < height ? y : (usesColor ? Surroundings.edge : surroundings).inside(y, height)
     }
 }

@@ -71,6 +71,9 @@ extension Image {
     /// The picture mirrored left to right.
     public func flippedHorizontally() -> Image { upright(from: .mirrored) }
 
+    /// The picture mirrored top to bottom.
+    public func flippedVertically() -> Image { upright(from: .flipped) }
+
     /// Copies pixel `start + x * stepX + y * stepY` to (x, y).
     func rearranged(width newWidth: Int, height newHeight: Int, start: Int, stepX: Int, stepY: Int) -> Image {
         let byteCount = newWidth * newHeight * channels

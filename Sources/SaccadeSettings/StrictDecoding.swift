@@ -17,14 +17,19 @@ extension Decoder {
     package func kind<Key: CodingKey>(_ kindKey: Key, among kinds: KeyValuePairs<String, [Key]>) throws -> String {
         let kind = try container(keyedBy: Key.self).decode(String.self, forKey: kindKey)
         guard let keys = kinds.first(where: { $0.key == kind })?.value else {
-            throw DecodingError.dataCorrupted(
-                .init(
-                    codingPath: codingPath + [kindKey],
-                    debugDescription:
-                        "\(kind) is not known here; choose \(kinds.map(\.key).joined(separator: ", "))"))
+            throw unknown(kind, kindKey, among: kinds.map(\.key))
         }
         try refuseKeys(except: [kindKey.stringValue] + keys.map(\.stringValue))
         return kind
+    }
+
+    /// The error that says that the value of a key is none of those there are, and which one was meant.
+    package func unknown(_ value: String, _ key: any CodingKey, among known: [String]) -> DecodingError {
+        let guess = nearest(to: value, among: known).map { "did you mean \($0)? If not, " } ?? ""
+        return .dataCorrupted(
+            .init(
+                codingPath: codingPath + [key],
+                debugDescription: "\(value) is not known here; \(guess)choose \(known.joined(separator: ", "))"))
     }
 
     /// Throws if there is a problem.

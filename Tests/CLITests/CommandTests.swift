@@ -7,7 +7,8 @@ import Testing
     @Test(
         "every command has help with examples and exit codes",
         arguments: [
-            "demo", "scenes", "describe", "check", "convert", "train", "evaluate", "classify", "explain", "runs",
+            "demo", "scenes", "describe", "check", "convert", "augment", "train", "evaluate", "classify", "explain",
+            "runs",
         ])
     func help(command: String) throws {
         let outcome = try Program.run(command, "--help")
@@ -52,6 +53,7 @@ import Testing
             Mistake(
                 arguments: ["train", "mnist", "--data", "/", "--max-memory", "4 GiBB"], status: 64,
                 complaint: "--max-memory must be a number with a unit"),
+            Mistake(
                 arguments: ["train", "resnet-18", "--print-recipe", "--set", "training.freeze=conv1"], status: 64,
                 complaint: "--set training.freeze=conv1: freeze must be a list, got “conv1”"),
             Mistake(
@@ -62,6 +64,14 @@ import Testing
                 arguments: ["describe", "alexnet", "--input", "32x32x3"], status: 65,
                 complaint: "error: alexnet: pool3: a kernel of height 3 does not fit"),
             Mistake(arguments: ["evaluate", "none", "--data", "/"], status: 65, complaint: "no run here"),
+            Mistake(arguments: ["augment", "/nowhere.png"], status: 65, complaint: "/nowhere.png"),
+            Mistake(arguments: ["augment", "a.png", "--count", "0"], status: 64, complaint: "--count must be from 1"),
+            Mistake(arguments: ["augment", "a.png", "--set", "seed=1"], status: 64, complaint: "give --recipe"),
+            Mistake(arguments: ["augment", "a.png", "--pictures", "/"], status: 64, complaint: "give --data"),
+            Mistake(
+                arguments: ["train", "mnist", "--data", "/", "--set", "training.augmentation=[{kind: mixup}]"],
+                status: 64, complaint: "did you mean mixUp?"),
+            Mistake(arguments: ["bench", "loader:/nowhere"], status: 65, complaint: "there is no such folder"),
             Mistake(arguments: ["classify", "none", "a.png"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["classify", "none", "a.png", "--top", "0"], status: 64, complaint: "--top"),
             Mistake(arguments: ["check", "/nowhere"], status: 65, complaint: "no such folder"),

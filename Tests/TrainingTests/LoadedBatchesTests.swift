@@ -61,7 +61,7 @@ import TrainingTestSupport
         let (training, validation) = samples.split(validation: 0.2, seed: 3)
         var description = description {
             $0.checkpointMinutes = 0
-            $0.augmentation = [.randomCrop(padding: 1), .horizontalFlip()]
+            $0.augmentation = [.randomCrop(padding: 1), .horizontalFlip(), .noise(), .mixUp(), .cutMix()]
         }
         description.classNames = samples.classNames
         description.preprocessing = Preprocessing(height: 8, width: 8, channels: 1)

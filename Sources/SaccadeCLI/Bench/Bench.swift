@@ -14,10 +14,14 @@ struct Bench: ParsableCommand {
               saccade bench exercise-1 --batch 1,32           one network
               saccade bench train:exercise-1 --batch 32       a training step: forward, backward, SGD
               saccade bench operations overhead               single operations; what eager execution costs
+              saccade bench loader:PHOTOS                     JPEGs to batches: decode, resize, augment, normalise
               saccade bench vgg-16 --against openvino,pytorch --python ~/peers/bin/python --output RESULTS.md
             """)
 
-    @Argument(help: "Networks (a recipe's name or file), train:NETWORK, operations, overhead. Default: all.")
+    @Argument(
+        help:
+            "Networks (a recipe's name or file), train:NETWORK, operations, overhead, loader:FOLDER. Default: all but the last."
+    )
     var subjects: [String] = ["exercise-1", "vgg-16", "resnet-50", "train:exercise-1", "operations", "overhead"]
 
     @Option(help: "Pictures at once; several with commas.")
@@ -101,6 +105,8 @@ struct Bench: ParsableCommand {
                 report.note(
                     "one small convolution: \(text(eager)) µs eagerly, \(text(bare)) µs as a bare primitive: \(text(eager - bare)) µs of overhead"
                 )
+            case _ where subject.hasPrefix("loader:"):
+                try measureLoader(String(subject.dropFirst("loader:".count)), in: &report)
             default:
                 for batch in try batches {
                     report.add(try row(subject, batch))
@@ -131,6 +137,43 @@ struct Bench: ParsableCommand {
             subject: "\(subject), batch \(batch)", ours: ours, work: network.operations * (isTraining ? 3 : 1))
         row.peers = zip(peers, theirs).map { BenchRow.Peer(name: $0.label, times: $1) }
         return row
+    }
+
+    /// Processor time per picture against the peers', and what a second thread brings.
+    private func measureLoader(_ folder: String, in report: inout BenchReport) throws {
+        let benchmark = try LoaderBenchmark(folder: folder)
+        for pipeline in LoaderBenchmark.Pipeline.allCases {
+            let peers =
+                against == nil
+                ? [] : try Peer.loaders(folder: folder, pipeline: pipeline.rawValue, python: python, scripts: scripts)
+            var ours: [LoaderBenchmark.Result] = []
+            var theirs = peers.map { _ in [Double]() }
+            for _ in 0..<(peers.isEmpty ? 1 : rounds) {
+                ours.append(try benchmark.measure(pipeline, threads: 1, budget: budget))
+                for (index, peer) in peers.enumerated() {
+                    theirs[index].append(try peer.milliseconds(budget: budget, threads: 1))
+                }
+            }
+            var row = BenchRow(
+                subject: "loader, \(pipeline), \(benchmark.count) pictures, processor time for each",
+                ours: ours.map(\.processor), work: 0)
+            row.peers = zip(peers, theirs).map { BenchRow.Peer(name: $0.label, times: $1) }
+            report.add(row)
+            let cores = ProcessInfo.processInfo.activeProcessorCount
+            let all = try benchmark.measure(pipeline, threads: cores, budget: budget)
+            let one = try benchmark.measure(pipeline, threads: 1, budget: budget)
+            report.note(
+                "loader, \(pipeline): \(text(1e3 / row.time)) pictures/s per core; by the clock \(text(one.rate))/s with "
+                    + "one thread, \(text(all.rate))/s with \(cores) (\(text(all.rate / one.rate))×; a picture takes "
+                    + "\(text(all.processor.median / one.processor.median * 100)) % of the processor time that it takes "
+                    + "with one; others used \(Int(all.processor.otherLoad * 100)) % of the machine)")
+            if pipeline == .eval {
+                let reduced = try benchmark.measure(pipeline, threads: 1, budget: budget, reduced: true)
+                report.note(
+                    "loader, \(pipeline), large JPEGs decoded at a fraction of their size: "
+                        + "\(text(1e3 / reduced.processor.median)) pictures/s per core")
+            }
+        }
     }
 
     private func noteKernels(of name: String, _ batch: Int, in report: inout BenchReport) throws {

@@ -10,6 +10,8 @@ struct Peer {
     private let arguments: [String]
     private let python: String
     private let script: String
+    /// How a busy machine is dealt with; the loader's script counts processor time and needs nothing.
+    private var waiting = ["--wait-idle", "1", "--noise", "1"]
 
     /// What our recipes are called over there.
     private static let models = [
@@ -24,10 +26,7 @@ struct Peer {
             throw CommandError.data(
                 "there is no peer for \(model): the script knows \(models.keys.sorted().joined(separator: ", "))")
         }
-        let script = folder + "/bench.py"
-        guard FileManager.default.fileExists(atPath: script) else {
-            throw CommandError.data("\(script) is missing: run from the repository's folder, or give --scripts")
-        }
+        let script = try script("bench.py", in: folder)
         let common = ["--model", model, "--batch", "\(batch)", "--mode", isTraining ? "train" : "infer"]
         let ways: [(String, [String])] =
             switch engine {
@@ -43,13 +42,31 @@ struct Peer {
         return ways.map { Peer(label: $0.0, arguments: common + $0.1, python: python, script: script) }
     }
 
+    /// torchvision's ways to make batches of JPEGs.
+    static func loaders(folder: String, pipeline: String, python: String, scripts: String) throws -> [Peer] {
+        let script = try script("loader.py", in: scripts)
+        return [("torchvision, Pillow", "pillow"), ("torchvision, tensors", "tensor")].map { label, backend in
+            Peer(
+                label: label, arguments: [folder, "--pipeline", pipeline, "--backend", backend], python: python,
+                script: script, waiting: [])
+        }
+    }
+
+    private static func script(_ name: String, in folder: String) throws -> String {
+        let script = "\(folder)/\(name)"
+        guard FileManager.default.fileExists(atPath: script) else {
+            throw CommandError.data("\(script) is missing: run from the repository's folder, or give --scripts")
+        }
+        return script
+    }
+
     /// The median of one turn.
     func milliseconds(budget: Double, threads: Int) throws -> Double {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
             [python, script] + arguments
-            + ["--budget", "\(budget)", "--threads", "\(threads)", "--wait-idle", "1", "--noise", "1"]
+            + ["--budget", "\(budget)", "--threads", "\(threads)"] + waiting
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

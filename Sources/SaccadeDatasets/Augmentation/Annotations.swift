@@ -1,4 +1,5 @@
 public import SaccadeGeometry
+import SaccadeImages
 import SaccadeTensors
 
 /// What is known about a picture besides its class, in pixels of the picture, so that it can be moved together with it.
@@ -11,9 +12,18 @@ public struct Annotations: Sendable, Hashable {
         /// Of the picture's size.
         public var mask: RunLengthMask?
         public var keypoints: [Keypoint]
+        /// Many objects of the class in one region (COCO).
+        public var isCrowd: Bool
+        /// The share of the object that the changes so far have left on the picture, 0...1. Shares multiply, so that two
+        /// changes that cut off a little each drop it when together they cut off too much.
+        public var visibleShare: Double
 
-        public init(category: Int, box: Box, mask: RunLengthMask? = nil, keypoints: [Keypoint] = []) {
+        public init(
+            category: Int, box: Box, mask: RunLengthMask? = nil, keypoints: [Keypoint] = [], isCrowd: Bool = false,
+            visibleShare: Double = 1
+        ) {
             (self.category, self.box, self.mask, self.keypoints) = (category, box, mask, keypoints)
+            (self.isCrowd, self.visibleShare) = (isCrowd, visibleShare)
         }
     }
 
@@ -23,10 +33,38 @@ public struct Annotations: Sendable, Hashable {
 
     public init(objects: [Object] = [], classes: [UInt8]? = nil) { (self.objects, self.classes) = (objects, classes) }
 
+    /// What stays and what goes when a picture is moved.
+    public struct Rules: Sendable, Hashable {
+        /// Two keypoints by their numbers, such as left knee and right knee.
+        public struct Pair: Sendable, Hashable {
+            public var left: Int
+            public var right: Int
+            public init(_ left: Int, _ right: Int) { (self.left, self.right) = (left, right) }
+        }
+
+        /// An object of which less than this share is left is dropped, 0...1; in any case one of which nothing is.
+        public var leastVisible: Double
+        /// Keypoints that change places when the picture is mirrored. A mirror image's left hand is a right hand, in
+        /// whichever direction the picture is mirrored.
+        public var mirroredKeypoints: [Pair]
+        /// The class of pixels that nothing is known about: 255 in Pascal VOC.
+        public var unknownClass: UInt8
+
+        /// - Precondition: The share is in 0...1.
+        public init(leastVisible: Double = 0.1, mirroredKeypoints: [Pair] = [], unknownClass: UInt8 = 255) {
+            require((0...1).contains(leastVisible), "Rules: a share of \(leastVisible)")
+            (self.leastVisible, self.mirroredKeypoints) = (leastVisible, mirroredKeypoints)
+            self.unknownClass = unknownClass
+        }
+
+        /// Left and right of COCO's person: eyes, ears, shoulders, elbows, wrists, hips, knees, ankles.
+        public static let cocoPerson = (1...8).map { Pair(2 * $0 - 1, 2 * $0) }
+    }
+
     /// What is known about the part of the picture that begins at column `x` and row `y`.
     ///
-    /// Boxes are clipped to the part. An object is dropped when less than `leastVisible` of its box's area remains, or
-    /// nothing. Keypoints outside become unlabelled, at the origin. Masks and classes are cut out pixel by pixel.
+    /// Boxes are clipped to the part. An object is dropped when less than `leastVisible` of it remains, or nothing.
+    /// Keypoints outside become unlabelled, at the origin. Masks and classes are cut out pixel by pixel.
     ///
     /// - Parameters:
     ///   - size: Columns and rows of the picture.
@@ -39,36 +77,9 @@ public struct Annotations: Sendable, Hashable {
         require(
             x >= 0 && y >= 0 && width > 0 && height > 0 && width <= size.width - x && height <= size.height - y,
             "cropped: \(width)×\(height) at (\(x), \(y)) is not inside \(size.width)×\(size.height)")
-        require((0...1).contains(leastVisible), "cropped: a share of \(leastVisible)")
-        require(
-            classes.map { $0.count == size.width * size.height } ?? true, "cropped: not one class for each pixel")
-        func part(_ pixels: [UInt8]) -> [UInt8] {
-            (y..<y + height).flatMap { row in pixels[row * size.width + x..<row * size.width + x + width] }
-        }
-        var result: [Object] = []
-        for var object in objects {
-            let whole = object.box.area
-            let box = object.box.shifted(x: -Double(x), y: -Double(y)).clipped(toWidth: width, height: height)
-            guard box.isValid, whole.isFinite, box.area >= leastVisible * whole else { continue }
-            object.box = box
-            if let mask = object.mask {
-                guard mask.width == size.width, mask.height == size.height else {
-                    throw GeometryError(
-                        .mismatch,
-                        "a mask of \(mask.width)×\(mask.height) pixels does not belong to a picture of "
-                            + "\(size.width)×\(size.height); give masks of the picture's size")
-                }
-                object.mask = try RunLengthMask(width: width, height: height, pixels: part(mask.pixels))
-            }
-            object.keypoints = object.keypoints.map { point in
-                let (u, v) = (point.x - Double(x), point.y - Double(y))
-                let isInside = u >= 0 && v >= 0 && u < Double(width) && v < Double(height)
-                return isInside && point.visibility != .unlabelled
-                    ? Keypoint(x: u, y: v, visibility: point.visibility)
-                    : Keypoint(x: 0, y: 0, visibility: .unlabelled)
-            }
-            result.append(object)
-        }
-        return Annotations(objects: result, classes: classes.map(part))
+        let part = Relocation(
+            .translation(-Double(x), -Double(y)), from: PixelSize(width: size.width, height: size.height),
+            to: PixelSize(width: width, height: height))
+        return try moved(by: part, Rules(leastVisible: leastVisible))
     }
 }

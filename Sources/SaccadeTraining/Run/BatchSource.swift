@@ -7,15 +7,23 @@ public struct LabelledBatch: Sendable {
     public let images: Tensor
     /// `[N]`.
     public let labels: [Int]
+    /// The second class that each picture has, where pictures were mixed.
+    public let mixture: LabelMixture?
     /// What to call the samples in a message, `[N]`.
     public let names: @Sendable () -> [String]
 
-    public init(images: Tensor, labels: [Int], names: @escaping @Sendable () -> [String]) {
+    public init(
+        images: Tensor, labels: [Int], mixture: LabelMixture? = nil, names: @escaping @Sendable () -> [String]
+    ) {
         require(
             images.shape.rank >= 1 && images.shape[0] == labels.count,
             "a batch of shape \(images.shape) with \(labels.count) labels")
         self.images = images
+        require(
+            mixture.map { $0.others.count == labels.count && (0...1).contains($0.ownShare) } ?? true,
+            "a batch of \(labels.count) labels with a mixture of \(mixture?.others.count ?? 0)")
         self.labels = labels
+        self.mixture = mixture
         self.names = names
     }
 }
@@ -56,7 +64,7 @@ public struct LoadedBatches: BatchSource {
             guard let batch = try batches.next() else { return nil }
             return LabelledBatch(
                 images: Tensor(batch.scalars, shape: Shape(batch.shape)), labels: batch.labels,
-                names: { batch.names })
+                mixture: batch.mixture, names: { batch.names })
         }
     }
 }

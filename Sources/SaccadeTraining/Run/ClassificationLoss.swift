@@ -14,7 +14,7 @@ struct ClassificationLoss {
 
     init(of network: any Layer, on batch: LabelledBatch, labelSmoothing: Double) {
         func loss(_ logits: Tensor) -> Tensor {
-            crossEntropy(logits, batch.labels, labelSmoothing: Float(labelSmoothing))
+            batch.crossEntropy(of: logits, labelSmoothing: Float(labelSmoothing))
         }
         guard let network = network as? Network else {
             scores = network(batch.images)

@@ -194,7 +194,7 @@ public final class Trainer {
         position.loss.add(Double(loss.item), count: batch.labels.count)
         if let scores {
             position.correct += scores.withScalars { scalars in
-                batch.labels.enumerated().count { row, label in
+                batch.mainLabels.enumerated().count { row, label in
                     topClasses(1, of: scalars[row * classes..<(row + 1) * classes]) == [label]
                 }
             }

@@ -19,7 +19,7 @@ public struct TrainingSettings: Sendable, Equatable {
     public var clipping: GradientClipping?
     /// The part of the truth that is spread over all classes, in `0..<1`.
     public var labelSmoothing = 0.0
-    /// Random changes of the training pictures, applied in this order.
+    /// Random changes of the training pictures, applied in this order: framing ones first, mixing ones last.
     public var augmentation: [Augmentation] = []
     /// The share of the samples that is set aside where the data come without a validation part, in `0..<1`.
     public var validationFraction = 0.1
@@ -75,7 +75,7 @@ public struct TrainingSettings: Sendable, Equatable {
         guard backboneRate > 0, backboneRate <= 1 else {
             return "backboneRate must be above 0 and at most 1, not \(backboneRate); freeze what is to stay as it is"
         }
-        return optimizer.problem ?? schedule.problem ?? augmentation.lazy.compactMap(\.problem).first
+        return optimizer.problem ?? schedule.problem ?? augmentation.problem
     }
 }
 

@@ -4,7 +4,7 @@ import SaccadeImages
 import SaccadeTensors
 import Testing
 
-@Suite struct AugmentationTests {
+@Suite struct MovesTests {
     /// `image` moved by the definition.
     func moved(_ image: Image, x dx: Int, y dy: Int, fill: Augmentation.Fill) -> Image {
         var result = image
@@ -67,60 +67,5 @@ import Testing
         }
         // Pictures moved out of the frame altogether are all black, so some offsets look alike.
         #expect(seen.count == expected.indices.count { expected.firstIndex(of: expected[$0]) == $0 })
-    }
-
-    @Test("the same numbers are drawn whatever comes out")
-    func draws() {
-        let image = noise(width: 8, height: 5, channels: 3)
-        for augmentation in [Augmentation.horizontalFlip(), .randomCrop(padding: 4), .shift(fraction: 0.5)] {
-            var generator = SplitMix64(seed: 1)
-            let results = (0..<50).map { _ in augmentation.apply(to: image, using: &generator) }
-            generator = SplitMix64(seed: 1)
-            #expect(results == (0..<50).map { _ in augmentation.apply(to: image, using: &generator) })
-        }
-    }
-
-    @Test(
-        "values out of range are named",
-        arguments: [
-            Augmentation.horizontalFlip(probability: 1.5), .horizontalFlip(probability: .nan), .randomCrop(padding: -1),
-            .shift(fraction: 2), .shift(fraction: -0.1),
-        ])
-    func problems(augmentation: Augmentation) throws {
-        #expect(augmentation.problem != nil)
-        #expect(Augmentation.shift(fraction: 0.1).problem == nil)
-    }
-
-    @Test("survives JSON")
-    func json() throws {
-        let list: [Augmentation] = [.horizontalFlip(probability: 0.25), .randomCrop(padding: 4), .shift(fraction: 0.1)]
-        #expect(try JSONDecoder().decode([Augmentation].self, from: JSONEncoder().encode(list)) == list)
-    }
-}
-
-@Suite struct AugmentationCodingTests {
-    @Test(
-        "is written and read back as a recipe holds it",
-        arguments: [
-            Augmentation.horizontalFlip(probability: 0.3), .randomCrop(padding: 4), .shift(fraction: 0.1, fill: .black),
-        ])
-    func roundTrip(_ augmentation: Augmentation) throws {
-        let data = try JSONEncoder().encode(augmentation)
-        #expect(try JSONDecoder().decode(Augmentation.self, from: data) == augmentation)
-    }
-
-    @Test(
-        "says what is wrong",
-        arguments: [
-            (#"{"kind": "flip"}"#, "choose horizontalFlip"),
-            (#"{"kind": "shift", "fracton": 0.1}"#, "did you mean fraction?"),
-            (#"{"kind": "shift", "fraction": 3}"#, "from 0 to 1"),
-            (#"{"kind": "shift", "fraction": 0.1, "fill": "white"}"#, "black or edge"),
-        ])
-    func mistakes(text: String, complaint: String) throws {
-        let error = #expect(throws: DecodingError.self) {
-            try JSONDecoder().decode(Augmentation.self, from: Data(text.utf8))
-        }
-        #expect("\(try #require(error))".contains(complaint))
     }
 }

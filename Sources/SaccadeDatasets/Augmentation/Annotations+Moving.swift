@@ -1,0 +1,140 @@
+import SaccadeGeometry
+import SaccadeImages
+import SaccadeTensors
+
+// How what is known about a picture follows the picture.
+//
+// Box: the hull of its moved corners, cut off at the frame. Under an elastic deformation the hull of its moved edges,
+// point by point. An object with a mask gets the box around those of its pixels that are still to be seen, for the hull
+// of a turned box is larger than the turned object; only a change that mirrors, moves or scales and cuts nothing off
+// moves its box exactly, as the annotator drew it.
+//
+// Share that is left: the area of the moved outline in the frame over that of the whole moved outline, whatever the hull
+// around it is; of an object with a mask the number of its pixels that land in the frame over that of all of them.
+extension Annotations {
+    /// What is known after the move. Masks and classes take the pixel that each new pixel's centre lay in before.
+    ///
+    /// - Throws: ``GeometryError`` when a mask is not of the picture's size, or becomes too large.
+    func moved(by move: Relocation, _ rules: Rules) throws(GeometryError) -> Annotations {
+        require(
+            classes.map { $0.count == move.old.width * move.old.height } ?? true, "moved: not one class for each pixel")
+        var result: [Object] = []
+        for object in objects {
+            if let moved = try object.moved(by: move, rules) { result.append(moved) }
+        }
+        return Annotations(
+            objects: result,
+            classes: classes.map { classes in
+                move.pixels(classes, in: move.new.frame, elsewhere: rules.unknownClass)
+            })
+    }
+}
+
+extension Annotations.Object {
+    /// The moved object; nil where too little of it is left.
+    fileprivate func moved(by move: Relocation, _ rules: Annotations.Rules) throws(GeometryError) -> Self? {
+        let whole = box.clipped(toWidth: move.old.width, height: move.old.height)
+        guard whole.isValid else { return nil }
+        let outline = move.outline(whole)
+        guard let hull = outline.bounds, hull.isValid else { return nil }
+        var moved = self
+        moved.box = hull.clipped(to: move.new.frame)
+        let isWhole = moved.box == hull
+        var share = 1.0
+        if !isWhole {
+            // Of upright boxes the areas are products, which are exact where sums over corners are not.
+            share =
+                move.keepsBoxesUpright
+                ? moved.box.area / hull.area : outline.clipped(to: move.new.frame).area / outline.area
+        }
+        if let mask {
+            guard mask.width == move.old.width, mask.height == move.old.height else {
+                throw GeometryError(
+                    .mismatch,
+                    "a mask of \(mask.width)×\(mask.height) pixels does not belong to a picture of \(move.old); give "
+                        + "masks of the picture's size")
+            }
+            let visible = try move.mask(mask)
+            moved.mask = visible
+            if mask.pixelCount > 0 {
+                if !isWhole { share = move.visibleShare(of: mask) }
+                if visible.pixelCount == 0 { return nil }
+                if !isWhole || !move.keepsBoxesUpright { moved.box = visible.bounds }
+            }
+        }
+        moved.visibleShare = visibleShare * min(share, 1)
+        guard moved.box.isValid, share > 0, moved.visibleShare >= rules.leastVisible else { return nil }
+        moved.keypoints = keypoints.map(move.keypoint)
+        if move.isMirroring {
+            for pair in rules.mirroredKeypoints where max(pair.left, pair.right) < keypoints.count {
+                moved.keypoints.swapAt(pair.left, pair.right)
+            }
+        }
+        return moved
+    }
+}
+
+extension PixelSize {
+    /// The picture's frame.
+    var frame: Box { Box(left: 0, top: 0, right: Double(width), bottom: Double(height)) }
+}
+
+extension Relocation {
+    /// The moved keypoint; unlabelled, at the origin, when it has left the picture.
+    fileprivate func keypoint(_ keypoint: Keypoint) -> Keypoint {
+        let place = self(Point(keypoint.x, keypoint.y))
+        let isInside =
+            place.x >= 0 && place.y >= 0 && place.x < Double(new.width) && place.y < Double(new.height)
+        return isInside && keypoint.visibility != .unlabelled
+            ? Keypoint(x: place.x, y: place.y, visibility: keypoint.visibility)
+            : Keypoint(x: 0, y: 0, visibility: .unlabelled)
+    }
+
+    /// The pixels of a whole-numbered part of the moved picture; `elsewhere` where the picture does not reach.
+    fileprivate func pixels(_ pixels: [UInt8], in part: Box, elsewhere: UInt8) -> [UInt8] {
+        let (columns, rows) = (Int(part.left)..<Int(part.right), Int(part.top)..<Int(part.bottom))
+        return [UInt8](unsafeUninitializedCapacity: columns.count * rows.count) { target, count in
+            for y in rows {
+                for x in columns {
+                    let point = source(of: Point(Double(x) + 0.5, Double(y) + 0.5))
+                    let isInside =
+                        point.x >= 0 && point.y >= 0 && point.x < Double(old.width) && point.y < Double(old.height)
+                    target[count] = isInside ? pixels[Int(point.y) * old.width + Int(point.x)] : elsewhere
+                    count += 1
+                }
+            }
+        }
+    }
+
+    /// The moved mask, of the new picture's size.
+    fileprivate func mask(_ mask: RunLengthMask) throws(GeometryError) -> RunLengthMask {
+        // Only where it can be: masks are mostly far smaller than pictures.
+        let hull = mask.pixelCount > 0 ? outline(mask.bounds).bounds : nil
+        let frame = new.frame
+        guard let hull,
+            let part = Box(
+                left: (hull.left - 1).rounded(.down), top: (hull.top - 1).rounded(.down),
+                right: (hull.right + 1).rounded(.up), bottom: (hull.bottom + 1).rounded(.up)
+            ).intersection(frame)
+        else {
+            return try RunLengthMask(width: new.width, height: new.height, runs: [new.width * new.height])
+        }
+        let pixels = pixels(mask.pixels, in: part, elsewhere: 0)
+        return try RunLengthMask(
+            width: new.width, height: new.height, part: pixels, x: Int(part.left), y: Int(part.top),
+            partWidth: Int(part.width))
+    }
+
+    /// The share of a mask's pixels whose centres land in the new frame.
+    fileprivate func visibleShare(of mask: RunLengthMask) -> Double {
+        var inside = 0
+        let pixels = mask.pixels
+        for y in 0..<mask.height {
+            for x in 0..<mask.width where pixels[y * mask.width + x] != 0 {
+                let place = self(Point(Double(x) + 0.5, Double(y) + 0.5))
+                if place.x >= 0, place.y >= 0, place.x < Double(new.width), place.y < Double(new.height) { inside += 1 }
+            }
+        }
+        return Double(inside) / Double(mask.pixelCount)
+    }
+}

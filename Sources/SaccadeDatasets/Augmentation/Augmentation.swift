@@ -1,0 +1,118 @@
+public import SaccadeGeometry
+public import SaccadeImages
+import SaccadeTensors
+
+/// A random change that leaves a picture's meaning as it was, applied anew whenever the picture is learnt from.
+///
+/// One list of them serves every task: what moves a picture moves its boxes, masks, keypoints and classes of pixels too
+/// (``apply(to:target:rules:using:)-(AnnotatedImage,_,_,_)``). They work on 8-bit pictures before normalisation, and
+/// each but ``mixUp(alpha:probability:)`` and ``cutMix(alpha:probability:)``, which mix the pictures of a batch,
+/// changes one picture on its own.
+///
+/// Each kind is one file, with its parameters, what recipes call them, and what it does.
+public struct Augmentation: Sendable {
+    let kind: any AugmentationKind
+
+    init(_ kind: some AugmentationKind) { self.kind = kind }
+
+    /// All kinds, in the order in which they are listed to users.
+    static let kinds: [any AugmentationKind.Type] = [
+        HorizontalFlip.self, VerticalFlip.self, RandomCrop.self, Shift.self, RandomResizedCrop.self, ScaleJitter.self,
+        LetterboxKind.self, Rotation.self, RandomAffine.self, RandomPerspective.self, Elastic.self, Blur.self,
+        GaussianNoise.self, ColorJitter.self, Grayscale.self, CutOut.self, RandomErasing.self, MixUp.self, CutMix.self,
+    ]
+
+    /// One of each kind that changes a single picture, strong enough to be seen: what to show of what there is.
+    public static let examples: [Augmentation] = [
+        .horizontalFlip(), .verticalFlip(), .randomCrop(padding: 40), .shift(fraction: 0.2), .randomResizedCrop(),
+        .scaleJitter(), .letterbox(), .rotate(degrees: 30),
+        .affine(degrees: 15, shift: 0.1, scale: 0.7...1.2, shear: 20), .perspective(probability: 1),
+        .elastic(alpha: 600, sigma: 12), .blur(sigma: 0.5...4, probability: 1),
+        .noise(sigma: 0.05...0.25, probability: 1),
+        .colorJitter(brightness: 0.5, contrast: 0.5, saturation: 0.5, hue: 0.2), .grayscale(probability: 0.5),
+        .cutOut(), .randomErasing(probability: 1),
+    ]
+
+    /// What a picture is to become where an augmentation decides its size.
+    public struct Target: Sendable, Hashable {
+        /// Nil leaves each picture the size that it has.
+        public var size: PixelSize?
+        /// How new pixels are made of old ones.
+        public var filter: ResizeFilter
+
+        public init(size: PixelSize? = nil, filter: ResizeFilter = .bilinear) {
+            (self.size, self.filter) = (size, filter)
+        }
+    }
+
+    /// What recipes call it.
+    public var name: String { type(of: kind).name }
+
+    /// What is wrong with values that come from outside; nil where all is well.
+    public var problem: String? { kind.problem }
+
+    /// Whether it brings pictures of any size to the size of the target: it takes the place of other resizing.
+    public var isFraming: Bool { (kind as? any PictureAugmentation)?.isFraming ?? false }
+
+    /// Whether it mixes the pictures of a batch rather than changing one.
+    public var isMixing: Bool { kind is any BatchAugmentation }
+
+    /// The changed picture. Its size is that of the target if this is a framing augmentation, and else stays.
+    ///
+    /// One number is drawn from the generator, whatever the augmentation makes of it, so that the changes after this one
+    /// do not depend on it. Those that mix batches leave a single picture as it is.
+    ///
+    /// - Precondition: ``problem`` is nil.
+    public func apply(
+        to image: Image, target: Target = Target(), using generator: inout some RandomNumberGenerator
+    ) -> Image {
+        drawn(for: image.size, target, using: &generator).changed(image)
+    }
+
+    /// The changed picture with everything that is known about it, moved together.
+    ///
+    /// - Throws: `GeometryError` when a mask becomes too large.
+    /// - Precondition: ``problem`` is nil.
+    public func apply(
+        to picture: AnnotatedImage, target: Target = Target(), rules: Annotations.Rules = Annotations.Rules(),
+        using generator: inout some RandomNumberGenerator
+    ) throws(GeometryError) -> AnnotatedImage {
+        let change = drawn(for: picture.image.size, target, using: &generator)
+        let annotations =
+            if let relocation = change.relocation {
+                try picture.annotations.moved(by: relocation, rules)
+            } else {
+                picture.annotations
+            }
+        return try AnnotatedImage(change.changed(picture.image), annotations)
+    }
+
+    private func drawn(
+        for size: PixelSize, _ target: Target, using generator: inout some RandomNumberGenerator
+    ) -> PictureChange {
+        require(problem == nil, "Augmentation: \(problem ?? "")")
+        var own = SplitMix64(seed: generator.next())
+        guard let kind = kind as? any PictureAugmentation else { return .none }
+        return kind.draw(for: size, target, using: &own)
+    }
+}
+
+extension Augmentation: Equatable, CustomStringConvertible {
+    public static func == (a: Augmentation, b: Augmentation) -> Bool { a.kind.isEqual(to: b.kind) }
+
+    public var description: String { "\(kind)" }
+}
+
+extension [Augmentation] {
+    /// What is wrong with a list from outside; nil where all is well.
+    public var problem: String? {
+        if let problem = lazy.compactMap(\.problem).first { return problem }
+        if let late = dropFirst().first(where: \.isFraming) {
+            return "\(late.name) must be the first augmentation, for it takes the place of the other resizing"
+        }
+        if let early = dropLast(count { $0.isMixing }).first(where: \.isMixing) {
+            return "\(early.name) must be the last augmentation, for it mixes pictures that are finished"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,22 @@
+import SaccadeImages
+import SaccadeTensors
+
+extension Augmentation {
+    /// Takes the colours away with this probability, 0...1; three channels stay three.
+    public static func grayscale(probability: Double = 0.1) -> Augmentation {
+        Augmentation(Grayscale(probability: probability))
+    }
+}
+
+/// `{kind: grayscale, probability: 0.1}`
+struct Grayscale: PictureAugmentation {
+    static let name = "grayscale"
+    static var parameters: [AugmentationParameter<Self>] { [.number("probability", \.probability, 0...1)] }
+
+    var probability = 0.1
+
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+        guard generator.happens(probability) else { return .none }
+        return PictureChange { $0.grey().converted(toChannels: $0.channels) }
+    }
+}

@@ -1,0 +1,23 @@
+import SaccadeImages
+import SaccadeTensors
+
+extension Augmentation {
+    /// Scales the picture to fit into the target's size, its proportions kept, with black bars: nothing random, so that
+    /// lists for detection can end in the size that their network expects.
+    ///
+    /// It takes the place of other resizing, and so must come first.
+    public static func letterbox() -> Augmentation { Augmentation(LetterboxKind()) }
+}
+
+/// `{kind: letterbox}`
+struct LetterboxKind: PictureAugmentation {
+    static let name = "letterbox"
+    static var parameters: [AugmentationParameter<Self>] { [] }
+
+    var isFraming: Bool { true }
+
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+        let letterbox = Letterbox(size, in: target.size ?? size)
+        return PictureChange(letterbox.relocation) { letterbox.apply(to: $0, filter: target.filter) }
+    }
+}

@@ -1,0 +1,37 @@
+import SaccadeGeometry
+import SaccadeImages
+import SaccadeTensors
+
+extension Augmentation {
+    /// Surrounds the picture with `padding` pixels on each side and cuts the original size out anywhere: each offset is
+    /// as likely. From 0 to 65 536.
+    public static func randomCrop(padding: Int, fill: Fill = .black) -> Augmentation {
+        Augmentation(RandomCrop(padding: padding, fill: fill))
+    }
+}
+
+/// `{kind: randomCrop, padding: 4, fill: black}`
+struct RandomCrop: PictureAugmentation {
+    static let name = "randomCrop"
+    static var parameters: [AugmentationParameter<Self>] {
+        [.whole("padding", \.padding, 0...65536, isRequired: true), .choice("fill", \.fill)]
+    }
+
+    var padding = 4
+    var fill = Augmentation.Fill.black
+
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+        let x = Int.random(in: -padding...padding, using: &generator)
+        let y = Int.random(in: -padding...padding, using: &generator)
+        return PictureChange(shift: (x, y), of: size, fill: fill)
+    }
+}
+
+extension PictureChange {
+    /// Moves by whole pixels within the frame.
+    init(shift: (x: Int, y: Int), of size: PixelSize, fill: Augmentation.Fill) {
+        self.init(Relocation(.translation(Double(shift.x), Double(shift.y)), from: size, to: size)) { image in
+            image.shifted(x: shift.x, y: shift.y, surroundings: fill.surroundings(channels: image.channels))
+        }
+    }
+}

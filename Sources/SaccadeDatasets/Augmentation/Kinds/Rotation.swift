@@ -1,0 +1,40 @@
+import SaccadeGeometry
+import SaccadeImages
+import SaccadeTensors
+
+extension Augmentation {
+    /// Turns the picture around its middle by up to `degrees` either way, 0...180, within its frame.
+    public static func rotate(degrees: Double, fill: Fill = .black) -> Augmentation {
+        Augmentation(Rotation(degrees: degrees, fill: fill))
+    }
+}
+
+/// `{kind: rotate, degrees: 10, fill: black}`
+struct Rotation: PictureAugmentation {
+    static let name = "rotate"
+    static var parameters: [AugmentationParameter<Self>] {
+        [.number("degrees", \.degrees, 0...180, isRequired: true), .choice("fill", \.fill)]
+    }
+
+    var degrees = 10.0
+    var fill = Augmentation.Fill.black
+
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+        let turn = Homography.rotation(degrees: generator.number(upTo: degrees))
+        return PictureChange(warp: turn.around(size.center), of: size, fill: fill)
+    }
+}
+
+extension PictureChange {
+    /// A map of the plane within the picture's frame.
+    init(warp map: Homography, of size: PixelSize, fill: Augmentation.Fill) {
+        self.init(Relocation(map, from: size, to: size)) { image in
+            image.warped(by: map, surroundings: fill.surroundings(channels: image.channels))
+        }
+    }
+}
+
+extension PixelSize {
+    /// The middle of the picture.
+    var center: Point { Point(Double(width) / 2, Double(height) / 2) }
+}

@@ -1,0 +1,76 @@
+import SaccadeGeometry
+import SaccadeImages
+import SaccadeTensors
+
+/// Where the points of a picture go when something moves it.
+struct Relocation: Sendable {
+    private enum Map {
+        case plane(Homography, back: Homography)
+        case elastic(DisplacementField)
+    }
+
+    private let map: Map
+    /// The size before.
+    let old: PixelSize
+    /// The size after.
+    let new: PixelSize
+
+    /// - Precondition: The map's inverse exists.
+    init(_ map: Homography, from old: PixelSize, to new: PixelSize) {
+        guard let back = map.inverse else { wrongProgram("Relocation: the map takes the plane to a line or a point") }
+        (self.map, self.old, self.new) = (.plane(map, back: back), old, new)
+    }
+
+    init(_ field: DisplacementField) {
+        map = .elastic(field)
+        old = PixelSize(width: field.width, height: field.height)
+        new = old
+    }
+
+    /// Where a point goes.
+    func callAsFunction(_ point: Point) -> Point {
+        switch map {
+        case .plane(let map, _): map(point)
+        case .elastic(let field): field.destination(of: point)
+        }
+    }
+
+    /// Where the point that comes to lie here was before.
+    func source(of point: Point) -> Point {
+        switch map {
+        case .plane(_, let back): back(point)
+        case .elastic(let field): field.source(of: point)
+        }
+    }
+
+    /// Whether upright boxes stay upright boxes.
+    var keepsBoxesUpright: Bool {
+        if case .plane(let map, _) = map { map.keepsBoxesUpright } else { false }
+    }
+
+    /// Whether things become their mirror images.
+    var isMirroring: Bool {
+        guard case .plane(let map, _) = map else { return false }
+        return map.isMirroring(at: Point(Double(old.width) / 2, Double(old.height) / 2))
+    }
+
+    /// The moved outline of a box: of its corners where lines stay lines, else of a point for every pixel of its edges.
+    func outline(_ box: Box) -> Polygon {
+        let corners = [
+            Point(box.left, box.top), Point(box.right, box.top), Point(box.right, box.bottom),
+            Point(box.left, box.bottom),
+        ]
+        if case .plane = map { return Polygon(corners.map(callAsFunction)) }
+        var points: [Point] = []
+        for (k, corner) in corners.enumerated() {
+            let next = corners[(k + 1) % 4]
+            let steps = max(1, Int(max(abs(next.x - corner.x), abs(next.y - corner.y)).rounded(.up)))
+            for step in 0..<steps {
+                let t = Double(step) / Double(steps)
+                points.append(
+                    self(Point(corner.x + (next.x - corner.x) * t, corner.y + (next.y - corner.y) * t)))
+            }
+        }
+        return Polygon(points)
+    }
+}

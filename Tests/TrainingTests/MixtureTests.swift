@@ -1,0 +1,51 @@
+import Foundation
+import SaccadeDatasets
+import SaccadeTensors
+import TestSupport
+import Testing
+
+@testable import SaccadeTraining
+
+@Suite struct MixtureTests {
+    static let logits = Tensor([0.2, -1, 2.5, 0.1, 3, -0.7, 1.1, 0.4, -2], shape: [3, 3])
+
+    private func batch(ownShare: Float?) -> LabelledBatch {
+        LabelledBatch(
+            images: Tensor(filledWith: 0, shape: [3, 1, 1, 1]), labels: [2, 0, 1],
+            mixture: ownShare.map { LabelMixture(others: [1, 2, 0], ownShare: $0) }, names: { [] })
+    }
+
+    @Test(
+        "the loss is the cross entropy with the mixed truth", arguments: [0, 0.3, 0.8, 1] as [Float],
+        [0, 0.1] as [Float])
+    func loss(share: Float, smoothing: Float) {
+        let batch = batch(ownShare: share)
+        // The slow definition: a truth for every class, against the logarithm of the softmax.
+        var expected = 0.0
+        let values = Self.logits.scalars.map(Double.init)
+        for row in 0..<3 {
+            let scores = values[row * 3..<row * 3 + 3]
+            let normalizer = log(scores.reduce(0) { $0 + exp($1) })
+            for (index, score) in scores.enumerated() {
+                var truth = 0.0
+                if index == batch.labels[row] { truth += Double(share) }
+                if index == batch.mixture?.others[row] { truth += 1 - Double(share) }
+                truth = truth * Double(1 - smoothing) + Double(smoothing) / 3
+                expected -= truth * (score - normalizer) / 3
+            }
+        }
+        let loss = batch.crossEntropy(of: Self.logits, labelSmoothing: smoothing)
+        #expect(abs(Double(loss.item) - expected) < 1e-5)
+        expectGradients(at: [Self.logits]) { batch.crossEntropy(of: $0[0], labelSmoothing: smoothing) }
+    }
+
+    @Test("the class that counts most is the one to be right about")
+    func main() {
+        #expect(batch(ownShare: nil).mainLabels == [2, 0, 1])
+        #expect(batch(ownShare: 0.7).mainLabels == [2, 0, 1])
+        #expect(batch(ownShare: 0.4).mainLabels == [1, 2, 0])
+        #expect(
+            batch(ownShare: nil).crossEntropy(of: Self.logits, labelSmoothing: 0).item
+                == crossEntropy(Self.logits, [2, 0, 1]).item)
+    }
+}
