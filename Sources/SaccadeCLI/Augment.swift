@@ -63,7 +63,10 @@ struct Augment: ParsableCommand {
 
     func run() throws {
         let (original, classNames, name) = try opened()
-        var items = [item(original, classNames, caption: "as it is")]
+        var items: [ContactSheet.Item] = []
+        // COCO's persons, and nobody else's objects, have 17 keypoints whose left and right are known.
+        let isPerson = original.annotations.objects.contains { $0.keypoints.count == 17 }
+        let rules = Annotations.Rules(mirroredKeypoints: isPerson ? Annotations.Rules.cocoPerson : [])
         if let recipe {
             let resolved = try Recipe(
                 yaml: Architecture.text(fileOrName: recipe), source: Architecture.place(of: recipe),
@@ -74,28 +77,34 @@ struct Augment: ParsableCommand {
             }
             let preprocessing = try resolved.architecture.preprocessing()
             let target = Augmentation.Target(size: preprocessing.size, filter: preprocessing.filter)
+            items.append(item(original, classNames, caption: "as it is"))
             var generator = SplitMix64(seed: seed)
             for number in 1...count {
                 var picture = original
-                if list.first?.isFraming != true { picture = try picture.resized(to: preprocessing.size) }
+                if list.first?.isFraming != true {
+                    picture =
+                        original.annotations.objects.isEmpty
+                        ? try AnnotatedImage(preprocessing.fitted(original.image), Annotations())
+                        : try original.resized(to: preprocessing.size)
+                }
                 for augmentation in list {
-                    picture = try augmentation.apply(to: picture, target: target, using: &generator)
+                    picture = try augmentation.apply(to: picture, target: target, rules: rules, using: &generator)
                 }
                 items.append(item(picture, classNames, caption: "\(number)"))
             }
         } else {
-            items += (1..<count + 1).map { _ in items[0] }
-            for augmentation in Augmentation.examples {
-                var generator = SplitMix64(seed: seed)
-                for number in 0...count {
-                    let target = Augmentation.Target(
-                        size: augmentation.isFraming ? PixelSize(width: 224, height: 224) : nil)
-                    let picture = try augmentation.apply(to: original, target: target, using: &generator)
-                    items.append(item(picture, classNames, caption: number == 0 ? augmentation.name : ""))
+            for (row, augmentation) in Augmentation.examples.enumerated() {
+                var generator = SplitMix64(seed: seed, stream: row)
+                let target = Augmentation.Target(
+                    size: augmentation.isFraming ? PixelSize(width: 224, height: 224) : nil)
+                for number in 1...count {
+                    let picture = try augmentation.apply(
+                        to: original, target: target, rules: rules, using: &generator)
+                    items.append(item(picture, classNames, caption: number == 1 ? augmentation.name : ""))
                 }
             }
         }
-        let columns = recipe == nil ? count + 1 : nil
+        let columns = recipe == nil ? count : nil
         try ContactSheet(title: "Augmentations of \(name), seed \(seed)", items: items, columns: columns, side: 160)
             .write(to: output)
         print("\(output): \(items.count) pictures")

@@ -27,9 +27,9 @@ public struct Augmentation: Sendable {
         .horizontalFlip(), .verticalFlip(), .randomCrop(padding: 40), .shift(fraction: 0.2), .randomResizedCrop(),
         .scaleJitter(), .letterbox(), .rotate(degrees: 30),
         .affine(degrees: 15, shift: 0.1, scale: 0.7...1.2, shear: 20), .perspective(probability: 1),
-        .elastic(alpha: 600, sigma: 12), .blur(sigma: 0.5...4, probability: 1),
+        .elastic(alpha: 400, sigma: 16), .blur(sigma: 0.5...4, probability: 1),
         .noise(sigma: 0.05...0.25, probability: 1),
-        .colorJitter(brightness: 0.5, contrast: 0.5, saturation: 0.5, hue: 0.2), .grayscale(probability: 0.5),
+        .colorJitter(brightness: 0.5, contrast: 0.5, saturation: 0.5, hue: 0.1), .grayscale(probability: 0.5),
         .cutOut(), .randomErasing(probability: 1),
     ]
 

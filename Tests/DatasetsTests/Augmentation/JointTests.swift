@@ -175,6 +175,27 @@ import Testing
         #expect(abs(there.box.area - box.area * abs(map.elements[0] * map.elements[4])) < 1e-6)
     }
 
+    @Test("a box without a mask is moved by its edges, point by point, under an elastic deformation")
+    func elasticBoxes() throws {
+        let picture = try Self.picture()
+        var bare = picture.annotations
+        bare.objects[0].mask = nil
+        for seed in 0..<20 {
+            var generator = SplitMix64(seed: UInt64(seed))
+            let field = DisplacementField.random(
+                width: 60, height: 44, alpha: 60, sigma: 6, using: &generator)
+            let move = Relocation(field)
+            let box = try #require(try bare.moved(by: move, .init()).objects.first).box
+            let bounds = try #require(try picture.annotations.moved(by: move, .init()).objects.first).box
+            // Pixels are whole, and what is drawn out thin falls between their centres.
+            for (edge, other) in [
+                (box.left, bounds.left), (box.top, bounds.top), (box.right, bounds.right), (box.bottom, bounds.bottom),
+            ] {
+                #expect(abs(edge - other) <= 1.5, "seed \(seed): \(box) \(bounds)")
+            }
+        }
+    }
+
     @Test("shares multiply: cut in two steps is cut in one")
     func twice() throws {
         let all = Annotations(objects: [.init(category: 0, box: Box(left: 10, top: 10, right: 50, bottom: 50))])
