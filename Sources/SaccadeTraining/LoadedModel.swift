@@ -10,6 +10,8 @@ public import SaccadeWeights
 /// A network with the weights that somebody asked for, and what goes with them.
 public struct LoadedModel: Sendable {
     public let network: Network
+    /// The network taken apart, with the same parameters.
+    public let layers: LayerByLayer
     /// How pictures become the network's numbers; `nil` for a network on vectors.
     public let preprocessing: Preprocessing?
     /// The classes' names, where anybody says them.
@@ -18,6 +20,8 @@ public struct LoadedModel: Sendable {
     public let difference: LoadingError?
     /// The recipe's text.
     let recipe: String
+    /// Whether the weights are random: nothing was learnt.
+    public let isFresh: Bool
     private let run: RunDescription?
 
     /// Finds the network and its weights, and loads them: all of them unless a part is asked for.
@@ -33,27 +37,25 @@ public struct LoadedModel: Sendable {
             try architecture.resolved(input: input, classes: classes, seed: request.seed ?? 0)
         }
         let wanted = request.classes ?? request.classNames?.count ?? source.run?.classNames.count
-        var network = Network(try resolved(wanted))
-        if wanted == nil, let file = source.weights, let classes = network.classes(in: file) {
-            network = Network(try resolved(classes))
+        var layers = try resolved(wanted)
+        if wanted == nil, let file = source.weights, let classes = Network(layers).classes(in: file) {
+            layers = try resolved(classes)
         }
+        network = Network(layers)
+        self.layers = LayerByLayer(layers)
+        isFresh = source.weights == nil
         if let file = source.weights {
-            // Torchvision's GoogLeNet has heads that only training needs.
-            let names = Set(network.storedShapes.map { $0.name.prefix { $0 != "." } })
-            let shapes = file.shapes.filter { name, _ in
-                let stage = name.prefix { $0 != "." }
-                return !["aux1", "aux2"].contains(stage) || names.contains(stage) || source.card == nil
-            }
+            // A file may lack auxiliary heads, which only training needs.
+            let part = network.part(inCheckpointOf: file.shapes.keys)
             if request.loadsPart {
-                difference = try network.loadPart(of: shapes, from: file.path) { try file.tensor($0) }
+                difference = try part.loadPart(of: file.shapes, from: file.path) { try file.tensor($0) }
             } else {
-                try network.load(shapes, from: file.path) { try file.tensor($0) }
+                try part.load(file.shapes, from: file.path) { try file.tensor($0) }
                 difference = nil
             }
         } else {
             difference = nil
         }
-        self.network = network
         let count = network.output.elementCount
         let published = source.card.flatMap { $0.classNames.count == count ? $0.classNames : nil }
         classNames = request.classNames ?? source.run?.classNames ?? published

@@ -47,7 +47,7 @@ public struct TrainedClassifier: Sendable {
     /// - Throws: ``RunError`` when it is for vectors, or has not as many outputs as there are names.
     public init(_ model: LoadedModel) throws {
         description = try model.description()
-        network = model.network
+        (network, layers) = (model.network, model.layers)
     }
 
     /// Logits `[N, classes]` for preprocessed pictures `[N, C, H, W]`, computed eagerly.

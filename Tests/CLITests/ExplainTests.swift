@@ -13,7 +13,7 @@ import Testing
     func untrained() throws {
         try Program.inFolder { folder in
             try drawPicture(in: folder)
-            let outcome = try Program.run("explain", "lenet-5", "scene.png", "--cells", "3", in: folder)
+            let outcome = try Program.run("explain", "lenet-5", "scene.png", "--seed", "0", "--cells", "3", in: folder)
             #expect(outcome.status == 0 && outcome.errors.contains("random"), "\(outcome.errors)")
             // LeCun et al. (1998), figure 2: C1, S2, C3, S4, C5, F6, output.
             let sizes = ["32×32×1", "28×28×6", "14×14×6", "10×10×16", "5×5×16", "1×1×120", "84", "10"]
@@ -38,12 +38,12 @@ import Testing
     @Test(
         "mistakes are named, and nothing is written",
         arguments: [
-            Mistake(arguments: ["explain", "lenet5", "scene.png"], status: 65, complaint: "neither a run"),
-            Mistake(arguments: ["explain", "lenet-5", "none.png"], status: 65, complaint: "none.png"),
-            Mistake(arguments: ["explain", "lenet-5", "scene.png", "--class", "cat"], status: 65, complaint: "0 to 9"),
+            Mistake(arguments: ["explain", "lenet-55", "scene.png"], status: 65, complaint: "no run here"),
+            Mistake(arguments: ["explain", "lenet-5", "none.png", "--seed", "0"], status: 65, complaint: "none.png"),
+            Mistake(arguments: ["explain", "lenet-5", "scene.png", "--seed", "0", "--class", "cat"], status: 65, complaint: "0 to 9"),
             Mistake(
-                arguments: ["explain", "lenet-5", "scene.png", "--layer", "f6"], status: 65, complaint: "there are c1"),
-            Mistake(arguments: ["explain", "lenet-5", "scene.png", "--cells", "99"], status: 64, complaint: "0 to 64"),
+                arguments: ["explain", "lenet-5", "scene.png", "--seed", "0", "--layer", "f6"], status: 65, complaint: "there are c1"),
+            Mistake(arguments: ["explain", "lenet-5", "scene.png", "--seed", "0", "--cells", "99"], status: 64, complaint: "0 to 64"),
             Mistake(
                 arguments: ["explain", "weights.safetensors", "scene.png"], status: 65, complaint: "weights.safetensors"
             ),

@@ -15,32 +15,27 @@ struct Explain: AsyncParsableCommand {
             probability falls when a part of the picture is covered (occlusion), the size of the picture behind every \
             layer, the first layer’s filters and every layer’s activations; and each figure as a PNG beside it.
 
-            The model is a run, its best.safetensors, a recipe or a built-in network. A recipe has weights only with \
-            --weights; without it they are random, which shows how the network is built and nothing else.
+            With --seed in place of weights they are random, which shows how the network is built and nothing else.
 
             EXAMPLES:
               saccade explain demo/run photo.jpg
               saccade explain my-run photo.jpg --class cat --layer conv4
-              saccade explain resnet-50 photo.jpg --weights resnet50.safetensors --output resnet
+              saccade explain resnet50 photo.jpg --output resnet
+              saccade explain --arch resnet-18 --weights mine.pth photo.jpg
+              saccade explain lenet-5 seven.png --seed 0
 
             \(Failure.codes)
             """)
 
-    @Argument(
-        help: ArgumentHelp("A run, a .safetensors file of one, a recipe, or a built-in network.", valueName: "model"))
+    // With --arch or --weights there is no model among the arguments: the first one is the picture.
+    @Argument(help: ModelOptions.help)
     var model: String
 
     @Argument(help: ArgumentHelp("A picture: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
-    var image: String
+    var picture: String?
 
     @Option(help: "The folder to write; files of an earlier explanation are replaced.")
     var output = "explanation"
-
-    @Option(help: ArgumentHelp("Weights for a recipe’s network, by their names.", valueName: "file.safetensors"))
-    var weights: String?
-
-    @Option(help: "The number of classes, in place of the recipe’s.")
-    var classes: Int?
 
     @Option(
         name: .customLong("class"),
@@ -56,23 +51,26 @@ struct Explain: AsyncParsableCommand {
     @Option(help: "How many classes to name.")
     var top = 5
 
-    @Option(help: "Where random weights begin.")
-    var seed: UInt64 = 0
-
+    @OptionGroup var options: ModelOptions
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
         guard (0...64).contains(cells) else { throw ValidationError("--cells must be from 0 to 64, got \(cells).") }
         guard (1...1000).contains(top) else { throw ValidationError("--top must be from 1 to 1000, got \(top).") }
-        guard (2...100_000).contains(classes ?? 2) else {
-            throw ValidationError("--classes must be from 2 to 100000, got \(classes ?? 2).")
+        guard options.isGiven != (picture != nil) else {
+            throw ValidationError(
+                options.isGiven
+                    ? "Give one picture; --arch and --weights take the place of the model’s name."
+                    : "Give a picture to explain, behind the model’s name.")
         }
     }
+
+    private var image: String { picture ?? model }
 
     func run() async throws {
         try compute.apply()
         let picture = try Image(contentsOf: image)
-        let model = try ExplainedModel(model, weights: weights, classes: classes, seed: seed)
+        let model = try ExplainedModel(options.request(model: model))
         let label = try wantedClass.map { try model.label(named: $0) }
         let stage = try model.stage(named: layer)
         let cells = cells == 0 ? nil : cells

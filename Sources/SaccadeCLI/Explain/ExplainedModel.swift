@@ -1,7 +1,4 @@
-import Foundation
 import SaccadeDatasets
-import SaccadeInterchange
-import SaccadeLayers
 import SaccadeModels
 import SaccadeTensors
 import SaccadeTraining
@@ -16,58 +13,21 @@ struct ExplainedModel {
     /// What a reader must know who might believe the answers; nil for trained networks.
     let caution: String?
 
-    /// - Parameters:
-    ///   - model: A run, a file of weights with its network in it, a recipe, or a built-in one's name.
-    ///   - weights: A file with the weights of a recipe's network; without it a recipe's weights are random.
-    ///   - classes: Takes the place of the recipe's number of classes.
-    ///   - seed: Of random weights.
     /// - Throws: What is not there, damaged, or no classifier of pictures.
-    init(_ model: String, weights: String?, classes: Int?, seed: UInt64) throws {
-        let folder = TrainedClassifier.folder(of: model)
-        if weights == nil, classes == nil, FileManager.default.fileExists(atPath: "\(folder)/run.json") {
-            let run = try TrainedClassifier(run: model)
-            (layers, preprocessing) = (run.layers, run.description.preprocessing)
-            (classNames, caution) = (run.description.classNames, nil)
-        } else if model.hasSuffix(".safetensors") {
-            let file = try SafetensorsFile(at: model)
-            guard let text = file.metadata["architecture"] else {
-                throw CommandError.data(
-                    "\(model): no network is stored with these weights; say which, as in "
-                        + "“saccade explain vgg-16 PICTURE --weights \(model)”")
-            }
-            let names = file.metadata["classNames"].map { Data($0.utf8) }
-                .flatMap { try? JSONDecoder().decode([String].self, from: $0) }
-            let stored = file.metadata["preprocessing"].map { Data($0.utf8) }
-                .flatMap { try? JSONDecoder().decode(Preprocessing.self, from: $0) }
-            let architecture = try Architecture(yaml: text, source: model)
-            preprocessing = try stored ?? architecture.preprocessing()
-            layers = LayerByLayer(
-                try architecture.resolved(
-                    input: .picture(
-                        height: preprocessing.height, width: preprocessing.width, channels: preprocessing.channels),
-                    classes: names?.count))
-            try layers.load(file)
-            (classNames, caution) = (names, nil)
-        } else {
-            guard BuiltInRecipes.text(named: model) != nil || model.contains("/") || model.hasSuffix(".yaml") else {
-                let names = BuiltInRecipes.names
-                throw CommandError.data(
-                    "\(model): there is neither a run (\(folder)) nor a built-in network of this name; the built-in "
-                        + "ones are \(names.joined(separator: ", "))")
-            }
-            let architecture = try Architecture(fileOrName: model)
-            preprocessing = try architecture.preprocessing()
-            layers = LayerByLayer(try architecture.resolved(classes: classes, seed: seed))
-            if let weights { try layers.load(SafetensorsFile(at: weights)) }
-            classNames = nil
-            caution =
-                weights == nil
-                ? "The weights are random (seed \(seed)): nothing was learnt, and the answers mean nothing. What can be "
-                    + "seen is how the network is built." : nil
+    init(_ request: ModelRequest) throws {
+        let model = try LoadedModel(request)
+        guard let preprocessing = model.preprocessing else {
+            throw CommandError.data("\(model.network.name): explain is for networks on pictures; this one is on vectors")
         }
+        ModelOptions.report(model.difference)
+        (layers, self.preprocessing, classNames) = (model.layers, preprocessing, model.classNames)
+        caution =
+            model.isFresh
+            ? "The weights are random (seed \(request.seed ?? 0)): nothing was learnt, and the answers mean nothing. What "
+                + "can be seen is how the network is built." : nil
         guard layers.output.rank == 1, layers.output[0] > 1 else {
             throw CommandError.data(
-                "\(model): explain is for networks that tell classes of pictures apart; this one gives "
+                "\(layers.name): explain is for networks that tell classes of pictures apart; this one gives "
                     + "\(layers.output.sizeText) for each")
         }
     }

@@ -4,9 +4,9 @@ import SaccadeLayers
 import SaccadeModels
 import SaccadeTensors
 
-/// Weights of another training that a training starts from: a file of tensors, or the best ones of a run.
+/// Weights of another training that a training starts from: a file of tensors (safetensors or PyTorch's), or the best ones of a run.
 struct StartingWeights {
-    private let file: SafetensorsFile
+    private let file: WeightsFile
 
     /// - Parameter nameOrPath: A file, a run's name, or a run's folder.
     /// - Throws: ``RunError`` where there is none of these, `FileError` where the file is damaged.
@@ -14,7 +14,7 @@ struct StartingWeights {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: nameOrPath, isDirectory: &isFolder)
         if exists, !isFolder.boolValue {
-            file = try SafetensorsFile(at: nameOrPath)
+            file = try WeightsFile(at: nameOrPath)
             return
         }
         let folder = TrainedClassifier.folder(of: nameOrPath)
@@ -25,7 +25,7 @@ struct StartingWeights {
                 "\(nameOrPath): there are no weights to start from: neither a file of this name nor \(best); "
                     + "check the name.")
         }
-        file = try SafetensorsFile(at: best)
+        file = try WeightsFile(at: best)
     }
 
     /// Gives a network these weights. A layer that tells the classes apart keeps its first, random ones where the file's
