@@ -137,10 +137,10 @@ struct DemoResult {
         return LineChart(
             title: "Accuracy", xLabel: "epoch", yLabel: "named rightly, %",
             series: [series("training") { $0.trainingAccuracy }, series("held back") { $0.validationAccuracy }],
-            width: 380, height: 270)
+            width: 360, height: 260)
     }
 
-    private var losses: LineChart { .losses(of: records, width: 380, height: 270) }
+    private var losses: LineChart { .losses(of: records, width: 360, height: 260) }
 
     private var confusions: SaccadeDrawing.ConfusionMatrix {
         let classes = learnt.classNames
