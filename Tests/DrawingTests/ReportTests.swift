@@ -66,7 +66,7 @@ import Testing
             let bytes = try #require(Data(base64Encoded: String(png.1)))
             #expect(try Image(decoding: Array(bytes), name: "embedded").width > 30)
         }
-        #expect(html.matches(of: #/<img /#).count == 2 && html.matches(of: #/<svg /#).count == 2)
+        #expect(html.matches(of: #/<img /#).count == 2 && html.matches(of: #/<svg /#).count == 3)
     }
 
     @Test("a page renews itself only where that is wanted")

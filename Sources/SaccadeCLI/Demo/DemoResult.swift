@@ -131,8 +131,8 @@ struct DemoResult {
         "Some of the \(learnt.count) scenes that it learnt from, with the class of their main object."
     }
 
-    private var accuracies: LineChart { RunCurves.accuracies(of: records, width: 380, height: 270) }
-    private var losses: LineChart { RunCurves.losses(of: records, width: 380, height: 270) }
+    private var accuracies: LineChart { RunCurves.accuracies(of: records, width: 360, height: 260) }
+    private var losses: LineChart { RunCurves.losses(of: records, width: 360, height: 260) }
 
     private var confusions: SaccadeDrawing.ConfusionMatrix {
         let classes = learnt.classNames

@@ -53,20 +53,26 @@ public struct MaskDataset: Sendable {
 
     /// The values of a sample's mask, row by row: `[H, W]`.
     ///
-    /// Colours that are all VOC's become the numbers that they stand for there.
+    /// In VOC's folders, `SegmentationClass` and `SegmentationObject`, its colours become the numbers that they stand for;
+    /// elsewhere the same colours may stand for others.
     ///
     /// - Precondition: `index` is in `samples.indices`.
     /// - Throws: ``FileError`` when the mask cannot be decoded or has other colours, which are no numbers.
     public func mask(at index: Int) throws(FileError) -> Image { try Self.mask(samples[index].mask) }
 
+    /// Whether a mask lies where Pascal VOC has its masks.
+    private static func isVOC(_ path: String) -> Bool {
+        let folder = ((path as NSString).deletingLastPathComponent as NSString).lastPathComponent
+        return ["SegmentationClass", "SegmentationObject"].contains(folder)
+    }
+
     static func mask(_ path: String) throws(FileError) -> Image {
         let image = try Image(contentsOf: path)
         if image.channels == 1 { return image }
-        guard let numbers = VOCPalette.numbers(of: image) else {
+        guard isVOC(path), let numbers = VOCPalette.numbers(of: image) else {
             throw FileError(
                 .unsupported, path: path, reason: "has colours where numbers belong",
-                remedy: "save the mask as grey of 8 bits, with the number of the class or object as its value, or with "
-                    + "VOC’s palette")
+                remedy: "save the mask as grey of 8 bits, with the number of the class or object as its value")
         }
         return numbers
     }
@@ -78,8 +84,8 @@ public struct MaskDataset: Sendable {
     public func objects(at index: Int) throws(FileError) -> [RunLengthMask] {
         let mask = try mask(at: index)
         // VOC draws a border of pixels around objects that belong to nobody.
-        let isVOC = (samples[index].mask as NSString).deletingLastPathComponent.hasSuffix("SegmentationObject")
-        let values = Set(mask.pixels).subtracting(isVOC ? [0, VOCPalette.void] : [0]).sorted()
+        let nobody: Set<UInt8> = Self.isVOC(samples[index].mask) ? [0, VOCPalette.void] : [0]
+        let values = Set(mask.pixels).subtracting(nobody).sorted()
         do throws(GeometryError) {
             return try values.map { value throws(GeometryError) in
                 try RunLengthMask(

@@ -193,10 +193,10 @@ import Testing
         }
         _ = try folder.writePicture(1, to: "JPEGImages/a.png", width: known.count, height: 1)
         let classes = try MaskDataset(at: folder.path)
-        #expect(classes.kind == .classes && (try classes.mask(at: 0).pixels) == known.map(\.0))
+        #expect(try classes.kind == .classes && classes.mask(at: 0).pixels == known.map(\.0))
         let objects = try MaskDataset(at: folder.path, kind: .instances)
         // The background and the border around objects are none.
-        #expect(objects.kind == .instances && (try objects.objects(at: 0).count) == known.count - 2)
+        #expect(try objects.kind == .instances && objects.objects(at: 0).count == known.count - 2)
         try Image(width: 1, height: 1, channels: 3, pixels: [1, 2, 3])
             .writePNG(to: "\(folder.path)/SegmentationClass/a.png")
         #expect(throws: FileError.self) { try classes.mask(at: 0) }
