@@ -2,6 +2,7 @@ import Foundation
 import SaccadeFiles
 import SaccadeInterchange
 public import SaccadeModels
+import SaccadeSettings
 import SaccadeWeights
 
 /// Which network with which weights somebody asks for: the same words in every command.
@@ -78,6 +79,12 @@ struct ModelSource {
     /// The best weights of a run.
     private init(run name: String) throws {
         let folder = TrainedClassifier.folder(of: name)
+        if !FileManager.default.fileExists(atPath: folder),
+            let guess = nearest(to: name, among: BuiltInRecipes.names + WeightsCard.all.map(\.name))
+        {
+            throw RunError(
+                .missing, "\(folder): there is no run here, nor a network of this name; did you mean \(guess)?")
+        }
         let run = try RunDescription(ofRunAt: folder)
         self.run = run
         recipe = run.architecture

@@ -190,8 +190,9 @@ import Testing
                 complaint: "this is not a checkpoint of this network: missing conv1.weight"),
             Mistake(arguments: ["classify", "mnist"], status: 64, complaint: "Give pictures"),
             Mistake(arguments: ["classify", "mnist", "a.png"], status: 65, complaint: "no weights are published"),
+            Mistake(arguments: ["classify", "resnet-5O", "a.png"], status: 65, complaint: "did you mean resnet-50?"),
             Mistake(arguments: ["fetch"], status: 64, complaint: "--list"),
-            Mistake(arguments: ["fetch", "resnet51"], status: 64, complaint: "did you mean resnet-50?"),
+            Mistake(arguments: ["fetch", "resnet-51"], status: 64, complaint: "did you mean resnet-50?"),
         ])
     func mistakes(_ mistake: Mistake) throws {
         try Program.inFolder { folder in
