@@ -2,7 +2,7 @@ import Foundation
 public import SaccadeDatasets
 import SaccadeFiles
 public import SaccadeImages
-public import SaccadeMetrics
+import SaccadeMetrics
 public import SaccadeONNX
 public import SaccadeTensors
 
