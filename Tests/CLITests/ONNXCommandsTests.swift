@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeInterchange
+import SaccadeLayers
 import SaccadeModels
 import SaccadeONNX
 import SaccadeTensors

@@ -1,7 +1,10 @@
 import ArgumentParser
 import SaccadeFiles
 import SaccadeInterchange
+import SaccadeLayers
+import SaccadeModels
 import SaccadeONNX
+import SaccadeTensors
 import SaccadeTraining
 
 /// Networks written as ONNX, and the weights of ONNX files in other formats.

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeLayers
 import SaccadeONNX
 import SaccadeTensors
 
