@@ -40,10 +40,15 @@ import Testing
         arguments: [
             Mistake(arguments: ["explain", "lenet-55", "scene.png"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["explain", "lenet-5", "none.png", "--seed", "0"], status: 65, complaint: "none.png"),
-            Mistake(arguments: ["explain", "lenet-5", "scene.png", "--seed", "0", "--class", "cat"], status: 65, complaint: "0 to 9"),
             Mistake(
-                arguments: ["explain", "lenet-5", "scene.png", "--seed", "0", "--layer", "f6"], status: 65, complaint: "there are c1"),
-            Mistake(arguments: ["explain", "lenet-5", "scene.png", "--seed", "0", "--cells", "99"], status: 64, complaint: "0 to 64"),
+                arguments: ["explain", "lenet-5", "scene.png", "--seed", "0", "--class", "cat"], status: 65,
+                complaint: "0 to 9"),
+            Mistake(
+                arguments: ["explain", "lenet-5", "scene.png", "--seed", "0", "--layer", "f6"], status: 65,
+                complaint: "there are c1"),
+            Mistake(
+                arguments: ["explain", "lenet-5", "scene.png", "--seed", "0", "--cells", "99"], status: 64,
+                complaint: "0 to 64"),
             Mistake(
                 arguments: ["explain", "weights.safetensors", "scene.png"], status: 65, complaint: "weights.safetensors"
             ),

@@ -4,6 +4,7 @@ import SaccadeInterchange
 import SaccadeLayers
 import SaccadeModels
 import SaccadeTensors
+import TestSupport
 import Testing
 
 @Suite struct WeightsCommandsTests {
@@ -107,7 +108,7 @@ import Testing
     @Test("classify takes weights from elsewhere, with names from a file")
     func classify() throws {
         try Program.inFolder { folder in
-            try ShapePictures(seed: 1, side: 28).write(0..<10, to: "\(folder)/pictures")
+            try ClassFolder.write(10, side: 28, to: "\(folder)/pictures")
             let network = Network(try Architecture(fileOrName: "mnist").resolved(classes: 3, seed: 5))
             try WeightsFile.write(network.storedTensors, to: "\(folder)/w.pth")
             try "red\ngreen\n\n# a comment\nblue\n".write(

@@ -5,6 +5,7 @@ import SaccadeLayers
 import SaccadeModels
 import SaccadeTensors
 import Testing
+import TrainingTestSupport
 
 @testable import SaccadeTraining
 
@@ -53,7 +54,7 @@ import Testing
     static func train(
         _ description: RunDescription, at folder: String, resuming: Bool = false
     ) throws -> (Network, [EpochRecord]) {
-        let resolved = try description.resolvedNetwork()
+        let resolved = try description.resolved()
         let network = Network(resolved)
         if let from = description.settings.from, !RunFolder.hasCheckpoint(at: folder) {
             _ = try StartingWeights(from).load(into: network, classifiers: resolved.classifiers)
@@ -68,7 +69,7 @@ import Testing
     func newHead() throws {
         let folder = try TemporaryFolder()
         let path = try Self.weights(in: folder, classes: 7)
-        let resolved = try Self.description().resolvedNetwork()
+        let resolved = try Self.description().resolved()
         let (network, untouched) = (Network(resolved), try Self.description().network())
         let line = try StartingWeights(path).load(into: network, classifiers: resolved.classifiers)
         #expect(
@@ -99,7 +100,7 @@ import Testing
     @Test("anything else that does not fit is an error, and changes nothing")
     func misfits() throws {
         let folder = try TemporaryFolder()
-        let resolved = try Self.description().resolvedNetwork()
+        let resolved = try Self.description().resolved()
         let network = Network(resolved)
         let before = network.storedTensors.map(\.tensor.scalars)
         let missing = try Self.weights(in: folder, classes: 7, leavingOut: "bn2.bias")

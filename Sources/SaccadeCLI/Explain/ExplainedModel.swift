@@ -17,7 +17,8 @@ struct ExplainedModel {
     init(_ request: ModelRequest) throws {
         let model = try LoadedModel(request)
         guard let preprocessing = model.preprocessing else {
-            throw CommandError.data("\(model.network.name): explain is for networks on pictures; this one is on vectors")
+            throw CommandError.data(
+                "\(model.network.name): explain is for networks on pictures; this one is on vectors")
         }
         ModelOptions.report(model.difference)
         (layers, self.preprocessing, classNames) = (model.layers, preprocessing, model.classNames)
