@@ -98,7 +98,8 @@ public struct ClassificationDataset: Sendable {
     /// - Precondition: Each index is in `0..<count`.
     public func subset(_ indices: some Sequence<Int>) -> ClassificationDataset {
         ClassificationDataset(
-            format: format, classNames: classNames, samples: indices.map { samples[$0] }, records: records)
+            format: format, classNames: classNames, samples: indices.map { samples[$0] }, records: records,
+            problems: problems)
     }
 }
 

@@ -75,9 +75,9 @@ public struct RunReport {
         return .init(
             "Curves",
             [
-                .drawing(RunCurves.losses(of: run.records), caption: ""),
-                .drawing(RunCurves.accuracies(of: run.records), caption: ""),
-                .drawing(RunCurves.learningRates(of: run.records), caption: ""),
+                .drawing(RunCurves.losses(of: run.records), caption: "Loss by epoch"),
+                .drawing(RunCurves.accuracies(of: run.records), caption: "Accuracy by epoch"),
+                .drawing(RunCurves.learningRates(of: run.records), caption: "Learning rate by epoch"),
             ])
     }
 

@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["lenet-5", "mnist", "shapes", "exercise-1"])
+    @Test(arguments: ["lenet-5", "mnist", "scenes", "exercise-1"])
     func builtInNetworksComeBackWithTheirWeights(_ name: String) throws {
         let sample = try Sample(recipe: name)
         let model = try ONNXModel(decoding: sample.export().bytes(), name: name)
@@ -142,7 +142,7 @@ import Testing
     @Test(.enabled(if: RuntimeReference.isThere, Comment(rawValue: RuntimeReference.missing)))
     func runtimeGivesTheSameOutputs() throws {
         let networks =
-            try ["lenet-5", "mnist", "shapes", "exercise-1"].map { try Sample(recipe: $0) }
+            try ["lenet-5", "mnist", "scenes", "exercise-1"].map { try Sample(recipe: $0) }
             + [Sample(recipe: "resnet-50", size: .picture(height: 64, width: 64, channels: 3))]
         let samples = Self.operations + networks
         let outputs = try RuntimeReference.outputs(

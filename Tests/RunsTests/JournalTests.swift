@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import SaccadeFiles
 import SaccadeTraining
 import Testing
@@ -94,17 +95,20 @@ func coreFiles(_ folder: String) throws -> [String: Data] {
 
     @Test("a registry that breaks meanwhile is told once and does not end the training")
     func brokenRegistry() throws {
-        /// Writes rubbish over the registry after the first epoch.
+        /// Takes the registry's tables away after the first epoch.
         final class Breaker: TrainingObserver {
             let path: String
             init(_ path: String) { self.path = path }
             func progressed(_ progress: TrainingProgress) {}
             func finished(_ record: EpochRecord) {
                 guard record.epoch == 1 else { return }
-                for suffix in ["", "-wal"] {
-                    guard let file = FileHandle(forWritingAtPath: path + suffix) else { continue }
-                    try? file.write(contentsOf: Data(repeating: 0x5A, count: 20_000))
-                    try? file.truncate(atOffset: 20_000)
+                var configuration = Configuration()
+                configuration.foreignKeysEnabled = false
+                try? DatabaseQueue(path: path, configuration: configuration).write { database in
+                    let tables = try String.fetchAll(
+                        database,
+                        sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+                    for table in tables { try database.execute(sql: "DROP TABLE \"\(table)\"") }
                 }
             }
         }

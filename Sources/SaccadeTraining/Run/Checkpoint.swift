@@ -60,15 +60,15 @@ struct Checkpoint {
         position.averagedSteps = average?.steps
         position.randomStates = Dictionary(
             uniqueKeysWithValues: network.randomSources.map { ($0.name, $0.source.state) })
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let tensors =
             network.storedTensors.map { (name: networkPrefix + $0.name, tensor: $0.tensor) }
             + state.tensors.map { (name: optimizerPrefix + $0.name, tensor: $0.tensor) }
             + (average?.tensors ?? []).map { (name: averagePrefix + $0.name, tensor: $0.tensor) }
         try SafetensorsFile.write(
             tensors,
-            metadata: ["format": format, "position": String(decoding: try encoder.encode(position), as: UTF8.self)],
+            metadata: [
+                "format": format, "position": String(decoding: try JSONEncoder.ofRuns.encode(position), as: UTF8.self),
+            ],
             to: path)
     }
 
@@ -81,7 +81,7 @@ struct Checkpoint {
     ) throws -> TrainingPosition {
         let file = try SafetensorsFile(at: path)
         guard file.metadata["format"] == format, let text = file.metadata["position"],
-            let position = try? JSONDecoder().decode(TrainingPosition.self, from: Data(text.utf8))
+            let position = try? JSONDecoder.ofRuns.decode(TrainingPosition.self, from: Data(text.utf8))
         else {
             throw RunError(
                 .damaged, "\(path): this is no checkpoint of a training; restore the file or train anew.")

@@ -60,9 +60,7 @@ struct JSONLines {
     /// The lines that are whole and of this type, in order.
     static func read<Record: Decodable>(_ path: String) -> [Record] {
         guard let data = FileManager.default.contents(atPath: path) else { return [] }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let decoder = JSONDecoder.ofRuns
         return data.split(separator: UInt8(ascii: "\n")).compactMap { try? decoder.decode(Record.self, from: $0) }
     }
 
@@ -71,11 +69,7 @@ struct JSONLines {
     /// - Returns: The file's length behind it.
     @discardableResult
     func append(_ record: some Encodable) throws -> Int {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return try AppendedFile.append(try encoder.encode(record) + [UInt8(ascii: "\n")], to: path)
+        try AppendedFile.append(try JSONEncoder.ofRuns.encode(record) + [UInt8(ascii: "\n")], to: path)
     }
 
     /// Cuts off what was written after the file had `length` bytes.
@@ -88,5 +82,27 @@ struct JSONLines {
         }
         guard size > length else { return }
         try FileDescriptor(opening: path, O_WRONLY).truncate(to: length)
+    }
+}
+
+// A loss may be no number, for which JSON has no word.
+extension JSONEncoder {
+    /// The same text for the same value, whatever its numbers are.
+    static var ofRuns: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return encoder
+    }
+}
+
+extension JSONDecoder {
+    /// Reads what ``Foundation/JSONEncoder/ofRuns`` writes.
+    static var ofRuns: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return decoder
     }
 }
