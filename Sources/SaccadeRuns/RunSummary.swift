@@ -32,7 +32,8 @@ public struct RunSummary: Sendable {
         let dates = ["run.json", "metrics.jsonl", "checkpoint.safetensors", RunFiles.stopped].compactMap {
             try? FileManager.default.attributesOfItem(atPath: "\(folder)/\($0)")[.modificationDate] as? Date
         }
-        lastActive = dates.max() ?? .distantPast
+        // On the grid of seconds since 1970 that the registry keeps, so that both say the same moment.
+        lastActive = dates.max().map { Date(timeIntervalSince1970: $0.timeIntervalSince1970) } ?? .distantPast
         if let state {
             self.state = state
         } else if RunFolder.isBeingTrained(folder) {
