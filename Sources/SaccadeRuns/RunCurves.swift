@@ -24,13 +24,14 @@ public enum RunCurves {
     public static func accuracies(
         of records: [EpochRecord], width: Double = 460, height: Double = 300
     ) -> LineChart {
-        LineChart(
+        // Of five classes or fewer, one of the first five is always right.
+        let showsFive = records.contains { $0.validationTop5.map { $0 < 1 } ?? false }
+        return LineChart(
             title: "Accuracy", xLabel: "epoch", yLabel: "right, %",
             series: [
                 series("training", records) { $0.trainingAccuracy * 100 },
                 series("held back", records) { $0.validationAccuracy.map { $0 * 100 } },
-                // Of five classes or fewer, one of the first five is always right.
-                series("held back, among five", records) { $0.validationTop5.flatMap { $0 < 1 ? $0 * 100 : nil } },
+                showsFive ? series("held back, among five", records) { $0.validationTop5.map { $0 * 100 } } : nil,
             ].compactMap { $0 }, width: width, height: height)
     }
 
