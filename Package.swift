@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     ],
     targets: [
         // Files in and out, and what goes wrong with them.
@@ -86,7 +87,10 @@ let package = Package(
             swiftSettings: strict),
         // Weights that others have published, and how to get them.
         .target(
-            name: "SaccadeWeights", dependencies: ["SaccadeFiles", "SaccadeSettings", "SaccadeDatasets"],
+            name: "SaccadeWeights",
+            dependencies: [
+                "SaccadeFiles", "SaccadeSettings", "SaccadeDatasets", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             resources: [.embedInCode("imagenet-classes.txt")], swiftSettings: strict),
         .target(
             name: "SaccadeTraining",
@@ -136,7 +140,10 @@ let package = Package(
             dependencies: ["SaccadeFiles", "SaccadeInterchange", "SaccadeImages", "TestSupport", "CSaccadeZlib"],
             swiftSettings: strict),
         .testTarget(
-            name: "WeightsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeWeights"],
+            name: "WeightsTests",
+            dependencies: [
+                "SaccadeFiles", "SaccadeDatasets", "SaccadeWeights", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ONNXTests",

@@ -5,8 +5,8 @@ struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn weights, or a data set with boxes, from one format into another.",
         discussion: """
-            What IN is decides. Weights (.pth, .pt, .th, .safetensors, .npy) become what the ending of OUT says, number \
-            for number in their own types; a .pth opens in PyTorch with weights_only.
+            What IN is decides. Weights (.pth, .pt, .th, .safetensors, .npy, or those of a run) become what the ending \
+            of OUT says, number for number in their own types; a .pth opens in PyTorch with weights_only.
 
             A network with its weights becomes ONNX where OUT ends with .onnx: IN is a run, a file of weights that says \
             its network or is told it by --arch, or a built-in network. The weights of an .onnx file become any of the \
@@ -18,7 +18,7 @@ struct Convert: ParsableCommand {
 
             EXAMPLES:
               saccade convert resnet18-f37072fd.pth resnet18.safetensors
-              saccade convert runs/my-run/best.safetensors for-pytorch.pth
+              saccade convert my-run for-pytorch.pth
               saccade convert weights.pth first.npy --tensor conv1.weight
               saccade convert my-run model.onnx
               saccade convert resnet18-f37072fd.pth resnet18.onnx --arch resnet-18

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SaccadeInterchange
+import SaccadeTraining
 
 /// Weights of one format written as another.
 enum ConvertWeights {
@@ -15,9 +16,14 @@ enum ConvertWeights {
         }
     }
 
+    /// The file that IN names: itself, or the best weights of a run.
+    static func path(of input: String) -> String {
+        WeightsFormat.isRecognised(at: input) ? input : TrainedClassifier.weights(ofRun: input) ?? input
+    }
+
     /// - Parameter names: The tensors to write; all if there are none.
     static func run(from input: String, to output: String, only names: [String]) throws {
-        let file = try WeightsFile(at: input)
+        let file = try WeightsFile(at: path(of: input))
         try file.convert(to: output, only: names.isEmpty ? nil : names)
         let count = names.isEmpty ? file.entries.count : Set(names).count
         let what = count == 1 ? "1 tensor" : "\(count) tensors"

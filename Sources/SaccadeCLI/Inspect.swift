@@ -14,14 +14,14 @@ struct Inspect: ParsableCommand {
 
             EXAMPLES:
               saccade inspect resnet18-f37072fd.pth
-              saccade inspect runs/my-run/best.safetensors --json
+              saccade inspect my-run --json
               saccade inspect x.npy
               saccade inspect model.onnx
 
             \(Failure.codes)
             """)
 
-    @Argument(help: ArgumentHelp("A file of tensors.", valueName: "file"))
+    @Argument(help: ArgumentHelp("A file of tensors, or a run.", valueName: "file"))
     var file: String
 
     @Flag(help: "Print JSON.")
@@ -33,7 +33,7 @@ struct Inspect: ParsableCommand {
             print(json ? try report.json : report.text)
             return
         }
-        let report = try InspectReport(WeightsFile(at: file))
+        let report = try InspectReport(WeightsFile(at: ConvertWeights.path(of: file)))
         print(json ? try report.json : report.text)
     }
 }

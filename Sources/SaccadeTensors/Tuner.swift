@@ -26,8 +26,10 @@ package final class Tuner: Sendable {
     /// - Parameter folder: Where choices are kept; `nil` keeps them in memory.
     init(folder: URL?) { self.folder = folder }
 
+    /// `$SACCADE_TUNING`, or `saccade` in the user's folder for caches.
     static var defaultFolder: URL? {
         let environment = ProcessInfo.processInfo.environment
+        if let own = environment["SACCADE_TUNING"], !own.isEmpty { return URL(fileURLWithPath: own) }
         if let cache = environment["XDG_CACHE_HOME"], !cache.isEmpty {
             return URL(fileURLWithPath: cache).appendingPathComponent("saccade")
         }

@@ -89,8 +89,7 @@ struct ModelSource {
         self.run = run
         recipe = run.architecture
         recipeName = "the run's network"
-        let path = "\(folder)/best.safetensors"
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard let path = TrainedClassifier.weights(ofRun: name) else {
             throw RunError(.missing, "\(folder): this run has no weights yet; let its first epoch end.")
         }
         weights = try WeightsFile(at: path)

@@ -25,6 +25,12 @@ public struct TrainedClassifier: Sendable {
         return isPath ? nameOrPath : "\(runs)/\(nameOrPath)"
     }
 
+    /// The file with the best weights of a run; `nil` where there is no such run, or it has none yet.
+    public static func weights(ofRun nameOrPath: String) -> String? {
+        let path = "\(folder(of: nameOrPath))/best.safetensors"
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+
     /// Reads the best weights of a run.
     ///
     /// - Parameter nameOrPath: A run's name, or its folder.
@@ -35,8 +41,7 @@ public struct TrainedClassifier: Sendable {
         description = try RunDescription(ofRunAt: folder)
         let resolved = try description.resolved()
         (network, layers) = (Network(resolved), LayerByLayer(resolved))
-        let weights = "\(folder)/best.safetensors"
-        guard FileManager.default.fileExists(atPath: weights) else {
+        guard let weights = TrainedClassifier.weights(ofRun: nameOrPath) else {
             throw RunError(.missing, "\(folder): this run has no weights yet; let its first epoch end.")
         }
         try network.load(SafetensorsFile(at: weights))

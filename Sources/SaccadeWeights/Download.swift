@@ -74,7 +74,7 @@ public struct Download: Sendable {
             case .complete: break
             case .failed(let error): throw error
             // Or there is no rest: the attempt before ended just when everything had come.
-            case .restart where try before > 0 && SHA256.ofFile(at: part).hasPrefix(hashPrefix): break
+            case .restart where try before > 0 && FileHash.sha256(of: part).hasPrefix(hashPrefix): break
             case .restart where attempt < Self.mostAttempts:
                 unlink(part)
                 continue
@@ -97,7 +97,7 @@ public struct Download: Sendable {
 
     /// Gives a whole file its name, if it is the right one.
     private func accept(_ part: String) throws(FileError) {
-        let hash = try SHA256.ofFile(at: part)
+        let hash = try FileHash.sha256(of: part)
         guard hash.hasPrefix(hashPrefix) else {
             unlink(part)
             throw FileError(

@@ -107,6 +107,6 @@ extension WeightsCard {
     ///
     /// - Throws: `FileError` when it cannot be read.
     public func isWhole(at path: String) throws(FileError) -> Bool {
-        try SHA256.ofFile(at: path).hasPrefix(hashPrefix)
+        try FileHash.sha256(of: path).hasPrefix(hashPrefix)
     }
 }

@@ -16,13 +16,6 @@ import Testing
         #expect(outcome.output.contains("EXAMPLES:") && outcome.output.contains("EXIT CODES:"))
     }
 
-    struct Mistake: CustomTestStringConvertible {
-        let arguments: [String]
-        let status: Int32
-        let complaint: String
-        var testDescription: String { arguments.joined(separator: " ") }
-    }
-
     @Test(
         "a mistake gives one sentence and an exit code",
         arguments: [
@@ -126,10 +119,7 @@ import Testing
         ])
     func mistakes(_ mistake: Mistake) throws {
         try Program.inFolder { folder in
-            let outcome = try Program.run(mistake.arguments, in: folder)
-            #expect(outcome.status == mistake.status, "\(outcome.errors)")
-            #expect(outcome.errors.contains(mistake.complaint), "\(outcome.errors)")
-            #expect(outcome.errors.hasPrefix("error: ") && outcome.output.isEmpty)
+            try mistake.check(in: folder)
         }
     }
 
@@ -208,6 +198,15 @@ import Testing
                 tuned.errors.contains(
                     "Starts from the weights of runs/a/best.safetensors; new are linear.weight, linear.bias, for 2 "
                         + "classes in place of 6.\n"))
+            // A run is as good a name for its weights as their file.
+            let written = try Program.run("convert", "b", "b.pth", in: folder)
+            #expect(written.status == 0 && written.output.hasPrefix("b.pth: "), "\(written.errors)")
+            let (ofRun, ofFile) = (
+                try Program.run("inspect", "b", "--json", in: folder),
+                try Program.run("inspect", "b.pth", "--json", in: folder)
+            )
+            #expect(ofRun.status == 0 && ofFile.output.contains("linear.weight"))
+            #expect(ofRun.output.count(of: "\"mean\"") == ofFile.output.count(of: "\"mean\""))
             // A file that does not fit leaves no run behind.
             let wrong = try Program.run(
                 "train", "mnist", "--set", "input=16x16x3", "--data", "two", "--run", "c", "--from", "a", in: folder)
@@ -271,4 +270,8 @@ import Testing
             #expect(answer.predictions.map(\.probability).reduce(0, +) <= 1.0001)
         }
     }
+}
+
+extension String {
+    fileprivate func count(of part: String) -> Int { ranges(of: part).count }
 }

@@ -28,13 +28,6 @@ import Testing
         }
     }
 
-    struct Mistake: CustomTestStringConvertible {
-        let arguments: [String]
-        let status: Int32
-        let complaint: String
-        var testDescription: String { arguments.joined(separator: " ") }
-    }
-
     @Test(
         "mistakes are named, and nothing is written",
         arguments: [
@@ -60,9 +53,7 @@ import Testing
         try Program.inFolder { folder in
             try drawPicture(in: folder)
             try "nothing".write(toFile: "\(folder)/weights.safetensors", atomically: true, encoding: .utf8)
-            let outcome = try Program.run(mistake.arguments, in: folder)
-            #expect(outcome.status == mistake.status, "\(outcome.errors)")
-            #expect(outcome.errors.contains(mistake.complaint), "\(outcome.errors)")
+            try mistake.check(in: folder)
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/explanation"))
         }
     }

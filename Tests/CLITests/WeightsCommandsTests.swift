@@ -127,13 +127,6 @@ import Testing
         }
     }
 
-    struct Mistake: CustomTestStringConvertible {
-        let arguments: [String]
-        let status: Int32
-        let complaint: String
-        var testDescription: String { arguments.joined(separator: " ") }
-    }
-
     @Test(
         "a mistake gives one sentence and an exit code",
         arguments: [
@@ -199,10 +192,7 @@ import Testing
         try Program.inFolder { folder in
             try "This is a text, not weights of any kind.".write(
                 toFile: "\(folder)/text.pth", atomically: true, encoding: .utf8)
-            let outcome = try Program.run(mistake.arguments, in: folder)
-            #expect(outcome.status == mistake.status, "\(outcome.errors)")
-            #expect(outcome.errors.contains(mistake.complaint), "\(outcome.errors)")
-            #expect(outcome.errors.hasPrefix("error: ") && outcome.output.isEmpty)
+            try mistake.check(in: folder)
         }
     }
 

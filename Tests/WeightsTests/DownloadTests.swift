@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import SaccadeFiles
 import Testing
@@ -6,11 +7,7 @@ import Testing
 
 @Suite struct DownloadTests {
     private static let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 3) }
-    private static let hash: String = {
-        var hash = SHA256()
-        hash.add(content[...])
-        return hash.finished()
-    }()
+    private static let hash = SHA256.hash(data: content).map { String(format: "%02x", $0) }.joined()
 
     /// Runs a download from a server into a folder that goes with the test.
     private func download(

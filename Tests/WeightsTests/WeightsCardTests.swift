@@ -99,17 +99,24 @@ import Testing
                 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
             ),
         ])
-    func hash(text: String, expected: String) {
-        let bytes = Array(text.utf8)
-        for cut in 0...bytes.count {
-            var hash = SHA256()
-            hash.add(bytes[..<cut])
-            hash.add(bytes[cut...])
-            #expect(hash.finished() == expected)
-        }
-        // FIPS 180-2, appendix B.3.
-        var million = SHA256()
-        for _ in 0..<1000 { million.add([UInt8](repeating: UInt8(ascii: "a"), count: 1000)[...]) }
-        #expect(million.finished() == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    func hash(text: String, expected: String) throws {
+        let path = NSTemporaryDirectory() + "saccade-hash-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        #expect(try FileHash.sha256(of: path) == expected)
+    }
+
+    @Test("SHA-256 of a file of more than one piece")
+    func longHash() throws {
+        let path = NSTemporaryDirectory() + "saccade-hash-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        // FIPS 180-2, appendix B.3, is a million; the piece that is read at a time is 2²⁰, so three of them take three.
+        let million = Data(repeating: UInt8(ascii: "a"), count: 1_000_000)
+        try million.write(to: URL(fileURLWithPath: path))
+        #expect(
+            try FileHash.sha256(of: path) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+        try (million + million + million).write(to: URL(fileURLWithPath: path))
+        #expect(
+            try FileHash.sha256(of: path) == "2a152c894398719c0570f83fac34ac03a0f6e8e474b995c2403aa5434f7b9dd4")
     }
 }

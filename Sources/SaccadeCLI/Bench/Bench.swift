@@ -144,8 +144,8 @@ struct Bench: ParsableCommand {
         let benchmark = try LoaderBenchmark(folder: folder)
         for pipeline in LoaderBenchmark.Pipeline.allCases {
             let peers =
-                against == nil
-                ? [] : try Peer.loaders(folder: folder, pipeline: pipeline.rawValue, python: python, scripts: scripts)
+                try engines.contains(.pytorch)
+                ? Peer.loaders(folder: folder, pipeline: pipeline.rawValue, python: python, scripts: scripts) : []
             var ours: [LoaderBenchmark.Result] = []
             var theirs = peers.map { _ in [Double]() }
             for _ in 0..<(peers.isEmpty ? 1 : rounds) {

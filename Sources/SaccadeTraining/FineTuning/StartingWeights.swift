@@ -17,13 +17,11 @@ struct StartingWeights {
             file = try WeightsFile(at: nameOrPath)
             return
         }
-        let folder = TrainedClassifier.folder(of: nameOrPath)
-        let best = "\(folder)/best.safetensors"
-        guard FileManager.default.fileExists(atPath: best) else {
+        guard let best = TrainedClassifier.weights(ofRun: nameOrPath) else {
             throw RunError(
                 .missing,
-                "\(nameOrPath): there are no weights to start from: neither a file of this name nor \(best); "
-                    + "check the name.")
+                "\(nameOrPath): there are no weights to start from: neither a file of this name nor "
+                    + "\(TrainedClassifier.folder(of: nameOrPath))/best.safetensors; check the name.")
         }
         file = try WeightsFile(at: best)
     }
