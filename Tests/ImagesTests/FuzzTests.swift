@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeFiles
 import SaccadeImages
+import TestSupport
 import Testing
 
 /// Decoders meet files whose bytes were flipped, cut and spliced: 60 000 of them, always the same.

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeFiles
 import SaccadeImages
+import TestSupport
 import Testing
 
 /// Files of PngSuite, Pillow, libjpeg-turbo, jpeg-decoder and others, against what Pillow 13 makes of them.

@@ -3,6 +3,7 @@ import SaccadeImages
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeTensors
+import TestSupport
 import Testing
 
 /// Somebody else's weights, from a file of the old form, make somebody else's numbers: whatever is laid out wrongly on

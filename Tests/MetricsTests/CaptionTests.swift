@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeMetrics
+import TestSupport
 import Testing
 
 @Suite struct CaptionTests {

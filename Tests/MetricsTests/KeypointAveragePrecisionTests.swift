@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeGeometry
+import TestSupport
 import Testing
 
 @testable import SaccadeMetrics

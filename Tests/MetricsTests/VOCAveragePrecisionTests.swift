@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeGeometry
 import SaccadeMetrics
+import TestSupport
 import Testing
 
 @Suite struct VOCAveragePrecisionTests {

@@ -1,5 +1,6 @@
 import SaccadeFiles
 import SaccadeTensors
+import TestSupport
 import Testing
 
 @testable import SaccadeONNX

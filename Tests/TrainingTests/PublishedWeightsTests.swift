@@ -7,20 +7,16 @@ import SaccadeMetrics
 import SaccadeModels
 import SaccadeTensors
 import SaccadeTraining
+import TestSupport
 import Testing
 
 /// The ResNet-20 for CIFAR-10 that github.com/akamaster/pytorch_resnet_cifar10 publishes, on real pictures.
 @Suite struct PublishedWeightsTests {
-    private static let root =
-        ProcessInfo.processInfo.environment["SACCADE_DATA"]
-        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../shared/data")
-        .standardizedFileURL.path
-    private static let weights = "\(root)/weights/pytorch_resnet_cifar10/resnet20_resaved.safetensors"
-    static var isHere: Bool { FileManager.default.fileExists(atPath: weights) }
+    private static let weights = "weights/pytorch_resnet_cifar10/resnet20_resaved.safetensors"
 
     private static func network() throws -> Network {
         let network = Network(try Architecture.cifarResNet(.twenty).resolved())
-        try network.load(SafetensorsFile(at: weights))
+        try network.load(SafetensorsFile(at: ReferenceData.path(weights)))
         return network
     }
 
@@ -51,9 +47,9 @@ import Testing
 
     @Test(
         "its logits for 2000 lossless pictures are PyTorch’s within 0.001, and 99.85 % right",
-        .enabled(if: isHere, "the reference data are not here: set SACCADE_DATA to their folder"))
+        .enabled(if: ReferenceData.has(weights), Comment(rawValue: ReferenceData.missing)))
     func lossless() throws {
-        let folder = "\(Self.root)/cifar10_lossless_train"
+        let folder = ReferenceData.path("cifar10_lossless_train")
         var (images, labels): ([[Float]], [Int]) = ([], [])
         for sheet in 0..<2 {
             // 1000 pictures, one a row: 32 · 32 pixels, row by row.
@@ -76,9 +72,9 @@ import Testing
 
     @Test(
         "it is right on 81.15 % of 2000 pictures saved as JPEG",
-        .enabled(if: isHere, "the reference data are not here: set SACCADE_DATA to their folder"))
+        .enabled(if: ReferenceData.has(weights), Comment(rawValue: ReferenceData.missing)))
     func jpeg() throws {
-        let dataset = try ClassificationDataset(at: "\(Self.root)/cifar10_jpeg", split: .test)
+        let dataset = try ClassificationDataset(at: ReferenceData.path("cifar10_jpeg"), split: .test)
         let loader = BatchLoader(dataset, preprocessing: Self.preprocessing, batchSize: 100, seed: 0)
         let network = try Self.network()
         let plan = Plan(for: [100, 3, 32, 32]) { network($0) }

@@ -52,27 +52,29 @@ struct RectifiedBatchNorm: Operation {
     func kernels(_ request: KernelRequest) -> [Kernel] {
         let (planes, pictures) = planes(of: request.inputs[0])
         let hasAddend = hasAddend
-        return [
-            Kernel(
-                inputs: [pictures, nil, nil] + (hasAddend ? [pictures] : []), results: [pictures, nil, nil],
-                inPlace: hasAddend ? 3 : nil
-            ) { at in
-                let result = hasAddend ? 4 : 3
-                withUnsafePointer(to: planes) {
-                    sk_batch_norm_forward(
-                        $0, at[0], at[1], at[2], hasAddend ? at[3] : nil, at[result], at[result + 1], at[result + 2])
-                }
+        let result = hasAddend ? 4 : 3
+        var kernel = Kernel(
+            inputs: [pictures, nil, nil] + (hasAddend ? [pictures] : []), results: [pictures, nil, nil],
+            inPlace: hasAddend ? 3 : nil
+        ) { at in
+            withUnsafePointer(to: planes) {
+                sk_batch_norm_forward(
+                    $0, at[0], at[1], at[2], hasAddend ? at[3] : nil, at[result], at[result + 1], at[result + 2],
+                    at[result + 3])
             }
-        ]
+        }
+        kernel.scratchByteCount = planes.scratchByteCount
+        return [kernel]
     }
 
     /// How the loops walk over pictures that lie like these, and how they are to lie.
     fileprivate func planes(of operand: Operand) -> (sk_batch_norm, Arrangement?) {
         let shape = operand.shape
         let width = [8, 16].first { operand.arrangement?.layout === Layout.blocked(by: $0, shape.dimensions) } ?? 1
-        let planes = sk_batch_norm(
+        var planes = sk_batch_norm(
             images: shape[0], channels: shape[1], blocks: (shape[1] + width - 1) / width, area: shape[2] * shape[3],
-            lanes: width, epsilon: epsilon, rectifies: rectifies ? 1 : 0)
+            lanes: width, epsilon: epsilon, rectifies: rectifies ? 1 : 0, splits: 1)
+        planes.splits = sk_batch_norm_splits(&planes)
         return (planes, width == 1 ? nil : operand.arrangement)
     }
 }
@@ -91,18 +93,23 @@ struct RectifiedBatchNormGradient: Operation {
     func kernels(_ request: KernelRequest) -> [Kernel] {
         let (planes, pictures) = forward.planes(of: request.inputs[0])
         let (hasAddend, rectifies) = (forward.hasAddend, forward.rectifies)
-        return [
-            Kernel(
-                inputs: [pictures, nil, nil, nil, pictures] + (rectifies ? [pictures] : []),
-                results: [pictures, nil, nil] + (hasAddend ? [pictures] : [])
-            ) { at in
-                let result = rectifies ? 6 : 5
-                withUnsafePointer(to: planes) {
-                    sk_batch_norm_backward(
-                        $0, at[0], at[1], at[2], at[3], rectifies ? at[5] : nil, at[4], at[result], at[result + 1],
-                        at[result + 2], hasAddend ? at[result + 3] : nil)
-                }
+        let result = rectifies ? 6 : 5
+        let scratch = result + (hasAddend ? 4 : 3)
+        var kernel = Kernel(
+            inputs: [pictures, nil, nil, nil, pictures] + (rectifies ? [pictures] : []),
+            results: [pictures, nil, nil] + (hasAddend ? [pictures] : [])
+        ) { at in
+            withUnsafePointer(to: planes) {
+                sk_batch_norm_backward(
+                    $0, at[0], at[1], at[2], at[3], rectifies ? at[5] : nil, at[4], at[result], at[result + 1],
+                    at[result + 2], hasAddend ? at[result + 3] : nil, at[scratch])
             }
-        ]
+        }
+        kernel.scratchByteCount = planes.scratchByteCount
+        return [kernel]
     }
+}
+
+extension sk_batch_norm {
+    fileprivate var scratchByteCount: Int { withUnsafePointer(to: self) { sk_batch_norm_scratch($0) } }
 }

@@ -63,7 +63,7 @@ public struct LoadedBatches: BatchSource {
         return {
             guard let batch = try batches.next() else { return nil }
             return LabelledBatch(
-                images: Tensor(batch.scalars, shape: Shape(batch.shape)), labels: batch.labels,
+                images: batch.images, labels: batch.labels,
                 mixture: batch.mixture, names: { batch.names })
         }
     }

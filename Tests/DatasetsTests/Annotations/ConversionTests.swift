@@ -2,6 +2,7 @@ import Foundation
 import SaccadeFiles
 import SaccadeGeometry
 import SaccadeImages
+import TestSupport
 import Testing
 
 @testable import SaccadeDatasets

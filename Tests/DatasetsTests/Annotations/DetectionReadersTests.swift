@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeFiles
 import SaccadeGeometry
+import TestSupport
 import Testing
 
 @testable import SaccadeDatasets

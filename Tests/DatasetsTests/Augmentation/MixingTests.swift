@@ -84,13 +84,13 @@ import Testing
         let list: [Augmentation] = [.horizontalFlip(), .mixUp(alpha: 1, probability: 0.7), .cutMix(probability: 0.7)]
         let mixed = try batches(list)
         let again = try batches(list, threads: 3, from: 2)
-        #expect(mixed.suffix(again.count).map(\.scalars) == again.map(\.scalars))
+        #expect(mixed.suffix(again.count).map(\.images.scalars) == again.map(\.images.scalars))
         #expect(mixed.suffix(again.count).map(\.mixture) == again.map(\.mixture))
         #expect(plain.allSatisfy { $0.mixture == nil } && mixed.contains { $0.mixture != nil })
         for (before, after) in zip(plain, mixed) {
             #expect(before.labels == after.labels && before.samples == after.samples)
             guard let mixture = after.mixture else {
-                #expect(before.scalars == after.scalars)
+                #expect(before.images.scalars == after.images.scalars)
                 continue
             }
             #expect(mixture.others == [after.labels[after.count - 1]] + after.labels.dropLast())
@@ -115,6 +115,6 @@ import Testing
             image = loader.augmentations[1].apply(to: image.rgb(), using: &generator)
             expected += BatchLoaderTests.preprocessing(image)
         }
-        #expect(batch.scalars == expected)
+        #expect(batch.images.scalars == expected)
     }
 }

@@ -1,16 +1,11 @@
 import Foundation
 import SaccadeImages
+import TestSupport
 import Testing
 
-/// The folder of reference data: `SACCADE_DATA`, or `../shared/data` beside the package.
-enum ReferenceData {
-    static let folder: String = {
-        if let named = ProcessInfo.processInfo.environment["SACCADE_DATA"] { return named }
-        return URL(filePath: #filePath).appending(path: "../../../../shared/data").standardized.path()
-    }()
-
-    static var suite: String { folder + "/image_suite/" }
-    static var hasSuite: Bool { FileManager.default.fileExists(atPath: suite + "expected_pillow.json") }
+extension ReferenceData {
+    static var suite: String { path("image_suite/") }
+    static var hasSuite: Bool { has("image_suite/expected_pillow.json") }
 }
 
 /// Pictures made by `Tests/Fixtures/make_resize_fixtures.py` and, in other folders, its neighbours.

@@ -1,15 +1,15 @@
 import Foundation
 
 /// Real data sets, which do not belong to the package: found through `SACCADE_DATA`, or beside the package.
-enum ReferenceData {
-    static let missing = "the reference data are not here: set SACCADE_DATA to their folder"
+public enum ReferenceData {
+    public static let missing = "the reference data are not here: set SACCADE_DATA to their folder"
 
     private static let root =
         ProcessInfo.processInfo.environment["SACCADE_DATA"]
         ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../shared/data")
         .standardizedFileURL.path
 
-    static func path(_ name: String) -> String { "\(root)/\(name)" }
+    public static func path(_ name: String) -> String { "\(root)/\(name)" }
 
-    static func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+    public static func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 }
