@@ -82,7 +82,7 @@ static int walk(const char *name, sdnn_pass pass, const int roles[3], int64_t di
     }
     sdnn_window window = {{1, 1}, {1, 1}, {1, 1}, {1, 1}};
     sdnn_descriptor descriptor;
-    CHECK(sdnn_convolution(&descriptor, pass, SDNN_DIRECT, 0, any[0], any[1], NULL, any[2], &window, NULL));
+    CHECK(sdnn_convolution(&descriptor, pass, SDNN_DIRECT, 0, any[0], any[1], NULL, any[2], NULL, &window, NULL));
     int found = 0;
     do {
         compute(descriptor, roles, plain, values);

@@ -26,6 +26,9 @@ Method   Random weights (seeded), random inputs; BN running statistics calibrate
          done" to "first inference finished" (includes compile_model / torch.compile).
 FLOPs    2*MAC, from torch.utils.flop_counter on the eager model (analytic for RNNs).  Nominal:
          taps that fall on zero padding are counted though engines skip them (VGG16: 3 %).
+Exchange --weights (a .pth), --input, --labels and --output (.npy) make the peer compute what somebody else
+         computed: the same numbers with the same weights; --output is the first result (infer), or
+         the first loss (train).  --jpeg is the picture of classify_jpeg.
 --alloc retain   glibc tunables that stop malloc returning big blocks to the kernel; torch
          eager re-faults every large activation otherwise.
 """
@@ -34,6 +37,7 @@ import argparse, json, os, statistics, subprocess, sys, time
 ROOT = os.path.dirname(os.path.abspath(__file__))
 CACHE = os.environ.get("SACCADE_PEERS_CACHE") or os.path.join(os.path.expanduser("~"), ".cache", "saccade", "peers")
 os.makedirs(CACHE, exist_ok=True)
+GIVEN = argparse.Namespace(weights=None, input=None, labels=None, output=None, jpeg=None)   # set by main
 
 # ----------------------------------------------------------------- model list
 # name -> (input shape without batch, dtype)
@@ -291,15 +295,32 @@ def build_model(name, opt=None):
         "lstm_step": lambda: CharRNN("lstm", True), "rnn_step": lambda: CharRNN("rnn", True),
         "caption": Caption, "caption_dec": Decoder,
     }[name]().eval()
+    if GIVEN.weights: return load_given(m)
     bn = os.path.join(CACHE, name + ".bn.pth")
     if not opt.get("raw") and os.path.exists(bn):
         m.load_state_dict(torch.load(bn), strict=False)
     return m
 
 
+def load_given(m):
+    """Weights by name, or where no name is known by order; heads that only training needs may be left over."""
+    import torch
+    given, own = torch.load(GIVEN.weights, weights_only=True), m.state_dict()
+    wanted = [k for k in own if not k.endswith("num_batches_tracked")]
+    if not set(wanted) & set(given): given = dict(zip(wanted, given.values(), strict=True))
+    m.load_state_dict({k: given[k].reshape(own[k].shape) for k in wanted}, strict=False)
+    return m
+
+
+def save_output(y):
+    import numpy as np
+    if GIVEN.output: np.save(GIVEN.output, np.asarray(y, dtype=np.float32))
+
+
 def np_inputs(name, batch, size=None):
     """Inputs as numpy arrays (what ORT / OpenVINO are fed)."""
     import numpy as np
+    if GIVEN.input: return [np.load(GIVEN.input)]
     r = np.random.default_rng(0)
     shape, kind = MODELS[name]
     if kind == "tok":
@@ -325,12 +346,19 @@ def rnn_gflop(name, batch):
 
 # --------------------------------------------------- preparation (subprocesses)
 def meta_path(name, batch): return os.path.join(CACHE, f"{name}_b{batch}.meta.json")
-def onnx_path(name, batch): return os.path.join(CACHE, f"{name}_b{batch}.onnx")
+
+
+def onnx_path(name, batch):
+    if not GIVEN.weights: return os.path.join(CACHE, f"{name}_b{batch}.onnx")
+    import hashlib
+    with open(GIVEN.weights, "rb") as f: digest = hashlib.sha256(f.read()).hexdigest()[:12]
+    return os.path.join(CACHE, f"{name}_b{batch}_{digest}.onnx")
 
 
 def sub(*args):
     env = dict(os.environ)
-    r = subprocess.run([sys.executable, __file__, *map(str, args)], capture_output=True, text=True, env=env)
+    given = [s for k in ("weights", "input") if getattr(GIVEN, k) for s in ("--" + k, getattr(GIVEN, k))]
+    r = subprocess.run([sys.executable, __file__, *map(str, args), *given], capture_output=True, text=True, env=env)
     if r.returncode:
         raise RuntimeError(r.stdout[-600:] + r.stderr[-1500:])
     return r.stdout
@@ -349,7 +377,7 @@ def do_prepare(name, batch):
     x = torch_inputs(name, batch)
     bn = os.path.join(CACHE, name + ".bn.pth")
     bns = [k for k in m.modules() if isinstance(k, torch.nn.BatchNorm2d)]
-    if bns and not os.path.exists(bn):
+    if bns and not GIVEN.weights and not os.path.exists(bn):
         for k in bns: k.train(); k.momentum = None; k.reset_running_stats()
         with torch.no_grad(): m(*x)
         torch.save({k: v for k, v in m.state_dict().items() if "running_" in k or "num_batches" in k}, bn)
@@ -443,6 +471,7 @@ def infer_torch(a):
             with profile(activities=[ProfilerActivity.CPU]) as p: m(*x)
             print(p.key_averages().table(sort_by="self_cpu_time_total", row_limit=14, max_name_column_width=40), file=sys.stderr)
     out_shape = list(y.shape) if hasattr(y, "shape") else None
+    if not det: save_output(y)
     finish(a, r, mt, rss0, imp, setup, dict(extra, out=out_shape, build_s=round(t_build, 2)))
 
 
@@ -468,6 +497,7 @@ def infer_ort(a):
     feed = dict(zip([i.name for i in s.get_inputs()], np_inputs(a.model, a.batch)))
     y = s.run(None, feed)
     setup = time.perf_counter() - t0
+    save_output(y[0])
     r = measure(lambda: s.run(None, feed), a)
     finish(a, r, mt, rss0, imp, setup, {"exporter": json.load(open(p + ".json"))["exporter"], "out": list(y[0].shape),
                                         "detections": len(y[0]) if "rcnn" in a.model else None})
@@ -501,6 +531,7 @@ def infer_ov(a):
         src = xml; t0 = time.perf_counter()
         cm, rq, y = go(src)
     setup = time.perf_counter() - t0
+    save_output(y[0])
     r = measure(lambda: rq.infer(x, share_inputs=True, share_outputs=True), a)
     finish(a, r, mt, rss0, imp, setup, {
         "source": os.path.basename(src), "ran_precision": str(cm.get_property("INFERENCE_PRECISION_HINT")),
@@ -534,7 +565,11 @@ def train(a):
         g = torch.Generator().manual_seed(0)
         if y.dim() == 3: t = torch.randint(0, y.shape[-1], (y.shape[0] * y.shape[1],), generator=g); fwd = lambda: F.cross_entropy(net(*x).flatten(0, 1), t)
         elif y.dim() == 4: t = torch.randint(0, y.shape[1], (y.shape[0],) + tuple(y.shape[2:]), generator=g); fwd = lambda: F.cross_entropy(net(*x), t)
-        else: t = torch.randint(0, y.shape[1], (y.shape[0],), generator=g); fwd = lambda: F.cross_entropy(net(*x), t)
+        else:
+            import numpy as np
+            t = torch.randint(0, y.shape[1], (y.shape[0],), generator=g)
+            if GIVEN.labels: t = torch.from_numpy(np.load(GIVEN.labels)).long()
+            fwd = lambda: F.cross_entropy(net(*x), t)
         del y
     parts = [[], [], []]
 
@@ -547,6 +582,7 @@ def train(a):
         for p, v in zip(parts, (c1 - c0, c2 - c1, c3 - c2)): p.append(v)
         return l
     loss = float(step().detach())
+    save_output(loss)
     setup = time.perf_counter() - t0
     if a.profile:
         from torch.profiler import profile, ProfilerActivity
@@ -569,6 +605,7 @@ def train(a):
 
 # ----------------------------------------------------------------- single ops
 def jpeg_file():
+    if GIVEN.jpeg: return GIVEN.jpeg
     p = os.path.join(CACHE, "photo_1920x1080.jpg")
     if not os.path.exists(p):
         import numpy as np
@@ -736,34 +773,34 @@ STARTUP = {
 import torch, torchvision
 torch.set_num_threads({th})
 m = torchvision.models.resnet50(weights=None)
-m.load_state_dict(torch.load('{c}/resnet50.pth')); m.eval()
+m.load_state_dict(torch.load('{p}')); m.eval()
 with torch.inference_mode(): y = m(torch.from_numpy(load('{j}')))
 print(int(y.argmax()))""",
     ("classify_jpeg", "eager_mmap"): CLASSIFY_PRE + """
 import torch, torchvision
 torch.set_num_threads({th})
 with torch.device('meta'): m = torchvision.models.resnet50(weights=None)
-m.load_state_dict(torch.load('{c}/resnet50.pth', mmap=True), assign=True); m.eval()
+m.load_state_dict(torch.load('{p}', mmap=True), assign=True); m.eval()
 with torch.inference_mode(): y = m(torch.from_numpy(load('{j}')))
 print(int(y.argmax()))""",
     ("classify_jpeg", "ort"): CLASSIFY_PRE + """
 import onnxruntime as rt
 so = rt.SessionOptions(); so.intra_op_num_threads = {th}
-s = rt.InferenceSession('{c}/resnet50_b1.onnx', so, providers=['CPUExecutionProvider'])
+s = rt.InferenceSession('{o}', so, providers=['CPUExecutionProvider'])
 print(int(s.run(None, {{s.get_inputs()[0].name: load('{j}')}})[0].argmax()))""",
     ("classify_jpeg", "openvino"): CLASSIFY_PRE + """
 import openvino as ov
-c = ov.Core(); cm = c.compile_model(c.read_model('{c}/resnet50_b1.onnx'), 'CPU', {{'PERFORMANCE_HINT':'LATENCY','INFERENCE_NUM_THREADS':{th},'INFERENCE_PRECISION_HINT':'f32'}})
+c = ov.Core(); cm = c.compile_model(c.read_model('{o}'), 'CPU', {{'PERFORMANCE_HINT':'LATENCY','INFERENCE_NUM_THREADS':{th},'INFERENCE_PRECISION_HINT':'f32'}})
 print(int(cm([load('{j}')])[0].argmax()))""",
     ("classify_jpeg", "openvino_cached"): CLASSIFY_PRE + """
 import openvino as ov
 c = ov.Core(); c.set_property({{'CACHE_DIR':'{c}/ovcache'}})
-cm = c.compile_model('{c}/resnet50_b1.onnx', 'CPU', {{'PERFORMANCE_HINT':'LATENCY','INFERENCE_NUM_THREADS':{th},'INFERENCE_PRECISION_HINT':'f32'}})
+cm = c.compile_model('{o}', 'CPU', {{'PERFORMANCE_HINT':'LATENCY','INFERENCE_NUM_THREADS':{th},'INFERENCE_PRECISION_HINT':'f32'}})
 print(int(cm([load('{j}')])[0].argmax()))""",
     ("classify_jpeg", "cv2dnn"): """
 import cv2
 cv2.setNumThreads({th})
-n = cv2.dnn.readNetFromONNX('{c}/resnet50_b1.onnx')
+n = cv2.dnn.readNetFromONNX('{o}')
 im = cv2.imread('{j}')
 n.setInput(cv2.dnn.blobFromImage(im, 1/58., (224,224), (123.7,116.3,103.5), True))
 print(int(n.forward().argmax()))""",
@@ -772,12 +809,12 @@ print(int(n.forward().argmax()))""",
 
 def startup(a):
     code = STARTUP[(a.model, a.engine)]
-    pth = os.path.join(CACHE, "resnet50.pth")
+    pth = GIVEN.weights or os.path.join(CACHE, "resnet50.pth")
     if a.model == "classify_jpeg":
-        jpeg_file() if os.path.exists(os.path.join(CACHE, "photo_1920x1080.jpg")) else sub("--make-jpeg")
+        jpeg_file() if GIVEN.jpeg or os.path.exists(os.path.join(CACHE, "photo_1920x1080.jpg")) else sub("--make-jpeg")
         meta("resnet50", 1); need_onnx("resnet50", 1)
         if not os.path.exists(pth): sub("--make-pth")
-        code = code.format(th=a.threads, c=CACHE, j=jpeg_file())
+        code = code.format(th=a.threads, c=CACHE, p=pth, o=onnx_path("resnet50", 1), j=jpeg_file())
     peaks, cpu = [], []
 
     def once():
@@ -811,11 +848,13 @@ def main():
     p.add_argument("--noise", type=float, default=0.06); p.add_argument("--wait-idle", type=float, default=45.0)
     p.add_argument("--profile", action="store_true"); p.add_argument("--cold", action="store_true"); p.add_argument("--keep-cache", action="store_true")
     p.add_argument("--alloc", default="default", choices=["default", "retain"], help="retain: glibc keeps freed memory (no mmap/trim churn)")
+    for k in vars(GIVEN): p.add_argument("--" + k, help="see Exchange above")
     p.add_argument("--tag"); p.add_argument("--list", action="store_true")
     p.add_argument("--prepare", help=argparse.SUPPRESS); p.add_argument("--export", help=argparse.SUPPRESS)
     p.add_argument("--export-ov", help=argparse.SUPPRESS); p.add_argument("--how", default="dynamo", help=argparse.SUPPRESS)
     p.add_argument("--make-jpeg", action="store_true", help=argparse.SUPPRESS); p.add_argument("--make-pth", action="store_true", help=argparse.SUPPRESS)
     a = p.parse_args()
+    for k in vars(GIVEN): setattr(GIVEN, k, getattr(a, k))
     for k in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"): os.environ[k] = str(a.threads)
     os.environ.setdefault("OPENVINO_TELEMETRY_ENABLED", "0")
     if a.alloc == "retain" and RETAIN not in os.environ.get("GLIBC_TUNABLES", ""):

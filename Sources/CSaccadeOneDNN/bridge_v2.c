@@ -133,7 +133,8 @@ static dnnl_prop_kind_t forward_kind(sdnn_pass pass) {
 
 int sdnn_convolution(
     sdnn_descriptor *descriptor, sdnn_pass pass, sdnn_algorithm algorithm, int transposed, sdnn_layout source,
-    sdnn_layout weights, sdnn_layout bias, sdnn_layout destination, const sdnn_window *w, const sdnn_fused *fused) {
+    sdnn_layout weights, sdnn_layout bias, sdnn_layout destination, sdnn_layout gradient, const sdnn_window *w,
+    const sdnn_fused *fused) {
     // oneDNN counts the holes between kernel elements: a dense kernel has dilation 0.
     dnnl_dims_t holes = {w->dilation[0] - 1, w->dilation[1] - 1};
     dnnl_alg_kind_t kind = sdnn_dnnl_algorithm(algorithm, transposed);
@@ -149,14 +150,14 @@ int sdnn_convolution(
     case SDNN_BACKWARD_DATA:
         status = (transposed ? dnnl_dilated_deconvolution_backward_data_desc_init
                              : dnnl_dilated_convolution_backward_data_desc_init)(
-            &backward, kind, sdnn_md(source), sdnn_md(weights), sdnn_md(destination), w->stride, holes,
-            w->padding_before, w->padding_after);
+            &backward, kind, sdnn_md(gradient ? gradient : source), sdnn_md(weights), sdnn_md(destination), w->stride,
+            holes, w->padding_before, w->padding_after);
         break;
     case SDNN_BACKWARD_WEIGHTS:
         status = (transposed ? dnnl_dilated_deconvolution_backward_weights_desc_init
                              : dnnl_dilated_convolution_backward_weights_desc_init)(
-            &backward, kind, sdnn_md(source), sdnn_md(weights), sdnn_md(bias), sdnn_md(destination), w->stride,
-            holes, w->padding_before, w->padding_after);
+            &backward, kind, sdnn_md(source), sdnn_md(gradient ? gradient : weights), sdnn_md(bias),
+            sdnn_md(destination), w->stride, holes, w->padding_before, w->padding_after);
         break;
     }
     return status == dnnl_success ? find_backward(descriptor, &backward, sizeof backward, &forward) : (int)status;

@@ -114,7 +114,8 @@ static dnnl_prop_kind_t forward_kind(sdnn_pass pass) {
 
 int sdnn_convolution(
     sdnn_descriptor *descriptor, sdnn_pass pass, sdnn_algorithm algorithm, int transposed, sdnn_layout source,
-    sdnn_layout weights, sdnn_layout bias, sdnn_layout destination, const sdnn_window *w, const sdnn_fused *fused) {
+    sdnn_layout weights, sdnn_layout bias, sdnn_layout destination, sdnn_layout gradient, const sdnn_window *w,
+    const sdnn_fused *fused) {
     // oneDNN counts the holes between kernel elements: a dense kernel has dilation 0.
     dnnl_dims_t holes = {w->dilation[0] - 1, w->dilation[1] - 1};
     dnnl_alg_kind_t kind = sdnn_dnnl_algorithm(algorithm, transposed);
@@ -128,12 +129,12 @@ int sdnn_convolution(
         if (pass == SDNN_BACKWARD_DATA) status =
             (transposed ? dnnl_deconvolution_backward_data_primitive_desc_create
                         : dnnl_convolution_backward_data_primitive_desc_create)(
-                &pd, engine, kind, sdnn_md(source), sdnn_md(weights), sdnn_md(destination), w->stride, holes,
-                w->padding_before, w->padding_after, hint, attributes);
+                &pd, engine, kind, sdnn_md(gradient ? gradient : source), sdnn_md(weights), sdnn_md(destination),
+                w->stride, holes, w->padding_before, w->padding_after, hint, attributes);
         else status = (transposed ? dnnl_deconvolution_backward_weights_primitive_desc_create
                                   : dnnl_convolution_backward_weights_primitive_desc_create)(
-                 &pd, engine, kind, sdnn_md(source), sdnn_md(weights), sdnn_md(bias), sdnn_md(destination),
-                 w->stride, holes, w->padding_before, w->padding_after, hint, attributes));
+                 &pd, engine, kind, sdnn_md(source), sdnn_md(gradient ? gradient : weights), sdnn_md(bias),
+                 sdnn_md(destination), w->stride, holes, w->padding_before, w->padding_after, hint, attributes));
 }
 
 int sdnn_pooling(

@@ -16,7 +16,8 @@ struct Augment: ParsableCommand {
             Without a recipe a sheet shows every kind of augmentation, a row for each; with one, what its whole list \
             makes of the picture. With --data the boxes, masks and keypoints that a COCO, VOC or YOLO data set knows \
             of the picture are moved along and drawn. A look at the sheet tells whether a change is too weak to teach \
-            anything, or so strong that nobody could tell what is on the picture.
+            anything, or so strong that nobody could tell what is on the picture. mixUp and cutMix, which mix the pictures \
+            of a batch, show the picture with itself upside down, and how much of it is left.
 
             EXAMPLES:
               saccade augment cat.jpg
@@ -62,52 +63,91 @@ struct Augment: ParsableCommand {
     }
 
     func run() throws {
+        let recipe = try recipe.map(resolved)
         let (original, classNames, name) = try opened()
-        var items: [ContactSheet.Item] = []
         // COCO's persons, and nobody else's objects, have 17 keypoints whose left and right are known.
         let isPerson = original.annotations.objects.contains { $0.keypoints.count == 17 }
         let rules = Annotations.Rules(mirroredKeypoints: isPerson ? Annotations.Rules.cocoPerson : [])
-        if let recipe {
-            let resolved = try Recipe(
+        let pictures = try recipe.map { try listApplied($0, to: original, rules) } ?? kindsApplied(to: original, rules)
+        let items = pictures.map { item($0.picture, classNames, caption: $0.caption) }
+        try ContactSheet(
+            title: "Augmentations of \(name), seed \(seed)", items: items, columns: recipe == nil ? count : nil,
+            side: 160
+        ).write(to: output)
+        print("\(output): \(items.count) pictures")
+    }
+
+    /// A recipe with the changes that options make.
+    private func resolved(_ recipe: String) throws -> Recipe {
+        let resolved = try withOptionsToBlame {
+            try Recipe(
                 yaml: Architecture.text(fileOrName: recipe), source: Architecture.place(of: recipe),
                 overrides: set.map { try RecipeOverride($0) })
-            let list = resolved.settings.augmentation
-            guard !list.isEmpty else {
-                throw CommandError.data("the recipe \(recipe) has no augmentation; add one, or leave --recipe out")
+        }
+        guard !resolved.settings.augmentation.isEmpty else {
+            throw CommandError.data("the recipe \(recipe) has no augmentation; add one, or leave --recipe out")
+        }
+        return resolved
+    }
+
+    private typealias Captioned = (picture: AnnotatedImage, caption: String)
+
+    /// The picture, and what a recipe's whole list makes of it.
+    private func listApplied(
+        _ recipe: Recipe, to original: AnnotatedImage, _ rules: Annotations.Rules
+    ) throws -> [Captioned] {
+        let list = recipe.settings.augmentation
+        let preprocessing = try recipe.architecture.preprocessing()
+        let target = Augmentation.Target(size: preprocessing.size, filter: preprocessing.filter)
+        var start = original
+        if list.first?.isFraming != true {
+            start =
+                original.annotations.objects.isEmpty
+                ? try AnnotatedImage(preprocessing.fitted(original.image), Annotations())
+                : try original.resized(to: preprocessing.size)
+        }
+        var generator = SplitMix64(seed: seed)
+        let examples = try (1...count).map { number in
+            var picture = start
+            var shares: [String] = []
+            for augmentation in list {
+                let (changed, share) = try example(of: augmentation, on: picture, target, rules, &generator)
+                picture = changed
+                shares += share.map { [$0] } ?? []
             }
-            let preprocessing = try resolved.architecture.preprocessing()
-            let target = Augmentation.Target(size: preprocessing.size, filter: preprocessing.filter)
-            items.append(item(original, classNames, caption: "as it is"))
-            var generator = SplitMix64(seed: seed)
-            for number in 1...count {
-                var picture = original
-                if list.first?.isFraming != true {
-                    picture =
-                        original.annotations.objects.isEmpty
-                        ? try AnnotatedImage(preprocessing.fitted(original.image), Annotations())
-                        : try original.resized(to: preprocessing.size)
-                }
-                for augmentation in list {
-                    picture = try augmentation.apply(to: picture, target: target, rules: rules, using: &generator)
-                }
-                items.append(item(picture, classNames, caption: "\(number)"))
-            }
-        } else {
-            for (row, augmentation) in Augmentation.examples.enumerated() {
-                var generator = SplitMix64(seed: seed, stream: row)
-                let target = Augmentation.Target(
-                    size: augmentation.isFraming ? PixelSize(width: 224, height: 224) : nil)
-                for number in 1...count {
-                    let picture = try augmentation.apply(
-                        to: original, target: target, rules: rules, using: &generator)
-                    items.append(item(picture, classNames, caption: number == 1 ? augmentation.name : ""))
-                }
+            return (picture, (["\(number)"] + shares).joined(separator: " · "))
+        }
+        return [(original, "as it is")] + examples
+    }
+
+    /// A row of pictures for every kind.
+    private func kindsApplied(to original: AnnotatedImage, _ rules: Annotations.Rules) throws -> [Captioned] {
+        try Augmentation.examples.enumerated().flatMap { row, augmentation in
+            var generator = SplitMix64(seed: seed, stream: row)
+            let target = Augmentation.Target(size: augmentation.isFraming ? PixelSize(width: 224, height: 224) : nil)
+            return try (1...count).map { number in
+                let (picture, share) = try example(of: augmentation, on: original, target, rules, &generator)
+                return (
+                    picture, [number == 1 ? augmentation.name : nil, share].compactMap(\.self).joined(separator: " · ")
+                )
             }
         }
-        let columns = recipe == nil ? count : nil
-        try ContactSheet(title: "Augmentations of \(name), seed \(seed)", items: items, columns: columns, side: 160)
-            .write(to: output)
-        print("\(output): \(items.count) pictures")
+    }
+
+    /// The changed picture; with a mix also how much of it is left.
+    ///
+    /// Training mixes a picture with another of its batch. Here there is only one, which stands on its head for the
+    /// other.
+    private func example(
+        of augmentation: Augmentation, on picture: AnnotatedImage, _ target: Augmentation.Target,
+        _ rules: Annotations.Rules, _ generator: inout SplitMix64
+    ) throws -> (AnnotatedImage, share: String?) {
+        guard augmentation.isMixing else {
+            return (try augmentation.apply(to: picture, target: target, rules: rules, using: &generator), nil)
+        }
+        let (mixed, share) = augmentation.mixing(
+            picture.image, with: picture.image.flippedVertically(), using: &generator)
+        return (try AnnotatedImage(mixed, Annotations()), percent(Double(share), decimals: 0))
     }
 
     /// The picture with what is known about it, the names of the classes, and what to call it.

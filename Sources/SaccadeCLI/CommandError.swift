@@ -1,4 +1,6 @@
+import ArgumentParser
 import Foundation
+import SaccadeModels
 
 /// A failure that the user can mend, in one sentence.
 struct CommandError: Error, CustomStringConvertible {
@@ -6,4 +8,13 @@ struct CommandError: Error, CustomStringConvertible {
 
     /// What was given cannot be used: a file, a recipe, a data set.
     static func data(_ description: String) -> CommandError { CommandError(description: description) }
+}
+
+/// Runs `body`, in which settings are read that options gave: where one makes no sense, the command line is to blame.
+func withOptionsToBlame<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as ArchitectureError where error.location?.file.hasPrefix("--") ?? false {
+        throw ValidationError("\(error).")
+    }
 }

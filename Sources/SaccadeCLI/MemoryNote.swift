@@ -9,7 +9,7 @@ enum MemoryNote {
         let data = need.batches + need.samples
         return
             "Memory: about \(bytes(need.total)) for batches of \(need.batch): network \(bytes(need.network + need.average + need.gathered)), "
-            + "data \(bytes(data)), program \(bytes(TrainingMemory.program))."
+            + "data \(bytes(data)), kept for reuse \(bytes(need.kept)), program \(bytes(TrainingMemory.program))."
     }
 
     /// - Parameter limit: What the user allows; nil for what the machine has.

@@ -145,7 +145,7 @@ struct Train: AsyncParsableCommand {
 
     /// - Throws: `ValidationError` where it is an option's fault.
     private func recipe(of stored: RunDescription?) throws -> Recipe {
-        do {
+        try withOptionsToBlame {
             let shorthands: [(key: String, option: String, value: String?)] = [
                 ("epochs", "--epochs", epochs.map { "\($0)" }),
                 ("batchSize", "--batch-size", batchSize.map { "\($0)" }),
@@ -163,8 +163,6 @@ struct Train: AsyncParsableCommand {
                 yaml: stored?.architecture ?? Architecture.text(fileOrName: recipe),
                 source: stored == nil ? Architecture.place(of: recipe) : folder, stored: stored?.settings,
                 overrides: overrides)
-        } catch let error as ArchitectureError where error.location?.file.hasPrefix("--") ?? false {
-            throw ValidationError("\(error).")
         }
     }
 
@@ -177,8 +175,8 @@ struct Train: AsyncParsableCommand {
     }
 }
 
-/// A share as a percentage with two decimals.
-func percent(_ share: Double) -> String { String(format: "%.2f %%", share * 100) }
+/// A share as a percentage.
+func percent(_ share: Double, decimals: Int = 2) -> String { String(format: "%.\(decimals)f %%", share * 100) }
 
 /// What a person at the terminal should know, beside the results.
 enum Console {

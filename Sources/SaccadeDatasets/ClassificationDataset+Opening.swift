@@ -112,6 +112,7 @@ extension ClassificationDataset {
             } else if !ImageFolder.folders(in: path).isEmpty {
                 self = .folders([(.train, path)])
             } else {
+                if let problem = CIFARPickles.problem(at: path) { throw problem }
                 throw FileError(
                     .unknownFormat, path: path,
                     reason: "no data set here: looked for MNIST (train-images-idx3-ubyte, t10k-…, also .gz), CIFAR-10 "

@@ -37,16 +37,17 @@ package enum ConvolutionAlgorithm: String, Hashable, Sendable, CaseIterable {
 extension Descriptor {
     /// A convolution, or with `transposed` the map that is its gradient.
     ///
-    /// In a backward pass `source`, `weights`, `bias` and `destination` are the layouts of the gradients.
+    /// In a backward pass `source`, `weights`, `bias` and `destination` are the layouts of the gradients. Where the
+    /// gradient that it writes is not of the type that the forward pass reads, that is `gradient`.
     package static func convolution(
         _ pass: Pass, _ algorithm: ConvolutionAlgorithm, transposed: Bool = false, source: Layout, weights: Layout,
-        bias: Layout?, destination: Layout, window: Window, fused: Fused = Fused()
+        bias: Layout?, destination: Layout, gradient: Layout? = nil, window: Window, fused: Fused = Fused()
     ) throws(OneDNNError) -> Descriptor {
         try Descriptor("sdnn_convolution") {
             var (window, fused) = (window.bridged, fused.bridged)
             return sdnn_convolution(
                 &$0, pass.bridged, algorithm.bridged, transposed ? 1 : 0, source.pointer, weights.pointer,
-                bias?.pointer, destination.pointer, &window, &fused)
+                bias?.pointer, destination.pointer, gradient?.pointer, &window, &fused)
         }
     }
 }

@@ -15,7 +15,8 @@ extension Operation {
             return trace.append(self, inputs, shapes)
         }
         let request = KernelRequest(
-            inputs: inputs.map(\.operand), results: shapes, isTraining: Phase.current == .training)
+            inputs: inputs.map(\.operand), results: shapes, isTraining: Phase.current == .training,
+            allowsBFloat16: Precision.current == .bfloat16)
         return KernelCache.shared.kernel(for: self, request).results(of: inputs, shapes: shapes)
     }
 }

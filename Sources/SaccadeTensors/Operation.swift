@@ -30,6 +30,9 @@ package struct KernelRequest: Hashable, Sendable {
     package var results: [Shape]
     /// The element type that heavy operations should compute with.
     package var precision: Precision
+    /// Whether an operation of float32 numbers may round them to bfloat16 before it multiplies them, where that is
+    /// faster; sums stay float32.
+    package var allowsBFloat16: Bool
     /// Whether Winograd's algorithm may be used.
     package var allowsWinograd: Bool
     /// The order that results should lie in, where the kernel has a choice.
@@ -39,7 +42,7 @@ package struct KernelRequest: Hashable, Sendable {
 
     package init(
         inputs: [Operand], results: [Shape], precision: Precision = .float32, allowsWinograd: Bool = true,
-        order: ElementOrder = .blocked, isTraining: Bool = false
+        order: ElementOrder = .blocked, isTraining: Bool = false, allowsBFloat16: Bool = false
     ) {
         self.inputs = inputs
         self.results = results
@@ -47,6 +50,7 @@ package struct KernelRequest: Hashable, Sendable {
         self.allowsWinograd = allowsWinograd
         self.order = order
         self.isTraining = isTraining
+        self.allowsBFloat16 = allowsBFloat16
     }
 }
 
@@ -66,6 +70,9 @@ public enum Precision: String, Sendable, CaseIterable {
     case bfloat16 = "bf16"
 
     var elementType: ElementType { self == .float32 ? .float32 : .bfloat16 }
+
+    /// What convolutions and their gradients may multiply within ``withGradients(phase:except:precision:_:)``.
+    @TaskLocal static var current = Precision.float32
 
     var isSupported: Bool { self == .float32 || Library.hasBFloat16 }
 }
@@ -108,6 +115,8 @@ package struct Kernel: Sendable {
     package var addend: Int?
     /// Whether the first result may lie where this input lies.
     package var inPlace: Int?
+    /// Whether the result is the inputs as they lie, one behind the other: whoever makes them may make them there.
+    package var joinsEndToEnd = false
     package var body: Body
 
     /// A loop over row-major tensors.

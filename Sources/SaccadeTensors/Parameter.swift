@@ -49,7 +49,7 @@ public final class Parameter: Sendable {
             })
     }
 
-    /// The current value. Inside ``withGradients(phase:_:)``, reading it is what makes it differentiable.
+    /// The current value. Inside ``withGradients(phase:except:precision:_:)``, reading it is what makes it differentiable.
     public var value: Tensor {
         let value = Trace.current?.leaf(self) ?? state.withLock { $0.tensor() }
         return Tape.current?.leaf(self, value) ?? value

@@ -96,9 +96,9 @@ final class BufferPool: Sendable {
             state.usedBytes -= block.byteCount
             state.free[block.byteCount, default: []].append(block)
             state.freeBytes += block.byteCount
-            // What is idle never exceeds what was once in use at the same time (nor is less than 64 MB worth
-            // giving back): beyond that the sizes have changed, and the old ones would only pile up.
-            guard state.usedBytes + state.freeBytes > state.peakBytes + state.peakBytes / 4 + 64 << 20 else {
+            // A quarter more than was ever in use at the same time, and 16 MB: beyond that the sizes have changed, as
+            // when kernels were tried, and the old ones would only pile up.
+            guard state.usedBytes + state.freeBytes > state.peakBytes + state.peakBytes / 4 + 16 << 20 else {
                 return []
             }
             let stale = state.free.keys.filter { $0 != block.byteCount && !(state.free[$0] ?? []).isEmpty }.max()

@@ -14,28 +14,34 @@ import Synchronization
 ///   - phase: What layers see.
 ///   - constants: Parameters that are not differentiated: there are no gradients for them, and what would lead to
 ///     nothing but them is not computed.
+///   - precision: What convolutions and their gradients may multiply. With ``Precision/bfloat16`` each rounds its inputs
+///     where that is faster than computing with what they are; sums, and everything else, stay float32.
 ///   - body: The computation.
 /// - Precondition: `body` returns a tensor of one element.
 public func withGradients(
-    phase: Phase = .training, except constants: Set<Parameter> = [], _ body: () throws -> Tensor
+    phase: Phase = .training, except constants: Set<Parameter> = [], precision: Precision = .float32,
+    _ body: () throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: Gradients) {
+    require(precision.isSupported, "this processor does not multiply \(precision.rawValue) numbers")
     let tape = Tape(constants: constants)
-    let value = try Phase.$current.withValue(phase) {
-        try Tape.$current.withValue(tape, operation: body)
+    return try Precision.$current.withValue(precision) {
+        let value = try Phase.$current.withValue(phase) {
+            try Tape.$current.withValue(tape, operation: body)
+        }
+        require(value.shape.elementCount == 1, "gradients are of one number, got a tensor of shape \(value.shape)")
+        return (value.detached, tape.gradients(of: value))
     }
-    require(value.shape.elementCount == 1, "gradients are of one number, got a tensor of shape \(value.shape)")
-    return (value.detached, tape.gradients(of: value))
 }
 
 /// Whether the running task is learning or predicting.
 public enum Phase: Sendable {
     case training, inference
 
-    /// Set by ``withGradients(phase:_:)`` for the tasks below it.
+    /// Set by ``withGradients(phase:except:precision:_:)`` for the tasks below it.
     @TaskLocal public static var current = Phase.inference
 }
 
-/// What ``withGradients(phase:_:)`` found, by parameter.
+/// What ``withGradients(phase:except:precision:_:)`` found, by parameter.
 public struct Gradients: Sendable {
     private var tensors: [Parameter: Tensor] = [:]
 
@@ -83,7 +89,7 @@ extension Tensor {
     }
 }
 
-/// The operations of one ``withGradients(phase:_:)`` call, in the order they ran.
+/// The operations of one ``withGradients(phase:except:precision:_:)`` call, in the order they ran.
 ///
 /// A flat array, not a graph of nodes: walking it backwards needs no sorting and no recursion, so a
 /// ten-thousand-step recurrence differentiates, and is freed, in constant stack space.
@@ -159,7 +165,8 @@ final class Tape: Sendable {
         }
         var gradients = Gradients()
         for (parameter, index) in state.leaves {
-            gradients[parameter] = slots[index].map { $0.rowMajor }
+            // One at a time: all of them in two orders would be as much again as the weights.
+            gradients[parameter] = slots[index].take().map { $0.rowMajor }
         }
         return gradients
     }

@@ -53,8 +53,8 @@ package final class Tuner: Sendable {
 
     private static func key(_ operation: some Operation, _ request: KernelRequest, _ constants: Set<Int>) -> String {
         let inputs = request.inputs.enumerated().map { (constants.contains($0) ? "=" : "") + "\($1.shape)" }.joined()
-        return
-            "\(operation) \(inputs) \(request.precision.rawValue) \(request.order)\(request.isTraining ? " training" : "")"
+        let precision = request.precision.rawValue + (request.allowsBFloat16 ? "/bf16" : "")
+        return "\(operation) \(inputs) \(precision) \(request.order)\(request.isTraining ? " training" : "")"
     }
 
     /// What was chosen under `key` before.
@@ -141,7 +141,9 @@ package final class Tuner: Sendable {
 /// Times kernels on memory that holds zeros.
 enum Timing {
     static func fastest(of candidates: [Kernel], _ request: KernelRequest, _ constants: Set<Int>) -> Kernel {
-        let trials = candidates.map { Trial($0, request, constants) }
+        // The same numbers for all of them: large inputs times many candidates would be more than a training needs.
+        let zeros = request.inputs.map(Tensor.zeros)
+        let trials = candidates.map { Trial($0, request.results, zeros, constants) }
         for trial in trials { trial.run() }  // warms caches and memory
         var best = [Duration](repeating: .seconds(1000), count: trials.count)
         var spent = Duration.zero
@@ -170,17 +172,23 @@ enum Timing {
         let inputs: [Tensor]
         let results: [Shape]
 
-        init(_ kernel: Kernel, _ request: KernelRequest, _ constants: Set<Int>) {
+        init(_ kernel: Kernel, _ results: [Shape], _ zeros: [Tensor], _ constants: Set<Int>) {
             self.kernel = kernel
-            results = request.results
-            inputs = request.inputs.enumerated().map { index, operand in
-                let storage = Storage(byteCount: operand.byteCount)
-                storage.address.initializeMemory(as: UInt8.self, repeating: 0, count: operand.byteCount)
-                let tensor = Tensor(shape: operand.shape, content: .stored(storage, operand.arrangement))
-                return constants.contains(index) ? tensor.arranged(kernel.inputs[index]) : tensor
+            self.results = results
+            inputs = zeros.enumerated().map { index, tensor in
+                constants.contains(index) ? tensor.arranged(kernel.inputs[index]) : tensor
             }
         }
 
         func run() { _ = kernel.results(of: inputs, shapes: results) }
+    }
+}
+
+extension Tensor {
+    /// Zeros that lie as an operand does.
+    fileprivate static func zeros(_ operand: Operand) -> Tensor {
+        let storage = Storage(byteCount: operand.byteCount)
+        storage.address.initializeMemory(as: UInt8.self, repeating: 0, count: operand.byteCount)
+        return Tensor(shape: operand.shape, content: .stored(storage, operand.arrangement))
     }
 }

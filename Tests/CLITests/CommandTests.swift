@@ -62,6 +62,9 @@ import Testing
             Mistake(arguments: ["augment", "a.png", "--set", "seed=1"], status: 64, complaint: "give --recipe"),
             Mistake(arguments: ["augment", "a.png", "--pictures", "/"], status: 64, complaint: "give --data"),
             Mistake(
+                arguments: ["augment", "a.png", "--recipe", "mnist", "--set", "training.augmentation=[{kind: x}]"],
+                status: 64, complaint: "--set training.augmentation"),
+            Mistake(
                 arguments: ["train", "mnist", "--data", "/", "--set", "training.augmentation=[{kind: mixup}]"],
                 status: 64, complaint: "did you mean mixUp?"),
             Mistake(arguments: ["bench", "loader:/nowhere"], status: 65, complaint: "/nowhere: there "),

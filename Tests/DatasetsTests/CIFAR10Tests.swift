@@ -11,6 +11,20 @@ import Testing
         [label] + (0..<3).flatMap { Array(repeating: label + $0, count: 1023) + [200 + $0] }
     }
 
+    @Test(
+        "the Python version is refused, saying where the same pictures are",
+        arguments: [
+            (["data_batch_1", "test_batch", "batches.meta"], "cifar-10-binary.tar.gz"),
+            (["train", "test", "meta"], "cifar-100-binary.tar.gz"),
+        ])
+    func pickles(files: [String], archive: String) throws {
+        let folder = try TemporaryFolder()
+        for file in files { try folder.write([1], to: file) }
+        let opened = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path) }
+        #expect(opened?.code == .unsupported && opened?.description.contains(archive) == true)
+        #expect(throws: opened) { try DataFormat(of: folder.path) }
+    }
+
     @Test("reads batches in order, planes turned into pixels")
     func reads() throws {
         let folder = try TemporaryFolder()

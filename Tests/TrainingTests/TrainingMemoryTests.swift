@@ -28,7 +28,8 @@ import TrainingTestSupport
         #expect(described.memory.parameterBytes == parameters && need.network == described.memory.trainingBytes)
         #expect(need.batches == 10 * 20 * 3 * 16 * 16 * 4 && need.samples == 0)
         #expect(need.average == 0 && need.gathered == 0)
-        #expect(need.total == need.network + need.batches + TrainingMemory.program)
+        #expect(need.kept == (need.network + need.batches) / 2 + 16 << 20)
+        #expect(need.total == need.network + need.batches + need.kept + TrainingMemory.program)
 
         let rich = try training(folder.path, ["optimizer={kind: adam}", "ema.decay=0.9", "accumulation=2"]).memory()
         #expect(rich.network == need.network + 2 * parameters)

@@ -8,15 +8,17 @@ import TrainingTestSupport
     /// Batches that take their time.
     private struct Slow: BatchSource {
         static let pause = 0.03
+        /// What it says of that.
+        var waited: Duration?
         let source = SyntheticBatches()
         var batchesPerEpoch: Int { source.batchesPerEpoch }
         var samplesPerEpoch: Int { source.samplesPerEpoch }
         func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
             let next = source.batches(ofEpoch: epoch, from: first)
             return {
-                let batch = try next()
-                if batch != nil { Thread.sleep(forTimeInterval: Self.pause) }
-                return batch
+                guard let batch = try next() else { return nil }
+                Thread.sleep(forTimeInterval: Self.pause)
+                return LabelledBatch(images: batch.images, labels: batch.labels, waited: waited, names: batch.names)
             }
         }
     }
@@ -46,6 +48,44 @@ import TrainingTestSupport
         #expect(shares.shares.count == 6 && shares.shares[0] == 0 && shares.shares.allSatisfy { (0...1).contains($0) })
         #expect(shares.shares.dropFirst().allSatisfy { $0 > 0.02 })
         #expect(timings.allSatisfy { $0.peakMemory ?? 0 > 1 << 20 && $0.ended ?? 0 > 1e9 && $0.validating != nil })
+    }
+
+    @Test("what a source says of the wait counts, rather than how long asking took")
+    func told() throws {
+        let folder = try TemporaryFolder()
+        try Trainer(
+            smallNetwork(), training: Slow(waited: .milliseconds(2)), validation: nil,
+            run: RunFolder(at: folder.path, description { $0.epochs = 2 }, resuming: false)
+        ).train()
+        let waited = EpochTiming.read(fromRunAt: folder.path).compactMap(\.waited)
+        #expect(abs(waited[0] - 0.004) < 0.002 && abs(waited[1] - 0.006) < 0.002, "\(waited)")
+    }
+
+    @Test("an epoch's batches are asked for before the one before it is judged, each epoch's once")
+    func upcoming() throws {
+        /// Writes down when an epoch is begun.
+        final class Diary { var lines: [String] = [] }
+        struct Noted: BatchSource {
+            let source = SyntheticBatches()
+            let diary: Diary
+            let name: String
+            var batchesPerEpoch: Int { source.batchesPerEpoch }
+            var samplesPerEpoch: Int { source.samplesPerEpoch }
+            func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
+                diary.lines.append("\(name) \(epoch)")
+                return source.batches(ofEpoch: epoch, from: first)
+            }
+        }
+        let folder = try TemporaryFolder()
+        let diary = Diary()
+        try Trainer(
+            smallNetwork(), training: Noted(diary: diary, name: "learn"),
+            validation: Noted(diary: diary, name: "judge"),
+            run: RunFolder(at: folder.path, description { $0.epochs = 3 }, resuming: false)
+        ).train()
+        // First there is a trial of judging.
+        let lines = diary.lines.drop { $0 == "judge 0" }
+        #expect(Array(lines) == ["learn 0", "learn 1", "judge 0", "learn 2", "judge 0", "judge 0"])
     }
 
     @Test("timings of older programs, and of epochs that were made twice, are read")

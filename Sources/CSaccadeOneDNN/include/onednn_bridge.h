@@ -80,9 +80,11 @@ typedef struct {
     int64_t stride[2], dilation[2], padding_before[2], padding_after[2];
 } sdnn_window;
 
+// A `gradient` takes the place of the layout that a backward pass writes, which the forward pass beside it reads:
+// the two may differ in type.
 int sdnn_convolution(
     sdnn_descriptor *, sdnn_pass, sdnn_algorithm, int transposed, sdnn_layout source, sdnn_layout weights,
-    sdnn_layout bias, sdnn_layout destination, const sdnn_window *, const sdnn_fused *);
+    sdnn_layout bias, sdnn_layout destination, sdnn_layout gradient, const sdnn_window *, const sdnn_fused *);
 int sdnn_pooling(
     sdnn_descriptor *, sdnn_pass, sdnn_pool, sdnn_layout source, sdnn_layout destination, const int64_t kernel[2],
     const sdnn_window *);

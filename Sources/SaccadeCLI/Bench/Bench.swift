@@ -7,7 +7,8 @@ struct Bench: ParsableCommand {
         abstract: "Measure networks, training steps and operations; against peers if asked.",
         discussion: """
             Absolute times move from machine to machine and from hour to hour: a speed is a ratio to a peer that ran \
-            in turn with us, on the same machine, with the same threads and inputs of the same shape.
+            in turn with us, on the same machine, with the same threads, weights and inputs. Peers whose results differ \
+            from ours are refused: they would have measured something else.
 
             EXAMPLES
               saccade bench                                   everything, without peers
@@ -15,12 +16,13 @@ struct Bench: ParsableCommand {
               saccade bench train:exercise-1 --batch 32       a training step: forward, backward, SGD
               saccade bench operations overhead               single operations; what eager execution costs
               saccade bench loader:PHOTOS                     JPEGs to batches: decode, resize, augment, normalise
+              saccade bench start:resnet-50                   a new process: load weights, predict for a first JPEG
               saccade bench vgg-16 --against openvino,pytorch --python ~/peers/bin/python --output RESULTS.md
             """)
 
     @Argument(
         help:
-            "Networks (a recipe's name or file), train:NETWORK, operations, overhead, loader:FOLDER. Default: all but the last."
+            "Networks (a recipe's name or file), train:NETWORK, operations, overhead, loader:FOLDER, start:resnet-50. Default: all but the last two."
     )
     var subjects: [String] = ["exercise-1", "vgg-16", "resnet-50", "train:exercise-1", "operations", "overhead"]
 
@@ -78,7 +80,7 @@ struct Bench: ParsableCommand {
         }
     }
 
-    private var engines: [Peer.Engine] {
+    var engines: [Peer.Engine] {
         get throws {
             try (against ?? "").split(separator: ",").map { text in
                 guard let engine = Peer.Engine(rawValue: String(text)) else {
@@ -107,6 +109,8 @@ struct Bench: ParsableCommand {
                 )
             case _ where subject.hasPrefix("loader:"):
                 try measureLoader(String(subject.dropFirst("loader:".count)), in: &report)
+            case _ where subject.hasPrefix("start:"):
+                report.add(try startRow(String(subject.dropFirst("start:".count))))
             default:
                 for batch in try batches {
                     report.add(try row(subject, batch))
@@ -118,64 +122,6 @@ struct Bench: ParsableCommand {
         if let output { try report.markdown.write(toFile: output, atomically: true, encoding: .utf8) }
     }
 
-    private func row(_ subject: String, _ batch: Int) throws -> BenchRow {
-        let isTraining = subject.hasPrefix("train:")
-        let name = isTraining ? String(subject.dropFirst("train:".count)) : subject
-        let network = try NetworkBenchmark(name, batch: batch, options: compute.planOptions)
-        let peers = try engines.flatMap { engine in
-            try Peer.all(engine, model: name, batch: batch, isTraining: isTraining, python: python, folder: scripts)
-        }
-        var ours: [Measurement] = []
-        var theirs = peers.map { _ in [Double]() }
-        for _ in 0..<(peers.isEmpty ? 1 : rounds) {
-            ours.append(isTraining ? network.training(budget: budget) : network.inference(budget: budget))
-            for (index, peer) in peers.enumerated() {
-                theirs[index].append(try peer.milliseconds(budget: budget, threads: Threads.count))
-            }
-        }
-        var row = BenchRow(
-            subject: "\(subject), batch \(batch)", ours: ours, work: network.operations * (isTraining ? 3 : 1))
-        row.peers = zip(peers, theirs).map { BenchRow.Peer(name: $0.label, times: $1) }
-        return row
-    }
-
-    /// Processor time per picture against the peers', and what a second thread brings.
-    private func measureLoader(_ folder: String, in report: inout BenchReport) throws {
-        let benchmark = try LoaderBenchmark(folder: folder)
-        for pipeline in LoaderBenchmark.Pipeline.allCases {
-            let peers =
-                try engines.contains(.pytorch)
-                ? Peer.loaders(folder: folder, pipeline: pipeline.rawValue, python: python, scripts: scripts) : []
-            var ours: [LoaderBenchmark.Result] = []
-            var theirs = peers.map { _ in [Double]() }
-            for _ in 0..<(peers.isEmpty ? 1 : rounds) {
-                ours.append(try benchmark.measure(pipeline, threads: 1, budget: budget))
-                for (index, peer) in peers.enumerated() {
-                    theirs[index].append(try peer.milliseconds(budget: budget, threads: 1))
-                }
-            }
-            var row = BenchRow(
-                subject: "loader, \(pipeline), \(benchmark.count) pictures, processor time for each",
-                ours: ours.map(\.processor), work: 0)
-            row.peers = zip(peers, theirs).map { BenchRow.Peer(name: $0.label, times: $1) }
-            report.add(row)
-            let cores = ProcessInfo.processInfo.activeProcessorCount
-            let all = try benchmark.measure(pipeline, threads: cores, budget: budget)
-            let one = try benchmark.measure(pipeline, threads: 1, budget: budget)
-            report.note(
-                "loader, \(pipeline): \(text(1e3 / row.time)) pictures/s per core; by the clock \(text(one.rate))/s with "
-                    + "one thread, \(text(all.rate))/s with \(cores) (\(text(all.rate / one.rate))×; a picture takes "
-                    + "\(text(all.processor.median / one.processor.median * 100)) % of the processor time that it takes "
-                    + "with one; others used \(Int(all.processor.otherLoad * 100)) % of the machine)")
-            if pipeline == .eval {
-                let reduced = try benchmark.measure(pipeline, threads: 1, budget: budget, reduced: true)
-                report.note(
-                    "loader, \(pipeline), large JPEGs decoded at a fraction of their size: "
-                        + "\(text(1e3 / reduced.processor.median)) pictures/s per core")
-            }
-        }
-    }
-
     private func noteKernels(of name: String, _ batch: Int, in report: inout BenchReport) throws {
         let network = try NetworkBenchmark(name, batch: batch, options: compute.planOptions)
         report.note("\(name), batch \(batch), kernel by kernel:")
@@ -184,5 +130,5 @@ struct Bench: ParsableCommand {
         }
     }
 
-    private func text(_ number: Double) -> String { String(format: "%.1f", number) }
+    func text(_ number: Double) -> String { String(format: "%.1f", number) }
 }

@@ -6,7 +6,18 @@ struct BenchRow {
     struct Peer {
         let name: String
         /// The median of each turn, in milliseconds.
-        let times: [Double]
+        var times: [Double] = []
+        /// The most that its process held in memory, in MiB, where it was asked for.
+        var memory: Double?
+        /// The largest difference of its results from ours, as a share of the largest of ours.
+        var difference: Double?
+
+        init(name: String) { self.name = name }
+
+        mutating func add(_ turn: SaccadeCLI.Peer.Turn) {
+            times.append(turn.milliseconds)
+            memory = turn.memory ?? memory
+        }
     }
 
     let subject: String
@@ -14,6 +25,8 @@ struct BenchRow {
     /// Multiplications and additions of one run; 0 where they are not the point.
     let work: Double
     var peers: [Peer] = []
+    /// The most that a process of ours held in memory, in MiB, where it was measured.
+    var memory: Double?
 
     /// The median of the turns' medians.
     var time: Double { BenchRow.median(ours.map(\.median)) }
@@ -54,6 +67,7 @@ struct BenchReport {
     private static func line(_ row: BenchRow) -> String {
         var line = "\(row.subject): \(number(row.time)) ms"
         if row.work > 0 { line += ", \(number(row.rate)) GFLOP/s" }
+        if let memory = row.memory { line += ", \(number(memory)) MiB" }
         let busiest = row.ours.map(\.otherLoad).max() ?? 0
         if busiest > 0.1 { line += " (others used \(Int(busiest * 100)) % of the machine)" }
         for peer in row.peers {
@@ -61,6 +75,8 @@ struct BenchReport {
             line +=
                 "\n    \(peer.name): \(number(BenchRow.median(peer.times))) ms, "
                 + "\(number(ratio.median))× ours (\(number(ratio.low))–\(number(ratio.high)))"
+                + (peer.memory.map { ", \(number($0)) MiB" } ?? "")
+                + (peer.difference.map { String(format: ", results within %.0e", $0) } ?? "")
         }
         return line
     }
@@ -71,18 +87,20 @@ struct BenchReport {
 
     var markdown: String {
         var lines = [
-            "# Measured", "", heading + ".", "", "| subject | ours, ms | GFLOP/s | peer | its ms | ratio | spread |",
-            "|---|---|---|---|---|---|---|",
+            "# Measured", "", heading + ".", "",
+            "| subject | ours, ms | GFLOP/s | MiB | peer | its ms | ratio | spread | its MiB | difference |",
+            "|---|---|---|---|---|---|---|---|---|---|",
         ]
         for row in rows {
             let ours =
-                "| \(row.subject) | \(BenchReport.number(row.time)) | \(row.work > 0 ? BenchReport.number(row.rate) : "–") |"
-            if row.peers.isEmpty { lines.append(ours + " | | | |") }
+                "| \(row.subject) | \(BenchReport.number(row.time)) | \(row.work > 0 ? BenchReport.number(row.rate) : "–") | \(row.memory.map(BenchReport.number) ?? "–") |"
+            if row.peers.isEmpty { lines.append(ours + " | | | | | |") }
             for peer in row.peers {
                 let ratio = row.ratio(to: peer)
                 lines.append(
                     ours + " \(peer.name) | \(BenchReport.number(BenchRow.median(peer.times))) | "
-                        + "\(BenchReport.number(ratio.median)) | \(BenchReport.number(ratio.low))–\(BenchReport.number(ratio.high)) |"
+                        + "\(BenchReport.number(ratio.median)) | \(BenchReport.number(ratio.low))–\(BenchReport.number(ratio.high)) | "
+                        + "\(peer.memory.map(BenchReport.number) ?? "–") | \(peer.difference.map { String(format: "%.0e", $0) } ?? "–") |"
                 )
             }
         }
@@ -91,8 +109,10 @@ struct BenchReport {
 
     func json() throws -> String {
         struct Row: Encodable {
-            struct Peer: Encodable { let name: String, milliseconds: [Double], ratio: Double }
-            let subject: String, milliseconds: Double, gigaflopsPerSecond: Double?
+            struct Peer: Encodable {
+                let name: String, milliseconds: [Double], ratio: Double, mebibytes: Double?, difference: Double?
+            }
+            let subject: String, milliseconds: Double, gigaflopsPerSecond: Double?, mebibytes: Double?
             let turns: [Measurement], peers: [Peer]
         }
         struct Report: Encodable { let machine: String, threads: Int, rows: [Row], notes: [String] }
@@ -101,9 +121,11 @@ struct BenchReport {
             rows: rows.map { row in
                 Row(
                     subject: row.subject, milliseconds: row.time, gigaflopsPerSecond: row.work > 0 ? row.rate : nil,
-                    turns: row.ours,
+                    mebibytes: row.memory, turns: row.ours,
                     peers: row.peers.map {
-                        Row.Peer(name: $0.name, milliseconds: $0.times, ratio: row.ratio(to: $0).median)
+                        Row.Peer(
+                            name: $0.name, milliseconds: $0.times, ratio: row.ratio(to: $0).median,
+                            mebibytes: $0.memory, difference: $0.difference)
                     })
             }, notes: notes)
         let encoder = JSONEncoder()

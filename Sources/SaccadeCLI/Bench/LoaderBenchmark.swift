@@ -46,9 +46,10 @@ struct LoaderBenchmark {
         let preprocessing = Preprocessing(
             height: 224, width: 224, channels: 3, resizing: .centerCrop(shortSide: 256),
             mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225], decodesReduced: reduced)
+        // Small batches: a thread makes a whole one, and the folder may have few pictures for all threads.
         let loader = BatchLoader(
             dataset, preprocessing: preprocessing,
-            augmentations: pipeline == .train ? [.randomResizedCrop(), .horizontalFlip()] : [], batchSize: 32,
+            augmentations: pipeline == .train ? [.randomResizedCrop(), .horizontalFlip()] : [], batchSize: 4,
             threads: threads)
         func pass(_ epoch: Int) throws {
             let batches = loader.epoch(epoch)

@@ -16,13 +16,20 @@ struct Measurement: Encodable {
     static func of(budget: Double, _ body: () -> Void) -> Measurement {
         body()
         let clock = ContinuousClock()
-        let load = MachineLoad()
-        var times: [Double] = []
-        let start = clock.now
-        while times.count < 5 || start.duration(to: clock.now).seconds < budget {
-            times.append(clock.measure(body).seconds * 1e3)
+        return ofTimes {
+            var times: [Double] = []
+            let start = clock.now
+            while times.count < 5 || start.duration(to: clock.now).seconds < budget {
+                times.append(clock.measure(body).seconds * 1e3)
+            }
+            return times
         }
-        times.sort()
+    }
+
+    /// Judges the times that `body` takes, in milliseconds; at least one.
+    static func ofTimes(_ body: () throws -> [Double]) rethrows -> Measurement {
+        let load = MachineLoad()
+        let times = try body().sorted()
         return Measurement(
             median: times[times.count / 2], minimum: times[0], percentile90: times[times.count * 9 / 10],
             runs: times.count, otherLoad: load.others())

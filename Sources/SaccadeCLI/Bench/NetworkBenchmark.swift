@@ -7,8 +7,10 @@ import SaccadeTraining
 struct NetworkBenchmark {
     private let network: ResolvedNetwork
     private let layers: Network
-    private let input: Tensor
-    private let labels: [Int]
+    /// `[N, C, H, W]`.
+    let input: Tensor
+    /// `[N]`, for training.
+    let labels: [Int]
     private let options: Plan.Options
 
     /// - Parameter name: A recipe's name or file.
@@ -27,6 +29,21 @@ struct NetworkBenchmark {
     /// Multiplications and additions of one pass forward.
     var operations: Double {
         2 * Double(Description(network).totalMultiplyAdds) * Double(labels.count)
+    }
+
+    /// What the network computes with, by name.
+    var weights: [(name: String, tensor: Tensor)] { layers.storedTensors }
+
+    /// What a plan makes of the input.
+    func result() -> Tensor { Plan(for: input.shape, options: options) { layers($0) }(input) }
+
+    /// The loss before any step; nil where chance has a part in it.
+    func firstLoss() -> Tensor? {
+        // Running averages would move with each pass; nobody reads them while training.
+        let losses = (0..<2).map { _ in
+            withGradients(precision: options.precision) { crossEntropy(layers(input), labels) }.value
+        }
+        return losses[0].item == losses[1].item ? losses[0] : nil
     }
 
     /// A plan's run.
@@ -50,7 +67,7 @@ struct NetworkBenchmark {
     func training(budget: Double) -> Measurement {
         let optimizer = SGD(layers.parameters, learningRate: 1e-4, momentum: 0.9)
         return Measurement.of(budget: budget) {
-            let (_, gradients) = withGradients { crossEntropy(layers(input), labels) }
+            let (_, gradients) = withGradients(precision: options.precision) { crossEntropy(layers(input), labels) }
             optimizer.step(gradients)
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeTensors
 
 /// Another engine, measured by `Benchmarks/peers/bench.py` in a process of its own.
 struct Peer {
@@ -21,7 +22,8 @@ struct Peer {
 
     /// The ways to run an engine. PyTorch's depend on layout and allocator, so each counts as a peer.
     static func all(
-        _ engine: Engine, model: String, batch: Int, isTraining: Bool, python: String, folder: String
+        _ engine: Engine, model: String, batch: Int, isTraining: Bool, precision: Precision, python: String,
+        folder: String
     ) throws -> [Peer] {
         guard let model = models[model] else {
             throw CommandError.data(
@@ -35,12 +37,39 @@ struct Peer {
                 [
                     ("PyTorch", ["--engine", "eager"]),
                     ("PyTorch, channels last, memory kept", ["--engine", "eager_cl", "--alloc", "retain"]),
-                ] + (isTraining ? [] : [("PyTorch, frozen TorchScript", ["--engine", "jit_cl"])])
+                ]
+                    + (isTraining
+                        ? []
+                        : [
+                            ("PyTorch, frozen TorchScript", ["--engine", "jit_cl"]),
+                            ("PyTorch, compiled", ["--engine", "compile_frz", "--keep-cache"]),
+                        ])
             case .onnxruntime: [("ONNX Runtime", ["--engine", "ort"])]
-            case .openvino: [("OpenVINO f32", ["--engine", "openvino", "--precision", "f32"])]
+            case .openvino where precision == .float32:
+                [("OpenVINO f32", ["--engine", "openvino", "--precision", "f32"])]
+            case .openvino: [("OpenVINO, its own choice", ["--engine", "openvino", "--precision", "default"])]
             }
         guard !isTraining || engine == .pytorch else { return [] }
         return ways.map { Peer(label: $0.0, arguments: common + $0.1, python: python, script: script) }
+    }
+
+    /// The ways to load weights and classify a JPEG in a process of its own.
+    static func starts(_ engine: Engine, model: String, python: String, folder: String) throws -> [Peer] {
+        guard model == "resnet-50" else {
+            throw CommandError.data("the peers' script starts with resnet-50 only: give start:resnet-50")
+        }
+        let script = try script("bench.py", in: folder)
+        let ways: [(String, String)] =
+            switch engine {
+            case .pytorch: [("PyTorch", "eager"), ("PyTorch, mapped weights", "eager_mmap")]
+            case .onnxruntime: [("ONNX Runtime", "ort")]
+            case .openvino: [("OpenVINO", "openvino"), ("OpenVINO, cached", "openvino_cached")]
+            }
+        return ways.map { label, engine in
+            Peer(
+                label: label, arguments: ["--model", "classify_jpeg", "--mode", "startup", "--engine", engine],
+                python: python, script: script)
+        }
     }
 
     /// torchvision's ways to make batches of JPEGs.
@@ -61,12 +90,20 @@ struct Peer {
         return script
     }
 
-    /// The median of one turn.
-    func milliseconds(budget: Double, threads: Int) throws -> Double {
+    /// What came of one turn.
+    struct Turn {
+        /// The median.
+        let milliseconds: Double
+        /// The most that the process held in memory, in MiB; nil where the script does not tell.
+        let memory: Double?
+    }
+
+    /// - Parameter exchange: Tells the script what to compute with.
+    func turn(budget: Double, threads: Int, _ exchange: [String] = []) throws -> Turn {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
-            [python, script] + arguments
+            [python, script] + arguments + exchange
             + ["--budget", "\(budget)", "--threads", "\(threads)"] + waiting
         let output = Pipe()
         process.standardOutput = output
@@ -74,15 +111,18 @@ struct Peer {
         do { try process.run() } catch { throw CommandError.data("\(python) cannot be started: \(error)") }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        struct Result: Decodable { let medianMs: Double }
+        struct Result: Decodable {
+            let medianMs: Double
+            let peakRssMb: Double?
+        }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard process.terminationStatus == 0, let line = text.split(separator: "\n").last,
             let result = try? decoder.decode(Result.self, from: Data(line.utf8))
         else {
-            let command = ([python, script] + arguments).joined(separator: " ")
+            let command = ([python, script] + arguments + exchange).joined(separator: " ")
             throw CommandError.data("\(label) could not be measured; see what this says: \(command)")
         }
-        return result.medianMs
+        return Turn(milliseconds: result.medianMs, memory: result.peakRssMb)
     }
 }

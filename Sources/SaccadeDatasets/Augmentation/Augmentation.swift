@@ -22,7 +22,7 @@ public struct Augmentation: Sendable {
         GaussianNoise.self, ColorJitter.self, Grayscale.self, CutOut.self, RandomErasing.self, MixUp.self, CutMix.self,
     ]
 
-    /// One of each kind that changes a single picture, strong enough to be seen: what to show of what there is.
+    /// One of each kind, strong enough to be seen: what to show of what there is.
     public static let examples: [Augmentation] = [
         .horizontalFlip(), .verticalFlip(), .randomCrop(padding: 40), .shift(fraction: 0.2), .randomResizedCrop(),
         .scaleJitter(), .letterbox(), .rotate(degrees: 30),
@@ -30,7 +30,7 @@ public struct Augmentation: Sendable {
         .elastic(alpha: 400, sigma: 16), .blur(sigma: 0.5...4, probability: 1),
         .noise(sigma: 0.05...0.25, probability: 1),
         .colorJitter(brightness: 0.5, contrast: 0.5, saturation: 0.5, hue: 0.1), .grayscale(probability: 0.5),
-        .cutOut(), .randomErasing(probability: 1),
+        .cutOut(), .randomErasing(probability: 1), .mixUp(alpha: 1), .cutMix(),
     ]
 
     /// What a picture is to become where an augmentation decides its size.

@@ -73,6 +73,7 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
         } else if !TextCorpus.files(at: path).isEmpty {
             self = .text
         } else {
+            if let problem = CIFARPickles.problem(at: path) { throw problem }
             throw FileError(
                 .unknownFormat, path: path,
                 reason: "no data set is recognised here: looked for "

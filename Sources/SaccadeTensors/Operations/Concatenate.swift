@@ -44,15 +44,15 @@ struct Concatenation: Operation {
         let row = whole[axis] * inner
         let widths = request.inputs.map { $0.shape[axis] * inner }
         let last = widths.count
-        return [
-            Kernel(request) { at in
-                var start = 0
-                for (index, width) in widths.enumerated() where width > 0 {
-                    sk_copy(2, [outer, width], at[index], [width, 1], at[last] + start, [row, 1])
-                    start += width
-                }
+        var kernel = Kernel(request) { at in
+            var start = 0
+            for (index, width) in widths.enumerated() where width > 0 {
+                sk_copy(2, [outer, width], at[index], [width, 1], at[last] + start, [row, 1])
+                start += width
             }
-        ]
+        }
+        kernel.joinsEndToEnd = outer == 1
+        return [kernel]
     }
 
     /// Pictures in oneDNN's blocks stay in them.
@@ -65,6 +65,22 @@ struct Concatenation: Operation {
             let primitive = try? Primitive(
                 descriptor, roles: request.inputs.indices.map { .concatenated($0) } + [.destination])
         else { return nil }
-        return Kernel(primitive, inputs: request.inputs.count)
+        var kernel = Kernel(primitive, inputs: request.inputs.count)
+        kernel.joinsEndToEnd = joinsBlocks(request, kernel.results[0])
+        return kernel
+    }
+
+    /// Whether the channels of single pictures are joined in whole blocks of one width.
+    private func joinsBlocks(_ request: KernelRequest, _ result: Arrangement?) -> Bool {
+        let whole = request.results[0]
+        guard axis == 1, whole[0] == 1, let result else { return false }
+        return [8, 16].contains { width in
+            func isBlocked(_ shape: Shape, _ arrangement: Arrangement?, _ type: ElementType) -> Bool {
+                shape[1] % width == 0 && arrangement?.layout === Layout.blocked(by: width, shape.dimensions, type)
+            }
+            let type = request.inputs[0].elementType
+            return isBlocked(whole, result, type)
+                && request.inputs.allSatisfy { isBlocked($0.shape, $0.arrangement, type) }
+        }
     }
 }

@@ -36,14 +36,25 @@ struct ConvolutionGeometry: Hashable, Sendable {
     }
 
     /// Makes the primitive of one direction, with every layout but the bias's left to oneDNN.
+    ///
+    /// - Parameters:
+    ///   - type: Of the numbers that are multiplied.
+    ///   - resultType: Of the sums.
     func descriptor(
         _ pass: Pass, _ algorithm: ConvolutionAlgorithm, hasBias: Bool, type: ElementType = .float32,
-        fused: Fused = Fused()
+        resultType: ElementType = .float32, fused: Fused = Fused()
     ) throws(OneDNNError) -> Descriptor {
-        try .convolution(
+        let gradient: Layout? =
+            switch pass {
+            case .inference, .training: nil
+            case .backwardData: .any(source.dimensions, resultType)
+            case .backwardWeights: .any(weightDimensions, resultType)
+            }
+        return try .convolution(
             pass, algorithm, transposed: isTransposed, source: .any(source.dimensions, type),
             weights: .any(weightDimensions, type), bias: hasBias ? .rowMajor([outputChannels]) : nil,
-            destination: .any(destination.dimensions, type), window: window, fused: fused)
+            destination: .any(destination.dimensions, gradient == nil ? resultType : type), gradient: gradient,
+            window: window, fused: fused)
     }
 
     /// Whether Winograd's algorithm is worth timing. Small problems are over before it pays off.
@@ -55,37 +66,45 @@ struct ConvolutionGeometry: Hashable, Sendable {
     /// The kernels worth timing: every fast implementation of each algorithm, in the order that was asked for.
     func kernels(
         _ request: KernelRequest, roles: [Role], inputs: Int, rowMajor: [Layout?],
-        _ descriptor: (ConvolutionAlgorithm) throws(OneDNNError) -> Descriptor
+        _ descriptor: (ConvolutionAlgorithm, ElementType) throws(OneDNNError) -> Descriptor
     ) -> [Kernel] {
         var found: [(kernel: Kernel, pictures: [Layout], isOrdered: Bool)] = []
-        for algorithm in ConvolutionAlgorithm.allCases {
-            if algorithm == .winograd {
-                guard request.allowsWinograd, request.precision == .float32, suitsWinograd else { continue }
-            }
+        for way in ways(for: request) {
+            let before = found.count
             do {
-                let descriptor = try descriptor(algorithm)
+                let descriptor = try descriptor(way.algorithm, way.type)
                 repeat {
                     // Reference code and matrix products over unfolded pictures are only ever a last resort.
                     let isSlow = ["ref", "gemm"].contains { descriptor.name.contains($0) }
                     if isSlow && !found.isEmpty { break }
                     // oneDNN calls several of its implementations by one name.
-                    let name = "\(algorithm) \(descriptor.name)"
+                    let name = "\(way.isRounded ? "bf16 " : "")\(way.algorithm) \(descriptor.name)"
                     let same = found.count { $0.kernel.label.hasPrefix(name) }
                     let kernel = Kernel(
                         try Primitive(descriptor, roles: roles), inputs: inputs,
                         label: same == 0 ? name : "\(name) #\(same + 1)", rowMajor: rowMajor)
                     let pictures = pictureLayouts(of: descriptor)
                     found.append((kernel, pictures, pictures.allSatisfy { isOrdered($0, request.order) }))
-                } while found.count < 6 && descriptor.advance()
+                } while found.count - before < 6 && descriptor.advance()
             } catch {
                 // oneDNN 3 has no Winograd, and 2.6 not for every shape.
-                guard algorithm == .direct else { continue }
+                guard way.algorithm == .direct, !way.isRounded else { continue }
                 unavailable("a convolution of \(source) by \(weights)", error)
             }
         }
         // One width of blocks throughout: that of the best implementation.
         guard let best = found.first(where: \.isOrdered) ?? found.first else { return [] }
         return found.filter { $0.pictures == best.pictures }.map(\.kernel)
+    }
+
+    /// What may be tried, the plainest first.
+    private func ways(
+        for request: KernelRequest
+    ) -> [(algorithm: ConvolutionAlgorithm, type: ElementType, isRounded: Bool)] {
+        let type = request.precision.elementType
+        let usesWinograd = request.allowsWinograd && type == .float32 && suitsWinograd
+        return [(.direct, type, false)] + (usesWinograd ? [(.winograd, type, false)] : [])
+            + (request.allowsBFloat16 && type == .float32 ? [(.direct, .bfloat16, true)] : [])
     }
 
     /// How the pictures lie that a convolution hands on. Those that it reads are brought into any order.
@@ -199,16 +218,17 @@ struct Convolution: Operation {
 
     /// The kernels for a geometry that need not be this convolution's own, such as that of some rows of it.
     func kernels(_ request: KernelRequest, _ g: ConvolutionGeometry) -> [Kernel] {
-        let type = request.precision.elementType
+        let resultType = request.precision.elementType
         let fused = Fused(addsToDestination: addsResidual, activation: activation?.unary)
         let roles: [Role] = [.source, .weights] + (hasBias ? [.bias] : []) + [.destination]
         return g.kernels(
             request, roles: roles, inputs: roles.count - 1,
             rowMajor: [nil, g.weightsRowMajor] + (hasBias ? [nil] : []) + [nil]
-        ) { algorithm throws(OneDNNError) in
+        ) { algorithm, type throws(OneDNNError) in
             try g.descriptor(
                 // At inference Winograd's weights are transformed beforehand, which takes longer than a step.
-                request.isTraining ? .training : .inference, algorithm, hasBias: hasBias, type: type, fused: fused)
+                request.isTraining ? .training : .inference, algorithm, hasBias: hasBias, type: type,
+                resultType: resultType, fused: fused)
         }.map { addsResidual ? $0.addingToItsResult() : $0 }
     }
 }
@@ -236,8 +256,8 @@ struct ConvolutionSourceGradient: Operation {
         geometry.kernels(
             request, roles: [.weights, .dDestination, .dSource], inputs: 2,
             rowMajor: [geometry.weightsRowMajor, nil, nil]
-        ) { algorithm throws(OneDNNError) in
-            try geometry.descriptor(.backwardData, algorithm, hasBias: false)
+        ) { algorithm, type throws(OneDNNError) in
+            try geometry.descriptor(.backwardData, algorithm, hasBias: false, type: type)
         }
     }
 }
@@ -258,8 +278,8 @@ struct ConvolutionWeightGradient: Operation {
         geometry.kernels(
             request, roles: [.source, .dDestination, .dWeights] + (hasBias ? [.dBias] : []), inputs: 2,
             rowMajor: [nil, nil, geometry.weightsRowMajor] + (hasBias ? [nil] : [])
-        ) { algorithm throws(OneDNNError) in
-            try geometry.descriptor(.backwardWeights, algorithm, hasBias: hasBias)
+        ) { algorithm, type throws(OneDNNError) in
+            try geometry.descriptor(.backwardWeights, algorithm, hasBias: hasBias, type: type)
         }
     }
 }

@@ -16,8 +16,13 @@ struct Lowering {
         var isRowMajor = false
         /// Which of the plan's inputs it is: that lies where the caller has it, and nobody writes there.
         var input: Int?
+        /// The buffer that it is a piece of, and how far from that one's start.
+        var whole: (buffer: Int, offset: Int)?
         var firstStep = 0
         var lastStep = 0
+
+        /// Whether it gets its place in the memory of a run.
+        var isOfArena: Bool { constant == nil && input == nil }
     }
 
     private struct Held {
@@ -77,15 +82,16 @@ struct Lowering {
         let outputs = graph.outputs.map { ($0, arranged($0, nil)) }
         for (_, output) in outputs { buffers[output.buffer].lastStep = steps.count }
 
+        stretchWholes()
         let arena = Arena.assign(
-            buffers.map { ($0.constant == nil && $0.input == nil ? $0.byteCount : 0, $0.firstStep, $0.lastStep) })
+            buffers.map { ($0.isOfArena && $0.whole == nil ? $0.byteCount : 0, $0.firstStep, $0.lastStep) })
         func place(_ buffer: Int) -> Program.Place {
             if let constant = buffers[buffer].constant {
                 guard buffers[buffer].isRowMajor else { return .constant(constant) }
                 return .constant(shared(constant, buffers[buffer].byteCount, nil) { constant })
             }
             if let input = buffers[buffer].input { return .input(input) }
-            return .arena(offset: arena.offsets[buffer])
+            return .arena(offset: offset(of: buffer, in: arena.offsets))
         }
         return Program(
             steps: steps.map {
@@ -94,6 +100,21 @@ struct Lowering {
             outputs: outputs.map { Program.Port(place: place($0.1.buffer), byteCount: buffers[$0.1.buffer].byteCount) },
             inputByteCounts: graph.inputShapes.map { Arrangement.byteCount(of: nil, $0) },
             arenaByteCount: arena.byteCount)
+    }
+
+    /// Lets every whole live as long as its pieces: it was made when the last of them was there.
+    private mutating func stretchWholes() {
+        // A whole comes after its pieces, and may itself be a piece of a later one.
+        for index in buffers.indices {
+            guard let whole = buffers[index].whole?.buffer else { continue }
+            buffers[whole].firstStep = min(buffers[whole].firstStep, buffers[index].firstStep)
+            buffers[whole].lastStep = max(buffers[whole].lastStep, buffers[index].lastStep)
+        }
+    }
+
+    private func offset(of buffer: Int, in offsets: [Int]) -> Int {
+        guard let whole = buffers[buffer].whole else { return offsets[buffer] }
+        return offset(of: whole.buffer, in: offsets) + whole.offset
     }
 
     private mutating func newBuffer(_ byteCount: Int, _ constant: Storage? = nil) -> Int {
@@ -119,6 +140,10 @@ struct Lowering {
         }
         let kernel = kernel(for: node)
         var operands = zip(node.inputs, kernel.inputs).map { arranged($0, $1) }
+        if kernel.joinsEndToEnd, let whole = joined(operands.map(\.buffer)) {
+            held[node.results[0]] = [Held(buffer: whole, arrangement: kernel.results[0])]
+            return
+        }
         var resultBuffers: [Int] = []
         for (index, (value, arrangement)) in zip(node.results, kernel.results).enumerated() {
             let byteCount = Arrangement.byteCount(of: arrangement, graph.values[value].shape)
@@ -145,6 +170,21 @@ struct Lowering {
                 body: kernel.body, operands: arguments + resultBuffers), scratchByteCount: kernel.scratchByteCount)
     }
 
+    /// A buffer whose pieces these are, so that whoever makes them makes it; nil where one cannot be a piece of it.
+    private mutating func joined(_ pieces: [Int]) -> Int? {
+        // What the caller or the weights hold stays where it is, and nothing is in two places.
+        guard Set(pieces).count == pieces.count,
+            pieces.allSatisfy({ buffers[$0].isOfArena && buffers[$0].whole == nil })
+        else { return nil }
+        let whole = newBuffer(pieces.reduce(0) { $0 + buffers[$1].byteCount })
+        var offset = 0
+        for piece in pieces {
+            buffers[piece].whole = (whole, offset)
+            offset += buffers[piece].byteCount
+        }
+        return whole
+    }
+
     private func kernel(for node: Graph.Node) -> Kernel {
         let request = KernelRequest(
             inputs: node.inputs.map { Operand(graph.values[$0].shape, held[$0][0].arrangement) },
@@ -162,7 +202,11 @@ struct Lowering {
     /// Whether nobody will read a value after this node, so that the result may replace it.
     private func canOverwrite(_ operand: Held, of value: Int, in node: Graph.Node, _ byteCount: Int) -> Bool {
         let buffer = buffers[operand.buffer]
-        guard buffer.constant == nil, buffer.input == nil, buffer.byteCount == byteCount else { return false }
+        guard buffer.isOfArena, buffer.byteCount == byteCount else { return false }
+        // Pieces are read with the whole, and the whole with its pieces.
+        guard buffer.whole == nil, !buffers.contains(where: { $0.whole?.buffer == operand.buffer }) else {
+            return false
+        }
         // The buffer may belong to several values, where one is a reshape of another.
         let owners = held.indices.filter { held[$0].contains { $0.buffer == operand.buffer } }
         let reads = owners.reduce(0) { $0 + readers[$1] }

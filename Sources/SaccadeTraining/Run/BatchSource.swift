@@ -9,11 +9,14 @@ public struct LabelledBatch: Sendable {
     public let labels: [Int]
     /// The second class that each picture has, where pictures were mixed.
     public let mixture: LabelMixture?
+    /// How long it was not there yet after it was asked for; nil where nobody knows.
+    public let waited: Duration?
     /// What to call the samples in a message, `[N]`.
     public let names: @Sendable () -> [String]
 
     public init(
-        images: Tensor, labels: [Int], mixture: LabelMixture? = nil, names: @escaping @Sendable () -> [String]
+        images: Tensor, labels: [Int], mixture: LabelMixture? = nil, waited: Duration? = nil,
+        names: @escaping @Sendable () -> [String]
     ) {
         require(
             images.shape.rank >= 1 && images.shape[0] == labels.count,
@@ -24,6 +27,7 @@ public struct LabelledBatch: Sendable {
             "a batch of \(labels.count) labels with a mixture of \(mixture?.others.count ?? 0)")
         self.labels = labels
         self.mixture = mixture
+        self.waited = waited
         self.names = names
     }
 }
@@ -61,10 +65,11 @@ public struct LoadedBatches: BatchSource {
     public func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
         let batches = loader.epoch(epoch, from: first)
         return {
+            let before = batches.waited
             guard let batch = try batches.next() else { return nil }
             return LabelledBatch(
-                images: batch.images, labels: batch.labels,
-                mixture: batch.mixture, names: { batch.names })
+                images: batch.images, labels: batch.labels, mixture: batch.mixture, waited: batches.waited - before,
+                names: { batch.names })
         }
     }
 }

@@ -28,6 +28,8 @@ public final class Trainer {
     private var position = TrainingPosition()
     private var lastCheckpoint = ContinuousClock.now
     private var waiting = WaitingTime()
+    /// The next epoch's batches, which are made ready while this epoch is judged.
+    private var upcoming: (() throws -> LabelledBatch?)?
 
     /// - Parameters:
     ///   - network: Logits `[N, classes]` for images `[N, C, H, W]`; its parameters are changed.
@@ -36,7 +38,7 @@ public final class Trainer {
     ///   - run: Where everything is kept; settings and classes are its description's.
     ///   - observer: Told of the progress.
     /// - Throws: ``RunError`` when there are no samples to learn from, the network tells another number of classes
-    ///   apart than the samples have, or all of it is frozen.
+    ///   apart than the samples have, all of it is frozen, or the processor does not have the precision.
     public init(
         _ network: any Layer, training: any BatchSource, validation: (any BatchSource)?, run: RunFolder,
         observer: (any TrainingObserver)? = nil
@@ -66,6 +68,12 @@ public final class Trainer {
         guard !trained.isEmpty else {
             throw RunError(
                 .different, "\(run.path): every parameter of the network is frozen; leave out the last layer’s.")
+        }
+        guard Plan.supports(settings.precision) else {
+            throw RunError(
+                .different,
+                "\(run.path): this processor does not multiply \(settings.precision.rawValue) numbers; train with "
+                    + "--set training.precision=f32.")
         }
         frozen = Set(parameters.filter { settings.freezes($0.name) }.map(\.parameter))
         optimizer = settings.optimizer(for: trained)
@@ -105,6 +113,7 @@ public final class Trainer {
         run.removeCheckpoints(except: position.epoch, keeping: settings.keepLast)
         try JSONLines(path: run.metricsPath).truncate(to: position.metricsLength)
         observer?.began(run)
+        defer { upcoming = nil }
         do {
             if position.epoch < settings.epochs, !isOutOfPatience { try tryValidation() }
             while position.epoch < settings.epochs, !isOutOfPatience {
@@ -139,9 +148,11 @@ public final class Trainer {
     ///
     /// - Returns: How many samples that was.
     private func learnEpoch() throws -> Int {
-        let next = waiting.measured { training.batches(ofEpoch: position.epoch, from: position.batch) }
+        let next = waiting.measured {
+            upcoming.take() ?? training.batches(ofEpoch: position.epoch, from: position.batch)
+        }
         var samples = 0
-        while let batch = try waiting.measured({ try next() }) {
+        while let batch = try waiting.next(next) {
             waiting.startsCounting()
             try learn(batch)
             samples += batch.labels.count
@@ -171,7 +182,7 @@ public final class Trainer {
         // The forward pass changes running averages; a step that fails must leave no trace in them.
         let averages = network.statistics.map { ($0.statistic, $0.statistic.value) }
         var scores: Tensor?
-        let (loss, gradients) = withGradients(except: frozen) {
+        let (loss, gradients) = withGradients(except: frozen, precision: settings.precision) {
             let loss = ClassificationLoss(of: network, on: batch, labelSmoothing: settings.labelSmoothing)
             scores = loss.scores.detached
             return loss.total
@@ -246,6 +257,7 @@ public final class Trainer {
             epoch: position.epoch + 1, learningRate: optimizer.learningRate, trainingLoss: position.loss.value,
             trainingAccuracy: Double(position.correct) / Double(max(position.loss.count, 1)), isBest: false,
             skippedSteps: position.skippedSteps)
+        if record.epoch < settings.epochs { upcoming = training.batches(ofEpoch: record.epoch, from: 0) }
         let judging = ContinuousClock.now
         if let validation {
             let score = try withJudgedWeights {

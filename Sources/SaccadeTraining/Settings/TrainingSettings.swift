@@ -1,7 +1,7 @@
 public import SaccadeDatasets
 import SaccadeModels
 import SaccadeSettings
-import SaccadeTensors
+public import SaccadeTensors
 
 /// How a classifier is trained: the part of a recipe that is neither the network nor the data.
 public struct TrainingSettings: Sendable, Equatable {
@@ -49,6 +49,10 @@ public struct TrainingSettings: Sendable, Equatable {
     public var freeze: [String] = []
     /// The learning rate of everything but the last layer, as a share of `learningRate`; above 0, and at most 1.
     public var backboneRate = 1.0
+
+    /// What convolutions may multiply. With bfloat16 each rounds its inputs where that is faster than float32 on the
+    /// machine at hand; weights, sums and the optimizer stay float32.
+    public var precision = Precision.float32
 
     public init() {}
 
@@ -108,7 +112,7 @@ extension TrainingSettings: Codable {
     private enum Keys: String, CodingKey, CaseIterable {
         case epochs, batchSize, optimizer, learningRate, schedule, weightDecay, clipping, labelSmoothing, augmentation
         case validationFraction, seed, patience, stopsWhenNotFinite, checkpointMinutes
-        case accumulation, ema, best, keepLast, from, freeze, backboneRate
+        case accumulation, ema, best, keepLast, from, freeze, backboneRate, precision
     }
 
     /// The keys that are known.
@@ -142,6 +146,11 @@ extension TrainingSettings: Codable {
         from = try values.decodeIfPresent(String.self, forKey: .from)
         try take(.freeze, \.freeze)
         try take(.backboneRate, \.backboneRate)
+        if let name = try values.decodeIfPresent(String.self, forKey: .precision) {
+            let known = Precision(rawValue: name)
+            try decoder.refuse(known == nil ? "there is no precision \(name); f32 and bf16 are known" : nil)
+            precision = known ?? precision
+        }
         try decoder.refuse(problem)
     }
 
@@ -168,5 +177,6 @@ extension TrainingSettings: Codable {
         try values.encodeIfPresent(from, forKey: .from)
         if !freeze.isEmpty { try values.encode(freeze, forKey: .freeze) }
         if backboneRate != 1 { try values.encode(backboneRate, forKey: .backboneRate) }
+        if precision != .float32 { try values.encode(precision.rawValue, forKey: .precision) }
     }
 }

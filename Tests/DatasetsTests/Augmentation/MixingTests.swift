@@ -98,6 +98,25 @@ import Testing
         }
     }
 
+    @Test(
+        "what is shown of a mix has as much of each picture as is said",
+        arguments: [Augmentation.mixUp(alpha: 1), .cutMix()])
+    func shown(augmentation: Augmentation) {
+        let black = Image(width: 30, height: 20, filledWith: [0, 0, 0])
+        let white = Image(width: 30, height: 20, filledWith: [255, 255, 255])
+        var generator = SplitMix64(seed: 5)
+        var shares: Set<Float> = []
+        for _ in 0..<20 {
+            let (mixed, ownShare) = augmentation.mixing(black, with: white, using: &generator)
+            let mean = mixed.pixels.reduce(0) { $0 + Float($1) } / Float(mixed.pixels.count)
+            #expect(abs(mean / 255 - (1 - ownShare)) < 0.003)
+            shares.insert(ownShare)
+        }
+        #expect(shares.count > 10)
+        let (same, all) = Augmentation.horizontalFlip().mixing(black, with: white, using: &generator)
+        #expect(same == black && all == 1)
+    }
+
     @Test("a framing augmentation takes the place of resizing")
     func framing() throws {
         let folder = try BatchLoaderTests.folder()

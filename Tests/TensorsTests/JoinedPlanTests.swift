@@ -1,0 +1,70 @@
+import TestSupport
+import Testing
+
+@testable import SaccadeTensors
+
+/// Concatenations in plans: what is joined should be made where it belongs.
+@Suite struct JoinedPlanTests {
+    private static let weights = (0..<4).map { Parameter(.ramp([16, 16, 3, 3], seed: UInt64($0))) }
+
+    private static func branch(_ x: Tensor, _ index: Int) -> Tensor {
+        conv2D(x, weights[index].value, padding: 1, activation: .relu)
+    }
+
+    struct Case: CustomTestStringConvertible {
+        let testDescription: String
+        /// Concatenations that must still copy, for a batch of one.
+        var copies = 0
+        let network: @Sendable (Tensor) -> Tensor
+    }
+
+    static let cases = [
+        Case(testDescription: "branches, as in GoogLeNet") { x in
+            concatenated([branch(x, 0), branch(x, 1), maxPool2D(x, kernel: 3, stride: 1, padding: 1)], axis: 1)
+        },
+        Case(testDescription: "read again after it was joined") { x in
+            let y = branch(x, 0)
+            return conv2D(concatenated([y, branch(y, 1)], axis: 1), Tensor.ramp([16, 32, 1, 1])) * y + y
+        },
+        Case(testDescription: "joined twice, one within the other") { x in
+            let y = concatenated([branch(x, 0), branch(x, 1)], axis: 1)
+            return concatenated([branch(x, 2), y, branch(x, 3)], axis: 1) * 2 - 1
+        },
+        Case(testDescription: "the same in two", copies: 1) { x in
+            let (y, z) = (branch(x, 0), branch(x, 1))
+            return concatenated([y, z], axis: 1) * concatenated([z, y], axis: 1)
+        },
+        Case(testDescription: "twice the same", copies: 1) { x in
+            let y = branch(x, 0)
+            return concatenated([y, y], axis: 1)
+        },
+        Case(testDescription: "in place behind it") { x in
+            let y = concatenated([branch(x, 0), branch(x, 1)], axis: 1)
+            return sigmoid(tanh(y)) + y
+        },
+        Case(testDescription: "rows of vectors") { x in
+            let y = mean(branch(x, 0), axes: [2, 3])
+            return concatenated([exp(y), exp(-y)], axis: 1)
+        },
+        Case(testDescription: "the input itself", copies: 1) { x in concatenated([x, branch(x, 0)], axis: 1) },
+    ]
+
+    @Test("agree with eager execution, again and again", arguments: cases, [1, 3])
+    func agrees(_ c: Case, batch: Int) {
+        let x = Tensor.ramp([batch, 16, 9, 7])
+        let plan = Plan(for: x.shape, c.network)
+        let expected = c.network(x)
+        for _ in 0..<2 { #expect(plan(x).relativeError(to: expected) < 1e-5) }
+        let other = Tensor.ramp([batch, 16, 9, 7], seed: 9)
+        #expect(plan(other).relativeError(to: c.network(other)) < 1e-5)
+    }
+
+    @Test("copy nothing where a picture's channels lie one behind the other", arguments: cases)
+    func copies(_ c: Case) {
+        // In blocks: which order a plan takes is a question of time.
+        var graph = Trace.of([[1, 16, 9, 7]]) { [c.network($0[0])] }
+        graph.simplify()
+        let names = Lowering.program(for: graph, Plan.Options(), .blocked).steps.map(\.name)
+        #expect(names.count { $0.contains("concatenated") } == c.copies, "\(names)")
+    }
+}
