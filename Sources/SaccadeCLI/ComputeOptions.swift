@@ -7,7 +7,7 @@ struct ComputeOptions: ParsableArguments {
     @Option(help: "Threads to compute with. Default: one for each core.")
     var threads: Int?
 
-    @Option(help: "Numbers to multiply: f32, or bf16 where the processor has it.")
+    @Option(help: "Numbers to multiply: f32, or bf16 where the processor has it and is faster with it.")
     var precision = Precision.float32
 
     func validate() throws {

@@ -2,26 +2,31 @@ import ArgumentParser
 import Foundation
 import SaccadeDatasets
 import SaccadeDrawing
+import SaccadeModels
 import SaccadeTensors
 import SaccadeTraining
 
 struct Evaluate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Judge a trained classifier: accuracy, precision and recall by class, confusions.",
+        abstract: "Judge a classifier: accuracy, precision and recall by class, confusions.",
         discussion: """
             The pictures are the data set’s test part; else its validation part; else, for the folder that the run learnt \
-            from, those that were held back; else all of them.
+            from, those that were held back; else all of them. The data set’s classes are found among the model’s by their \
+            names; where none of them is there and both have as many, as with ImageNet’s folders n01440764 and so on, by \
+            their order.
 
             EXAMPLES:
               saccade evaluate digits --data data/mnist
+              saccade evaluate resnet-50 --data imagenet/val
+              saccade evaluate --arch resnet-18 --weights mine.pth --data photos
               saccade evaluate my-run --data photos --json
               saccade evaluate digits --data data/mnist --matrix confusions.png
 
             \(Failure.codes)
             """)
 
-    @Argument(help: ArgumentHelp("A run’s name, or its folder.", valueName: "run"))
-    var model: String
+    @Argument(help: ModelOptions.help)
+    var model: String?
 
     @Option(help: "The folder of the data set.")
     var data: String
@@ -35,9 +40,11 @@ struct Evaluate: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var options: ModelOptions
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
+        try options.requireOneModel(model)
         guard (1...4096).contains(batch) else { throw ValidationError("--batch must be from 1 to 4096, got \(batch).") }
         if let matrix {
             do { _ = try FigureFormat(path: matrix) } catch { throw ValidationError("--matrix \(error)") }
@@ -46,7 +53,9 @@ struct Evaluate: AsyncParsableCommand {
 
     func run() async throws {
         try compute.apply()
-        let classifier = try TrainedClassifier(run: model)
+        let model = try LoadedModel(options.request(model: model))
+        ModelOptions.report(model.difference)
+        let classifier = try TrainedClassifier(model)
         let (dataset, part) = try HeldOut.pictures(of: data, for: classifier.description)
         let (batch, options) = (batch, compute.planOptions)
         let score = try await ComputeThread.run {
@@ -55,7 +64,8 @@ struct Evaluate: AsyncParsableCommand {
         let report = EvaluationReport(score, classNames: classifier.description.classNames)
         if let matrix {
             try SaccadeDrawing.ConfusionMatrix(
-                title: "\(model) on \(part) of \(data)", classes: classifier.description.classNames,
+                title: "\(self.model ?? model.network.name) on \(part) of \(data)",
+                classes: classifier.description.classNames,
                 counts: report.confusionMatrix
             ).write(to: matrix)
         }
@@ -71,7 +81,7 @@ struct Evaluate: AsyncParsableCommand {
     }
 }
 
-/// The part of a data set that a run did not learn from.
+/// The part of a data set that a model did not learn from.
 enum HeldOut {
     static func pictures(
         of data: String, for run: RunDescription
@@ -91,18 +101,24 @@ enum HeldOut {
         return (held, "the held-back pictures")
     }
 
-    /// A picture's class is a number: the names behind the numbers must be those that the run learnt.
+    /// A picture's class is a number: the names behind the numbers must be those that the model knows.
     private static func checked(_ dataset: ClassificationDataset, _ run: RunDescription) throws -> ClassificationDataset
     {
-        guard dataset.classNames == run.classNames else {
-            func list(_ names: [String]) -> String {
-                names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
-            }
+        let (theirs, ours) = (dataset.classNames, run.classNames)
+        if let relabelled = dataset.relabelled(by: ours) { return relabelled }
+        guard theirs.count == ours.count, Set(theirs).isDisjoint(with: ours) else {
             throw CommandError.data(
-                "the classes of the data (\(list(dataset.classNames))) are not those that the run learnt "
-                    + "(\(list(run.classNames))); give the data set that belongs to it")
+                "the model does not know the classes \(list(theirs.filter { !ours.contains($0) })) of the data, but "
+                    + "\(list(ours)); give the data set that belongs to it")
         }
-        return dataset
+        Console.note(
+            "The data’s \(theirs.count) classes (\(list(theirs, 3))) are called otherwise than the model’s "
+                + "(\(list(ours, 3))): they are taken for them in this order.")
+        return dataset.renamed(ours)
+    }
+
+    private static func list(_ names: [String], _ most: Int = 12) -> String {
+        names.prefix(most).joined(separator: ", ") + (names.count > most ? ", …" : "")
     }
 }
 

@@ -44,6 +44,14 @@ struct ModelOptions: ParsableArguments {
         guard seed == nil || !partial else { throw ValidationError("--partial is for weights from a file.") }
     }
 
+    /// - Throws: `ValidationError` unless either the argument MODEL or the options name the network.
+    func requireOneModel(_ model: String?) throws {
+        guard model == nil || !isGiven else {
+            throw ValidationError("Give a model, or --arch and --weights, not both: “\(model ?? "")” is one too many.")
+        }
+        guard model != nil || isGiven else { throw ValidationError("Give a model, or --arch and --weights.") }
+    }
+
     /// - Parameter model: The argument MODEL, where the options do not name the network.
     func request(model: String?) throws -> ModelRequest {
         var request = ModelRequest(model: isGiven ? nil : model)

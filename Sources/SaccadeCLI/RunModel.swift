@@ -42,12 +42,7 @@ struct RunModel: AsyncParsableCommand {
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
-        guard model == nil || !options.isGiven else {
-            throw ValidationError("Give a model, or --arch and --weights, not both: “\(model ?? "")” is one too many.")
-        }
-        guard model != nil || options.isGiven else {
-            throw ValidationError("Give a model, or --arch and --weights.")
-        }
+        try options.requireOneModel(model)
         guard WeightsFormat(endingOf: output) != nil else {
             throw ValidationError("--output must end with .npy, .safetensors or .pth; got “\(output)”.")
         }

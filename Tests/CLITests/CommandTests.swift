@@ -57,6 +57,8 @@ import Testing
                 arguments: ["describe", "alexnet", "--input", "32x32x3"], status: 65,
                 complaint: "error: alexnet: pool3: a kernel of height 3 does not fit"),
             Mistake(arguments: ["evaluate", "none", "--data", "/"], status: 65, complaint: "no run here"),
+            Mistake(
+                arguments: ["evaluate", "--data", "/"], status: 64, complaint: "Give a model, or --arch and --weights."),
             Mistake(arguments: ["augment", "/nowhere.png"], status: 65, complaint: "/nowhere.png"),
             Mistake(arguments: ["augment", "a.png", "--count", "0"], status: 64, complaint: "--count must be from 1"),
             Mistake(arguments: ["augment", "a.png", "--set", "seed=1"], status: 64, complaint: "give --recipe"),
@@ -257,6 +259,8 @@ import Testing
             #expect(report.samples == 24)  // a tenth of each class was held back
             #expect(report.confusionMatrix.flatMap { $0 }.reduce(0, +) == report.samples)
 
+            try evaluateElsewhere(in: folder)
+
             struct Answer: Decodable {
                 struct Prediction: Decodable { let label: String, probability: Double }
                 let image: String, predictions: [Prediction]
@@ -272,6 +276,40 @@ import Testing
             #expect(lines.count == 1 && answer.image == picture && answer.predictions.count == 5)
             #expect(answer.predictions.map(\.probability).reduce(0, +) <= 1.0001)
         }
+    }
+
+    /// Judges the weights of the run `a` as if they came from elsewhere, by pictures whose classes are called otherwise.
+    private func evaluateElsewhere(in folder: String) throws {
+        struct Report: Decodable, Equatable { let samples: Int, top1: Double, confusionMatrix: [[Int]] }
+        let model = ["--arch", "small.yaml", "--weights", "runs/a/best.safetensors"]
+        func evaluated(_ data: String) throws -> (report: Report?, outcome: Program.Outcome) {
+            let outcome = try Program.run(["evaluate"] + model + ["--data", data, "--json"], in: folder)
+            return (try? JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8)), outcome)
+        }
+        let files = FileManager.default
+        let classes = try files.contentsOfDirectory(atPath: "\(folder)/pictures/train").sorted()
+        func copy(_ classes: [(from: String, to: String)], to data: String) throws {
+            try files.createDirectory(atPath: "\(folder)/\(data)", withIntermediateDirectories: true)
+            for (from, to) in classes {
+                try files.copyItem(atPath: "\(folder)/pictures/train/\(from)", toPath: "\(folder)/\(data)/\(to)")
+            }
+        }
+        let all = try evaluated("pictures")
+        #expect(all.report?.samples == 240, "\(all.outcome.errors)")
+
+        // Fewer classes keep their numbers.
+        try copy(classes.suffix(2).map { ($0, $0) }, to: "few")
+        let few = try evaluated("few")
+        #expect(few.report?.confusionMatrix.suffix(2).flatMap(\.self).reduce(0, +) == few.report?.samples)
+
+        // Names that nobody knows, as ImageNet's folders have them, count by their order.
+        try copy(classes.enumerated().map { ($1, "n\(100 + $0)") }, to: "numbered")
+        let numbered = try evaluated("numbered")
+        #expect(numbered.report == all.report && numbered.outcome.errors.contains("in this order"))
+
+        try copy(classes.map { ($0, $0 == classes[0] ? "zebra" : $0) }, to: "strange")
+        let strange = try evaluated("strange")
+        #expect(strange.outcome.status == 65 && strange.outcome.errors.contains("zebra"))
     }
 }
 

@@ -121,12 +121,12 @@ import Testing
     func memory() throws {
         try inFolder(runs: []) { folder in
             let command = ["train", "small.yaml", "--data", "pictures", "--set", "training.batchSize=60000"]
-            let refused = try Program.run(command + ["--max-memory", "100MiB"], in: folder)
-            #expect(refused.status == 69 && refused.errors.contains("--max-memory allows 100 MiB"), "\(refused.errors)")
+            let refused = try Program.run(command + ["--max-memory", "160MiB"], in: folder)
+            #expect(refused.status == 69 && refused.errors.contains("--max-memory allows 160 MiB"), "\(refused.errors)")
             let match = try #require(refused.errors.firstMatch(of: /--batch-size (\d+) would fit/))
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/runs"))
             let small = ["train", "small.yaml", "--data", "pictures", "--batch-size", String(match.1)]
-            #expect(try Program.run(small + ["--max-memory", "100MiB"], in: folder).status == 0)
+            #expect(try Program.run(small + ["--max-memory", "160MiB"], in: folder).status == 0)
             let none = try Program.run(small + ["--max-memory", "1kB"], in: folder)
             #expect(none.status == 69 && none.errors.contains("not even a single picture"), "\(none.errors)")
         }

@@ -20,8 +20,8 @@ import Testing
     func pickles(files: [String], archive: String) throws {
         let folder = try TemporaryFolder()
         for file in files { try folder.write([1], to: file) }
-        let opened = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path) }
-        #expect(opened?.code == .unsupported && opened?.description.contains(archive) == true)
+        let opened = try #require(throws: FileError.self) { try ClassificationDataset(at: folder.path) }
+        #expect(opened.code == .unsupported && opened.description.contains(archive))
         #expect(throws: opened) { try DataFormat(of: folder.path) }
     }
 

@@ -96,7 +96,7 @@ import Testing
         let weights = Parameter(.ramp([channels, 3, 3, 3]))
         let x = Tensor.ramp([2, 3, 9, 8], seed: 4)
         let network: @Sendable (Tensor) -> Tensor = { c.function(conv2D($0, weights.value, padding: 1)) }
-        let plan = Plan(for: x.shape, options: .init(precision: .bfloat16), network)
-        #expect(plan(x).relativeError(to: network(x)) < 6e-2)
+        let lowered = LoweredNetwork(for: x.shape, .bfloat16, network: network)
+        #expect(lowered(x).relativeError(to: network(x)) < 6e-2)
     }
 }

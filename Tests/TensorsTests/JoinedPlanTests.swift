@@ -1,7 +1,6 @@
+import SaccadeTensors
 import TestSupport
 import Testing
-
-@testable import SaccadeTensors
 
 /// Concatenations in plans: what is joined should be made where it belongs.
 @Suite struct JoinedPlanTests {
@@ -62,9 +61,7 @@ import Testing
     @Test("copy nothing where a picture's channels lie one behind the other", arguments: cases)
     func copies(_ c: Case) {
         // In blocks: which order a plan takes is a question of time.
-        var graph = Trace.of([[1, 16, 9, 7]]) { [c.network($0[0])] }
-        graph.simplify()
-        let names = Lowering.program(for: graph, Plan.Options(), .blocked).steps.map(\.name)
+        let names = LoweredNetwork(for: [1, 16, 9, 7], network: c.network).names
         #expect(names.count { $0.contains("concatenated") } == c.copies, "\(names)")
     }
 }

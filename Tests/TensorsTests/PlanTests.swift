@@ -1,6 +1,7 @@
-import SaccadeTensors
 import TestSupport
 import Testing
+
+@testable import SaccadeTensors
 
 @Suite struct PlanTests {
     /// Two convolutions around a shortcut, as in a residual network.
@@ -102,9 +103,13 @@ import Testing
     @Test("bfloat16 is near float32 where the processor has it", .enabled(if: Plan.supports(.bfloat16)))
     func bfloat16() {
         let (block, x) = (Block(), Tensor.ramp([1, 3, 16, 16]))
+        for order in ElementOrder.allCases {
+            let error = LoweredNetwork(for: x.shape, .bfloat16, order) { block($0) }(x).relativeError(to: block(x))
+            #expect(error < 2e-2 && error > 0)
+        }
+        // A plan takes it where it is faster, and float32 elsewhere.
         let plan = Plan(for: x.shape, options: .init(precision: .bfloat16)) { block($0) }
-        let error = plan(x).relativeError(to: block(x))
-        #expect(error < 2e-2 && error > 0)
+        #expect(plan(x).relativeError(to: block(x)) < 2e-2)
     }
 
     @Test("traced tensors have no elements to read")

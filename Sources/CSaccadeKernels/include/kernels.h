@@ -138,6 +138,10 @@ void sk_losses(sk_loss, float beta, long count, const float *x, const float *tar
 void sk_loss_gradients(
     sk_loss, float beta, long count, const float *x, const float *target, const float *dy, float *dx);
 
+// Multiplies and adds in registers, as fast as one thread of this processor can. Returns how many operations that was,
+// two for each multiplication that is followed by an addition; the result is of no interest, but must be computed.
+double sk_multiply_adds(long rounds, float *result);
+
 #ifdef __cplusplus
 }
 #endif

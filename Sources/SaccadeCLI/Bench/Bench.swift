@@ -94,7 +94,7 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         try compute.apply()
-        var report = BenchReport(threads: Threads.count)
+        var report = BenchReport(threads: Threads.count, peak: MachinePeak.operationsPerSecond())
         for subject in subjects {
             switch subject {
             case "operations":

@@ -47,15 +47,17 @@ struct BenchRow {
 /// Rows as a table, as Markdown and as JSON.
 struct BenchReport {
     let threads: Int
+    /// Multiplications and additions a second that the machine does at most.
+    let peak: Double
     private(set) var rows: [BenchRow] = []
     private(set) var notes: [String] = []
 
-    init(threads: Int) { self.threads = threads }
+    init(threads: Int, peak: Double) { (self.threads, self.peak) = (threads, peak) }
 
     mutating func add(_ row: BenchRow) {
         rows.append(row)
         // Measuring takes minutes: show each as it comes.
-        FileHandle.standardError.write(Data((BenchReport.line(row) + "\n").utf8))
+        FileHandle.standardError.write(Data((line(row) + "\n").utf8))
     }
 
     mutating func note(_ text: String) { notes.append(text) }
@@ -64,9 +66,13 @@ struct BenchReport {
         String(format: value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value)
     }
 
-    private static func line(_ row: BenchRow) -> String {
+    /// A rate as a share of what the machine does at most.
+    private func share(_ row: BenchRow) -> Double { row.rate * 1e9 / peak }
+
+    private func line(_ row: BenchRow) -> String {
+        let number = BenchReport.number
         var line = "\(row.subject): \(number(row.time)) ms"
-        if row.work > 0 { line += ", \(number(row.rate)) GFLOP/s" }
+        if row.work > 0 { line += ", \(number(row.rate)) GFLOP/s (\(percent(share(row), decimals: 0)) of the peak)" }
         if let memory = row.memory { line += ", \(number(memory)) MiB" }
         let busiest = row.ours.map(\.otherLoad).max() ?? 0
         if busiest > 0.1 { line += " (others used \(Int(busiest * 100)) % of the machine)" }
@@ -81,28 +87,33 @@ struct BenchReport {
         return line
     }
 
-    private var heading: String { "\(Machine.processor), \(threads) thread(s), float32 unless said" }
+    private var heading: String {
+        "\(Machine.processor), \(threads) thread(s), float32 unless said; "
+            + "the machine multiplies and adds \(BenchReport.number(peak / 1e9)) billion numbers a second at most"
+    }
 
-    var text: String { ([heading] + rows.map(BenchReport.line) + notes).joined(separator: "\n") }
+    var text: String { ([heading] + rows.map(line) + notes).joined(separator: "\n") }
 
     var markdown: String {
         var lines = [
             "# Measured", "", heading + ".", "",
-            "| subject | ours, ms | GFLOP/s | MiB | peer | its ms | ratio | spread | its MiB | difference |",
-            "|---|---|---|---|---|---|---|---|---|---|",
+            "| subject | ours, ms | GFLOP/s | of peak | MiB | peer | its ms | ratio | spread | its MiB | difference |",
+            "|---|---|---|---|---|---|---|---|---|---|---|",
         ]
         for row in rows {
-            let ours =
-                "| \(row.subject) | \(BenchReport.number(row.time)) | \(row.work > 0 ? BenchReport.number(row.rate) : "–") | \(row.memory.map(BenchReport.number) ?? "–") |"
-            if row.peers.isEmpty { lines.append(ours + " | | | | | |") }
+            let number = BenchReport.number
+            let rate = row.work > 0 ? [number(row.rate), percent(share(row), decimals: 0)] : ["–", "–"]
+            let ours = [row.subject, number(row.time)] + rate + [row.memory.map(number) ?? "–"]
             for peer in row.peers {
                 let ratio = row.ratio(to: peer)
-                lines.append(
-                    ours + " \(peer.name) | \(BenchReport.number(BenchRow.median(peer.times))) | "
-                        + "\(BenchReport.number(ratio.median)) | \(BenchReport.number(ratio.low))–\(BenchReport.number(ratio.high)) | "
-                        + "\(peer.memory.map(BenchReport.number) ?? "–") | \(peer.difference.map { String(format: "%.0e", $0) } ?? "–") |"
-                )
+                let theirs = [
+                    peer.name, number(BenchRow.median(peer.times)), number(ratio.median),
+                    "\(number(ratio.low))–\(number(ratio.high))", peer.memory.map(number) ?? "–",
+                    peer.difference.map { String(format: "%.0e", $0) } ?? "–",
+                ]
+                lines.append("| \((ours + theirs).joined(separator: " | ")) |")
             }
+            if row.peers.isEmpty { lines.append("| \(ours.joined(separator: " | ")) | | | | | | |") }
         }
         return (lines + [""] + notes + [""]).joined(separator: "\n")
     }
@@ -115,9 +126,11 @@ struct BenchReport {
             let subject: String, milliseconds: Double, gigaflopsPerSecond: Double?, mebibytes: Double?
             let turns: [Measurement], peers: [Peer]
         }
-        struct Report: Encodable { let machine: String, threads: Int, rows: [Row], notes: [String] }
+        struct Report: Encodable {
+            let machine: String, threads: Int, peakGigaflopsPerSecond: Double, rows: [Row], notes: [String]
+        }
         let report = Report(
-            machine: Machine.processor, threads: threads,
+            machine: Machine.processor, threads: threads, peakGigaflopsPerSecond: peak / 1e9,
             rows: rows.map { row in
                 Row(
                     subject: row.subject, milliseconds: row.time, gigaflopsPerSecond: row.work > 0 ? row.rate : nil,

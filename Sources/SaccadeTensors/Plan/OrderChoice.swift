@@ -1,24 +1,39 @@
 import Foundation
 
 extension Lowering {
+    /// One way to compute a whole network.
+    private struct Way {
+        var precision: Precision
+        var order: ElementOrder
+        var label: String { "\(order.rawValue) \(precision.rawValue)" }
+    }
+
     /// The program that runs fastest, of those that keep pictures in one order throughout.
     ///
-    /// Kernel by kernel one would jump between orders, and pay for each jump; so whole programs are timed.
+    /// Kernel by kernel one would jump between orders, and pay for each jump; so whole programs are timed. One that
+    /// multiplies bfloat16 must be faster than those in float32, too: without matrix units it often is not.
     static func fastestProgram(
         for graph: Graph, _ options: Plan.Options, sharing constants: SharedConstants? = nil
     ) -> Program {
         guard graph.nodes.contains(where: { $0.operation is Convolution }) else {
             return program(for: graph, options, .blocked, sharing: constants)
         }
-        let key = "plan \(graph.signature) \(options.precision.rawValue) winograd \(options.allowsWinograd)"
-        if let known = Tuner.shared.choice(for: key).flatMap(ElementOrder.init) {
-            return program(for: graph, options, known, sharing: constants)
+        func lowered(_ way: Way, sharing constants: SharedConstants? = nil) -> Program {
+            var options = options
+            options.precision = way.precision
+            return program(for: graph, options, way.order, sharing: constants)
         }
+        let precisions = [.float32] + (options.precision == .float32 ? [] : [options.precision])
+        let ways = precisions.flatMap { precision in ElementOrder.allCases.map { Way(precision: precision, order: $0) }
+        }
+        let key = "plan \(graph.signature) \(options.precision.rawValue) winograd \(options.allowsWinograd)"
+        let known = Tuner.shared.choice(for: key)
+        if let known = ways.first(where: { $0.label == known }) { return lowered(known, sharing: constants) }
         // One at a time, and made once more in the end: each holds all weights in an order of its own.
-        let times = ElementOrder.allCases.map { ($0, time(program(for: graph, options, $0))) }
-        let best = times.min { $0.1 < $1.1 }?.0 ?? .blocked
-        Tuner.shared.remember(key, best.rawValue)
-        return program(for: graph, options, best, sharing: constants)
+        let times = ways.map { ($0, time(lowered($0))) }
+        let best = times.min { $0.1 < $1.1 }?.0 ?? ways[0]
+        Tuner.shared.remember(key, best.label)
+        return lowered(best, sharing: constants)
     }
 
     private static func time(_ program: Program) -> Duration {

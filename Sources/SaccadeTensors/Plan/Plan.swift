@@ -17,7 +17,8 @@ import Synchronization
 public final class Plan: Sendable {
     /// What a plan may do for speed.
     public struct Options: Sendable {
-        /// The numbers that convolutions and linear layers multiply.
+        /// The numbers that convolutions and linear layers multiply: with ``Precision/bfloat16``, where the whole network
+        /// is faster with them than with float32.
         public var precision: Precision
         /// Whether Winograd's algorithm may be used where it is faster. It rounds differently, by about 1e-6.
         public var allowsWinograd: Bool

@@ -1,0 +1,41 @@
+#include "kernels.h"
+#include "wide.h"
+
+#include <math.h>
+
+// Sums that grow side by side: enough to hide how long one multiply-add takes, few enough for the registers.
+enum { CHAINS = 12 };
+
+#define ROUNDS(vector)                                                                                                 \
+    vector sums[CHAINS], factor, addend;                                                                               \
+    for (unsigned lane = 0; lane < sizeof(vector) / sizeof(float); lane++) {                                           \
+        factor[lane] = 0.999f;                                                                                         \
+        addend[lane] = 1e-3f * (float)lane;                                                                            \
+    }                                                                                                                  \
+    for (int chain = 0; chain < CHAINS; chain++) sums[chain] = addend + (float)chain;                                  \
+    for (long round = 0; round < rounds; round++) {                                                                    \
+        SK_UNROLL for (int chain = 0; chain < CHAINS; chain++) sums[chain] = sums[chain] * factor + addend;            \
+    }                                                                                                                  \
+    for (int chain = 1; chain < CHAINS; chain++) sums[0] += sums[chain];                                               \
+    float total = 0;                                                                                                   \
+    for (unsigned lane = 0; lane < sizeof(vector) / sizeof(float); lane++) total += sums[0][lane];                     \
+    *result = total;                                                                                                   \
+    return 2.0 * (double)rounds * CHAINS * (sizeof(vector) / sizeof(float))
+
+#if defined(__x86_64__)
+
+SK_WIDE static double wide_rounds(long rounds, float *result) { ROUNDS(wide); }
+
+__attribute__((target("avx2,fma"))) static double half_rounds(long rounds, float *result) { ROUNDS(half); }
+
+double sk_multiply_adds(long rounds, float *result) {
+    return __builtin_cpu_supports("avx512f") ? wide_rounds(rounds, result) : half_rounds(rounds, result);
+}
+
+#else
+
+typedef float quarter __attribute__((vector_size(16)));
+
+double sk_multiply_adds(long rounds, float *result) { ROUNDS(quarter); }
+
+#endif
