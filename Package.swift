@@ -131,7 +131,9 @@ let package = Package(
             name: "TestSupport", dependencies: ["SaccadeTensors", "SaccadeImages"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["SaccadeFiles"], swiftSettings: strict),
-        .testTarget(name: "TensorsTests", dependencies: ["SaccadeTensors", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["SaccadeTensors", "CSaccadeKernels", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
             swiftSettings: strict),

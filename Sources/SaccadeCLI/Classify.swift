@@ -92,7 +92,7 @@ struct Classify: AsyncParsableCommand {
         ModelOptions.report(loaded.difference)
         let classifier = try TrainedClassifier(loaded)
         return {
-            let plan = classifier.plan(batch: 1, options: compute)
+            let plan = classifier.plan(batch: 1, options: compute, releasesWeights: true)
             return { path in
                 let image = try Image(contentsOf: path, atLeast: classifier.description.preprocessing.leastDecodedSize)
                 return classifier.predictions(for: image, top: top, plan: plan)

@@ -64,7 +64,8 @@ struct RunModel: AsyncParsableCommand {
         ModelOptions.report(model.difference)
         let (eager, planOptions) = (eager, compute.planOptions)
         let y = try await ComputeThread.run {
-            eager ? model.network(x) : Plan(for: x.shape, options: planOptions) { model.network($0) }(x)
+            if eager { return model.network(x) }
+            return Plan(for: x.shape, options: planOptions, releasesWeights: true) { model.network($0) }(x)
         }
         try WeightsFile.write([("output", y)], to: output)
         print("\(output): output \(y.shape) of \(model.network.name)")

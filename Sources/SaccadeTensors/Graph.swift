@@ -5,6 +5,8 @@ package struct Graph: Sendable {
         case parameter(Parameter)
         case constant(Tensor)
         case result(node: Int, index: Int)
+        /// A constant that nobody reads any more.
+        case released
     }
 
     package struct Value: Sendable {

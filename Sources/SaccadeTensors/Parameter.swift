@@ -15,13 +15,15 @@ public final class Parameter: Sendable {
         case pending(@Sendable () -> Tensor)
         case ready(Tensor)
         case taken  // while an update holds the value
+        case released
 
         mutating func tensor() -> Tensor {
             if case .pending(let draw) = self { self = .ready(draw()) }
-            guard case .ready(let tensor) = self else {
-                wrongProgram("a parameter was read while it was updated")
+            switch self {
+            case .ready(let tensor): return tensor
+            case .released: wrongProgram("the network's weights were given to a plan: load the network again")
+            case .pending, .taken: wrongProgram("a parameter was read while it was updated")
             }
-            return tensor
         }
 
         mutating func take() -> Tensor {
@@ -61,6 +63,14 @@ public final class Parameter: Sendable {
     public func assign(_ value: Tensor) {
         require(value.shape == shape, "cannot change a parameter's shape from \(shape) to \(value.shape)")
         state.withLock { $0 = .ready(value.detached.rowMajor) }
+    }
+
+    /// Gives the value away: until another one is assigned the parameter has none.
+    func release() -> Tensor {
+        state.withLock { state in
+            defer { state = .released }
+            return state.tensor()
+        }
     }
 
     /// Lets `change` overwrite the elements where they lie, or a copy if somebody still holds the old value.

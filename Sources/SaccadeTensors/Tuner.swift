@@ -42,7 +42,8 @@ package final class Tuner: Sendable {
     func fastest(
         of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest, constants: Set<Int> = []
     ) -> Kernel {
-        let key = Tuner.key(operation, request, constants)
+        // Another program version may know of more kernels: then the choice is made again.
+        let key = Tuner.key(operation, request, constants) + " of \(candidates.count)"
         if let label = choice(for: key), let kernel = candidates.first(where: { $0.label == label }) {
             return kernel
         }

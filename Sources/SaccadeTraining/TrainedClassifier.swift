@@ -59,8 +59,13 @@ public struct TrainedClassifier: Sendable {
     public func logits(_ images: Tensor) -> Tensor { network(images) }
 
     /// A plan for `batch` pictures at once.
-    public func plan(batch: Int, options: Plan.Options = Plan.Options()) -> Plan {
-        Plan(for: Shape([batch] + description.preprocessing.shape), options: options) { network($0) }
+    ///
+    /// - Parameter releasesWeights: Whether the plan takes the weights for itself, so that they are not in memory twice.
+    ///   The classifier is of no use beside it then.
+    public func plan(batch: Int, options: Plan.Options = Plan.Options(), releasesWeights: Bool = false) -> Plan {
+        Plan(
+            for: Shape([batch] + description.preprocessing.shape), options: options, releasesWeights: releasesWeights
+        ) { network($0) }
     }
 
     /// The most probable classes of a picture, the first one first.

@@ -138,6 +138,12 @@ void sk_losses(sk_loss, float beta, long count, const float *x, const float *tar
 void sk_loss_gradients(
     sk_loss, float beta, long count, const float *x, const float *target, const float *dy, float *dx);
 
+// Rows of `x` [vectors, inputs] times rows of `weights` [outputs, inputs], plus `bias` [outputs] or null, and where it
+// `rectifies`, 0 where that is below 0: into `y` [vectors, outputs]. For few vectors.
+void sk_row_products(
+    long vectors, long inputs, long outputs, const float *x, const float *weights, const float *bias, int rectifies,
+    float *y);
+
 // Multiplies and adds in registers, as fast as one thread of this processor can. Returns how many operations that was,
 // two for each multiplication that is followed by an addition; the result is of no interest, but must be computed.
 double sk_multiply_adds(long rounds, float *result);

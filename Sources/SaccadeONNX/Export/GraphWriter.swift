@@ -95,7 +95,7 @@ struct GraphWriter {
         switch graph.values[id].origin {
         case .parameter(let parameter): (wanted, tensor) = (weights.name(of: parameter), parameter.value)
         case .constant(let constant): (wanted, tensor) = (weights.name(of: constant), constant)
-        case .input, .result: throw Problem.unsupported("a value is read before it is there")
+        case .input, .result, .released: throw Problem.unsupported("a value is read before it is there")
         }
         guard graph.values[id].shape == other.values[id].shape else {
             throw Problem.unsupported("a constant depends on the batch")

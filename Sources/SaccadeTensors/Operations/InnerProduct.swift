@@ -1,3 +1,4 @@
+import CSaccadeKernels
 import SaccadeOneDNN
 
 /// `source · weightsᵀ + bias` and an activation. Inputs: `[N, I]`, `[O, I]`, then `[O]` if there is a bias.
@@ -20,9 +21,26 @@ struct InnerProduct: FusesActivation {
     func multiplyAdds(_ inputs: [Shape], _ results: [Shape]) -> Int { inputs[0][0] * inputs[1].elementCount }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
-        InnerProductGeometry(inputs: request.inputs[0].shape, weights: request.inputs[1].shape).kernels(
+        let geometry = InnerProductGeometry(inputs: request.inputs[0].shape, weights: request.inputs[1].shape)
+        let kernels = geometry.kernels(
             .inference, request, fused: Fused(activation: activation?.unary),
             roles: [.source, .weights] + (hasBias ? [.bias] : []) + [.destination])
+        return kernels + (rowProducts(request, geometry).map { [$0] } ?? [])
+    }
+
+    /// Our own kernel for few vectors and large weights, which reads those once and in order.
+    private func rowProducts(_ request: KernelRequest, _ geometry: InnerProductGeometry) -> Kernel? {
+        let (vectors, width, outputs) = (geometry.inputs[0], geometry.inputs[1], geometry.weights[0])
+        guard request.precision == .float32, activation == nil || activation == .relu, (1...16).contains(vectors),
+            geometry.multiplyAdds > 1_000_000
+        else { return nil }
+        let (hasBias, rectifies) = (hasBias, activation == .relu)
+        var kernel = Kernel(request) { at in
+            sk_row_products(
+                vectors, width, outputs, at[0], at[1], hasBias ? at[2] : nil, rectifies ? 1 : 0, at[hasBias ? 3 : 2])
+        }
+        kernel.label = "rows"
+        return kernel
     }
 }
 

@@ -10,7 +10,7 @@ extension Graph {
         let isCounted = values.map { value in
             switch value.origin {
             case .input, .result: true
-            case .parameter, .constant: false
+            case .parameter, .constant, .released: false
             }
         }
         var lastReader = [Int](repeating: -1, count: values.count)

@@ -3,7 +3,7 @@ import SaccadeOneDNN
 /// Turns a graph into a ``Program``: picks kernels, puts reorders between those that want different layouts,
 /// and gives every value its place.
 struct Lowering {
-    private let graph: Graph
+    private var graph: Graph
     private let options: Plan.Options
     private let order: ElementOrder
     private let constants: SharedConstants?
@@ -20,6 +20,8 @@ struct Lowering {
         var whole: (buffer: Int, offset: Int)?
         var firstStep = 0
         var lastStep = 0
+        /// Whether a step has it as an operand.
+        var isOperand = false
 
         /// Whether it gets its place in the memory of a run.
         var isOfArena: Bool { constant == nil && input == nil }
@@ -46,20 +48,23 @@ struct Lowering {
 
     /// - Parameter constants: Those of earlier programs for the same graph but for its batch; this one's are added.
     static func program(
-        for graph: Graph, _ options: Plan.Options, _ order: ElementOrder, sharing constants: SharedConstants? = nil
+        for graph: consuming Graph, _ options: Plan.Options, _ order: ElementOrder,
+        sharing constants: SharedConstants? = nil
     ) -> Program {
         var lowering = Lowering(graph, options, order, constants)
         return lowering.run()
     }
 
-    private init(_ graph: Graph, _ options: Plan.Options, _ order: ElementOrder, _ constants: SharedConstants?) {
+    private init(
+        _ graph: consuming Graph, _ options: Plan.Options, _ order: ElementOrder, _ constants: SharedConstants?
+    ) {
+        held = graph.values.map { _ in [] }
+        readers = graph.values.map { _ in 0 }
+        for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value] += 1 }
         self.graph = graph
         self.order = order
         self.options = options
         self.constants = constants
-        held = graph.values.map { _ in [] }
-        readers = graph.values.map { _ in 0 }
-        for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value] += 1 }
     }
 
     private mutating func run() -> Program {
@@ -127,12 +132,20 @@ struct Lowering {
     private mutating func append(_ step: Step, scratchByteCount: Int) {
         var step = step
         if scratchByteCount > 0 { step.operands.append(newBuffer(scratchByteCount)) }
-        for buffer in step.operands { buffers[buffer].lastStep = steps.count }
+        for buffer in step.operands {
+            buffers[buffer].lastStep = steps.count
+            buffers[buffer].isOperand = true
+        }
         steps.append(step)
     }
 
     private mutating func lower(_ node: Graph.Node) {
-        defer { for input in node.inputs { readers[input] -= 1 } }
+        defer {
+            for input in node.inputs {
+                readers[input] -= 1
+                if readers[input] == 0 { releaseConstant(input) }
+            }
+        }
         if node.operation is Reshape {
             // Nothing moves: the result is the input under another shape.
             held[node.results[0]] = [arranged(node.inputs[0], nil)]
@@ -168,6 +181,15 @@ struct Lowering {
             Step(
                 name: node.scope.map { "\($0): \(node.operation.name)" } ?? node.operation.name, label: kernel.label,
                 body: kernel.body, operands: arguments + resultBuffers), scratchByteCount: kernel.scratchByteCount)
+    }
+
+    /// Lets go of a constant that was only there to be brought into another order.
+    private mutating func releaseConstant(_ value: Int) {
+        guard case .constant = graph.values[value].origin else { return }
+        for place in held[value] where buffers[place.buffer].isRowMajor && !buffers[place.buffer].isOperand {
+            buffers[place.buffer] = Buffer(byteCount: 0)
+            graph.values[value].origin = .released
+        }
     }
 
     /// A buffer whose pieces these are, so that whoever makes them makes it; nil where one cannot be a piece of it.

@@ -13,27 +13,28 @@ extension Lowering {
     /// Kernel by kernel one would jump between orders, and pay for each jump; so whole programs are timed. One that
     /// multiplies bfloat16 must be faster than those in float32, too: without matrix units it often is not.
     static func fastestProgram(
-        for graph: Graph, _ options: Plan.Options, sharing constants: SharedConstants? = nil
+        for graph: consuming Graph, _ options: Plan.Options, sharing constants: SharedConstants? = nil
     ) -> Program {
         guard graph.nodes.contains(where: { $0.operation is Convolution }) else {
             return program(for: graph, options, .blocked, sharing: constants)
         }
-        func lowered(_ way: Way, sharing constants: SharedConstants? = nil) -> Program {
-            var options = options
-            options.precision = way.precision
-            return program(for: graph, options, way.order, sharing: constants)
+        func choosing(_ way: Way) -> Plan.Options {
+            Plan.Options(precision: way.precision, allowsWinograd: options.allowsWinograd)
         }
         let precisions = [.float32] + (options.precision == .float32 ? [] : [options.precision])
         let ways = precisions.flatMap { precision in ElementOrder.allCases.map { Way(precision: precision, order: $0) }
         }
         let key = "plan \(graph.signature) \(options.precision.rawValue) winograd \(options.allowsWinograd)"
         let known = Tuner.shared.choice(for: key)
-        if let known = ways.first(where: { $0.label == known }) { return lowered(known, sharing: constants) }
+        if let known = ways.first(where: { $0.label == known }) {
+            return program(for: graph, choosing(known), known.order, sharing: constants)
+        }
         // One at a time, and made once more in the end: each holds all weights in an order of its own.
-        let times = ways.map { ($0, time(lowered($0))) }
-        let best = times.min { $0.1 < $1.1 }?.0 ?? ways[0]
-        Tuner.shared.remember(key, best.label)
-        return lowered(best, sharing: constants)
+        var times: [(way: Way, time: Duration)] = []
+        for way in ways { times.append((way, time(program(for: copy graph, choosing(way), way.order)))) }
+        let winner = times.min { $0.time < $1.time }?.way ?? ways[0]
+        Tuner.shared.remember(key, winner.label)
+        return program(for: graph, choosing(winner), winner.order, sharing: constants)
     }
 
     private static func time(_ program: Program) -> Duration {

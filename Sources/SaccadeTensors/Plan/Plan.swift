@@ -42,30 +42,34 @@ public final class Plan: Sendable {
 
     /// - Parameters:
     ///   - shapes: Those of the inputs, with their batch.
+    ///   - releasesWeights: Whether the plan takes the network's weights for itself, so that they are not in memory
+    ///     twice. The network cannot compute any more until it is given others.
     ///   - network: What to apply to them.
     public convenience init(
-        for shapes: [Shape], options: Options = Options(), _ network: ([Tensor]) throws -> [Tensor]
+        for shapes: [Shape], options: Options = Options(), releasesWeights: Bool = false,
+        _ network: ([Tensor]) throws -> [Tensor]
     ) rethrows {
-        try self.init(for: shapes, options: options, sharing: nil, network)
+        try self.init(for: shapes, options: options, releasesWeights: releasesWeights, sharing: nil, network)
     }
 
     /// - Parameter constants: Weights that the network's plans for other batches hold.
     init(
-        for shapes: [Shape], options: Options, sharing constants: SharedConstants?,
+        for shapes: [Shape], options: Options, releasesWeights: Bool = false, sharing constants: SharedConstants?,
         _ network: ([Tensor]) throws -> [Tensor]
     ) rethrows {
         var graph = try Trace.of(shapes, network)
-        graph.simplify()
+        graph.simplify(releasesWeights: releasesWeights)
         inputShapes = shapes
         outputShapes = graph.outputs.map { graph.values[$0].shape }
-        program = Lowering.fastestProgram(for: graph, options, sharing: constants)
+        program = Lowering.fastestProgram(for: consume graph, options, sharing: constants)
     }
 
     /// A plan for a network with one input and one output.
     public convenience init(
-        for shape: Shape, options: Options = Options(), _ network: (Tensor) throws -> Tensor
+        for shape: Shape, options: Options = Options(), releasesWeights: Bool = false,
+        _ network: (Tensor) throws -> Tensor
     ) rethrows {
-        try self.init(for: [shape], options: options) { [try network($0[0])] }
+        try self.init(for: [shape], options: options, releasesWeights: releasesWeights) { [try network($0[0])] }
     }
 
     /// - Precondition: The input has the shape that the plan was made for, and there is one output.

@@ -1,7 +1,8 @@
 // Rewrites of a traced network that leave its answers alone and its work smaller.
 extension Graph {
-    mutating func simplify() {
-        freezeParameters()
+    /// - Parameter releasesWeights: Whether the network's parameters give their values away.
+    mutating func simplify(releasesWeights: Bool = false) {
+        freezeParameters(releasing: releasesWeights)
         foldConstants()
         foldBatchNorms()
         fuseResiduals()
@@ -11,10 +12,20 @@ extension Graph {
     }
 
     /// Parameters become constants with the values they have now.
-    private mutating func freezeParameters() {
+    private mutating func freezeParameters(releasing: Bool) {
         for index in values.indices {
             guard case .parameter(let parameter) = values[index].origin else { continue }
-            values[index].origin = .constant(parameter.value)
+            values[index].origin = .constant(releasing ? parameter.release() : parameter.value)
+        }
+    }
+
+    /// Lets go of constants that nobody reads any more, so that old and new weights are not all there at once.
+    private mutating func release(_ constants: some Sequence<Int>) {
+        for value in constants {
+            guard case .constant = values[value].origin, !outputs.contains(value),
+                !nodes.contains(where: { $0.inputs.contains(value) })
+            else { continue }
+            values[value].origin = .released
         }
     }
 
@@ -47,6 +58,7 @@ extension Graph {
             let (scale, shift) = norm.scaleAndShift(of: statistics)
             let bias = convolution.hasBias ? constant(nodes[producer].inputs[2]) : nil
 
+            let replaced = nodes[producer].inputs.dropFirst() + nodes[index].inputs.dropFirst()
             var folded = convolution
             folded.hasBias = true
             nodes[producer].operation = folded
@@ -56,6 +68,7 @@ extension Graph {
                 append(bias.map { $0 * scale + shift } ?? shift),
             ]
             redirect(nodes[index].results[0], to: nodes[producer].results[0])
+            release(replaced)
         }
     }
 
@@ -126,6 +139,7 @@ extension Graph {
         }
         nodes.removeAll { $0.results.isEmpty }
         renumber()
+        release(values.indices)
     }
 
     private mutating func renumber() {

@@ -35,7 +35,7 @@ struct NonFinite {
             case .input: batch.images
             case .parameter(let parameter): parameter.value
             case .constant(let tensor): tensor
-            case .result: nil
+            case .result, .released: nil
             }
         }
         for node in graph.nodes {
