@@ -68,7 +68,8 @@ struct RunModel: AsyncParsableCommand {
             return Plan(for: x.shape, options: planOptions, releasesWeights: true) { model.network($0) }(x)
         }
         try WeightsFile.write([("output", y)], to: output)
-        print("\(output): output \(y.shape) of \(model.network.name)")
+        let memory = ProcessMemory.peak.map { String(format: "; at most %.0f MiB in memory", Double($0) / 1_048_576) }
+        print("\(output): output \(y.shape) of \(model.network.name)\(memory ?? "")")
     }
 
     /// The tensor to begin with.

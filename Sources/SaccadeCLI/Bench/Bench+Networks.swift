@@ -44,13 +44,14 @@ extension Bench {
     }
 
     /// The most memory that a process takes which loads the weights and computes, in MiB.
-    private func memory(of name: String, _ exchange: PeerExchange) throws -> Double {
+    private func memory(of name: String, _ exchange: PeerExchange) throws -> Double? {
         let arguments = [
             "run", "--arch", name, "--weights", exchange.weights, "--input", exchange.input, "--output",
             exchange.path("ours.npy"), "--threads", "\(Threads.count)", "--precision", compute.precision.rawValue,
         ]
         _ = try ChildProcess(Bench.program, arguments)  // times the kernels, once for this machine
-        return Double(try ChildProcess(Bench.program, arguments).peakMemory) / 1_048_576
+        let output = try ChildProcess(Bench.program, arguments).output
+        return output.firstMatch(of: /([\d.]+) MiB/).flatMap { Double($0.1) }
     }
 
     /// This program's own file.

@@ -20,17 +20,11 @@ extension Bench {
         _ = try ChildProcess(Bench.program, arguments)  // times the kernels, once for this machine
         var ours: [Measurement] = []
         var theirs = peers.map { BenchRow.Peer(name: $0.label) }
-        var memory = 0
         for _ in 0..<(peers.isEmpty ? 1 : rounds) {
-            var children: [ChildProcess] = []
             ours.append(
                 try Measurement.ofTimes {
-                    try (0..<7).map { _ in
-                        children.append(try ChildProcess(Bench.program, arguments))
-                        return children.last?.milliseconds ?? .nan
-                    }
+                    try (0..<7).map { _ in try ChildProcess(Bench.program, arguments).milliseconds }
                 })
-            memory = max(memory, children.map(\.peakMemory).max() ?? 0)
             for (index, peer) in peers.enumerated() {
                 theirs[index].add(
                     try peer.turn(
@@ -39,7 +33,6 @@ extension Bench {
         }
         var row = BenchRow(subject: "start:\(name), a process with a first JPEG", ours: ours, work: 0)
         row.peers = theirs
-        row.memory = Double(memory) / 1_048_576
         return row
     }
 }

@@ -4,36 +4,25 @@ import Foundation
 struct ChildProcess {
     /// From before it was started to after it had ended, in milliseconds.
     let milliseconds: Double
-    /// The most that it held in memory, in bytes.
-    let peakMemory: Int
+    /// What it printed.
+    let output: String
 
-    /// Runs a program whose output is of no interest, and waits.
-    ///
-    /// Foundation's `Process` does not tell how much memory it took.
+    /// Runs a program, and waits.
     ///
     /// - Throws: ``CommandError`` when it cannot be started, or ends otherwise than with 0.
     init(_ executable: String, _ arguments: [String]) throws {
-        var actions: posix_spawn_file_actions_t! = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-        let words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
-        let command = ([executable] + arguments).joined(separator: " ")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
         let start = ContinuousClock.now
-        var process = pid_t()
-        let failure = posix_spawn(&process, executable, &actions, nil, words, environ)
-        guard failure == 0 else {
-            throw CommandError.data("\(executable) cannot be started: \(String(cString: strerror(failure)))")
-        }
-        var (status, usage) = (Int32(), rusage())
-        while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+        do { try process.run() } catch { throw CommandError.data("\(executable) cannot be started: \(error)") }
+        output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
         milliseconds = start.duration(to: .now).seconds * 1e3
-        guard status == 0 else { throw CommandError.data("this failed: \(command)") }
-        #if canImport(Darwin)
-            peakMemory = Int(usage.ru_maxrss)
-        #else
-            peakMemory = Int(usage.ru_maxrss) * 1024
-        #endif
+        guard process.terminationStatus == 0 else {
+            throw CommandError.data("this failed: \(([executable] + arguments).joined(separator: " "))")
+        }
     }
 }

@@ -1,13 +1,3 @@
-import Foundation
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// How long an epoch took: a line of `timings.jsonl`. What an older program did not write is nil.
 public struct EpochTiming: Sendable, Equatable, Codable {
     /// Counted from 1.
@@ -44,21 +34,5 @@ public struct EpochTiming: Sendable, Equatable, Codable {
         let lines: [EpochTiming] = JSONLines.read("\(folder)/timings.jsonl")
         let last = Dictionary(lines.map { ($0.epoch, $0) }) { _, later in later }
         return last.values.sorted { $0.epoch < $1.epoch }
-    }
-
-    /// The most bytes that this process has held in memory; nil where the system does not tell.
-    static var peakMemory: Int? {
-        var usage = rusage()
-        #if canImport(Glibc)
-            let who = __rusage_who_t(RUSAGE_SELF.rawValue)
-        #else
-            let who = RUSAGE_SELF
-        #endif
-        guard getrusage(who, &usage) == 0 else { return nil }
-        #if canImport(Darwin)
-            return Int(usage.ru_maxrss)
-        #else
-            return Int(usage.ru_maxrss) * 1024
-        #endif
     }
 }

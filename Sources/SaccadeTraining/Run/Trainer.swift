@@ -295,7 +295,7 @@ public final class Trainer {
             EpochTiming(
                 epoch: record.epoch, seconds: duration / .seconds(1), samples: samples,
                 waited: waiting.waited / .seconds(1), validating: judged / .seconds(1),
-                ended: Date().timeIntervalSince1970, peakMemory: EpochTiming.peakMemory))
+                ended: Date().timeIntervalSince1970, peakMemory: ProcessMemory.peak))
         observer?.finished(record)
     }
 
