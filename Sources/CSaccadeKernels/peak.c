@@ -9,7 +9,7 @@ enum { CHAINS = 12 };
     vector sums[CHAINS], factor, addend;                                                                               \
     for (unsigned lane = 0; lane < sizeof(vector) / sizeof(float); lane++) {                                           \
         factor[lane] = 0.999f;                                                                                         \
-        addend[lane] = 1e-3f * (float)(lane + 1);                                                                   \
+        addend[lane] = 1e-3f * (float)(lane + 1);                                                                      \
     }                                                                                                                  \
     for (int chain = 0; chain < CHAINS; chain++) sums[chain] = addend + (float)chain;                                  \
     for (long round = 0; round < rounds; round++) {                                                                    \
@@ -21,20 +21,14 @@ enum { CHAINS = 12 };
     *result = total;                                                                                                   \
     return 2.0 * (double)rounds * CHAINS * (sizeof(vector) / sizeof(float))
 
-#if defined(__x86_64__)
-
 SK_WIDE static double wide_rounds(long rounds, float *result) { ROUNDS(wide); }
 
-__attribute__((target("avx2,fma"))) static double half_rounds(long rounds, float *result) { ROUNDS(half); }
+SK_HALF static double half_rounds(long rounds, float *result) { ROUNDS(half); }
+
+static double quarter_rounds(long rounds, float *result) { ROUNDS(quarter); }
 
 double sk_multiply_adds(long rounds, float *result) {
-    return __builtin_cpu_supports("avx512f") ? wide_rounds(rounds, result) : half_rounds(rounds, result);
+    if (sk_has_wide()) return wide_rounds(rounds, result);
+    if (sk_has_half()) return half_rounds(rounds, result);
+    return quarter_rounds(rounds, result);
 }
-
-#else
-
-typedef float quarter __attribute__((vector_size(16)));
-
-double sk_multiply_adds(long rounds, float *result) { ROUNDS(quarter); }
-
-#endif

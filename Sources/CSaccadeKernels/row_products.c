@@ -65,12 +65,8 @@ SK_INLINE void store(const struct products *p, long vector, long row, float sum)
         }                                                                                                              \
     }
 
-#if defined(__x86_64__)
 TILE(wide_tile, SK_WIDE, wide)
-TILE(half_tile, __attribute__((target("avx2,fma"))), half)
-#endif
-
-typedef float quarter __attribute__((vector_size(16)));
+TILE(half_tile, SK_HALF, half)
 TILE(quarter_tile, , quarter)
 
 void sk_row_products(
@@ -78,15 +74,7 @@ void sk_row_products(
     float *y) {
     struct products products = {vectors, inputs, outputs, x, weights, bias, y, rectifies};
     long grain = 1 + (1 << 14) / (inputs + 1);
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) {
-        saccade_threads_for(outputs, grain, &products, wide_tile_rows);
-        return;
-    }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        saccade_threads_for(outputs, grain, &products, half_tile_rows);
-        return;
-    }
-#endif
-    saccade_threads_for(outputs, grain, &products, quarter_tile_rows);
+    void (*rows)(void *, long, long) =
+        sk_has_wide() ? wide_tile_rows : sk_has_half() ? half_tile_rows : quarter_tile_rows;
+    saccade_threads_for(outputs, grain, &products, rows);
 }

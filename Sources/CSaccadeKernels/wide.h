@@ -11,6 +11,7 @@ typedef float wide __attribute__((vector_size(64)));
 typedef int wide_int __attribute__((vector_size(64)));
 typedef unsigned char wide_bytes __attribute__((vector_size(16)));
 typedef float half __attribute__((vector_size(32)));
+typedef float quarter __attribute__((vector_size(16)));
 
 // Compiles a function for AVX-512. Who calls it must have asked the processor.
 #if defined(__x86_64__)
@@ -18,6 +19,21 @@ typedef float half __attribute__((vector_size(32)));
 #else
 #define SK_WIDE
 #endif
+
+// Whether the processor has what SK_WIDE compiles for, and what SK_HALF does.
+#if defined(__x86_64__)
+#define SK_HALF __attribute__((target("avx2,fma")))
+static inline int sk_has_wide(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+           && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
+static inline int sk_has_half(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+#else
+#define SK_HALF
+static inline int sk_has_wide(void) { return 0; }
+static inline int sk_has_half(void) { return 0; }
+#endif
+
 #define SK_INLINE static inline __attribute__((always_inline))
 #define SK_UNROLL _Pragma("clang loop unroll(full)")
 

@@ -76,8 +76,8 @@ struct Classify: AsyncParsableCommand {
     ///
     /// - Returns: What makes it ready, on the thread that computes.
     private func prepared() throws -> @Sendable () throws -> Predictor {
-        // To transform Winograd's weights takes as long as it saves on some dozens of pictures.
-        let (top, compute) = (top, Plan.Options(precision: compute.precision, allowsWinograd: images.count > 50))
+        // To transform Winograd's weights takes as long as it saves on a few pictures (VGG-16) or dozens (ResNet-50).
+        let (top, compute) = (top, Plan.Options(precision: compute.precision, allowsWinograd: images.count > 4))
         if RunONNX.isMeant(model), !options.isGiven {
             let model = try ONNXModel(contentsOf: model)
             let names = try options.request(model: nil).classNames

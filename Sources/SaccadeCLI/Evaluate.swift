@@ -56,16 +56,17 @@ struct Evaluate: AsyncParsableCommand {
         let model = try LoadedModel(options.request(model: model))
         ModelOptions.report(model.difference)
         let classifier = try TrainedClassifier(model)
-        let (dataset, part) = try HeldOut.pictures(of: data, for: classifier.description)
+        let (dataset, part) = try HeldOut.pictures(
+            of: data, for: classifier.description, hasNames: model.classNames != nil)
         let (batch, options) = (batch, compute.planOptions)
         let score = try await ComputeThread.run {
             try classifier.score(over: dataset, batch: batch, options: options)
         }
-        let report = EvaluationReport(score, classNames: classifier.description.classNames)
+        let report = EvaluationReport(score, classNames: dataset.classNames)
         if let matrix {
             try SaccadeDrawing.ConfusionMatrix(
                 title: "\(self.model ?? model.network.name) on \(part) of \(data)",
-                classes: classifier.description.classNames,
+                classes: dataset.classNames,
                 counts: report.confusionMatrix
             ).write(to: matrix)
         }
@@ -83,15 +84,16 @@ struct Evaluate: AsyncParsableCommand {
 
 /// The part of a data set that a model did not learn from.
 enum HeldOut {
+    /// - Parameter hasNames: Whether the model's classes have names; otherwise they take the data's.
     static func pictures(
-        of data: String, for run: RunDescription
+        of data: String, for run: RunDescription, hasNames: Bool
     ) throws -> (dataset: ClassificationDataset, part: String) {
         let splits = try ClassificationDataset.splits(at: data)
         for (split, part) in [(DatasetSplit.test, "the test part"), (.validation, "the validation part")]
         where splits.contains(split) {
-            return try (checked(ClassificationDataset(at: data, split: split), run), part)
+            return try (checked(ClassificationDataset(at: data, split: split), run, hasNames), part)
         }
-        let whole = try checked(ClassificationDataset(at: data, split: .all), run)
+        let whole = try checked(ClassificationDataset(at: data, split: .all), run, hasNames)
         let isOwn =
             !run.data.isEmpty
             && URL(fileURLWithPath: data).resolvingSymlinksInPath()
@@ -102,9 +104,11 @@ enum HeldOut {
     }
 
     /// A picture's class is a number: the names behind the numbers must be those that the model knows.
-    private static func checked(_ dataset: ClassificationDataset, _ run: RunDescription) throws -> ClassificationDataset
-    {
+    private static func checked(
+        _ dataset: ClassificationDataset, _ run: RunDescription, _ hasNames: Bool
+    ) throws -> ClassificationDataset {
         let (theirs, ours) = (dataset.classNames, run.classNames)
+        if !hasNames, theirs.count == ours.count { return dataset }
         if let relabelled = dataset.relabelled(by: ours) { return relabelled }
         guard theirs.count == ours.count, Set(theirs).isDisjoint(with: ours) else {
             throw CommandError.data(

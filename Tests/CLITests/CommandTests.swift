@@ -307,6 +307,11 @@ import Testing
         let numbered = try evaluated("numbered")
         #expect(numbered.report == all.report && numbered.outcome.errors.contains("in this order"))
 
+        // Classes without names take those of the data.
+        let nameless = ["--arch", "small.yaml", "--classes", "\(classes.count)", "--seed", "1", "--data", "pictures"]
+        let fresh = try Program.run(["evaluate"] + nameless, in: folder)
+        #expect(fresh.status == 0 && fresh.output.contains(classes[0]) && !fresh.errors.contains("in this order"))
+
         try copy(classes.map { ($0, $0 == classes[0] ? "zebra" : $0) }, to: "strange")
         let strange = try evaluated("strange")
         #expect(strange.outcome.status == 65 && strange.outcome.errors.contains("zebra"))

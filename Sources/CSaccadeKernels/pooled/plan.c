@@ -53,11 +53,4 @@ int sk_pooled_convolution_fits(const sk_pooled_convolution *c) {
     return sk_pooled_plan(&p, c);
 }
 
-int sk_pooled_convolution_is_fast(void) {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-           && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-#else
-    return 0;
-#endif
-}
+int sk_pooled_convolution_is_fast(void) { return sk_has_wide(); }

@@ -187,6 +187,8 @@ struct Lowering {
     private mutating func releaseConstant(_ value: Int) {
         guard case .constant = graph.values[value].origin else { return }
         for place in held[value] where buffers[place.buffer].isRowMajor && !buffers[place.buffer].isOperand {
+            // The buffer may belong to several values, where one is a reshape of another.
+            guard held.count(where: { $0.contains { $0.buffer == place.buffer } }) == 1 else { continue }
             buffers[place.buffer] = Buffer(byteCount: 0)
             graph.values[value].origin = .released
         }
