@@ -32,6 +32,12 @@ package enum RegularFile {
         return try read(file, min(file.regularFileSize(), count))
     }
 
+    /// Whether a path leads to something else than a folder, such as a file that could be read.
+    package static func isPresent(at path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+    }
+
     private static func read(_ file: borrowing FileDescriptor, _ count: Int) throws(FileError) -> [UInt8] {
         // The array's initializer would forget the type of what its closure throws.
         var problem: FileError?

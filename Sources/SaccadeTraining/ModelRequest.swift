@@ -124,7 +124,7 @@ struct ModelSource {
         guard let word, !FileManager.default.fileExists(atPath: "\(TrainedClassifier.folder(of: word))/run.json") else {
             return nil
         }
-        if WeightsCard.named(word) != nil, !FileManager.default.fileExists(atPath: word) { return word }
+        if WeightsCard.named(word) != nil, !RegularFile.isPresent(at: word) { return word }
         guard !WeightsFormat.isRecognised(at: word), (try? Architecture.text(fileOrName: word)) != nil else {
             return nil
         }

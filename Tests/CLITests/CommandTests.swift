@@ -16,6 +16,19 @@ import Testing
         #expect(outcome.output.contains("EXAMPLES:") && outcome.output.contains("EXIT CODES:"))
     }
 
+    @Test("a data set may be called as the built-in recipe or network that learns from it", arguments: ["scenes", "resnet50"])
+    func folderOfTheSameName(name: String) throws {
+        try Program.inFolder { folder in
+            try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+            for arguments in [["describe", name], ["train", name, "--data", name, "--print-recipe"]] {
+                let outcome = try Program.run(arguments, in: folder)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+            }
+            let other = try Program.run("describe", ".", in: folder)
+            #expect(other.status == 65 && other.errors.contains("this is a folder; name a file inside it"))
+        }
+    }
+
     @Test(
         "a mistake gives one sentence and an exit code",
         arguments: [

@@ -19,6 +19,15 @@ import Testing
         #expect(error?.reason == "the file has 1000 bytes where at most 999 make sense")
     }
 
+    @Test("a file is present, a folder is not")
+    func presence() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([], to: "empty")
+        #expect(RegularFile.isPresent(at: folder.file("empty")) && RegularFile.isPresent(at: "/dev/null"))
+        #expect(!RegularFile.isPresent(at: folder.path) && !RegularFile.isPresent(at: folder.file("nothing")))
+        #expect(!RegularFile.isPresent(at: ""))
+    }
+
     @Test("what is no regular file is refused, and not waited for")
     func refusals() throws {
         let folder = try TemporaryFolder()

@@ -6,29 +6,6 @@ import TrainingTestSupport
 @testable import SaccadeRuns
 
 @Suite struct KillTests {
-    /// Ends the process without warning some microseconds after a number of batches.
-    private final class Killer: TrainingObserver {
-        var batches: Int
-        let delay: UInt32
-
-        init(after batches: Int, _ delay: UInt32) {
-            self.batches = batches
-            self.delay = delay
-        }
-
-        func progressed(_ progress: TrainingProgress) {
-            batches -= 1
-            guard batches == 0 else { return }
-            let delay = delay
-            Thread {
-                usleep(delay)
-                kill(getpid(), SIGKILL)
-            }.start()
-        }
-
-        func finished(_ record: EpochRecord) {}
-    }
-
     private static func change(_ settings: inout TrainingSettings) {
         settings.epochs = 30
         settings.checkpointMinutes = 0  // after every step

@@ -5,29 +5,6 @@ import Testing
 import TrainingTestSupport
 
 @Suite struct ResumptionTests {
-    /// Ends the process without warning some microseconds after a number of batches.
-    private final class Killer: TrainingObserver {
-        var batches: Int
-        let delay: UInt32
-
-        init(after batches: Int, _ delay: UInt32) {
-            self.batches = batches
-            self.delay = delay
-        }
-
-        func progressed(_ progress: TrainingProgress) {
-            batches -= 1
-            guard batches == 0 else { return }
-            let delay = delay
-            Thread {
-                usleep(delay)
-                kill(getpid(), SIGKILL)
-            }.start()
-        }
-
-        func finished(_ record: EpochRecord) {}
-    }
-
     /// Trainings that write as often as they can: a plain one, and one with all that has a memory.
     private static func change(_ settings: inout TrainingSettings, isRich: Bool) {
         settings.epochs = 24

@@ -1,3 +1,4 @@
+import SaccadeFiles
 import SaccadeSettings
 
 /// A network as a recipe describes it.
@@ -45,7 +46,8 @@ public struct Architecture: Sendable {
         try self.init(yaml: RecipeFile.text(of: path), source: path)
     }
 
-    /// Reads a recipe from a file, or one of those that come with the program.
+    /// Reads a recipe from a file, or one of those that come with the program. A file goes before a built-in recipe of
+    /// the same name, a folder does not: `scenes` may be what the recipe of this name learns from.
     ///
     /// - Parameter fileOrName: A path such as `recipes/mnist.yaml`, or a name such as `mnist`.
     /// - Throws: ``ArchitectureError`` with the file and the line, or the names there are.
@@ -63,7 +65,7 @@ public struct Architecture: Sendable {
     ///
     /// - Throws: ``ArchitectureError`` with the names there are.
     public static func text(fileOrName: String) throws(ArchitectureError) -> String {
-        if let text = builtInText(named: fileOrName), !RecipeFile.exists(fileOrName) { return text }
+        if let text = builtInText(named: fileOrName), !RegularFile.isPresent(at: fileOrName) { return text }
         guard RecipeFile.exists(fileOrName) || fileOrName.contains("/") || fileOrName.hasSuffix(".yaml") else {
             let names = builtInNames
             let guess = nearest(to: fileOrName, among: names).map { "did you mean \($0)? " } ?? ""
@@ -82,7 +84,7 @@ public struct Architecture: Sendable {
 
     /// What to call a recipe in complaints.
     public static func place(of fileOrName: String) -> String {
-        if RecipeFile.exists(fileOrName) { return fileOrName }
+        if RegularFile.isPresent(at: fileOrName) { return fileOrName }
         if BuiltInRecipes.text(named: fileOrName) != nil { return "\(fileOrName).yaml" }
         return BuiltInNetworks.network(named: fileOrName)?.source ?? fileOrName
     }

@@ -1,4 +1,4 @@
-import Foundation
+import SaccadeFiles
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeModels
@@ -11,9 +11,7 @@ struct StartingWeights {
     /// - Parameter nameOrPath: A file, a run's name, or a run's folder.
     /// - Throws: ``RunError`` where there is none of these, `FileError` where the file is damaged.
     init(_ nameOrPath: String) throws {
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: nameOrPath, isDirectory: &isFolder)
-        if exists, !isFolder.boolValue {
+        if RegularFile.isPresent(at: nameOrPath) {
             file = try WeightsFile(at: nameOrPath)
             return
         }
