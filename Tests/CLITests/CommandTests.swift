@@ -16,7 +16,9 @@ import Testing
         #expect(outcome.output.contains("EXAMPLES:") && outcome.output.contains("EXIT CODES:"))
     }
 
-    @Test("a data set may be called as the built-in recipe or network that learns from it", arguments: ["scenes", "resnet50"])
+    @Test(
+        "a data set may be called as the built-in recipe or network that learns from it",
+        arguments: ["scenes", "resnet50"])
     func folderOfTheSameName(name: String) throws {
         try Program.inFolder { folder in
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
