@@ -1,6 +1,7 @@
 #include "onednn_bridge.h"
 #include "handles.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,9 @@ static void free_stream(void *stream) { dnnl_stream_destroy(stream); }
 
 static void make_engine(void) {
     if (dnnl_engine_create(&the_engine, dnnl_cpu, 0) != dnnl_success) the_engine = NULL;
+    // With oneDNN's cache of primitives the list of implementations depends on what was made before: an entry of the
+    // cache takes the next place in it without moving on, so that the one behind comes twice.
+    dnnl_set_primitive_cache_capacity(0);
     pthread_key_create(&stream_key, free_stream);
 }
 
@@ -149,12 +153,50 @@ int sdnn_descriptor_layout(sdnn_descriptor descriptor, int role, sdnn_layout *la
     return sdnn_layout_wrap(layout, md);
 }
 
+// Of several candidates one is run: code is generated when a primitive is prepared, not when it is made.
+struct sdnn_primitive_s {
+    dnnl_primitive_desc_t pd;
+    pthread_mutex_t preparing;
+    _Atomic(dnnl_primitive_t) code;
+};
+
 int sdnn_primitive_make(sdnn_primitive *primitive, sdnn_descriptor descriptor) {
     sdnn_engine();
-    return dnnl_primitive_create((dnnl_primitive_t *)primitive, descriptor->pd);
+    sdnn_primitive made = calloc(1, sizeof *made);
+    if (!made) return dnnl_out_of_memory;
+    pthread_mutex_init(&made->preparing, NULL);
+    int status = dnnl_primitive_desc_clone(&made->pd, descriptor->pd);
+    // The copy of a gradient's descriptor points to that of the forward pass, which lives only as long as `descriptor`.
+    if (status == dnnl_success && descriptor->hint) status = sdnn_primitive_prepare(made);
+    if (status == dnnl_success) {
+        *primitive = made;
+    } else {
+        sdnn_primitive_free(made);
+    }
+    return status;
 }
 
-void sdnn_primitive_free(sdnn_primitive primitive) { dnnl_primitive_destroy((dnnl_primitive_t)primitive); }
+int sdnn_primitive_prepare(sdnn_primitive primitive) {
+    if (atomic_load_explicit(&primitive->code, memory_order_acquire)) return dnnl_success;
+    sdnn_engine();
+    pthread_mutex_lock(&primitive->preparing);
+    int status = dnnl_success;
+    if (!atomic_load_explicit(&primitive->code, memory_order_relaxed)) {
+        dnnl_primitive_t code = NULL;
+        status = dnnl_primitive_create(&code, primitive->pd);
+        if (status == dnnl_success) atomic_store_explicit(&primitive->code, code, memory_order_release);
+    }
+    pthread_mutex_unlock(&primitive->preparing);
+    return status;
+}
+
+void sdnn_primitive_free(sdnn_primitive primitive) {
+    dnnl_primitive_t code = atomic_load_explicit(&primitive->code, memory_order_acquire);
+    if (code) dnnl_primitive_destroy(code);
+    if (primitive->pd) dnnl_primitive_desc_destroy(primitive->pd);
+    pthread_mutex_destroy(&primitive->preparing);
+    free(primitive);
+}
 
 int sdnn_memory_make(sdnn_memory *memory, sdnn_layout layout, void *address) {
     return dnnl_memory_create((dnnl_memory_t *)memory, sdnn_md(layout), sdnn_engine(), address);
@@ -173,8 +215,11 @@ int sdnn_run(sdnn_primitive primitive, int count, const int *roles, const sdnn_m
         arguments[i].arg = argument(roles[i]);
         arguments[i].memory = (dnnl_memory_t)memories[i];
     }
+    int unprepared = sdnn_primitive_prepare(primitive);
+    if (unprepared) return unprepared;
     dnnl_stream_t in = stream();
-    dnnl_status_t status = dnnl_primitive_execute((dnnl_primitive_t)primitive, in, count, arguments);
+    dnnl_primitive_t code = atomic_load_explicit(&primitive->code, memory_order_acquire);
+    dnnl_status_t status = dnnl_primitive_execute(code, in, count, arguments);
     return status == dnnl_success ? dnnl_stream_wait(in) : status;
 }
 

@@ -49,13 +49,19 @@ struct Classify: AsyncParsableCommand {
 
     func run() async throws {
         try compute.apply()
-        let prepare = try prepared()
-        let (images, json) = (images, json)
+        let (images, json, prepared) = (images, json, try prepared())
         let failures = try await ComputeThread.run {
-            let predict = try prepare()
+            let model = try prepared()
+            // The first picture is decoded while the network is made ready, the others while it computes.
+            let pictures = Prefetch(images.indices, ahead: 2, threads: 1) { index, _ in
+                Result { try Image(contentsOf: images[index], atLeast: model.leastDecodedSize) }
+            }
+            defer { pictures.stop() }
+            let predict = try model.ready()
             return images.count { path in
                 do {
-                    let predictions = try predict(path)
+                    guard let picture = pictures.next() else { return false }
+                    let predictions = try predict(picture.get())
                     print(
                         json ? try Answer(image: path, predictions: predictions).json : Classify.text(path, predictions)
                     )
@@ -69,34 +75,36 @@ struct Classify: AsyncParsableCommand {
         if failures > 0 { throw Failure.badInput }
     }
 
-    /// What names the classes of the picture at a path.
-    private typealias Predictor = (String) throws -> [TrainedClassifier.Prediction]
+    /// A model whose weights are there.
+    private struct Model: Sendable {
+        /// The smallest pictures that it is content with.
+        let leastDecodedSize: PixelSize?
+        /// Makes what names the classes of a picture.
+        let ready: @Sendable () throws -> (Image) throws -> [TrainedClassifier.Prediction]
+    }
 
-    /// Reads the model.
-    ///
-    /// - Returns: What makes it ready, on the thread that computes.
-    private func prepared() throws -> @Sendable () throws -> Predictor {
+    /// What reads the model, on the thread that computes.
+    private func prepared() throws -> @Sendable () throws -> Model {
         // To transform Winograd's weights takes as long as it saves on a few pictures (VGG-16) or dozens (ResNet-50).
         let (top, compute) = (top, Plan.Options(precision: compute.precision, allowsWinograd: images.count > 4))
-        if RunONNX.isMeant(model), !options.isGiven {
-            let model = try ONNXModel(contentsOf: model)
-            let names = try options.request(model: nil).classNames
+        let (path, isONNX) = (model, RunONNX.isMeant(model) && !options.isGiven)
+        let request = try options.request(model: isONNX ? nil : model)
+        if isONNX {
             return {
-                let classifier = try ONNXClassifier(model, classNames: names, options: compute)
-                return { path in
-                    let image = try Image(contentsOf: path, atLeast: classifier.preprocessing.leastDecodedSize)
-                    return try classifier.predictions(for: image, top: top)
+                let model = try ONNXModel(contentsOf: path)
+                let classifier = try ONNXClassifier(model, classNames: request.classNames, options: compute)
+                return Model(leastDecodedSize: classifier.preprocessing.leastDecodedSize) {
+                    { try classifier.predictions(for: $0, top: top) }
                 }
             }
         }
-        let loaded = try LoadedModel(options.request(model: model))
-        ModelOptions.report(loaded.difference)
-        let classifier = try TrainedClassifier(loaded)
         return {
-            let plan = classifier.plan(batch: 1, options: compute, releasesWeights: true)
-            return { path in
-                let image = try Image(contentsOf: path, atLeast: classifier.description.preprocessing.leastDecodedSize)
-                return classifier.predictions(for: image, top: top, plan: plan)
+            let loaded = try LoadedModel(request)
+            ModelOptions.report(loaded.difference)
+            let classifier = try TrainedClassifier(loaded)
+            return Model(leastDecodedSize: classifier.description.preprocessing.leastDecodedSize) {
+                let plan = classifier.plan(batch: 1, options: compute, releasesWeights: true)
+                return { classifier.predictions(for: $0, top: top, plan: plan) }
             }
         }
     }

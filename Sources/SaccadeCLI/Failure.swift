@@ -42,8 +42,7 @@ private struct UnwritableOutput: Error, CustomStringConvertible {
 extension Saccade {
     static func main() async {
         do {
-            try refuseUnknownCommand(Array(CommandLine.arguments.dropFirst()))
-            var command = try parseAsRoot()
+            var command = try parsed(Array(CommandLine.arguments.dropFirst()))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -2,8 +2,22 @@ import ArgumentParser
 import SaccadeSettings
 
 extension Saccade {
-    /// Says which command was meant. The parser itself would take the word for an argument that is too many.
-    static func refuseUnknownCommand(_ arguments: [String]) throws {
+    /// The command that arguments name.
+    ///
+    /// - Throws: What is wrong with them, or a request for help.
+    static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+        // Behind a word that it does not know the parser still finds the wish for help, and gives that of the program.
+        if arguments.contains(where: ["-h", "--help"].contains) { try refuseUnknownCommand(arguments) }
+        do {
+            return try parseAsRoot(arguments)
+        } catch {
+            try refuseUnknownCommand(arguments)
+            throw error
+        }
+    }
+
+    /// Says which command was meant. The parser itself takes the word for an argument that is too many.
+    private static func refuseUnknownCommand(_ arguments: [String]) throws {
         try refuse(arguments.first, of: Saccade.self, spoken: "")
         if arguments.first == "runs" { try refuse(arguments.dropFirst().first, of: Runs.self, spoken: "runs ") }
     }

@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// - Note: `@unchecked Sendable` because `state` is touched only between `condition.lock()` and `condition.unlock()`,
 ///   and everything else is constant.
-final class Prefetch<Product: Sendable, Failure: Error>: @unchecked Sendable {
+package final class Prefetch<Product: Sendable, Failure: Error>: @unchecked Sendable {
     /// Makes the thing with a number; nil when it gives up because `isWanted` has become false.
-    typealias Maker = @Sendable (_ number: Int, _ isWanted: () -> Bool) throws(Failure) -> Product?
+    package typealias Maker = @Sendable (_ number: Int, _ isWanted: () -> Bool) throws(Failure) -> Product?
 
     private struct State {
         /// The next number that a thread will begin with.
@@ -36,7 +36,7 @@ final class Prefetch<Product: Sendable, Failure: Error>: @unchecked Sendable {
     ///   - ahead: How many may be in the making or wait; at least 1.
     ///   - threads: At least 1, unless there is nothing to make.
     ///   - make: Called on several threads at once, each time with another number.
-    init(_ numbers: Range<Int>, ahead: Int, threads: Int, make: @escaping Maker) {
+    package init(_ numbers: Range<Int>, ahead: Int, threads: Int, make: @escaping Maker) {
         self.ahead = ahead
         self.make = make
         state = State(toMake: numbers.lowerBound, toTake: numbers.lowerBound, end: numbers.upperBound)
@@ -48,7 +48,7 @@ final class Prefetch<Product: Sendable, Failure: Error>: @unchecked Sendable {
     var waited: Duration { locked { state.waited } }
 
     /// The next thing in order; nil after the last. After a failure every call throws it again.
-    func next() throws(Failure) -> Product? {
+    package func next() throws(Failure) -> Product? {
         condition.lock()
         defer { condition.unlock() }
         let number = state.toTake
@@ -70,7 +70,7 @@ final class Prefetch<Product: Sendable, Failure: Error>: @unchecked Sendable {
     }
 
     /// Tells the threads to stop, waits until they have ended, and lets go of what was made.
-    func stop() {
+    package func stop() {
         condition.lock()
         defer { condition.unlock() }
         isStopped.store(true, ordering: .relaxed)

@@ -6,11 +6,11 @@ extension Module {
     /// - Parameters:
     ///   - shapes: What there is to load.
     ///   - source: The name of the file or the like, for the report.
-    ///   - tensor: Gives the tensor of a name in `shapes`; called only for those that fit.
+    ///   - tensors: Gives the tensors of names in `shapes`, in their order; called once, with those that fit.
     /// - Returns: What did not fit; `nil` where all did.
-    /// - Throws: ``LoadingError`` when nothing fits, for then this is the wrong file; and what `tensor` throws.
+    /// - Throws: ``LoadingError`` when nothing fits, for then this is the wrong file; and what `tensors` throws.
     public func loadPart(
-        of shapes: [String: Shape], from source: String, tensor: (String) throws -> Tensor
+        of shapes: [String: Shape], from source: String, tensors: ([String]) throws -> [Tensor]
     ) throws -> LoadingError? {
         let expected = storedShapes
         let known = Dictionary(expected.map { ($0.name, $0.shape) }, uniquingKeysWith: { $1 })
@@ -23,7 +23,7 @@ extension Module {
                 shapes[name].flatMap { $0 == shape ? nil : .init(name: name, expected: shape, found: $0) }
             })
         guard !fitting.isEmpty || difference.isEmpty else { throw difference }
-        try load(fitting, from: source, strict: false, tensor: tensor)
+        try load(fitting, from: source, strict: false, tensors: tensors)
         return difference.isEmpty ? nil : difference
     }
 }

@@ -4,12 +4,14 @@ public import SaccadeTensors
 extension Module {
     /// The names and shapes of everything that a checkpoint of this module holds: parameters, then statistics.
     public var storedShapes: [(name: String, shape: Shape)] {
-        parameters.map { ($0.name, $0.parameter.shape) } + statistics.map { ($0.name, $0.statistic.shape) }
+        ModuleContents(of: self).storedShapes
     }
 
     /// The values of everything that a checkpoint of this module holds: parameters, then statistics.
     public var storedTensors: [(name: String, tensor: Tensor)] {
-        parameters.map { ($0.name, $0.parameter.value) } + statistics.map { ($0.name, $0.statistic.value) }
+        let contents = ModuleContents(of: self)
+        return contents.parameters.map { ($0.name, $0.parameter.value) }
+            + contents.statistics.map { ($0.name, $0.statistic.value) }
     }
 
     /// Takes over values by name.
@@ -21,16 +23,16 @@ extension Module {
     ///   - source: The name of the file or the like, for the error's message.
     ///   - strict: Whether it is an error that names of the module are missing, or that there are others.
     ///   - kept: Names whose values stay as they are, whatever there is to load.
-    ///   - tensor: Gives the tensor of a name in `shapes`; called only for those that are wanted.
-    /// - Throws: ``LoadingError`` with every name that is missing, unexpected or of another shape; and what `tensor`
+    ///   - tensors: Gives the tensors of names in `shapes`, in their order; called once, with those that are wanted.
+    /// - Throws: ``LoadingError`` with every name that is missing, unexpected or of another shape; and what `tensors`
     ///   throws.
     public func load(
         _ shapes: [String: Shape], from source: String, strict: Bool = true, keeping kept: Set<String> = [],
-        tensor: (String) throws -> Tensor
+        tensors: ([String]) throws -> [Tensor]
     ) throws {
         let shapes = kept.isEmpty ? shapes : shapes.filter { !kept.contains($0.key) }
-        let (parameters, statistics) = (parameters, statistics)
-        let expected = storedShapes.filter { !kept.contains($0.name) }
+        let contents = ModuleContents(of: self)
+        let expected = contents.storedShapes.filter { !kept.contains($0.name) }
         let known = Set(expected.map(\.name))
         let error = LoadingError(
             source: source,
@@ -42,8 +44,11 @@ extension Module {
                 shapes[name].flatMap { $0 == shape ? nil : .init(name: name, expected: shape, found: $0) }
             })
         guard error.isEmpty else { throw error }
-        for (name, parameter) in parameters where shapes[name] != nil { parameter.assign(try tensor(name)) }
-        for (name, statistic) in statistics where shapes[name] != nil { statistic.assign(try tensor(name)) }
+        let parameters = contents.parameters.filter { shapes[$0.name] != nil }
+        let statistics = contents.statistics.filter { shapes[$0.name] != nil }
+        let values = try tensors(parameters.map(\.name) + statistics.map(\.name))
+        for (value, (_, parameter)) in zip(values, parameters) { parameter.assign(value) }
+        for (value, (_, statistic)) in zip(values.dropFirst(parameters.count), statistics) { statistic.assign(value) }
     }
 
     /// Takes over values by name from tensors in memory.
@@ -56,11 +61,13 @@ extension Module {
     ///   changed.
     public func load(_ tensors: [String: Tensor], from source: String, strict: Bool = true) throws(LoadingError) {
         do {
-            try load(tensors.mapValues(\.shape), from: source, strict: strict) { name in
-                guard let tensor = tensors[name] else {
-                    preconditionFailure("load asked for \(name), which is not there")
+            try load(tensors.mapValues(\.shape), from: source, strict: strict) { names in
+                names.map { name in
+                    guard let tensor = tensors[name] else {
+                        preconditionFailure("load asked for \(name), which is not there")
+                    }
+                    return tensor
                 }
-                return tensor
             }
         } catch let error as LoadingError {
             throw error

@@ -74,7 +74,7 @@ package struct Descriptor: ~Copyable {
     package func advance() -> Bool { sdnn_descriptor_next(pointer) == 0 }
 }
 
-/// Compiled code for one operation on tensors of fixed shapes and layouts.
+/// Code for one operation on tensors of fixed shapes and layouts. It is compiled by ``prepare()``, or by the first run.
 ///
 /// "Primitives … must be executed in the same thread they were created in", says oneDNN, unless they were
 /// created with `scratchpad_mode_user`; then "the primitive execution [is] fully thread-safe". The bridge
@@ -115,6 +115,9 @@ package final class Primitive: @unchecked Sendable {  // immutable, and thread-s
     }
 
     deinit { sdnn_primitive_free(pointer) }
+
+    /// Compiles the code, unless that was done before.
+    package func prepare() throws(OneDNNError) { try check("sdnn_primitive_prepare", sdnn_primitive_prepare(pointer)) }
 
     /// Runs on the calling thread and its team, and waits.
     ///

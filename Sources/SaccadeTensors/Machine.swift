@@ -17,7 +17,7 @@ public enum Threads {
 
     /// Calls `body` with 0..<`count`, on as many threads as there are; it must bear to be called by several at once.
     /// What oneDNN computes inside runs on the calling thread alone.
-    static func forEach(_ count: Int, _ body: (Int) -> Void) {
+    package static func forEach(_ count: Int, _ body: (Int) -> Void) {
         if count == 1 { return body(0) }
         withoutActuallyEscaping(body) { body in
             withUnsafePointer(to: body) { context in
@@ -36,9 +36,10 @@ public enum Machine {
     /// The processor's own name, such as `AMD EPYC 9R45`.
     public static let processor: String = {
         guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return "unknown" }
+        // One paragraph for each processor, of which one will do.
+        let lines = text.split(separator: "\n", maxSplits: 16)
         func field(_ name: String) -> String? {
-            text.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: ":").last?
-                .trimmingCharacters(in: .whitespaces)
+            lines.first { $0.hasPrefix(name) }?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces)
         }
         // Virtual machines call many processors by one name; family and model tell them apart.
         return [field("model name"), field("cpu family"), field("model\t")].compactMap { $0 }.joined(separator: " ")

@@ -95,6 +95,15 @@ package struct Kernel: Sendable {
         /// Several lists of primitives: those of a list one after another, the lists on different threads.
         case lanes([[Part]])
         case loop(@Sendable (Addresses) -> Void)
+
+        /// The primitives that a run needs.
+        var primitives: [Primitive] {
+            switch self {
+            case .primitive(let primitive): [primitive]
+            case .lanes(let lanes): lanes.flatMap { $0.map(\.primitive) }
+            case .loop: []
+            }
+        }
     }
 
     /// A primitive that does a part of a kernel's work.

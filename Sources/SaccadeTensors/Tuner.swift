@@ -141,7 +141,9 @@ package final class Tuner: Sendable {
 
 /// Times kernels on memory that holds zeros.
 enum Timing {
-    static func fastest(of candidates: [Kernel], _ request: KernelRequest, _ constants: Set<Int>) -> Kernel {
+    static func fastest(of all: [Kernel], _ request: KernelRequest, _ constants: Set<Int>) -> Kernel {
+        let candidates = all.filter(\.isCompilable)
+        guard candidates.count > 1 else { return candidates.first ?? all[0] }
         // The same numbers for all of them: large inputs times many candidates would be more than a training needs.
         let zeros = request.inputs.map(Tensor.zeros)
         let trials = candidates.map { Trial($0, request.results, zeros, constants) }
@@ -182,6 +184,13 @@ enum Timing {
         }
 
         func run() { _ = kernel.results(of: inputs, shapes: results) }
+    }
+}
+
+extension Kernel {
+    /// oneDNN may offer an implementation and then fail to compile it.
+    fileprivate var isCompilable: Bool {
+        body.primitives.allSatisfy { (try? $0.prepare()) != nil }
     }
 }
 

@@ -38,19 +38,23 @@ public struct LoadedModel: Sendable {
         }
         let wanted = request.classes ?? request.classNames?.count ?? source.run?.classNames.count
         var layers = try resolved(wanted)
-        if wanted == nil, let file = source.weights, let classes = Network(layers).classes(in: file) {
+        var network = Network(layers)
+        if wanted == nil, let file = source.weights, let classes = network.classes(in: file),
+            classes != network.output.elementCount
+        {
             layers = try resolved(classes)
+            network = Network(layers)
         }
-        network = Network(layers)
+        self.network = network
         self.layers = LayerByLayer(layers)
         isFresh = source.weights == nil
         if let file = source.weights {
             // A file may lack auxiliary heads, which only training needs.
             let part = network.part(inCheckpointOf: file.shapes.keys)
             if request.loadsPart {
-                difference = try part.loadPart(of: file.shapes, from: file.path) { try file.tensor($0) }
+                difference = try part.loadPart(of: file.shapes, from: file.path) { try file.tensors($0) }
             } else {
-                try part.load(file.shapes, from: file.path) { try file.tensor($0) }
+                try part.load(file.shapes, from: file.path) { try file.tensors($0) }
                 difference = nil
             }
         } else {

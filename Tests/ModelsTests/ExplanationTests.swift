@@ -36,7 +36,7 @@ import Testing
         try layers.load(
             Dictionary(uniqueKeysWithValues: weights.map { (String($0.dropFirst(8)), file.shapes[$0] ?? []) }),
             from: "fixture"
-        ) { try file.tensor("weights.\($0)") }
+        ) { names in try file.tensors(names.map { "weights.\($0)" }) }
     }
 
     @Test("every layer gives what PyTorch's gives, and a softmax at the end is left out")

@@ -81,7 +81,7 @@ enum Formula {
     /// Gives a network these weights.
     static func fill(_ network: Network) throws {
         let shapes = Dictionary(uniqueKeysWithValues: network.storedShapes.map { ($0.name, $0.shape) })
-        try network.load(shapes, from: "the formula") { tensor($0, shapes[$0] ?? []) }
+        try network.load(shapes, from: "the formula") { $0.map { tensor($0, shapes[$0] ?? []) } }
     }
 
     /// A hash of all names and shapes.

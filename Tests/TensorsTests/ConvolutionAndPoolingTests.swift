@@ -55,7 +55,7 @@ import Testing
             #expect(Set(kernels.map(\.label)).count == kernels.count, "labels tell kernels apart")
             if order == .channelsLast, test.source.elementCount > 10_000 {
                 #expect(kernels.contains { $0.label.hasSuffix("on each thread") } == (test.source[0] >= Threads.count))
-                #expect(kernels.count > 2, "\(kernels.map(\.label))")
+                #expect(kernels.count > 1, "\(kernels.map(\.label))")
             }
             for kernel in kernels {
                 let result = kernel.results(of: [x, w, b], shapes: [expected.shape])[0].rowMajor

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeOneDNN
 import Testing
 
 @testable import SaccadeTensors
@@ -71,5 +72,24 @@ import Testing
         let second = Tuner(folder: nil)
         second.keepCopy(at: copy)
         #expect(second.choice(for: "a convolution") == "winograd", "the damaged copy was replaced")
+    }
+
+    @Test("kernels have the same labels in every list, whatever was compiled before")
+    func labels() throws {
+        // A geometry that no other test has.
+        let convolution = Convolution(
+            kernel: 3, stride: 1, padding: .pixels(1), dilation: 1, groups: 1, hasBias: true, activation: nil,
+            transposedOutputPadding: nil)
+        let operands = [[2, 35, 29, 31], [48, 35, 3, 3], [48]].map { Operand($0, nil) }
+        let requests = ElementOrder.allCases.map {
+            KernelRequest(inputs: operands, results: [[2, 48, 29, 31]], order: $0)
+        }
+        let before = requests.map { convolution.kernels($0) }
+        for kernel in before.joined() {
+            for primitive in kernel.body.primitives { try primitive.prepare() }
+        }
+        for (request, kernels) in zip(requests, before) {
+            #expect(convolution.kernels(request).map(\.label) == kernels.map(\.label))
+        }
     }
 }

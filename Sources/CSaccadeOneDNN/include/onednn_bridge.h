@@ -43,7 +43,7 @@ static inline int sdnn_source(int n) { return 1000 + n; }
 
 typedef struct sdnn_layout_s *sdnn_layout;          // shape, element type and order of the elements
 typedef struct sdnn_descriptor_s *sdnn_descriptor;  // a primitive that oneDNN is willing to make
-typedef struct sdnn_primitive_s *sdnn_primitive;    // compiled code; runs on any thread, many at once
+typedef struct sdnn_primitive_s *sdnn_primitive;    // code to be compiled; runs on any thread, many at once
 typedef struct sdnn_memory_s *sdnn_memory;          // a layout bound to an address
 
 // Done to every element of the result before it is stored.
@@ -113,6 +113,8 @@ int sdnn_descriptor_layout(sdnn_descriptor, int role, sdnn_layout *);
 void sdnn_descriptor_free(sdnn_descriptor);
 
 int sdnn_primitive_make(sdnn_primitive *, sdnn_descriptor);
+// Compiles the code, which takes a fraction of a millisecond; else the first run does.
+int sdnn_primitive_prepare(sdnn_primitive);
 void sdnn_primitive_free(sdnn_primitive);
 
 int sdnn_memory_make(sdnn_memory *, sdnn_layout, void *address);

@@ -75,13 +75,24 @@ public final class SafetensorsFile: Sendable {
     /// Reads one tensor.
     ///
     /// - Throws: ``FileError`` when there is none of that name, or the file cannot be read any more.
-    public func tensor(_ name: String) throws(FileError) -> Tensor {
+    public func tensor(_ name: String) throws(FileError) -> Tensor { try store.tensor(stored(name)) }
+
+    /// Reads several tensors, on as many threads as compute.
+    ///
+    /// - Throws: ``FileError`` as ``tensor(_:)``.
+    public func tensors(_ names: [String]) throws(FileError) -> [Tensor] {
+        var wanted: [StoredTensor] = []
+        for name in names { wanted.append(try stored(name)) }
+        return try store.tensors(wanted)
+    }
+
+    private func stored(_ name: String) throws(FileError) -> StoredTensor {
         guard let entry = entries[name] else {
             throw FileError(
                 .noSuchTensor, path: path, reason: "there is no tensor \(name) in this file",
                 remedy: "check the name, or save the file again")
         }
-        return try store.tensor(entry)
+        return entry
     }
 }
 
@@ -99,7 +110,7 @@ extension Module {
         for (name, shape) in file.shapes where name.hasPrefix(prefix) {
             shapes[String(name.dropFirst(prefix.count))] = shape
         }
-        try load(shapes, from: file.path, strict: strict) { try file.tensor(prefix + $0) }
+        try load(shapes, from: file.path, strict: strict) { names in try file.tensors(names.map { prefix + $0 }) }
     }
 }
 

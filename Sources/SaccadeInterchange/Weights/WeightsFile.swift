@@ -90,11 +90,19 @@ public struct WeightsFile: Sendable {
     /// - Throws: ``FileError`` when there is none of that name, or the file cannot be read any more.
     public func tensor(_ name: String) throws(FileError) -> Tensor { try store.tensor(stored(name)) }
 
+    /// Reads several tensors, on as many threads as compute.
+    ///
+    /// - Throws: ``FileError`` as ``tensor(_:)``.
+    public func tensors(_ names: [String]) throws(FileError) -> [Tensor] {
+        var wanted: [StoredTensor] = []
+        for name in names { wanted.append(try stored(name)) }
+        return try store.tensors(wanted)
+    }
+
     /// Reads all tensors.
     public func allTensors() throws(FileError) -> [(name: String, tensor: Tensor)] {
-        var all: [(name: String, tensor: Tensor)] = []
-        for entry in entries { all.append((entry.name, try tensor(entry.name))) }
-        return all
+        let names = entries.map(\.name)
+        return Array(zip(names, try tensors(names)).map { (name: $0, tensor: $1) })
     }
 
     /// What the numbers of one tensor are like.
@@ -151,7 +159,7 @@ extension Module {
     /// - Throws: `LoadingError` with every name that is missing, unexpected or of another shape, and then nothing has
     ///   changed; ``FileError`` when the file cannot be read any more.
     public func load(_ file: WeightsFile) throws {
-        try load(file.shapes, from: file.path) { try file.tensor($0) }
+        try load(file.shapes, from: file.path) { try file.tensors($0) }
     }
 
     /// Takes over those tensors of a file that have the name and the shape of one of this module's.
@@ -159,6 +167,6 @@ extension Module {
     /// - Returns: What did not fit; `nil` where all did.
     /// - Throws: `LoadingError` when nothing fits; ``FileError`` when the file cannot be read any more.
     public func loadPart(of file: WeightsFile) throws -> LoadingError? {
-        try loadPart(of: file.shapes, from: file.path) { try file.tensor($0) }
+        try loadPart(of: file.shapes, from: file.path) { try file.tensors($0) }
     }
 }

@@ -49,9 +49,11 @@ struct BatchNormInference: Operation {
     var name: String { "batchNorm" }
 
     /// The same map as `x · scale + shift`, from scale, shift, mean and variance.
-    func scaleAndShift(of statistics: [Tensor]) -> (scale: Tensor, shift: Tensor) {
-        let scale = statistics[0] / sqrt(statistics[3] + epsilon)
-        return (scale, statistics[1] - statistics[2] * scale)
+    func scaleAndShift(of statistics: [Tensor]) -> (scale: [Float], shift: [Float]) {
+        let (weight, bias) = (statistics[0].scalars, statistics[1].scalars)
+        let (mean, variance) = (statistics[2].scalars, statistics[3].scalars)
+        let scale = zip(weight, variance).map { $0 / ($1 + epsilon).squareRoot() }
+        return (scale, scale.indices.map { bias[$0] - mean[$0] * scale[$0] })
     }
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {

@@ -39,12 +39,21 @@ struct Lowering {
         var operands: [Int]  // buffers
     }
 
+    /// What a kernel was found for.
+    private struct KernelKey: Hashable {
+        var operation: AnyHashable
+        var request: KernelRequest
+        var constants: Set<Int>
+    }
+
     private var buffers: [Buffer] = []
     private var steps: [Step] = []
     /// Each value in each arrangement it was wanted in; the first is how it was made.
     private var held: [[Held]]
     /// How many nodes and outputs will still read each value.
     private var readers: [Int]
+    /// Networks repeat themselves: to list oneDNN's implementations takes longer than to run one.
+    private var kernels: [KernelKey: Kernel] = [:]
 
     /// - Parameter constants: Those of earlier programs for the same graph but for its batch; this one's are added.
     static func program(
@@ -98,13 +107,15 @@ struct Lowering {
             if let input = buffers[buffer].input { return .input(input) }
             return .arena(offset: offset(of: buffer, in: arena.offsets))
         }
-        return Program(
+        let program = Program(
             steps: steps.map {
                 Program.Step(name: $0.name, label: $0.label, body: $0.body, operands: $0.operands.map(place))
             },
             outputs: outputs.map { Program.Port(place: place($0.1.buffer), byteCount: buffers[$0.1.buffer].byteCount) },
             inputByteCounts: graph.inputShapes.map { Arrangement.byteCount(of: nil, $0) },
             arenaByteCount: arena.byteCount)
+        program.prepare()
+        return program
     }
 
     /// Lets every whole live as long as its pieces: it was made when the last of them was there.
@@ -209,18 +220,22 @@ struct Lowering {
         return whole
     }
 
-    private func kernel(for node: Graph.Node) -> Kernel {
+    private mutating func kernel(for node: Graph.Node) -> Kernel {
         let request = KernelRequest(
             inputs: node.inputs.map { Operand(graph.values[$0].shape, held[$0][0].arrangement) },
             results: node.results.map { graph.values[$0].shape }, precision: options.precision,
             allowsWinograd: options.allowsWinograd, order: order)
-        return KernelCache.shared.alone {
+        let constants = Set(node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil })
+        let key = KernelKey(operation: AnyHashable(node.operation), request: request, constants: constants)
+        if let kernel = kernels[key] { return kernel }
+        let kernel = KernelCache.shared.alone {
             let candidates = node.operation.kernels(request)
-            guard candidates.count > 1 else { return candidates[0] }
-            let constants = node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil }
-            return Tuner.shared.fastest(
-                of: candidates, for: node.operation, request, constants: Set(constants))
+            return candidates.count == 1
+                ? candidates[0]
+                : Tuner.shared.fastest(of: candidates, for: node.operation, request, constants: constants)
         }
+        kernels[key] = kernel
+        return kernel
     }
 
     /// Whether nobody will read a value after this node, so that the result may replace it.

@@ -66,8 +66,12 @@ extension Graph {
         func mix(_ text: String) {
             for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         }
+        var texts: [AnyHashable: String] = [:]  // to make one takes longer than to mix it
         for node in nodes {
-            mix("\(node.operation)")
+            let operation = AnyHashable(node.operation)
+            let text = texts[operation] ?? "\(node.operation)"
+            texts[operation] = text
+            mix(text)
             for value in node.inputs { mix("\(value)\(values[value].shape)") }
         }
         return String(hash, radix: 16)

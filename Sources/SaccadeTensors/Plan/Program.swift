@@ -30,6 +30,14 @@ struct Program: Sendable {
     /// Bytes for all intermediate values.
     var arenaByteCount: Int
 
+    /// Compiles the primitives, on as many threads as compute; the first run would do it one after another.
+    func prepare() {
+        var seen: Set<ObjectIdentifier> = []
+        let primitives = steps.flatMap(\.body.primitives).filter { seen.insert(ObjectIdentifier($0)).inserted }
+        // What cannot be compiled says so when it is run.
+        Threads.forEach(primitives.count) { try? primitives[$0].prepare() }
+    }
+
     func run(in memory: ProgramMemory) {
         for step in memory.steps { step.run() }
     }

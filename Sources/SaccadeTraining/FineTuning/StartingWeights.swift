@@ -41,7 +41,7 @@ struct StartingWeights {
             return found.dimensions.dropFirst() == shape.dimensions.dropFirst()
                 && classifiers.contains { name.isPart(of: $0) }
         }
-        try part.load(shapes, from: file.path, keeping: Set(fresh.map(\.name))) { try file.tensor($0) }
+        try part.load(shapes, from: file.path, keeping: Set(fresh.map(\.name))) { try file.tensors($0) }
         var line = "Starts from the weights of \(file.path)"
         if let first = fresh.first, let found = shapes[first.name] {
             line += "; new are \(fresh.map(\.name).joined(separator: ", ")), for \(first.shape[0]) classes in place of "
