@@ -55,14 +55,18 @@ struct MachineLoad {
     }
 
     private static func now() -> (all: Double, own: Double, wall: Double) {
-        var own = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own)
+        // Programs that we have run are no others.
+        var (own, children) = (rusage(), rusage())
+        getrusage(0, &own)  // RUSAGE_SELF and RUSAGE_CHILDREN, which are of another type on each system
+        getrusage(-1, &children)
+        let times = [own.ru_utime, own.ru_stime, children.ru_utime, children.ru_stime]
         // The first line of /proc/stat counts ticks: user, nice, system, idle, waiting, interrupts …
         let line = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8))?.split(separator: "\n").first ?? ""
         let ticks = line.split(separator: " ").dropFirst().compactMap { Double($0) }
         let busy = ticks.indices.contains(7) ? [0, 1, 2, 5, 6, 7].reduce(0) { $0 + ticks[$1] } : 0
         return (
-            busy / Double(sysconf(Int32(_SC_CLK_TCK))), Double(own.tv_sec) + Double(own.tv_nsec) * 1e-9,
+            busy / Double(sysconf(Int32(_SC_CLK_TCK))),
+            times.reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 },
             ProcessInfo.processInfo.systemUptime
         )
     }
