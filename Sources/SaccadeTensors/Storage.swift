@@ -50,6 +50,8 @@ final class BufferPool: Sendable {
         var freeBytes = 0
         var usedBytes = 0
         var peakBytes = 0
+        /// How many are at work that want no more memory kept than was ever in use; see ``BufferPool/beginSparing()``.
+        var sparing = 0
 
         /// An idle block of `size`, or else the smallest that is not twice as large: the last batch of an epoch is
         /// smaller than the others, and should find their memory.
@@ -57,6 +59,20 @@ final class BufferPool: Sendable {
             if let block = free[size]?.popLast() { return block }
             let larger = free.keys.filter { size < $0 && $0 <= 2 * size && !(free[$0] ?? []).isEmpty }.min()
             return larger.flatMap { free[$0]?.popLast() }
+        }
+
+        /// Takes idle blocks out, the largest first, until used and idle ones together have no more than `limit` bytes.
+        ///
+        /// - Parameter recent: The size that somebody has just given back, and may soon want again.
+        mutating func giveUp(downTo limit: Int, but recent: Int?) -> [Block] {
+            var surplus: [Block] = []
+            while usedBytes + freeBytes > limit {
+                let stale = free.keys.filter { $0 != recent && !(free[$0] ?? []).isEmpty }.max()
+                guard let stale, let victim = free[stale]?.popLast() else { break }
+                freeBytes -= stale
+                surplus.append(victim)
+            }
+            return surplus
         }
     }
     private let state = Mutex(State())
@@ -98,15 +114,23 @@ final class BufferPool: Sendable {
             state.freeBytes += block.byteCount
             // A quarter more than was ever in use at the same time, and 16 MB: beyond that the sizes have changed, as
             // when kernels were tried, and the old ones would only pile up.
-            guard state.usedBytes + state.freeBytes > state.peakBytes + state.peakBytes / 4 + 16 << 20 else {
-                return []
-            }
-            let stale = state.free.keys.filter { $0 != block.byteCount && !(state.free[$0] ?? []).isEmpty }.max()
-            guard let stale, let victim = state.free[stale]?.popLast() else { return [] }
-            state.freeBytes -= stale
-            return [victim]
+            let slack = state.sparing > 0 ? 0 : state.peakBytes / 4 + 16 << 20
+            return state.giveUp(downTo: state.peakBytes + slack, but: block.byteCount)
         }
         for block in surplus { free(block.address) }
+    }
+
+    /// From now on keeps no more memory than was in use at one time: for what takes blocks of ever other sizes, such as
+    /// the weights of a network in another order, one after another.
+    func beginSparing() { state.withLock { $0.sparing += 1 } }
+
+    /// Ends what ``beginSparing()`` began, and keeps nothing that is idle.
+    func endSparing() {
+        let idle = state.withLock { state in
+            state.sparing -= 1
+            return state.giveUp(downTo: state.usedBytes, but: nil)
+        }
+        for block in idle { free(block.address) }
     }
 
     private static func allocate(_ size: Int) -> Block {

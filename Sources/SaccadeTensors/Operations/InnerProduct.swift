@@ -25,7 +25,8 @@ struct InnerProduct: FusesActivation {
         let kernels = geometry.kernels(
             .inference, request, fused: Fused(activation: activation?.unary),
             roles: [.source, .weights] + (hasBias ? [.bias] : []) + [.destination])
-        return kernels + (rowProducts(request, geometry).map { [$0] } ?? [])
+        // Ours first: where it is as fast, the weights need no second copy in another order.
+        return (rowProducts(request, geometry).map { [$0] } ?? []) + kernels
     }
 
     /// Our own kernel for few vectors and large weights, which reads those once and in order.

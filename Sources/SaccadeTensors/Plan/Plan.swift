@@ -58,6 +58,9 @@ public final class Plan: Sendable {
         _ network: ([Tensor]) throws -> [Tensor]
     ) rethrows {
         var graph = try Trace.of(shapes, network)
+        // Whoever gives the weights away wants them in memory once; a training wants idle memory again.
+        if releasesWeights { BufferPool.shared.beginSparing() }
+        defer { if releasesWeights { BufferPool.shared.endSparing() } }
         graph.simplify(releasesWeights: releasesWeights)
         inputShapes = shapes
         outputShapes = graph.outputs.map { graph.values[$0].shape }
