@@ -229,13 +229,13 @@ struct Convolution: Operation {
                 // At inference Winograd's weights are transformed beforehand, which takes longer than a step.
                 request.isTraining ? .training : .inference, algorithm, hasBias: hasBias, type: type,
                 resultType: resultType, fused: fused)
-        }.map { addsResidual ? $0.addingToItsResult() : $0 }
+        }.map { addsResidual ? $0.writingOnItsResult() : $0 }
     }
 }
 
 extension Kernel {
-    /// The last input is what the result held before: it must lie the same way, and at the same place.
-    fileprivate func addingToItsResult() -> Kernel {
+    /// One input more, the last: what the result held before. It must lie the same way, and at the same place.
+    func writingOnItsResult() -> Kernel {
         var kernel = self
         kernel.addend = inputs.count
         kernel.inputs.append(results[0])

@@ -139,7 +139,7 @@ struct ConvolutionAndPooling: Operation {
 
 extension Kernel.Part {
     /// - Parameter scratch: Where the scratchpad is, if the primitive wants one.
-    fileprivate init(_ primitive: Primitive, _ operands: [(Int, Int)], scratch: (index: Int, offset: Int)) {
+    init(_ primitive: Primitive, _ operands: [(Int, Int)], scratch: (index: Int, offset: Int)) {
         self.primitive = primitive
         self.operands = operands.map { (index: $0.0, offset: $0.1) } + (primitive.scratchByteCount > 0 ? [scratch] : [])
     }

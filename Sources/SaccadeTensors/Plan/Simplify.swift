@@ -8,6 +8,7 @@ extension Graph {
         fuseResiduals()
         fuseActivations()
         joinPoolings()
+        joinSlices()
         dropUnused()
     }
 
@@ -136,6 +137,44 @@ extension Graph {
                 scope: nodes[producer].scope)
             forget(producer)
         }
+    }
+
+    /// Convolutions whose results are only there to be joined along the channels write into the joined pictures themselves.
+    /// Of a single picture they do so anyway, for there the parts lie one behind the other; see ``Lowering``.
+    private mutating func joinSlices() {
+        for index in nodes.indices {
+            let node = nodes[index]
+            guard (node.operation as? Concatenation)?.axis == 1 else { continue }
+            let whole = values[node.results[0]].shape
+            guard whole.rank == 4, whole[0] > 1, whole.elementCount > 0 else { continue }
+            var slices: [(producer: Int, convolution: Convolution, start: Int)] = []
+            var start = 0
+            for input in node.inputs {
+                if let producer = soleProducer(of: input), values[input].shape[1] > 0,
+                    let convolution = nodes[producer].operation as? Convolution,
+                    !convolution.isTransposed, !convolution.addsResidual
+                {
+                    slices.append((producer, convolution, start))
+                }
+                start += values[input].shape[1]
+            }
+            guard slices.count == node.inputs.count else { continue }
+            slices.sort { $0.producer < $1.producer }
+            var joined: Int?
+            for (order, slice) in slices.enumerated() {
+                let isLast = order == slices.count - 1
+                let result = isLast ? node.results[0] : append(whole, .result(node: slice.producer, index: 0))
+                nodes[slice.producer].operation = ConvolutionIntoSlice(
+                    convolution: slice.convolution, start: slice.start, total: whole[1], isFirst: joined == nil)
+                nodes[slice.producer].inputs += joined.map { [$0] } ?? []
+                nodes[slice.producer].results = [result]
+                values[result].origin = .result(node: slice.producer, index: 0)
+                joined = result
+            }
+            forget(index)
+        }
+        nodes.removeAll { $0.results.isEmpty }
+        renumber()
     }
 
     private mutating func dropUnused() {
