@@ -79,7 +79,7 @@ package struct Descriptor: ~Copyable {
 /// "Primitives … must be executed in the same thread they were created in", says oneDNN, unless they were
 /// created with `scratchpad_mode_user`; then "the primitive execution [is] fully thread-safe". The bridge
 /// always does that, which is why a caller brings the scratch memory.
-package final class Primitive: @unchecked Sendable {  // immutable, and thread-safe as quoted above
+package final class Primitive: @unchecked Sendable {  // compiled under a lock, else immutable; runs as quoted above
     let pointer: OpaquePointer
     /// The implementation's name in oneDNN's verbose output.
     package let name: String

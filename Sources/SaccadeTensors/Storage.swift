@@ -10,8 +10,8 @@ import Synchronization
 
 /// An aligned block of memory that goes back to the pool when nothing holds it.
 ///
-/// Whoever makes a storage writes it before sharing it; after that nobody does, except an optimizer that
-/// holds the only reference.
+/// Whoever makes a storage writes it before sharing it; after that nobody does, except an optimizer, or a plan in the
+/// making, that holds the only reference.
 package final class Storage: @unchecked Sendable {  // written before it is shared, as said above
     package let address: UnsafeMutableRawPointer
     private let block: BufferPool.Block

@@ -135,6 +135,8 @@ struct Convolution: Operation {
     var addsResidual = false
 
     var isTransposed: Bool { transposedOutputPadding != nil }
+    /// How many inputs there are before the addend.
+    var operandCount: Int { hasBias ? 3 : 2 }
     var name: String { isTransposed ? "convTranspose2D" : "conv2D" }
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {

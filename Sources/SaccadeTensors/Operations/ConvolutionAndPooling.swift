@@ -153,9 +153,7 @@ extension Layout {
         guard let type = elementType else { return nil }
         if Layout.channelsLast(dimensions, type) === self { return .channelsLast(all, type) }
         // In every other order the rows of a stripe lie apart.
-        if cuttingRows { return nil }
-        if Layout.blocked16(dimensions, type) === self { return .blocked16(all, type) }
-        return Layout.rowMajor(dimensions, type) === self ? .rowMajor(all, type) : nil
+        return cuttingRows ? nil : joined(in: all, from: 0)
     }
 
     /// Where a row of a picture starts, in bytes; rows other than the first only where all channels of a pixel lie

@@ -24,7 +24,7 @@ extension Convolution {
             let result = Arrangement.layout(of: way.results[0], single.results[0]).joined(
                 in: whole.dimensions, from: start)
         else { return nil }
-        let (pictures, count) = (whole[0], hasBias ? 3 : 2)
+        let (pictures, count) = (whole[0], operandCount)
         let scratchSize = (way.scratchByteCount + 63) / 64 * 64
         let (read, written) = (source.byteCount / pictures, result.byteCount / pictures)
         let offset = written / whole[1] * start

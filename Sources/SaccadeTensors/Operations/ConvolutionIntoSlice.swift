@@ -16,7 +16,7 @@ struct ConvolutionIntoSlice: Operation {
     let isFirst: Bool
 
     var name: String { "\(convolution.name) into a slice" }
-    private var count: Int { convolution.hasBias ? 3 : 2 }
+    private var count: Int { convolution.operandCount }
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
         try convolution.resultShapes(Array(inputs.prefix(count))).map { $0.replacing(1, with: total) }
