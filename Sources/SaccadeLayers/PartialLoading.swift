@@ -15,13 +15,7 @@ extension Module {
         let expected = storedShapes
         let known = Dictionary(expected.map { ($0.name, $0.shape) }, uniquingKeysWith: { $1 })
         let fitting = shapes.filter { known[$0.key] == $0.value }
-        let difference = LoadingError(
-            source: source,
-            missing: expected.map(\.name).filter { shapes[$0] == nil && !$0.hasSuffix("num_batches_tracked") },
-            unexpected: shapes.keys.filter { known[$0] == nil }.sorted(),
-            misshapen: expected.compactMap { name, shape in
-                shapes[name].flatMap { $0 == shape ? nil : .init(name: name, expected: shape, found: $0) }
-            })
+        let difference = LoadingError(source, holds: shapes, expected: expected)
         guard !fitting.isEmpty || difference.isEmpty else { throw difference }
         try load(fitting, from: source, strict: false, tensors: tensors)
         return difference.isEmpty ? nil : difference

@@ -33,22 +33,22 @@ extension Module {
         let shapes = kept.isEmpty ? shapes : shapes.filter { !kept.contains($0.key) }
         let contents = ModuleContents(of: self)
         let expected = contents.storedShapes.filter { !kept.contains($0.name) }
-        let known = Set(expected.map(\.name))
-        let error = LoadingError(
-            source: source,
-            // Checkpoints from before PyTorch 0.4.1 do not count batches, and nothing depends on the count.
-            missing: strict
-                ? expected.map(\.name).filter { shapes[$0] == nil && !$0.hasSuffix("num_batches_tracked") } : [],
-            unexpected: strict ? shapes.keys.filter { !known.contains($0) }.sorted() : [],
-            misshapen: expected.compactMap { name, shape in
-                shapes[name].flatMap { $0 == shape ? nil : .init(name: name, expected: shape, found: $0) }
-            })
+        let difference = LoadingError(source, holds: shapes, expected: expected)
+        let error = strict ? difference : difference.withoutNames
         guard error.isEmpty else { throw error }
         let parameters = contents.parameters.filter { shapes[$0.name] != nil }
         let statistics = contents.statistics.filter { shapes[$0.name] != nil }
         let values = try tensors(parameters.map(\.name) + statistics.map(\.name))
         for (value, (_, parameter)) in zip(values, parameters) { parameter.assign(value) }
         for (value, (_, statistic)) in zip(values.dropFirst(parameters.count), statistics) { statistic.assign(value) }
+    }
+
+    /// Compares names and shapes, and changes nothing.
+    ///
+    /// - Throws: ``LoadingError`` with every name that is missing, unexpected or of another shape.
+    public func requireFit(of shapes: [String: Shape], from source: String) throws(LoadingError) {
+        let difference = LoadingError(source, holds: shapes, expected: storedShapes)
+        guard difference.isEmpty else { throw difference }
     }
 
     /// Takes over values by name from tensors in memory.
@@ -100,6 +100,31 @@ public struct LoadingError: Error, Equatable, CustomStringConvertible {
     public let unexpected: [String]
     /// Names that both have, with different shapes.
     public let misshapen: [Misshapen]
+
+    init(source: String, missing: [String], unexpected: [String], misshapen: [Misshapen]) {
+        self.source = source
+        self.missing = missing
+        self.unexpected = unexpected
+        self.misshapen = misshapen
+    }
+
+    /// How what `source` holds differs from what is expected.
+    init(_ source: String, holds shapes: [String: Shape], expected: [(name: String, shape: Shape)]) {
+        let known = Set(expected.map(\.name))
+        self.init(
+            source: source,
+            // Checkpoints from before PyTorch 0.4.1 do not count batches, and nothing depends on the count.
+            missing: expected.map(\.name).filter { shapes[$0] == nil && !$0.hasSuffix("num_batches_tracked") },
+            unexpected: shapes.keys.filter { !known.contains($0) }.sorted(),
+            misshapen: expected.compactMap { name, shape in
+                shapes[name].flatMap { $0 == shape ? nil : .init(name: name, expected: shape, found: $0) }
+            })
+    }
+
+    /// What is wrong even where names may be missing and there may be others.
+    var withoutNames: LoadingError {
+        LoadingError(source: source, missing: [], unexpected: [], misshapen: misshapen)
+    }
 
     var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty }
 

@@ -9,6 +9,8 @@ public import SaccadeWeights
 
 /// A network with the weights that somebody asked for, and what goes with them.
 public struct LoadedModel: Sendable {
+    ///
+    /// Auxiliary heads, which only training needs, are left out.
     public let network: Network
     /// The network taken apart, with the same parameters.
     public let layers: LayerByLayer
@@ -38,28 +40,17 @@ public struct LoadedModel: Sendable {
         }
         let wanted = request.classes ?? request.classNames?.count ?? source.run?.classNames.count
         var layers = try resolved(wanted)
-        var network = Network(layers)
-        if wanted == nil, let file = source.weights, let classes = network.classes(in: file),
-            classes != network.output.elementCount
+        var whole = Network(layers)
+        if wanted == nil, let file = source.weights, let classes = whole.classes(in: file),
+            classes != whole.output.elementCount
         {
             layers = try resolved(classes)
-            network = Network(layers)
+            whole = Network(layers)
         }
-        self.network = network
+        network = whole.withoutAuxiliaryHeads
         self.layers = LayerByLayer(layers)
         isFresh = source.weights == nil
-        if let file = source.weights {
-            // A file may lack auxiliary heads, which only training needs.
-            let part = network.part(inCheckpointOf: file.shapes.keys)
-            if request.loadsPart {
-                difference = try part.loadPart(of: file.shapes, from: file.path) { try file.tensors($0) }
-            } else {
-                try part.load(file.shapes, from: file.path) { try file.tensors($0) }
-                difference = nil
-            }
-        } else {
-            difference = nil
-        }
+        difference = try source.weights.flatMap { try whole.loadForInference($0, allowsPart: request.loadsPart) }
         let count = network.output.elementCount
         let published = source.card.flatMap { $0.classNames.count == count ? $0.classNames : nil }
         classNames = request.classNames ?? source.run?.classNames ?? published
@@ -91,6 +82,18 @@ public struct LoadedModel: Sendable {
 }
 
 extension Network {
+    /// Loads all but auxiliary heads: those of GoogLeNet are half of its weights.
+    ///
+    /// - Returns: What did not fit, where a part is allowed and not all did.
+    /// - Throws: Every name that does not fit, of the heads as well unless the file has none.
+    fileprivate func loadForInference(_ file: WeightsFile, allowsPart: Bool) throws -> LoadingError? {
+        let part = part(inCheckpointOf: file.shapes.keys)
+        if !allowsPart { try part.requireFit(of: file.shapes, from: file.path) }
+        let heads = part.auxiliaryNames
+        let shapes = file.shapes.filter { name, _ in !heads.contains { name.isPart(of: $0) } }
+        return try withoutAuxiliaryHeads.loadPart(of: shapes, from: file.path) { try file.tensors($0) }
+    }
+
     /// How many classes the weights in a file tell apart: the outputs of what is the last layer here.
     fileprivate func classes(in file: WeightsFile) -> Int? {
         guard let last = parameters.last, let found = file.shapes[last.name], found.rank == last.parameter.shape.rank
