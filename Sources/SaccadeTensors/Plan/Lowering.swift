@@ -54,6 +54,7 @@ struct Lowering {
     private var readers: [Int]
     /// Networks repeat themselves: to list oneDNN's implementations takes longer than to run one.
     private var kernels: [KernelKey: Kernel] = [:]
+    private var allowance: WeightAllowance
 
     /// - Parameter constants: Those of earlier programs for the same graph but for its batch; this one's are added.
     static func program(
@@ -70,6 +71,11 @@ struct Lowering {
         held = graph.values.map { _ in [] }
         readers = graph.values.map { _ in 0 }
         for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value] += 1 }
+        var own = 0
+        for (value, readers) in zip(graph.values, readers) where readers > 0 {
+            if case .constant = value.origin { own += Arrangement.byteCount(of: nil, value.shape) }
+        }
+        allowance = WeightAllowance(own: own)
         self.graph = graph
         self.order = order
         self.options = options
@@ -227,9 +233,10 @@ struct Lowering {
             allowsWinograd: options.allowsWinograd, order: order)
         let constants = Set(node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil })
         let key = KernelKey(operation: AnyHashable(node.operation), request: request, constants: constants)
-        if let kernel = kernels[key] { return kernel }
+        defer { if let kernel = kernels[key] { allowance.spend(on: kernel, request, constants) } }
+        if let kernel = kernels[key], allowance.covers(kernel, request, constants) { return kernel }
         let kernel = KernelCache.shared.alone {
-            let candidates = node.operation.kernels(request)
+            let candidates = allowance.affordable(node.operation.kernels(request), request, constants)
             return candidates.count == 1
                 ? candidates[0]
                 : Tuner.shared.fastest(of: candidates, for: node.operation, request, constants: constants)

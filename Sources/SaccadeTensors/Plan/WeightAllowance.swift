@@ -1,0 +1,37 @@
+/// How much more memory a plan's weights may still take than the network's own.
+///
+/// Winograd's algorithm multiplies less and has weights up to four times as large. What it saves grows with the
+/// pictures, what it costs with the channels; and as pictures shrink towards the end of a network where channels grow,
+/// the first to come are those that save the most for each byte.
+struct WeightAllowance {
+    private(set) var remaining: Int
+
+    /// Two and a half times the network's own are the most, so that memory stays below that of other runtimes; what
+    /// matters to nobody is allowed to every network.
+    init(own byteCount: Int) { remaining = max(byteCount / 2 * 3, 32 << 20) }
+
+    /// - Parameter constants: Which of the kernel's inputs are weights.
+    func covers(_ kernel: Kernel, _ request: KernelRequest, _ constants: Set<Int>) -> Bool {
+        Self.extra(kernel, request, constants) <= remaining
+    }
+
+    /// The kernels that are covered; the smallest where none is.
+    func affordable(_ kernels: [Kernel], _ request: KernelRequest, _ constants: Set<Int>) -> [Kernel] {
+        let covered = kernels.filter { covers($0, request, constants) }
+        guard covered.isEmpty else { return covered }
+        let smallest = kernels.min { Self.extra($0, request, constants) < Self.extra($1, request, constants) }
+        return smallest.map { [$0] } ?? []
+    }
+
+    mutating func spend(on kernel: Kernel, _ request: KernelRequest, _ constants: Set<Int>) {
+        remaining -= max(0, Self.extra(kernel, request, constants))
+    }
+
+    /// Bytes that the constants take in the kernel's order beyond those that they take as they are.
+    private static func extra(_ kernel: Kernel, _ request: KernelRequest, _ constants: Set<Int>) -> Int {
+        constants.reduce(0) { sum, index in
+            let operand = request.inputs[index]
+            return sum + Arrangement.byteCount(of: kernel.inputs[index], operand.shape) - operand.byteCount
+        }
+    }
+}
