@@ -99,7 +99,7 @@ struct Classify: AsyncParsableCommand {
             }
         }
         return {
-            let loaded = try LoadedModel(request)
+            let loaded = try LoadedModel(request, mapped: true)
             ModelOptions.report(loaded.difference)
             let classifier = try TrainedClassifier(loaded)
             return Model(leastDecodedSize: classifier.description.preprocessing.leastDecodedSize) {

@@ -60,7 +60,7 @@ struct RunModel: AsyncParsableCommand {
         let x = try Self.tensor(in: input)
         var request = try options.request(model: model)
         request.input = try Self.size(of: x.shape, in: input)
-        let model = try LoadedModel(request)
+        let model = try LoadedModel(request, mapped: !eager)
         ModelOptions.report(model.difference)
         let (eager, planOptions) = (eager, compute.planOptions)
         let y = try await ComputeThread.run {

@@ -63,11 +63,7 @@ package struct FileDescriptor: ~Copyable {
                 pread(number, bytes.baseAddress! + done, min(bytes.count - done, 1 << 30), off_t(offset + done))
             }
             guard count >= 0 else { throw .reading(path, errno) }
-            guard count > 0 else {
-                throw FileError(
-                    .truncated, path: path, reason: "the file became shorter while it was read", remedy: "copy it again"
-                )
-            }
+            guard count > 0 else { throw .shortened(path) }
             done += count
         }
     }

@@ -23,6 +23,11 @@ extension FileError {
         }
     }
 
+    /// A file that was longer when it was opened.
+    static func shortened(_ path: String) -> FileError {
+        FileError(.truncated, path: path, reason: "the file became shorter while it was read", remedy: "copy it again")
+    }
+
     /// What a failed call means for somebody who wanted to write `path`.
     static func writing(_ path: String, _ number: Int32) -> FileError {
         switch number {

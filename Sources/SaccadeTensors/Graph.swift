@@ -12,6 +12,14 @@ package struct Graph: Sendable {
     package struct Value: Sendable {
         package var shape: Shape
         package var origin: Origin
+        /// What each row of a constant, along its first axis, is still to be multiplied by.
+        var rowFactors: [Float]?
+
+        init(shape: Shape, origin: Origin, rowFactors: [Float]? = nil) {
+            self.shape = shape
+            self.origin = origin
+            self.rowFactors = rowFactors
+        }
     }
 
     package struct Node: Sendable {

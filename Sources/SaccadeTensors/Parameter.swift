@@ -77,7 +77,7 @@ public final class Parameter: Sendable {
     package func update(_ change: (UnsafeMutableBufferPointer<Float>) -> Void) {
         state.withLock { state in
             var storage = state.take().rowMajorStorage
-            if !isKnownUniquelyReferenced(&storage) {
+            if !Storage.mayOverwrite(&storage) {
                 let copy = Storage(byteCount: shape.elementCount * MemoryLayout<Float>.stride)
                 copy.floats.update(from: storage.floats, count: shape.elementCount)
                 storage = copy

@@ -8,24 +8,55 @@ import Synchronization
     import Darwin
 #endif
 
-/// An aligned block of memory that goes back to the pool when nothing holds it.
+/// Memory of a tensor: an aligned block that goes back to the pool when nothing holds it, or what somebody else lends.
 ///
 /// Whoever makes a storage writes it before sharing it; after that nobody does, except an optimizer, or a plan in the
-/// making, that holds the only reference.
+/// making, that holds the only reference. What is lent is only read.
 package final class Storage: @unchecked Sendable {  // written before it is shared, as said above
     package let address: UnsafeMutableRawPointer
-    private let block: BufferPool.Block
+    let byteCount: Int
+    private let origin: Origin
+
+    private enum Origin {
+        case pool(BufferPool.Block)
+        case lent(by: any AnyObject & Sendable)
+    }
 
     /// - Parameter byteCount: How many bytes will be used; they are not cleared.
     package init(byteCount: Int) {
-        block = BufferPool.shared.block(holding: byteCount)
+        let block = BufferPool.shared.block(holding: byteCount)
+        origin = .pool(block)
+        self.byteCount = block.byteCount
         address = block.address
     }
 
-    deinit { BufferPool.shared.take(back: block) }
+    /// - Parameter owner: Keeps the bytes as they are for as long as it lives.
+    init(lent bytes: UnsafeRawBufferPointer, by owner: some AnyObject & Sendable) {
+        origin = .lent(by: owner)
+        byteCount = bytes.count
+        address = UnsafeMutableRawPointer(mutating: bytes.baseAddress.unsafelyUnwrapped)
+    }
 
-    var byteCount: Int { block.byteCount }
+    deinit { if case .pool(let block) = origin { BufferPool.shared.take(back: block) } }
+
+    /// Whether nobody would notice if it were overwritten.
+    static func mayOverwrite(_ storage: inout Storage) -> Bool {
+        guard case .pool = storage.origin else { return false }
+        return isKnownUniquelyReferenced(&storage)
+    }
+
     var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
+
+    /// Rows of elements, each times a number of its own.
+    static func scalingRows(of storage: Storage, _ shape: Shape, by factors: [Float]) -> Storage {
+        let scaled = Storage(byteCount: Arrangement.byteCount(of: nil, shape))
+        let length = shape.elementCount / max(factors.count, 1)
+        let (source, result) = (storage.floats, scaled.floats)
+        Threads.forEach(factors.count) { row in
+            for index in row * length..<(row + 1) * length { result[index] = source[index] * factors[row] }
+        }
+        return withExtendedLifetime(storage) { scaled }
+    }
 }
 
 /// Memory that was used before, kept for the next tensor.

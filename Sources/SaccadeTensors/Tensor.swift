@@ -49,6 +49,18 @@ public struct Tensor: Sendable {
         try initialize(UnsafeMutableBufferPointer(start: storage.floats, count: shape.elementCount))
         self.init(shape: shape, content: .stored(storage, nil))
     }
+
+    /// A tensor whose elements lie, row-major, where somebody else has them.
+    ///
+    /// - Parameters:
+    ///   - bytes: As many as `shape` holds, where a `Float` may lie.
+    ///   - owner: Keeps them as they are for as long as it lives.
+    package init(shape: Shape, lent bytes: UnsafeRawBufferPointer, by owner: some AnyObject & Sendable) {
+        require(
+            bytes.count == shape.elementCount * MemoryLayout<Float>.stride && bytes.count > 0,
+            "\(bytes.count) bytes do not fill shape \(shape)")
+        self.init(shape: shape, content: .stored(Storage(lent: bytes, by: owner), nil))
+    }
 }
 
 extension Tensor {

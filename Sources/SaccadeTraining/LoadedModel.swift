@@ -28,8 +28,13 @@ public struct LoadedModel: Sendable {
 
     /// Finds the network and its weights, and loads them: all of them unless a part is asked for.
     ///
+    /// - Parameters:
+    ///   - request: What somebody asks for.
+    ///   - cache: Where published weights are.
+    ///   - mapped: Whether large weights stay in their file, for a plan that takes them over at once; see
+    ///     ``WeightsFile/tensors(_:mapped:)``.
     /// - Throws: What is missing and how to get it, or every name that does not fit (`LoadingError`).
-    public init(_ request: ModelRequest, cache: WeightsCache = WeightsCache()) throws {
+    public init(_ request: ModelRequest, cache: WeightsCache = WeightsCache(), mapped: Bool = false) throws {
         let source = try ModelSource(request, cache: cache)
         recipe = source.recipe
         run = source.run
@@ -50,7 +55,9 @@ public struct LoadedModel: Sendable {
         network = whole.withoutAuxiliaryHeads
         self.layers = LayerByLayer(layers)
         isFresh = source.weights == nil
-        difference = try source.weights.flatMap { try whole.loadForInference($0, allowsPart: request.loadsPart) }
+        difference = try source.weights.flatMap {
+            try whole.loadForInference($0, allowsPart: request.loadsPart, mapped: mapped)
+        }
         let count = network.output.elementCount
         let published = source.card.flatMap { $0.classNames.count == count ? $0.classNames : nil }
         classNames = request.classNames ?? source.run?.classNames ?? published
@@ -86,12 +93,14 @@ extension Network {
     ///
     /// - Returns: What did not fit, where a part is allowed and not all did.
     /// - Throws: Every name that does not fit, of the heads as well unless the file has none.
-    fileprivate func loadForInference(_ file: WeightsFile, allowsPart: Bool) throws -> LoadingError? {
+    fileprivate func loadForInference(_ file: WeightsFile, allowsPart: Bool, mapped: Bool) throws -> LoadingError? {
         let part = part(inCheckpointOf: file.shapes.keys)
         if !allowsPart { try part.requireFit(of: file.shapes, from: file.path) }
         let heads = part.auxiliaryNames
         let shapes = file.shapes.filter { name, _ in !heads.contains { name.isPart(of: $0) } }
-        return try withoutAuxiliaryHeads.loadPart(of: shapes, from: file.path) { try file.tensors($0) }
+        return try withoutAuxiliaryHeads.loadPart(of: shapes, from: file.path) {
+            try file.tensors($0, mapped: mapped)
+        }
     }
 
     /// How many classes the weights in a file tell apart: the outputs of what is the last layer here.

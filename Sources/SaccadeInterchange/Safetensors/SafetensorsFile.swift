@@ -13,17 +13,15 @@ public import SaccadeTensors
 
 /// A safetensors file, opened: what it holds is known and checked, and each tensor is read when it is asked for.
 ///
-/// The file is read through its descriptor, not mapped: a mapped file that another process cuts short kills this one.
 /// Numbers of every type become floats.
 public final class SafetensorsFile: Sendable {
     public let path: String
     /// Texts that were stored with the tensors.
     public let metadata: [String: String]
     /// Name and shape of each tensor.
-    public var shapes: [String: Shape] { entries.mapValues(\.shape) }
+    public var shapes: [String: Shape] { stored.all.mapValues(\.shape) }
 
-    let entries: [String: StoredTensor]
-    let store: TensorStore
+    let stored: StoredTensors
 
     /// Opens a file and checks its whole header against its size.
     ///
@@ -37,7 +35,6 @@ public final class SafetensorsFile: Sendable {
     init(_ store: TensorStore, fileSize size: Int) throws(FileError) {
         let path = store.path
         self.path = path
-        self.store = store
         guard size >= 8 else {
             throw FileError(
                 .truncated, path: path, reason: "the file has \(size) bytes, too few for safetensors",
@@ -68,31 +65,23 @@ public final class SafetensorsFile: Sendable {
                     .malformed, path: path, reason: "tensor \(name) \(error.reason)", remedy: "copy or save it again")
             }
         }
-        self.entries = entries
+        stored = StoredTensors(store: store, all: entries)
         metadata = header.metadata
     }
 
     /// Reads one tensor.
     ///
     /// - Throws: ``FileError`` when there is none of that name, or the file cannot be read any more.
-    public func tensor(_ name: String) throws(FileError) -> Tensor { try store.tensor(stored(name)) }
+    public func tensor(_ name: String) throws(FileError) -> Tensor { try stored.tensor(name) }
 
     /// Reads several tensors, on as many threads as compute.
     ///
+    /// - Parameters:
+    ///   - names: Which.
+    ///   - mapped: As in ``WeightsFile/tensors(_:mapped:)``.
     /// - Throws: ``FileError`` as ``tensor(_:)``.
-    public func tensors(_ names: [String]) throws(FileError) -> [Tensor] {
-        var wanted: [StoredTensor] = []
-        for name in names { wanted.append(try stored(name)) }
-        return try store.tensors(wanted)
-    }
-
-    private func stored(_ name: String) throws(FileError) -> StoredTensor {
-        guard let entry = entries[name] else {
-            throw FileError(
-                .noSuchTensor, path: path, reason: "there is no tensor \(name) in this file",
-                remedy: "check the name, or save the file again")
-        }
-        return entry
+    public func tensors(_ names: [String], mapped: Bool = false) throws(FileError) -> [Tensor] {
+        try stored.tensors(names, mapped: mapped)
     }
 }
 

@@ -4,8 +4,7 @@ import Synchronization
 
 /// An open file from which tensors are read, each when it is asked for.
 ///
-/// The file is read through its descriptor, not mapped: a mapped file that another process cuts short kills this one.
-/// Nothing is lost by it: numbers go from the system's cache straight into the tensor's own memory.
+/// Numbers go from the system's cache straight into the tensor's own memory, or are left where they are, if asked for.
 final class TensorStore: Sendable {
     let path: String
     private let file: FileDescriptor
@@ -31,10 +30,13 @@ final class TensorStore: Sendable {
     }
 
     /// A tensor's numbers as floats.
-    func tensor(_ stored: StoredTensor) throws(FileError) -> Tensor {
+    ///
+    /// - Parameter mapped: Whether they may stay in the file where they lie there as they are wanted.
+    func tensor(_ stored: StoredTensor, mapped: Bool = false) throws(FileError) -> Tensor {
+        if mapped, let tensor = try mappedTensor(stored) { return tensor }
         do {
             return try Tensor(shape: stored.shape) { elements in
-                if stored.type == .float32, stored.isContiguous, isPlain(stored.source) {
+                if isReady(stored) {
                     return try file.read(UnsafeMutableRawBufferPointer(elements), at: start(of: stored))
                 }
                 try eachPiece(of: stored) { bytes, range in
@@ -48,8 +50,19 @@ final class TensorStore: Sendable {
         }
     }
 
+    /// A tensor that stays in the file; `nil` where it has to be brought into another form, or is small: a mapping takes
+    /// pages of its own.
+    private func mappedTensor(_ stored: StoredTensor) throws(FileError) -> Tensor? {
+        let start = start(of: stored)
+        guard isReady(stored), stored.byteCount >= 1 << 16, start.isMultiple(of: MemoryLayout<Float>.alignment) else {
+            return nil
+        }
+        let mapping = try FileMapping(file, start..<start + stored.byteCount)
+        return Tensor(shape: stored.shape, lent: mapping.bytes, by: mapping)
+    }
+
     /// Several tensors, read on as many threads as compute: one thread alone fills memory at half of its speed.
-    func tensors(_ all: [StoredTensor]) throws(FileError) -> [Tensor] {
+    func tensors(_ all: [StoredTensor], mapped: Bool = false) throws(FileError) -> [Tensor] {
         struct Reading {
             var remaining: Range<Int>
             var tensors: [Tensor?]
@@ -59,7 +72,7 @@ final class TensorStore: Sendable {
         Threads.forEach(min(Threads.count, all.count)) { _ in
             while let index = reading.withLock({ $0.remaining.popFirst() }) {
                 do throws(FileError) {
-                    let tensor = try tensor(all[index])
+                    let tensor = try tensor(all[index], mapped: mapped)
                     reading.withLock { $0.tensors[index] = tensor }
                 } catch {
                     reading.withLock { reading in
@@ -128,8 +141,10 @@ final class TensorStore: Sendable {
         return bytes
     }
 
-    private func isPlain(_ source: StoredTensor.Source) -> Bool {
-        source.inflatedLength == nil && source.isBigEndian == (1.bigEndian == 1)
+    /// Whether the file has a tensor's numbers just as memory has them.
+    private func isReady(_ stored: StoredTensor) -> Bool {
+        stored.type == .float32 && stored.isContiguous && stored.source.inflatedLength == nil
+            && stored.source.isBigEndian == (1.bigEndian == 1)
     }
 
     private func start(of stored: StoredTensor) -> Int { stored.source.start + stored.offset * stored.type.byteCount }

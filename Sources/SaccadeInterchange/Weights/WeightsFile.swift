@@ -34,11 +34,10 @@ public struct WeightsFile: Sendable {
     /// Texts and numbers beside the tensors.
     public let metadata: [String: String]
 
-    private let store: TensorStore
-    private let tensors: [String: StoredTensor]
+    private let stored: StoredTensors
 
     /// Name and shape of each tensor.
-    public var shapes: [String: Shape] { tensors.mapValues(\.shape) }
+    public var shapes: [String: Shape] { stored.all.mapValues(\.shape) }
 
     /// Opens a file; its contents tell the format, not its name.
     ///
@@ -59,12 +58,11 @@ public struct WeightsFile: Sendable {
         }
         self.path = path
         self.format = format
-        self.store = store
         var inOrder: [(name: String, stored: StoredTensor)]
         switch format {
         case .safetensors:
             let file = try SafetensorsFile(store, fileSize: size)
-            inOrder = file.entries.map { ($0.key, $0.value) }
+            inOrder = file.stored.all.map { ($0.key, $0.value) }
                 .sorted { ($0.stored.source.start, $0.name) < ($1.stored.source.start, $1.name) }
             metadata = file.metadata
         case .pytorch, .pytorchLegacy:
@@ -82,21 +80,26 @@ public struct WeightsFile: Sendable {
             inOrder = inOrder.map { (String($0.name.dropFirst(prefix.count)), $0.stored) }
         }
         entries = inOrder.map { Entry(name: $0.name, shape: $0.stored.shape, type: $0.stored.type) }
-        tensors = Dictionary(inOrder.map { ($0.name, $0.stored) }, uniquingKeysWith: { $1 })
+        stored = StoredTensors(store: store, all: Dictionary(inOrder.map { ($0.name, $0.stored) }) { $1 })
     }
 
     /// Reads one tensor; numbers of every type become floats.
     ///
     /// - Throws: ``FileError`` when there is none of that name, or the file cannot be read any more.
-    public func tensor(_ name: String) throws(FileError) -> Tensor { try store.tensor(stored(name)) }
+    public func tensor(_ name: String) throws(FileError) -> Tensor { try stored.tensor(name) }
 
     /// Reads several tensors, on as many threads as compute.
     ///
+    /// - Parameters:
+    ///   - names: Which.
+    ///   - mapped: Whether a tensor that the file has just as it is wanted, as float32, stays there: memory that is
+    ///     mapped is no copy, and is shared by all processes that do the same. For a file that nobody writes to
+    ///     meanwhile: one that is cut short kills the process (`SIGBUS`), and one that is changed changes the tensor. A
+    ///     file whose place another takes, as this package writes them, is safe. A ``Plan`` that takes the weights
+    ///     lets go of the file.
     /// - Throws: ``FileError`` as ``tensor(_:)``.
-    public func tensors(_ names: [String]) throws(FileError) -> [Tensor] {
-        var wanted: [StoredTensor] = []
-        for name in names { wanted.append(try stored(name)) }
-        return try store.tensors(wanted)
+    public func tensors(_ names: [String], mapped: Bool = false) throws(FileError) -> [Tensor] {
+        try stored.tensors(names, mapped: mapped)
     }
 
     /// Reads all tensors.
@@ -109,7 +112,7 @@ public struct WeightsFile: Sendable {
     ///
     /// - Throws: ``FileError`` as ``tensor(_:)``.
     public func statistics(of name: String) throws(FileError) -> TensorStatistics {
-        let stored = try stored(name)
+        let (store, stored) = (stored.store, try stored.stored(name))
         var statistics = TensorStatistics()
         var numbers: [Double] = []
         try store.eachPiece(of: stored) { bytes, range in
@@ -124,7 +127,7 @@ public struct WeightsFile: Sendable {
 
     /// A tensor's numbers as they are, for another file.
     func contents(of entry: Entry) throws(FileError) -> TensorContents {
-        let (store, stored) = (store, try stored(entry.name))
+        let (store, stored) = (stored.store, try stored.stored(entry.name))
         return TensorContents(name: entry.name, type: stored.type, shape: stored.shape) { body in
             // The store's own callback throws errors of files only: another one waits here until it is over.
             var problem: (any Error)?
@@ -134,15 +137,6 @@ public struct WeightsFile: Sendable {
             }
             if let problem { throw problem }
         }
-    }
-
-    private func stored(_ name: String) throws(FileError) -> StoredTensor {
-        guard let stored = tensors[name] else {
-            throw FileError(
-                .noSuchTensor, path: path, reason: "there is no tensor \(name) in this file",
-                remedy: "see what it holds: saccade inspect \(path)")
-        }
-        return stored
     }
 
     /// `a.b` of `folder/a.b.npy`.
@@ -156,17 +150,23 @@ public struct WeightsFile: Sendable {
 extension Module {
     /// Takes over the tensors of a file by name.
     ///
+    /// - Parameters:
+    ///   - file: Where they are.
+    ///   - mapped: Whether large ones stay there; see ``WeightsFile/tensors(_:mapped:)``.
     /// - Throws: `LoadingError` with every name that is missing, unexpected or of another shape, and then nothing has
     ///   changed; ``FileError`` when the file cannot be read any more.
-    public func load(_ file: WeightsFile) throws {
-        try load(file.shapes, from: file.path) { try file.tensors($0) }
+    public func load(_ file: WeightsFile, mapped: Bool = false) throws {
+        try load(file.shapes, from: file.path) { try file.tensors($0, mapped: mapped) }
     }
 
     /// Takes over those tensors of a file that have the name and the shape of one of this module's.
     ///
+    /// - Parameters:
+    ///   - file: Where they are.
+    ///   - mapped: Whether large ones stay there; see ``WeightsFile/tensors(_:mapped:)``.
     /// - Returns: What did not fit; `nil` where all did.
     /// - Throws: `LoadingError` when nothing fits; ``FileError`` when the file cannot be read any more.
-    public func loadPart(of file: WeightsFile) throws -> LoadingError? {
-        try loadPart(of: file.shapes, from: file.path) { try file.tensors($0) }
+    public func loadPart(of file: WeightsFile, mapped: Bool = false) throws -> LoadingError? {
+        try loadPart(of: file.shapes, from: file.path) { try file.tensors($0, mapped: mapped) }
     }
 }

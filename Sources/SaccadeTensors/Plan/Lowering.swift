@@ -8,10 +8,12 @@ struct Lowering {
     private let order: ElementOrder
     private let constants: SharedConstants?
 
-    /// A value's elements in memory, in some arrangement.
+    /// Memory that a value has, or will have while the program runs.
     private struct Buffer {
         var byteCount: Int
         var constant: Storage?
+        /// What the constant's rows are still to be multiplied by.
+        var rowFactors: [Float]?
         /// Whether it is a constant as the network has it: mostly only to be brought into another order.
         var isRowMajor = false
         /// Which of the plan's inputs it is: that lies where the caller has it, and nobody writes there.
@@ -25,8 +27,21 @@ struct Lowering {
 
         /// Whether it gets its place in the memory of a run.
         var isOfArena: Bool { constant == nil && input == nil }
+
+        /// The constant of `shape` as it is to be.
+        func multiplied(_ shape: Shape) -> Storage? {
+            guard let constant, let rowFactors else { return constant }
+            return .scalingRows(of: constant, shape, by: rowFactors)
+        }
+
+        /// Makes the constant of `shape` what it is to be.
+        mutating func multiplyRows(_ shape: Shape) {
+            constant = multiplied(shape)
+            rowFactors = nil
+        }
     }
 
+    /// A value's elements in memory, in some arrangement.
     private struct Held {
         var buffer: Int
         var arrangement: Arrangement?
@@ -93,6 +108,7 @@ struct Lowering {
                 let storage = tensor.rowMajorStorage
                 let buffer = newBuffer(Arrangement.byteCount(of: nil, value.shape), storage)
                 buffers[buffer].isRowMajor = true
+                buffers[buffer].rowFactors = value.rowFactors
                 held[id] = [Held(buffer: buffer, arrangement: nil)]
             default: break
             }
@@ -261,10 +277,13 @@ struct Lowering {
 
     /// The value in the wanted arrangement, with a reorder before it where it is in another.
     private mutating func arranged(_ value: Int, _ wanted: Arrangement?) -> Held {
-        if let fitting = held[value].first(where: { $0.arrangement?.layout === wanted?.layout }) { return fitting }
-        let original = held[value][0]
         let shape = graph.values[value].shape
-        if let storage = buffers[original.buffer].constant {
+        if let fitting = held[value].first(where: { $0.arrangement?.layout === wanted?.layout }) {
+            buffers[fitting.buffer].multiplyRows(shape)
+            return fitting
+        }
+        let original = held[value][0]
+        if let storage = buffers[original.buffer].multiplied(shape) {
             let arranged = shared(storage, buffers[original.buffer].byteCount, wanted?.layout) {
                 Tensor(shape: shape, content: .stored(storage, original.arrangement)).arranged(wanted)
                     .stored("a constant").0

@@ -54,8 +54,8 @@ extension Graph {
                 convolution.activation == nil, !convolution.isTransposed
             else { continue }
             let statistics = nodes[index].inputs.dropFirst().compactMap(constant)
-            let shape = values[nodes[producer].inputs[1]].shape
-            guard statistics.count == 4, let weights = take(nodes[producer].inputs[1]) else { continue }
+            let weights = values[nodes[producer].inputs[1]]
+            guard statistics.count == 4, case .constant = weights.origin else { continue }
             let (scale, shift) = norm.scaleAndShift(of: statistics)
             let bias = convolution.hasBias ? constant(nodes[producer].inputs[2])?.scalars : nil
 
@@ -64,23 +64,17 @@ extension Graph {
             folded.hasBias = true
             nodes[producer].operation = folded
             let newBias = bias.map { bias in scale.indices.map { bias[$0] * scale[$0] + shift[$0] } } ?? shift
-            let scaled = Storage.scalingRows(of: consume weights, shape, by: scale)
+            // The weights of a large network are a tenth of a gigabyte: they are multiplied on their way into the order
+            // that a kernel wants, and not moved twice.
+            let factors = weights.rowFactors.map { zip($0, scale).map(*) } ?? scale
+            values.append(Value(shape: weights.shape, origin: weights.origin, rowFactors: factors))
+            let scaled = values.count - 1
             nodes[producer].inputs = [
-                nodes[producer].inputs[0],
-                append(Tensor(shape: shape, content: .stored(scaled, nil))),
-                append(Tensor(newBias, shape: [newBias.count])),
+                nodes[producer].inputs[0], scaled, append(Tensor(newBias, shape: [newBias.count])),
             ]
             redirect(nodes[index].results[0], to: nodes[producer].results[0])
             release(replaced)
         }
-    }
-
-    /// A constant's elements row by row; where one node alone reads them they are only there any more.
-    private mutating func take(_ value: Int) -> Storage? {
-        guard let storage = constant(value)?.rowMajorStorage else { return nil }
-        let readers = nodes.reduce(0) { $0 + $1.inputs.count { $0 == value } }
-        if readers == 1, !outputs.contains(value) { values[value].origin = .released }
-        return storage
     }
 
     /// `conv(x) + y` becomes a convolution that adds to where `y` lies.
@@ -200,7 +194,9 @@ extension Graph {
     }
 
     private func constant(_ value: Int) -> Tensor? {
-        if case .constant(let tensor) = values[value].origin { tensor } else { nil }
+        guard case .constant(let tensor) = values[value].origin else { return nil }
+        guard let factors = values[value].rowFactors else { return tensor }
+        return Tensor(shape: tensor.shape, content: .stored(.scalingRows(of: tensor.rowMajorStorage, tensor.shape, by: factors), nil))
     }
 
     private mutating func append(_ tensor: Tensor) -> Int { append(tensor.shape, .constant(tensor.rowMajor)) }
@@ -225,21 +221,6 @@ extension Graph {
             nodes[index].inputs = nodes[index].inputs.map { $0 == value ? other : $0 }
         }
         outputs = outputs.map { $0 == value ? other : $0 }
-    }
-}
-
-extension Storage {
-    /// Each row of elements times a number of its own: where they lie, if nobody else holds them, for the weights of a
-    /// large network are a tenth of a gigabyte.
-    fileprivate static func scalingRows(of storage: consuming Storage, _ shape: Shape, by factors: [Float]) -> Storage {
-        var old = consume storage
-        let new = isKnownUniquelyReferenced(&old) ? old : Storage(byteCount: Arrangement.byteCount(of: nil, shape))
-        let length = shape.elementCount / max(factors.count, 1)
-        let (source, result) = (old.floats, new.floats)
-        Threads.forEach(factors.count) { row in
-            for index in row * length..<(row + 1) * length { result[index] = source[index] * factors[row] }
-        }
-        return withExtendedLifetime(old) { new }
     }
 }
 
