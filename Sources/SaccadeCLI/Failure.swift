@@ -41,6 +41,7 @@ private struct UnwritableOutput: Error, CustomStringConvertible {
 
 extension Saccade {
     static func main() async {
+        ShortenedFile.watch()
         do {
             var command = try parsed(Array(CommandLine.arguments.dropFirst()))
             if var command = command as? any AsyncParsableCommand {

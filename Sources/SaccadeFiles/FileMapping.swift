@@ -11,6 +11,7 @@
 /// A file that becomes shorter while it is mapped kills whoever touches what is gone (`SIGBUS`), and one that is written to
 /// changes what was read. One that another takes the place of, as ``AtomicFile`` does it, hurts nobody.
 package final class FileMapping: @unchecked Sendable {  // an address and a length that never change
+    /// There for as long as this object lives.
     package let bytes: UnsafeRawBufferPointer
     private let pages: UnsafeMutableRawPointer
     private let length: Int

@@ -32,6 +32,15 @@ extension Module {
     /// `blocks.2.conv1.weight`. A parameter reachable by two paths is listed once, under the first.
     public var parameters: [(name: String, parameter: Parameter)] { ModuleContents(of: self).parameters }
 
+    /// The last of the parameters, found without looking for the others; of one that is reachable by two paths the second
+    /// counts.
+    package var lastParameter: (name: String, parameter: Parameter)? {
+        for child in children.reversed() {
+            if let last = ModuleContents(of: child).parameters.last { return last }
+        }
+        return nil
+    }
+
     /// Everything that training collects without differentiating, such as running means, likewise.
     public var statistics: [(name: String, statistic: Statistic)] { ModuleContents(of: self).statistics }
 

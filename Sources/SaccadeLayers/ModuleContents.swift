@@ -12,6 +12,9 @@ struct ModuleContents {
 
     init(of module: some Module) { visit(module, "") }
 
+    /// What is below one part of a module.
+    init(of child: (name: String, value: Any)) { visit(child.value, child.name) }
+
     /// Names and shapes of all that a checkpoint holds: parameters, then statistics.
     var storedShapes: [(name: String, shape: Shape)] {
         parameters.map { ($0.name, $0.parameter.shape) } + statistics.map { ($0.name, $0.statistic.shape) }

@@ -12,12 +12,13 @@ extension Module {
     public func loadPart(
         of shapes: [String: Shape], from source: String, tensors: ([String]) throws -> [Tensor]
     ) throws -> LoadingError? {
-        let expected = storedShapes
+        let contents = ModuleContents(of: self)
+        let expected = contents.storedShapes
         let known = Dictionary(expected.map { ($0.name, $0.shape) }, uniquingKeysWith: { $1 })
         let fitting = shapes.filter { known[$0.key] == $0.value }
         let difference = LoadingError(source, holds: shapes, expected: expected)
         guard !fitting.isEmpty || difference.isEmpty else { throw difference }
-        try load(fitting, from: source, strict: false, tensors: tensors)
+        try contents.take(fitting, tensors)
         return difference.isEmpty ? nil : difference
     }
 }

@@ -36,11 +36,7 @@ extension Module {
         let difference = LoadingError(source, holds: shapes, expected: expected)
         let error = strict ? difference : difference.withoutNames
         guard error.isEmpty else { throw error }
-        let parameters = contents.parameters.filter { shapes[$0.name] != nil }
-        let statistics = contents.statistics.filter { shapes[$0.name] != nil }
-        let values = try tensors(parameters.map(\.name) + statistics.map(\.name))
-        for (value, (_, parameter)) in zip(values, parameters) { parameter.assign(value) }
-        for (value, (_, statistic)) in zip(values.dropFirst(parameters.count), statistics) { statistic.assign(value) }
+        try contents.take(shapes, tensors)
     }
 
     /// Compares names and shapes, and changes nothing.
@@ -74,6 +70,17 @@ extension Module {
         } catch {
             preconditionFailure("tensors in memory cannot fail to load: \(error)")
         }
+    }
+}
+
+extension ModuleContents {
+    /// Takes over the values of those names that there are, all of whose shapes fit.
+    func take(_ shapes: [String: Shape], _ tensors: ([String]) throws -> [Tensor]) rethrows {
+        let parameters = parameters.filter { shapes[$0.name] != nil }
+        let statistics = statistics.filter { shapes[$0.name] != nil }
+        let values = try tensors(parameters.map(\.name) + statistics.map(\.name))
+        for (value, (_, parameter)) in zip(values, parameters) { parameter.assign(value) }
+        for (value, (_, statistic)) in zip(values.dropFirst(parameters.count), statistics) { statistic.assign(value) }
     }
 }
 

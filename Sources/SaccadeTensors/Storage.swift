@@ -47,15 +47,14 @@ package final class Storage: @unchecked Sendable {  // written before it is shar
 
     var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
 
-    /// Rows of elements, each times a number of its own.
-    static func scalingRows(of storage: Storage, _ shape: Shape, by factors: [Float]) -> Storage {
-        let scaled = Storage(byteCount: Arrangement.byteCount(of: nil, shape))
+    /// Writes the rows of a tensor of `shape`, each times a number of its own.
+    func fill(withRowsOf source: Storage, _ shape: Shape, times factors: [Float]) {
         let length = shape.elementCount / max(factors.count, 1)
-        let (source, result) = (storage.floats, scaled.floats)
+        let (from, to) = (source.floats, floats)
         Threads.forEach(factors.count) { row in
-            for index in row * length..<(row + 1) * length { result[index] = source[index] * factors[row] }
+            for index in row * length..<(row + 1) * length { to[index] = from[index] * factors[row] }
         }
-        return withExtendedLifetime(storage) { scaled }
+        withExtendedLifetime(source) {}
     }
 }
 

@@ -95,8 +95,12 @@ extension Network {
     /// - Throws: Every name that does not fit, of the heads as well unless the file has none.
     fileprivate func loadForInference(_ file: WeightsFile, allowsPart: Bool, mapped: Bool) throws -> LoadingError? {
         let part = part(inCheckpointOf: file.shapes.keys)
-        if !allowsPart { try part.requireFit(of: file.shapes, from: file.path) }
         let heads = part.auxiliaryNames
+        if heads.isEmpty, !allowsPart {
+            try part.load(file, mapped: mapped)
+            return nil
+        }
+        if !allowsPart { try part.requireFit(of: file.shapes, from: file.path) }
         let shapes = file.shapes.filter { name, _ in !heads.contains { name.isPart(of: $0) } }
         return try withoutAuxiliaryHeads.loadPart(of: shapes, from: file.path) {
             try file.tensors($0, mapped: mapped)
@@ -105,7 +109,7 @@ extension Network {
 
     /// How many classes the weights in a file tell apart: the outputs of what is the last layer here.
     fileprivate func classes(in file: WeightsFile) -> Int? {
-        guard let last = parameters.last, let found = file.shapes[last.name], found.rank == last.parameter.shape.rank
+        guard let last = lastParameter, let found = file.shapes[last.name], found.rank == last.parameter.shape.rank
         else { return nil }
         return found.dimensions.first.flatMap { (1...InputSize.maximumLength).contains($0) ? $0 : nil }
     }

@@ -47,6 +47,30 @@ import Testing
         #expect(plan.kernelNames.filter { $0.contains("batchNorm") }.count == 1, "\(plan.kernelNames)")
     }
 
+    @Test("multiplies weights in on their way, however often, and nowhere else")
+    func multipliedWeights() {
+        @Sendable func vector(_ seed: UInt64) -> Tensor { Tensor.ramp([32], seed: seed) / 2 + 1 }
+        let w = Parameter(.ramp([32, 16, 3, 3]))
+        @Sendable func normed(_ x: Tensor, _ seed: UInt64) -> Tensor {
+            batchNorm(
+                x, scale: vector(seed), shift: vector(seed + 1), mean: vector(seed + 2), variance: vector(seed + 3))
+        }
+        let x = Tensor.ramp([2, 16, 8, 8])
+        // Norms one behind the other, and weights that others read as they are.
+        func network(_ x: Tensor) -> [Tensor] {
+            let y = normed(normed(conv2D(x, w.value, padding: 1), 1), 2)
+            return [y, conv2D(x, w.value, padding: 1), w.value * 1, conv2D(y, w.value.transposed([1, 0, 2, 3]))]
+        }
+        let plan = Plan(for: [x.shape]) { network($0[0]) }
+        for (found, expected) in zip(plan.run([x]), network(x)) { #expect(found.relativeError(to: expected) < 1e-5) }
+        // Several plans that share their weights, of which some may want them row by row.
+        let plans = BatchPlans(for: [16, 8, 8]) { normed(conv2D($0, w.value, padding: 1), 5) }
+        for batch in [1, 2, 5, 2] {
+            let x = Tensor.ramp([batch, 16, 8, 8], seed: UInt64(batch))
+            #expect(plans(x).relativeError(to: normed(conv2D(x, w.value, padding: 1), 5)) < 1e-5)
+        }
+    }
+
     @Test("adds in place only when nobody reads the addend again")
     func sharedAddend() {
         let w = Parameter(.ramp([4, 4, 3, 3]))

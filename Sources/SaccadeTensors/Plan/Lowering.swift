@@ -27,18 +27,6 @@ struct Lowering {
 
         /// Whether it gets its place in the memory of a run.
         var isOfArena: Bool { constant == nil && input == nil }
-
-        /// The constant of `shape` as it is to be.
-        func multiplied(_ shape: Shape) -> Storage? {
-            guard let constant, let rowFactors else { return constant }
-            return .scalingRows(of: constant, shape, by: rowFactors)
-        }
-
-        /// Makes the constant of `shape` what it is to be.
-        mutating func multiplyRows(_ shape: Shape) {
-            constant = multiplied(shape)
-            rowFactors = nil
-        }
     }
 
     /// A value's elements in memory, in some arrangement.
@@ -70,6 +58,9 @@ struct Lowering {
     /// Networks repeat themselves: to list oneDNN's implementations takes longer than to run one.
     private var kernels: [KernelKey: Kernel] = [:]
     private var allowance: WeightAllowance
+    /// Where constants are multiplied before they are brought into another order: fresh memory each time would take
+    /// longer than both.
+    private var workplace: Storage?
 
     /// - Parameter constants: Those of earlier programs for the same graph but for its batch; this one's are added.
     static func program(
@@ -113,7 +104,10 @@ struct Lowering {
             default: break
             }
         }
+        let multiplied = buffers.filter { $0.rowFactors != nil }.map(\.byteCount).max()
+        workplace = multiplied.map { Storage(byteCount: $0) }
         for node in graph.nodes { lower(node) }
+        workplace = nil
         // Outputs leave row-major and as float32, and outlive the last step.
         let outputs = graph.outputs.map { ($0, arranged($0, nil)) }
         for (_, output) in outputs { buffers[output.buffer].lastStep = steps.count }
@@ -279,11 +273,15 @@ struct Lowering {
     private mutating func arranged(_ value: Int, _ wanted: Arrangement?) -> Held {
         let shape = graph.values[value].shape
         if let fitting = held[value].first(where: { $0.arrangement?.layout === wanted?.layout }) {
-            buffers[fitting.buffer].multiplyRows(shape)
+            if buffers[fitting.buffer].rowFactors != nil {
+                let place = Storage(byteCount: buffers[fitting.buffer].byteCount)
+                buffers[fitting.buffer].constant = multiplied(buffers[fitting.buffer], shape, in: place)
+                buffers[fitting.buffer].rowFactors = nil
+            }
             return fitting
         }
         let original = held[value][0]
-        if let storage = buffers[original.buffer].multiplied(shape) {
+        if let storage = multiplied(buffers[original.buffer], shape, in: workplace) {
             let arranged = shared(storage, buffers[original.buffer].byteCount, wanted?.layout) {
                 Tensor(shape: shape, content: .stored(storage, original.arrangement)).arranged(wanted)
                     .stored("a constant").0
@@ -298,6 +296,14 @@ struct Lowering {
             return reordered(value, held[value].first { $0.arrangement == nil } ?? original, to: wanted)
         }
         return reordered(value, original, to: wanted)
+    }
+
+    /// The constant of a buffer as it is to be; in `place` where its rows are multiplied.
+    private func multiplied(_ buffer: Buffer, _ shape: Shape, in place: Storage?) -> Storage? {
+        guard let constant = buffer.constant, let factors = buffer.rowFactors else { return buffer.constant }
+        let place = place ?? Storage(byteCount: buffer.byteCount)
+        place.fill(withRowsOf: constant, shape, times: factors)
+        return place
     }
 
     /// A constant's elements in some order: those of another plan, where one has the same.

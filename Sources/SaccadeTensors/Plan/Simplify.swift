@@ -196,7 +196,9 @@ extension Graph {
     private func constant(_ value: Int) -> Tensor? {
         guard case .constant(let tensor) = values[value].origin else { return nil }
         guard let factors = values[value].rowFactors else { return tensor }
-        return Tensor(shape: tensor.shape, content: .stored(.scalingRows(of: tensor.rowMajorStorage, tensor.shape, by: factors), nil))
+        let multiplied = Storage(byteCount: Arrangement.byteCount(of: nil, tensor.shape))
+        multiplied.fill(withRowsOf: tensor.rowMajorStorage, tensor.shape, times: factors)
+        return Tensor(shape: tensor.shape, content: .stored(multiplied, nil))
     }
 
     private mutating func append(_ tensor: Tensor) -> Int { append(tensor.shape, .constant(tensor.rowMajor)) }

@@ -1,0 +1,51 @@
+import SaccadeOneDNN
+import TestSupport
+import Testing
+
+@testable import SaccadeTensors
+
+/// How much larger than the network's own the weights of a plan may be.
+@Suite struct WeightAllowanceTests {
+    private let request = KernelRequest(inputs: [Operand([4]), Operand([1024])], results: [[4]])
+
+    /// A kernel whose second input takes so many bytes.
+    private func kernel(_ label: String, bytes: Int) -> Kernel {
+        var kernel = Kernel(inputs: [nil, .init(.rowMajor([bytes / 4]), rowMajor: .rowMajor([1024]))], results: [nil]) {
+            _ in
+        }
+        kernel.label = label
+        return kernel
+    }
+
+    @Test("covers what is left, and the smallest in any case")
+    func spending() {
+        var allowance = WeightAllowance(own: 40 << 20)
+        #expect(allowance.remaining == 60 << 20)
+        let kernels = [kernel("small", bytes: 8192), kernel("large", bytes: 50 << 20), kernel("huge", bytes: 70 << 20)]
+        func labels() -> [String] { allowance.affordable(kernels, request, [1]).map(\.label) }
+        #expect(labels() == ["small", "large"])
+        allowance.spend(on: kernels[1], request, [1])
+        #expect(labels() == ["small"] && !allowance.covers(kernels[1], request, [1]))
+        allowance.spend(on: kernels[1], request, [1])
+        #expect(labels() == ["small"])
+        // What is no weight costs nothing.
+        #expect(allowance.affordable(kernels, request, []).count == 3 || allowance.remaining < 0)
+    }
+
+    @Test("small networks may use whatever is fastest")
+    func small() { #expect(WeightAllowance(own: 1 << 20).remaining == 32 << 20) }
+
+    @Test("a plan keeps to it, and still computes the same")
+    func plan() {
+        let weights = (0..<3).map { Tensor.random([512, 512, 3, 3], seed: UInt64($0)) / 64 }
+        let own = weights.reduce(0) { $0 + $1.shape.elementCount * 4 }
+        @Sendable func network(_ x: Tensor) -> Tensor {
+            weights.reduce(x) { relu(conv2D($0, $1, padding: 1)) }
+        }
+        let plans = BatchPlans(for: [512, 7, 7]) { network($0) }
+        let x = Tensor.random([8, 512, 7, 7], seed: 9)
+        #expect(plans(x).relativeError(to: network(x)) < 1e-4)
+        // Blocks of memory are up to an eighth larger than what is in them.
+        #expect(plans.weightByteCount <= own * 5 / 2 * 9 / 8)
+    }
+}
