@@ -80,14 +80,21 @@ final class BufferPool: Sendable {
         var freeBytes = 0
         var usedBytes = 0
         var peakBytes = 0
+        var freshCount = 0
         /// How many are at work that want no more memory kept than was ever in use; see ``BufferPool/beginSparing()``.
         var sparing = 0
 
+        /// How many bytes may be in use or idle: a quarter more than was ever in use at the same time, and 16 MB. Beyond
+        /// that the sizes have changed, as when kernels were tried, and the old ones would only pile up.
+        var limit: Int { peakBytes + (sparing > 0 ? 0 : peakBytes / 4 + 16 << 20) }
+
         /// An idle block of `size`, or else the smallest that is not twice as large: the last batch of an epoch is
-        /// smaller than the others, and should find their memory.
+        /// smaller than the others, and should find their memory. Eight times as large where a new block would take the
+        /// place of idle ones: sizes that are wanted in turn would drive each other out for ever.
         mutating func takeFree(_ size: Int) -> Block? {
             if let block = free[size]?.popLast() { return block }
-            let larger = free.keys.filter { size < $0 && $0 <= 2 * size && !(free[$0] ?? []).isEmpty }.min()
+            let most = (usedBytes + freeBytes + size > limit ? 8 : 2) * size
+            let larger = free.keys.filter { size < $0 && $0 <= most && !(free[$0] ?? []).isEmpty }.min()
             return larger.flatMap { free[$0]?.popLast() }
         }
 
@@ -106,6 +113,9 @@ final class BufferPool: Sendable {
         }
     }
     private let state = Mutex(State())
+
+    /// How many blocks were not there when they were asked for.
+    var freshCount: Int { state.withLock(\.freshCount) }
 
     /// The size that a request is rounded up to: eight classes for each doubling, so that requests of nearly
     /// the same size find each other's blocks and no more than an eighth is wasted.
@@ -127,6 +137,7 @@ final class BufferPool: Sendable {
             guard let block = state.takeFree(size) else {
                 state.usedBytes += size
                 state.peakBytes = max(state.peakBytes, state.usedBytes)
+                state.freshCount += 1
                 return nil
             }
             state.usedBytes += block.byteCount
@@ -142,10 +153,7 @@ final class BufferPool: Sendable {
             state.usedBytes -= block.byteCount
             state.free[block.byteCount, default: []].append(block)
             state.freeBytes += block.byteCount
-            // A quarter more than was ever in use at the same time, and 16 MB: beyond that the sizes have changed, as
-            // when kernels were tried, and the old ones would only pile up.
-            let slack = state.sparing > 0 ? 0 : state.peakBytes / 4 + 16 << 20
-            return state.giveUp(downTo: state.peakBytes + slack, but: block.byteCount)
+            return state.giveUp(downTo: state.limit, but: block.byteCount)
         }
         for block in surplus { free(block.address) }
     }
