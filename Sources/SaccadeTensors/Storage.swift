@@ -45,6 +45,12 @@ package final class Storage: @unchecked Sendable {  // written before it is shar
         return isKnownUniquelyReferenced(&storage)
     }
 
+    /// Blocks of the pool begin at a multiple of so many bytes, as kernels are fastest.
+    static let alignment = 64
+
+    /// How many bytes something takes that another follows, which is to begin aligned.
+    static func aligned(_ byteCount: Int) -> Int { (byteCount + alignment - 1) / alignment * alignment }
+
     var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
 
     /// Writes the rows of a tensor of `shape`, each times a number of its own.
@@ -73,7 +79,6 @@ final class BufferPool: Sendable {
 
     /// Blocks of this size and more come in whole huge pages.
     private static let hugePage = 2 << 20
-    private static let alignment = 64
 
     private struct State {
         var free: [Int: [Block]] = [:]
@@ -120,10 +125,10 @@ final class BufferPool: Sendable {
     /// The size that a request is rounded up to: eight classes for each doubling, so that requests of nearly
     /// the same size find each other's blocks and no more than an eighth is wasted.
     static func roundedSize(_ byteCount: Int) -> Int {
-        let least = max(byteCount, alignment)
+        let least = max(byteCount, Storage.alignment)
         let granule: Int
         if least < 4096 {
-            granule = alignment
+            granule = Storage.alignment
         } else {
             let magnitude = 1 << (Int.bitWidth - 1 - least.leadingZeroBitCount)
             granule = max(magnitude / 8, least >= hugePage * 8 ? hugePage : 4096)
@@ -173,7 +178,7 @@ final class BufferPool: Sendable {
 
     private static func allocate(_ size: Int) -> Block {
         var address: UnsafeMutableRawPointer?
-        let status = posix_memalign(&address, size >= hugePage ? hugePage : alignment, size)
+        let status = posix_memalign(&address, size >= hugePage ? hugePage : Storage.alignment, size)
         guard status == 0, let address else {
             fatalError("out of memory: no \(size) bytes for a tensor; use smaller batches or pictures")
         }

@@ -88,10 +88,10 @@ struct ConvolutionAndPooling: Operation {
         else { return nil }
         let count = convolution.inputs.count
         let convolvedSize = steps.values.map(\.convolved.byteCount).max() ?? 0
-        let scratchOffset = (convolvedSize + 63) / 64 * 64
+        let scratchOffset = Storage.aligned(convolvedSize)
         let scratchSize =
             steps.values.map { max($0.convolution.scratchByteCount, $0.pooling.scratchByteCount) }.max() ?? 0
-        let laneSize = scratchOffset + (scratchSize + 63) / 64 * 64
+        let laneSize = scratchOffset + Storage.aligned(scratchSize)
         var lanes = [[Kernel.Part]](repeating: [], count: size.lanes)
         for picture in stride(from: 0, to: geometry.pictures, by: size.pictures) {
             let lane = picture * size.lanes / geometry.pictures

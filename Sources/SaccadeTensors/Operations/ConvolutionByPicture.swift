@@ -25,7 +25,7 @@ extension Convolution {
                 in: whole.dimensions, from: start)
         else { return nil }
         let (pictures, count) = (whole[0], operandCount)
-        let scratchSize = (way.scratchByteCount + 63) / 64 * 64
+        let scratchSize = Storage.aligned(way.scratchByteCount)
         let (read, written) = (source.byteCount / pictures, result.byteCount / pictures)
         let offset = written / whole[1] * start
         var parts = [[Kernel.Part]](repeating: [], count: lanes)

@@ -39,7 +39,7 @@ struct ConvolutionIntoSlice: Operation {
         guard case .primitive(let primitive) = way.body else { return nil }
         let made = Arrangement.layout(of: way.results[0], shape)
         let type = made.elementType ?? .float32
-        let madeSize = (made.byteCount + 63) / 64 * 64
+        let madeSize = Storage.aligned(made.byteCount)
         let scratch = (index: count + 1, offset: madeSize)
         let result: Layout
         let copies: [Kernel.Part]

@@ -208,8 +208,8 @@ package struct PooledConvolution: Operation {
         let resultStep = geometry.winners.elementCount / all * 16
         let winnerStep = geometry.winners.elementCount / all * 4
         // Scratch memory: the convolution's result, the same in blocks, and what the primitives need.
-        let blockedOffset = reorder == nil ? 0 : (layouts[inputs].byteCount + 63) / 64 * 64
-        let scratchOffset = blockedOffset + (blocked.byteCount + 63) / 64 * 64
+        let blockedOffset = reorder == nil ? 0 : Storage.aligned(layouts[inputs].byteCount)
+        let scratchOffset = blockedOffset + Storage.aligned(blocked.byteCount)
         var kernel = Kernel(
             inputs: whole + (hasBias ? [nil] : []), results: [geometry.pooledArrangement, nil]
         ) { at in

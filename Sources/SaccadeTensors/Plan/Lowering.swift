@@ -6,27 +6,33 @@ struct Lowering {
     private var graph: Graph
     private let options: Plan.Options
     private let order: ElementOrder
-    private let constants: SharedConstants?
+    private let constants: ConstantOrders
 
     /// Memory that a value has, or will have while the program runs.
     private struct Buffer {
         var byteCount: Int
-        var constant: Storage?
-        /// What the constant's rows are still to be multiplied by.
-        var rowFactors: [Float]?
-        /// Whether it is a constant as the network has it: mostly only to be brought into another order.
-        var isRowMajor = false
+        var constant: Constant?
         /// Which of the plan's inputs it is: that lies where the caller has it, and nobody writes there.
         var input: Int?
         /// The buffer that it is a piece of, and how far from that one's start.
         var whole: (buffer: Int, offset: Int)?
         var firstStep = 0
         var lastStep = 0
-        /// Whether a step has it as an operand.
-        var isOperand = false
+        /// Whether a step or an output reads it.
+        var isRead = false
 
         /// Whether it gets its place in the memory of a run.
         var isOfArena: Bool { constant == nil && input == nil }
+
+        /// Whether it is a constant that is only there to be brought into another order.
+        var isRawMaterial: Bool { if case .own = constant { !isRead } else { false } }
+    }
+
+    private enum Constant {
+        /// As the network has it, row by row.
+        case own(ConstantOrders.Own)
+        /// As a kernel wants it.
+        case arranged(Storage)
     }
 
     /// A value's elements in memory, in some arrangement.
@@ -58,9 +64,6 @@ struct Lowering {
     /// Networks repeat themselves: to list oneDNN's implementations takes longer than to run one.
     private var kernels: [KernelKey: Kernel] = [:]
     private var allowance: WeightAllowance
-    /// Where constants are multiplied before they are brought into another order: fresh memory each time would take
-    /// longer than both.
-    private var workplace: Storage?
 
     /// - Parameter constants: Those of earlier programs for the same graph but for its batch; this one's are added.
     static func program(
@@ -77,15 +80,12 @@ struct Lowering {
         held = graph.values.map { _ in [] }
         readers = graph.values.map { _ in 0 }
         for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value] += 1 }
-        var own = 0
-        for (value, readers) in zip(graph.values, readers) where readers > 0 {
-            if case .constant = value.origin { own += Arrangement.byteCount(of: nil, value.shape) }
-        }
-        allowance = WeightAllowance(own: own)
+        let own = zip(graph.values, readers).compactMap { $1 > 0 ? ConstantOrders.Own($0) : nil }
+        allowance = WeightAllowance(own: own.reduce(0) { $0 + $1.byteCount })
+        self.constants = ConstantOrders(for: own, sharing: constants)
         self.graph = graph
         self.order = order
         self.options = options
-        self.constants = constants
     }
 
     private mutating func run() -> Program {
@@ -95,31 +95,29 @@ struct Lowering {
                 let buffer = newBuffer(Arrangement.byteCount(of: nil, value.shape))
                 buffers[buffer].input = order
                 held[id] = [Held(buffer: buffer, arrangement: nil)]
-            case .constant(let tensor) where readers[id] > 0:
-                let storage = tensor.rowMajorStorage
-                let buffer = newBuffer(Arrangement.byteCount(of: nil, value.shape), storage)
-                buffers[buffer].isRowMajor = true
-                buffers[buffer].rowFactors = value.rowFactors
-                held[id] = [Held(buffer: buffer, arrangement: nil)]
+            case .constant where readers[id] > 0:
+                guard let own = ConstantOrders.Own(value) else { continue }
+                held[id] = [Held(buffer: newBuffer(own.byteCount, .own(own)), arrangement: nil)]
             default: break
             }
         }
-        let multiplied = buffers.filter { $0.rowFactors != nil }.map(\.byteCount).max()
-        workplace = multiplied.map { Storage(byteCount: $0) }
         for node in graph.nodes { lower(node) }
-        workplace = nil
         // Outputs leave row-major and as float32, and outlive the last step.
         let outputs = graph.outputs.map { ($0, arranged($0, nil)) }
-        for (_, output) in outputs { buffers[output.buffer].lastStep = steps.count }
+        for (_, output) in outputs {
+            buffers[output.buffer].lastStep = steps.count
+            buffers[output.buffer].isRead = true
+        }
+        for index in buffers.indices where buffers[index].isRead {
+            guard case .own(let own) = buffers[index].constant else { continue }
+            buffers[index].constant = .arranged(constants.arranged(own, as: own.shape, nil))
+        }
 
         stretchWholes()
         let arena = Arena.assign(
             buffers.map { ($0.isOfArena && $0.whole == nil ? $0.byteCount : 0, $0.firstStep, $0.lastStep) })
         func place(_ buffer: Int) -> Program.Place {
-            if let constant = buffers[buffer].constant {
-                guard buffers[buffer].isRowMajor else { return .constant(constant) }
-                return .constant(shared(constant, buffers[buffer].byteCount, nil) { constant })
-            }
+            if case .arranged(let storage) = buffers[buffer].constant { return .constant(storage) }
             if let input = buffers[buffer].input { return .input(input) }
             return .arena(offset: offset(of: buffer, in: arena.offsets))
         }
@@ -149,7 +147,7 @@ struct Lowering {
         return offset(of: whole.buffer, in: offsets) + whole.offset
     }
 
-    private mutating func newBuffer(_ byteCount: Int, _ constant: Storage? = nil) -> Int {
+    private mutating func newBuffer(_ byteCount: Int, _ constant: Constant? = nil) -> Int {
         buffers.append(Buffer(byteCount: byteCount, constant: constant, firstStep: steps.count, lastStep: steps.count))
         return buffers.count - 1
     }
@@ -161,7 +159,7 @@ struct Lowering {
         if scratchByteCount > 0 { step.operands.append(newBuffer(scratchByteCount)) }
         for buffer in step.operands {
             buffers[buffer].lastStep = steps.count
-            buffers[buffer].isOperand = true
+            buffers[buffer].isRead = true
         }
         steps.append(step)
     }
@@ -213,7 +211,7 @@ struct Lowering {
     /// Lets go of a constant that was only there to be brought into another order.
     private mutating func releaseConstant(_ value: Int) {
         guard case .constant = graph.values[value].origin else { return }
-        for place in held[value] where buffers[place.buffer].isRowMajor && !buffers[place.buffer].isOperand {
+        for place in held[value] where buffers[place.buffer].isRawMaterial {
             // The buffer may belong to several values, where one is a reshape of another.
             guard held.count(where: { $0.contains { $0.buffer == place.buffer } }) == 1 else { continue }
             buffers[place.buffer] = Buffer(byteCount: 0)
@@ -271,23 +269,13 @@ struct Lowering {
 
     /// The value in the wanted arrangement, with a reorder before it where it is in another.
     private mutating func arranged(_ value: Int, _ wanted: Arrangement?) -> Held {
-        let shape = graph.values[value].shape
-        if let fitting = held[value].first(where: { $0.arrangement?.layout === wanted?.layout }) {
-            if buffers[fitting.buffer].rowFactors != nil {
-                let place = Storage(byteCount: buffers[fitting.buffer].byteCount)
-                buffers[fitting.buffer].constant = multiplied(buffers[fitting.buffer], shape, in: place)
-                buffers[fitting.buffer].rowFactors = nil
-            }
-            return fitting
-        }
+        if let fitting = held[value].first(where: { $0.arrangement?.layout === wanted?.layout }) { return fitting }
         let original = held[value][0]
-        if let storage = multiplied(buffers[original.buffer], shape, in: workplace) {
-            let arranged = shared(storage, buffers[original.buffer].byteCount, wanted?.layout) {
-                Tensor(shape: shape, content: .stored(storage, original.arrangement)).arranged(wanted)
-                    .stored("a constant").0
-            }
+        if case .own(let own) = buffers[original.buffer].constant {
+            let shape = graph.values[value].shape
+            let arranged = constants.arranged(own, as: shape, wanted)
             let place = Held(
-                buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), arranged), arrangement: wanted)
+                buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), .arranged(arranged)), arrangement: wanted)
             held[value].append(place)
             return place
         }
@@ -296,22 +284,6 @@ struct Lowering {
             return reordered(value, held[value].first { $0.arrangement == nil } ?? original, to: wanted)
         }
         return reordered(value, original, to: wanted)
-    }
-
-    /// The constant of a buffer as it is to be; in `place` where its rows are multiplied.
-    private func multiplied(_ buffer: Buffer, _ shape: Shape, in place: Storage?) -> Storage? {
-        guard let constant = buffer.constant, let factors = buffer.rowFactors else { return buffer.constant }
-        let place = place ?? Storage(byteCount: buffer.byteCount)
-        place.fill(withRowsOf: constant, shape, times: factors)
-        return place
-    }
-
-    /// A constant's elements in some order: those of another plan, where one has the same.
-    ///
-    /// - Parameter elements: The same row by row, `byteCount` bytes.
-    private func shared(_ elements: Storage, _ byteCount: Int, _ layout: Layout?, _ make: () -> Storage) -> Storage {
-        guard let constants else { return make() }
-        return constants.storage(.init(fingerprint: .init(of: elements, byteCount: byteCount), layout: layout), make)
     }
 
     private mutating func reordered(_ value: Int, _ source: Held, to wanted: Arrangement?) -> Held {

@@ -1,0 +1,53 @@
+/// Brings the constants of a network into the orders that kernels want.
+final class ConstantOrders {
+    /// A constant as the network has it, row by row.
+    struct Own {
+        let shape: Shape
+        fileprivate let elements: Storage
+        /// What each row is still to be multiplied by.
+        fileprivate let rowFactors: [Float]?
+
+        /// - Returns: `nil` for a value that is no constant.
+        init?(_ value: Graph.Value) {
+            guard case .constant(let tensor) = value.origin else { return nil }
+            (shape, elements, rowFactors) = (value.shape, tensor.rowMajorStorage, value.rowFactors)
+        }
+
+        var byteCount: Int { Arrangement.byteCount(of: nil, shape) }
+    }
+
+    private let shared: SharedConstants?
+    /// Where rows are multiplied on their way into another order: fresh memory for each constant would take longer than
+    /// both.
+    private lazy var workplace = Storage(byteCount: largest)
+    private let largest: Int
+
+    /// - Parameters:
+    ///   - constants: All that will come.
+    ///   - shared: Where plans for other batches of the same network find theirs.
+    init(for constants: [Own], sharing shared: SharedConstants?) {
+        self.shared = shared
+        largest = constants.filter { $0.rowFactors != nil }.map(\.byteCount).max() ?? 0
+    }
+
+    /// A constant in the wanted order; that of another plan, where one has the same.
+    ///
+    /// - Parameter shape: What it is taken for, which may be a reshape of its own.
+    func arranged(_ own: Own, as shape: Shape, _ wanted: Arrangement?) -> Storage {
+        guard let factors = own.rowFactors else { return arranged(own.elements, shape, wanted) }
+        // Row by row it stays where it is multiplied: that is a place of its own.
+        let place = wanted == nil ? Storage(byteCount: own.byteCount) : workplace
+        place.fill(withRowsOf: own.elements, own.shape, times: factors)
+        return arranged(place, shape, wanted)
+    }
+
+    private func arranged(_ elements: Storage, _ shape: Shape, _ wanted: Arrangement?) -> Storage {
+        func make() -> Storage {
+            Tensor(shape: shape, content: .stored(elements, nil)).arranged(wanted).stored("a constant").0
+        }
+        guard let shared else { return make() }
+        let fingerprint = SharedConstants.Fingerprint(
+            of: elements, byteCount: Arrangement.byteCount(of: nil, shape))
+        return shared.storage(.init(fingerprint: fingerprint, layout: wanted?.layout), make)
+    }
+}
