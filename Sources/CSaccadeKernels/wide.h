@@ -46,6 +46,11 @@ SK_WIDE SK_INLINE wide wide_load(const float *from) {
 
 SK_WIDE SK_INLINE void wide_store(float *to, wide value) { memcpy(to, &value, sizeof value); }
 
+// The same number in all lanes. (A vector of zeros plus a number is an addition: −0 must become 0.)
+SK_WIDE SK_INLINE wide wide_of(float x) {
+    return (wide){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
+}
+
 SK_WIDE SK_INLINE half half_load(const float *from) {
     half value;
     memcpy(&value, from, sizeof value);

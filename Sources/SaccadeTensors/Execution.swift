@@ -22,9 +22,23 @@ extension Operation {
 }
 
 extension Kernel {
+    /// An input as the kernel wants it.
+    func arranging(_ tensor: Tensor, at index: Int) -> Tensor {
+        guard index == 1, let weightTransform, tensor.arrangement?.layout !== inputs[1]?.layout else {
+            return tensor.arranged(inputs[index])
+        }
+        let (own, made) = (
+            tensor.rowMajorStorage, Storage(byteCount: Arrangement.byteCount(of: inputs[1], tensor.shape))
+        )
+        weightTransform(own.floats, made.floats)
+        return withExtendedLifetime(own) {
+            Tensor(shape: tensor.shape, content: .stored(made, inputs[1]))
+        }
+    }
+
     /// Runs eagerly: brings the inputs into the order that the kernel wants, and makes new results.
     func results(of inputs: [Tensor], shapes: [Shape]) -> [Tensor] {
-        let operands = zip(inputs, self.inputs).map { $0.arranged($1).stored("the elements of").0 }
+        let operands = inputs.enumerated().map { arranging($1, at: $0).stored("the elements of").0 }
         let results = zip(shapes, self.results).map { Storage(byteCount: Arrangement.byteCount(of: $1, $0)) }
         if let addend {
             results[0].address.copyMemory(

@@ -39,10 +39,13 @@ package struct KernelRequest: Hashable, Sendable {
     package var order: ElementOrder
     /// Whether a gradient may be asked for, so that weights change between two runs.
     package var isTraining: Bool
+    /// Whether the weights, the second input, are there now and never change: they may be prepared at any cost.
+    package var hasConstantWeights: Bool
 
     package init(
         inputs: [Operand], results: [Shape], precision: Precision = .float32, allowsWinograd: Bool = true,
-        order: ElementOrder = .blocked, isTraining: Bool = false, allowsBFloat16: Bool = false
+        order: ElementOrder = .blocked, isTraining: Bool = false, allowsBFloat16: Bool = false,
+        hasConstantWeights: Bool = false
     ) {
         self.inputs = inputs
         self.results = results
@@ -51,6 +54,7 @@ package struct KernelRequest: Hashable, Sendable {
         self.order = order
         self.isTraining = isTraining
         self.allowsBFloat16 = allowsBFloat16
+        self.hasConstantWeights = hasConstantWeights
     }
 }
 
@@ -126,6 +130,9 @@ package struct Kernel: Sendable {
     package var inPlace: Int?
     /// Whether the result is the inputs as they lie, one behind the other: whoever makes them may make them there.
     package var joinsEndToEnd = false
+    /// Makes what the kernel multiplies of the weights, its second input, as the network has them, row by row. Their
+    /// arrangement then only says how many bytes come out.
+    package var weightTransform: (@Sendable (_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>) -> Void)?
     package var body: Body
 
     /// A loop over row-major tensors.

@@ -38,16 +38,24 @@ package final class Tuner: Sendable {
 
     /// The candidate that won before, or wins now.
     ///
-    /// - Parameter constants: Inputs that are put into a kernel's arrangement beforehand, such as a plan's weights.
+    /// - Parameters:
+    ///   - candidates: The plainest first.
+    ///   - operation: What they all do.
+    ///   - request: For what they were made.
+    ///   - constants: Inputs that are put into a kernel's arrangement beforehand, such as a plan's weights.
+    ///   - network: The weights of all layers, among which these are used.
     func fastest(
-        of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest, constants: Set<Int> = []
+        of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest, constants: Set<Int> = [],
+        among network: WeightsInTurn? = nil
     ) -> Kernel {
         // Another program version may know of more kernels: then the choice is made again.
-        let key = Tuner.key(operation, request, constants) + " of \(candidates.count)"
+        let key =
+            Tuner.key(operation, request, constants) + " of \(candidates.count)"
+            + (network.map { " among \($0.byteCount >> 20) MiB" } ?? "")
         if let label = choice(for: key), let kernel = candidates.first(where: { $0.label == label }) {
             return kernel
         }
-        let winner = Timing.fastest(of: candidates, request, constants)
+        let winner = Timing.fastest(of: candidates, request, constants, network)
         remember(key, winner.label)
         return winner
     }
@@ -136,69 +144,5 @@ package final class Tuner: Sendable {
     private var file: URL? {
         let safe = String(Tuner.machine.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
         return folder?.appendingPathComponent("tuning-\(safe).json")
-    }
-}
-
-/// Times kernels on memory that holds zeros.
-enum Timing {
-    static func fastest(of all: [Kernel], _ request: KernelRequest, _ constants: Set<Int>) -> Kernel {
-        let candidates = all.filter(\.isCompilable)
-        guard candidates.count > 1 else { return candidates.first ?? all[0] }
-        // The same numbers for all of them: large inputs times many candidates would be more than a training needs.
-        let zeros = request.inputs.map(Tensor.zeros)
-        let trials = candidates.map { Trial($0, request.results, zeros, constants) }
-        for trial in trials { trial.run() }  // warms caches and memory
-        var best = [Duration](repeating: .seconds(1000), count: trials.count)
-        var spent = Duration.zero
-        let clock = ContinuousClock()
-        var running = Array(trials.indices)
-        // In turn, so that a disturbance meets all of them; the shortest run of each is what it can do.
-        for round in 0..<20 where round < 3 || spent < .milliseconds(200) {
-            for index in running {
-                let elapsed = clock.measure { trials[index].run() }
-                best[index] = min(best[index], elapsed)
-                spent += elapsed
-            }
-            // Those far behind will not catch up, and large shapes make each of their runs dear.
-            let leader = best.min() ?? .zero
-            running.removeAll { best[$0] > leader * 1.25 }
-        }
-        // The plainest come first: each must lose clearly to be passed over.
-        var winner = 0
-        for index in best.indices where best[index] < best[winner] * 0.97 { winner = index }
-        return candidates[winner]
-    }
-
-    /// A kernel with inputs of zeros; a run includes the reorders that the kernel makes necessary.
-    private struct Trial {
-        let kernel: Kernel
-        let inputs: [Tensor]
-        let results: [Shape]
-
-        init(_ kernel: Kernel, _ results: [Shape], _ zeros: [Tensor], _ constants: Set<Int>) {
-            self.kernel = kernel
-            self.results = results
-            inputs = zeros.enumerated().map { index, tensor in
-                constants.contains(index) ? tensor.arranged(kernel.inputs[index]) : tensor
-            }
-        }
-
-        func run() { _ = kernel.results(of: inputs, shapes: results) }
-    }
-}
-
-extension Kernel {
-    /// oneDNN may offer an implementation and then fail to compile it.
-    fileprivate var isCompilable: Bool {
-        body.primitives.allSatisfy { (try? $0.prepare()) != nil }
-    }
-}
-
-extension Tensor {
-    /// Zeros that lie as an operand does.
-    fileprivate static func zeros(_ operand: Operand) -> Tensor {
-        let storage = Storage(byteCount: operand.byteCount)
-        storage.address.initializeMemory(as: UInt8.self, repeating: 0, count: operand.byteCount)
-        return Tensor(shape: operand.shape, content: .stored(storage, operand.arrangement))
     }
 }

@@ -31,6 +31,7 @@ struct ConvolutionIntoSlice: Operation {
         let kernels =
             convolution.kernelsByPicture(own, into: request.results[0], from: start)
             + convolution.kernels(own).compactMap { copied($0, own.results[0], to: request.results[0]) }
+            + convolution.kernelsByTiles(own, into: request.results[0], from: start)
         return isFirst ? kernels : kernels.map { $0.writingOnItsResult() }
     }
 

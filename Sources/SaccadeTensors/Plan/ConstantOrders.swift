@@ -32,19 +32,25 @@ final class ConstantOrders {
 
     /// A constant in the wanted order; that of another plan, where one has the same.
     ///
-    /// - Parameter shape: What it is taken for, which may be a reshape of its own.
-    func arranged(_ own: Own, as shape: Shape, _ wanted: Arrangement?) -> Storage {
-        guard let factors = own.rowFactors else { return arranged(own.elements, shape, wanted) }
+    /// - Parameters:
+    ///   - own: The constant.
+    ///   - shape: What it is taken for, which may be a reshape of its own.
+    ///   - wanted: The order; `nil` is row by row.
+    ///   - arrange: Brings it into that order.
+    func arranged(
+        _ own: Own, as shape: Shape, _ wanted: Arrangement?, by arrange: (Tensor) -> Tensor
+    ) -> Storage {
+        guard let factors = own.rowFactors else { return arranged(own.elements, shape, wanted, arrange) }
         // Row by row it stays where it is multiplied: that is a place of its own.
         let place = wanted == nil ? Storage(byteCount: own.byteCount) : workplace
         place.fill(withRowsOf: own.elements, own.shape, times: factors)
-        return arranged(place, shape, wanted)
+        return arranged(place, shape, wanted, arrange)
     }
 
-    private func arranged(_ elements: Storage, _ shape: Shape, _ wanted: Arrangement?) -> Storage {
-        func make() -> Storage {
-            Tensor(shape: shape, content: .stored(elements, nil)).arranged(wanted).stored("a constant").0
-        }
+    private func arranged(
+        _ elements: Storage, _ shape: Shape, _ wanted: Arrangement?, _ arrange: (Tensor) -> Tensor
+    ) -> Storage {
+        func make() -> Storage { arrange(Tensor(shape: shape, content: .stored(elements, nil))).stored("a constant").0 }
         guard let shared else { return make() }
         let fingerprint = SharedConstants.Fingerprint(
             of: elements, byteCount: Arrangement.byteCount(of: nil, shape))

@@ -64,6 +64,8 @@ struct Lowering {
     /// Networks repeat themselves: to list oneDNN's implementations takes longer than to run one.
     private var kernels: [KernelKey: Kernel] = [:]
     private var allowance: WeightAllowance
+    /// For kernels that are timed.
+    private let weightsInTurn: WeightsInTurn?
 
     /// - Parameter constants: Those of earlier programs for the same graph but for its batch; this one's are added.
     static func program(
@@ -81,7 +83,9 @@ struct Lowering {
         readers = graph.values.map { _ in 0 }
         for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value] += 1 }
         let own = zip(graph.values, readers).compactMap { $1 > 0 ? ConstantOrders.Own($0) : nil }
-        allowance = WeightAllowance(own: own.reduce(0) { $0 + $1.byteCount })
+        let byteCount = own.reduce(0) { $0 + $1.byteCount }
+        allowance = WeightAllowance(own: byteCount)
+        weightsInTurn = WeightsInTurn(of: byteCount)
         self.constants = ConstantOrders(for: own, sharing: constants)
         self.graph = graph
         self.order = order
@@ -110,7 +114,7 @@ struct Lowering {
         }
         for index in buffers.indices where buffers[index].isRead {
             guard case .own(let own) = buffers[index].constant else { continue }
-            buffers[index].constant = .arranged(constants.arranged(own, as: own.shape, nil))
+            buffers[index].constant = .arranged(constants.arranged(own, as: own.shape, nil) { $0 })
         }
 
         stretchWholes()
@@ -177,7 +181,9 @@ struct Lowering {
             return
         }
         let kernel = kernel(for: node)
-        var operands = zip(node.inputs, kernel.inputs).map { arranged($0, $1) }
+        var operands = node.inputs.enumerated().map { index, value in
+            arranged(value, kernel.inputs[index]) { kernel.arranging($0, at: index) }
+        }
         if kernel.joinsEndToEnd, let whole = joined(operands.map(\.buffer)) {
             held[node.results[0]] = [Held(buffer: whole, arrangement: kernel.results[0])]
             return
@@ -235,11 +241,11 @@ struct Lowering {
     }
 
     private mutating func kernel(for node: Graph.Node) -> Kernel {
+        let constants = Set(node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil })
         let request = KernelRequest(
             inputs: node.inputs.map { Operand(graph.values[$0].shape, held[$0][0].arrangement) },
             results: node.results.map { graph.values[$0].shape }, precision: options.precision,
-            allowsWinograd: options.allowsWinograd, order: order)
-        let constants = Set(node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil })
+            allowsWinograd: options.allowsWinograd, order: order, hasConstantWeights: constants.contains(1))
         let key = KernelKey(operation: AnyHashable(node.operation), request: request, constants: constants)
         defer { if let kernel = kernels[key] { allowance.spend(on: kernel, request, constants) } }
         if let kernel = kernels[key], allowance.covers(kernel, request, constants) { return kernel }
@@ -247,7 +253,8 @@ struct Lowering {
             let candidates = allowance.affordable(node.operation.kernels(request), request, constants)
             return candidates.count == 1
                 ? candidates[0]
-                : Tuner.shared.fastest(of: candidates, for: node.operation, request, constants: constants)
+                : Tuner.shared.fastest(
+                    of: candidates, for: node.operation, request, constants: constants, among: weightsInTurn)
         }
         kernels[key] = kernel
         return kernel
@@ -268,12 +275,16 @@ struct Lowering {
     }
 
     /// The value in the wanted arrangement, with a reorder before it where it is in another.
-    private mutating func arranged(_ value: Int, _ wanted: Arrangement?) -> Held {
+    ///
+    /// - Parameter arrange: Brings a constant into that arrangement.
+    private mutating func arranged(
+        _ value: Int, _ wanted: Arrangement?, by arrange: (Tensor) -> Tensor = { $0 }
+    ) -> Held {
         if let fitting = held[value].first(where: { $0.arrangement?.layout === wanted?.layout }) { return fitting }
         let original = held[value][0]
         if case .own(let own) = buffers[original.buffer].constant {
             let shape = graph.values[value].shape
-            let arranged = constants.arranged(own, as: shape, wanted)
+            let arranged = constants.arranged(own, as: shape, wanted, by: arrange)
             let place = Held(
                 buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), .arranged(arranged)), arrangement: wanted)
             held[value].append(place)
