@@ -1,8 +1,8 @@
-/// The weights of a whole network, as far as their way through the caches goes: kernels under trial get theirs from here, other
+/// The weights of a whole network, as far as the caches are concerned: kernels under trial get theirs from here, other
 /// ones each time.
 ///
-/// Timed again and again with the same weights, a kernel finds them in the cache. In a network those of all other layers have been
-/// there since; and what multiplies less by larger weights may then be the slower one.
+/// Timed again and again with the same weights, a kernel finds them in the cache. In a network those of all other layers
+/// have been there since; and what multiplies less by larger weights may then be the slower one.
 final class WeightsInTurn {
     /// What all of them take, a power of two: the choice for a layer should not depend on the last digit of a network's size.
     let byteCount: Int

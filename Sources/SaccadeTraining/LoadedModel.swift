@@ -9,8 +9,7 @@ public import SaccadeWeights
 
 /// A network with the weights that somebody asked for, and what goes with them.
 public struct LoadedModel: Sendable {
-    ///
-    /// Auxiliary heads, which only training needs, are left out.
+    /// The network as it predicts: auxiliary heads, which only training needs, are left out.
     public let network: Network
     /// The network taken apart, with the same parameters.
     public let layers: LayerByLayer

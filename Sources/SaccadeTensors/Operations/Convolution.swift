@@ -215,8 +215,7 @@ struct Convolution: Operation {
         guard let g = try? geometry(request.inputs.map(\.shape)) else {
             preconditionFailure("\(name) was asked for a kernel for shapes that do not fit")
         }
-        let whole = request.results[0]
-        return kernels(request, g) + kernelsByTiles(request, g, into: whole, from: 0)
+        return kernels(request, g) + kernelsByTiles(request, into: request.results[0], from: 0)
     }
 
     /// The kernels for a geometry that need not be this convolution's own, such as that of some rows of it.

@@ -10,17 +10,11 @@ extension Convolution {
     ///   - whole: The shape of what is written into: `[N, channels, H, W]`.
     ///   - start: Where the convolution's own channels begin there.
     func kernelsByTiles(_ request: KernelRequest, into whole: Shape, from start: Int) -> [Kernel] {
-        guard let geometry = try? geometry(request.inputs.map(\.shape)) else { return [] }
-        return kernelsByTiles(request, geometry, into: whole, from: start)
-    }
-
-    func kernelsByTiles(
-        _ request: KernelRequest, _ g: ConvolutionGeometry, into whole: Shape, from start: Int
-    ) -> [Kernel] {
         guard request.order == .channelsLast, request.allowsWinograd, request.hasConstantWeights,
-            request.precision == .float32, g.suitsWinograd, activation == nil || activation == .relu
+            request.precision == .float32, activation == nil || activation == .relu,
+            let geometry = try? geometry(request.inputs.map(\.shape)), geometry.suitsWinograd
         else { return [] }
-        return [4, 2].compactMap { kernel(tile: $0, g, whole, start) }
+        return [4, 2].compactMap { kernel(tile: $0, geometry, whole, start) }
     }
 
     private func kernel(tile: Int, _ g: ConvolutionGeometry, _ whole: Shape, _ start: Int) -> Kernel? {
