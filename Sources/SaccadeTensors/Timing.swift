@@ -31,7 +31,14 @@ enum Timing {
         // The plainest come first: each must lose clearly to be passed over.
         var winner = 0
         for index in best.indices where best[index] < best[winner] * 0.97 { winner = index }
-        return candidates[winner]
+        guard network != nil else { return candidates[winner] }
+        // In a plan what a kernel needs for itself adds to what the process holds: a tenth of its time is worth much of it.
+        let frugal = candidates.indices.filter {
+            best[$0] < best[winner] * 1.1
+                && candidates[$0].scratchByteCount <= candidates[winner].scratchByteCount - (32 << 20)
+        }
+        let least = frugal.min { candidates[$0].scratchByteCount < candidates[$1].scratchByteCount }
+        return candidates[least ?? winner]
     }
 
     /// A kernel with inputs of zeros; a run includes the reorders that the kernel makes necessary.
