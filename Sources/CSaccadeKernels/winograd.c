@@ -207,8 +207,6 @@ int sk_winograd_is_available(const sk_winograd *p) {
     return sk_has_wide() && p->channels_in % LANES == 0 && p->channels_out % LANES == 0;
 }
 
-long sk_winograd_weight_count(const sk_winograd *p) { return places(p) * p->channels_in * p->channels_out; }
-
 long sk_winograd_scratch_count(const sk_winograd *p) {
     return places(p) * (p->channels_in + p->channels_out) * tiles_at_once(p);
 }

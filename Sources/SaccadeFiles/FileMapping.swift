@@ -17,14 +17,15 @@ package final class FileMapping: @unchecked Sendable {  // an address and a leng
     private let length: Int
 
     /// - Parameter range: Bytes of the file; not empty.
+    /// - Returns: `nil` where the system does not map this file, or has mapped too many: then it has to be read.
     /// - Throws: ``FileError`` with the code `truncated` when the file ends before.
-    package init(_ file: borrowing FileDescriptor, _ range: Range<Int>) throws(FileError) {
+    package init?(_ file: borrowing FileDescriptor, _ range: Range<Int>) throws(FileError) {
         guard try range.upperBound <= file.regularFileSize() else { throw .shortened(file.path) }
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let start = range.lowerBound / page * page
         length = range.upperBound - start
         let mapped = mmap(nil, length, PROT_READ, MAP_PRIVATE, file.number, off_t(start))
-        guard let mapped, mapped != MAP_FAILED else { throw .reading(file.path, errno) }
+        guard let mapped, mapped != MAP_FAILED else { return nil }
         pages = mapped
         bytes = UnsafeRawBufferPointer(start: mapped + (range.lowerBound - start), count: range.count)
         madvise(pages, length, MADV_WILLNEED)  // a hint: where the disk is slow, all of it is on its way at once

@@ -108,26 +108,6 @@ public struct LoadingError: Error, Equatable, CustomStringConvertible {
     /// Names that both have, with different shapes.
     public let misshapen: [Misshapen]
 
-    init(source: String, missing: [String], unexpected: [String], misshapen: [Misshapen]) {
-        self.source = source
-        self.missing = missing
-        self.unexpected = unexpected
-        self.misshapen = misshapen
-    }
-
-    /// How what `source` holds differs from what is expected.
-    init(_ source: String, holds shapes: [String: Shape], expected: [(name: String, shape: Shape)]) {
-        let known = Set(expected.map(\.name))
-        self.init(
-            source: source,
-            // Checkpoints from before PyTorch 0.4.1 do not count batches, and nothing depends on the count.
-            missing: expected.map(\.name).filter { shapes[$0] == nil && !$0.hasSuffix("num_batches_tracked") },
-            unexpected: shapes.keys.filter { !known.contains($0) }.sorted(),
-            misshapen: expected.compactMap { name, shape in
-                shapes[name].flatMap { $0 == shape ? nil : .init(name: name, expected: shape, found: $0) }
-            })
-    }
-
     /// What is wrong even where names may be missing and there may be others.
     var withoutNames: LoadingError {
         LoadingError(source: source, missing: [], unexpected: [], misshapen: misshapen)
@@ -151,5 +131,20 @@ public struct LoadingError: Error, Equatable, CustomStringConvertible {
             return name
         }
         return "\(name) (is it \(guess)?)"
+    }
+}
+
+extension LoadingError {
+    /// How what `source` holds differs from what is expected.
+    init(_ source: String, holds shapes: [String: Shape], expected: [(name: String, shape: Shape)]) {
+        let known = Set(expected.map(\.name))
+        self.init(
+            source: source,
+            // Checkpoints from before PyTorch 0.4.1 do not count batches, and nothing depends on the count.
+            missing: expected.map(\.name).filter { shapes[$0] == nil && !$0.hasSuffix("num_batches_tracked") },
+            unexpected: shapes.keys.filter { !known.contains($0) }.sorted(),
+            misshapen: expected.compactMap { name, shape in
+                shapes[name].flatMap { $0 == shape ? nil : .init(name: name, expected: shape, found: $0) }
+            })
     }
 }

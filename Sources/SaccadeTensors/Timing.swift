@@ -9,7 +9,7 @@ enum Timing {
         guard candidates.count > 1 else { return candidates.first ?? all[0] }
         // The same numbers for all of them: large inputs times many candidates would be more than a training needs.
         let zeros = request.inputs.map(Tensor.zeros)
-        let trials = candidates.map { Trial($0, request.results, zeros, constants, network) }
+        let trials = candidates.map { Trial($0, request, zeros, constants, network) }
         for trial in trials { trial.run() }  // warms caches and memory
         var best = [Duration](repeating: .seconds(1000), count: trials.count)
         var spent = Duration.zero
@@ -28,43 +28,54 @@ enum Timing {
             let leader = best.min() ?? .zero
             running.removeAll { best[$0] > leader * 1.25 }
         }
-        // The plainest come first: each must lose clearly to be passed over.
+        return candidates[
+            choice(best, scratch: candidates.map(\.scratchByteCount), sparesMemory: request.hasConstantWeights)]
+    }
+
+    /// Which of several kernels to take.
+    ///
+    /// - Parameters:
+    ///   - times: How long each takes, the plainest first.
+    ///   - scratch: Bytes that each needs for itself.
+    ///   - sparesMemory: Whether what a kernel needs for itself stays with somebody, as with a plan: then a tenth of its
+    ///     time is worth 32 MB.
+    static func choice(_ times: [Duration], scratch: [Int], sparesMemory: Bool) -> Int {
+        // Each must lose clearly to be passed over.
         var winner = 0
-        for index in best.indices where best[index] < best[winner] * 0.97 { winner = index }
-        guard network != nil else { return candidates[winner] }
-        // In a plan what a kernel needs for itself adds to what the process holds: a tenth of its time is worth much of it.
-        let frugal = candidates.indices.filter {
-            best[$0] < best[winner] * 1.1
-                && candidates[$0].scratchByteCount <= candidates[winner].scratchByteCount - (32 << 20)
+        for index in times.indices where times[index] < times[winner] * 0.97 { winner = index }
+        guard sparesMemory else { return winner }
+        let frugal = times.indices.filter {
+            times[$0] < times[winner] * 1.1 && scratch[$0] <= scratch[winner] - (32 << 20)
         }
-        let least = frugal.min { candidates[$0].scratchByteCount < candidates[$1].scratchByteCount }
-        return candidates[least ?? winner]
+        return frugal.min { scratch[$0] < scratch[$1] } ?? winner
     }
 
     /// A kernel with inputs of zeros; a run includes the reorders that the kernel makes necessary.
     private struct Trial {
         private let kernel: Kernel
-        private let inputs: [Tensor]
-        private let results: [Shape]
-        private let constants: Set<Int>
+        /// Those that are the same in every run.
+        private let inputs: [Tensor?]
+        private let request: KernelRequest
         private let network: WeightsInTurn?
 
         init(
-            _ kernel: Kernel, _ results: [Shape], _ zeros: [Tensor], _ constants: Set<Int>, _ network: WeightsInTurn?
+            _ kernel: Kernel, _ request: KernelRequest, _ zeros: [Tensor], _ constants: Set<Int>,
+            _ network: WeightsInTurn?
         ) {
             self.kernel = kernel
-            self.results = results
-            self.constants = constants
+            self.request = request
             self.network = network
             inputs = zeros.enumerated().map { index, tensor in
-                constants.contains(index) ? kernel.arranging(tensor, at: index) : tensor
+                guard constants.contains(index) else { return tensor }
+                return network == nil ? kernel.arranging(tensor, at: index) : nil
             }
         }
 
         func run() {
-            var inputs = inputs
-            if let network { for index in constants { inputs[index] = network.next(like: inputs[index]) } }
-            _ = kernel.results(of: inputs, shapes: results)
+            let inputs = inputs.enumerated().compactMap { index, tensor in
+                tensor ?? network?.next(request.inputs[index].shape, kernel.inputs[index])
+            }
+            _ = kernel.results(of: inputs, shapes: request.results)
         }
     }
 }

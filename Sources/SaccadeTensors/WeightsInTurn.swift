@@ -19,14 +19,13 @@ final class WeightsInTurn {
         self.byteCount = min(1 << (Int.bitWidth - (byteCount - 1).leadingZeroBitCount), Self.most)
     }
 
-    /// A tensor of zeros that lies like another one, where none of the last ones lay.
-    func next(like tensor: Tensor) -> Tensor {
-        let size = Storage.aligned(Arrangement.byteCount(of: tensor.arrangement, tensor.shape))
+    /// A tensor of zeros where none of the last ones lay.
+    func next(_ shape: Shape, _ arrangement: Arrangement?) -> Tensor {
+        let size = Storage.aligned(Arrangement.byteCount(of: arrangement, shape))
         let zeros = zeros(holding: size)
         let place = UnsafeRawBufferPointer(start: zeros.address + next, count: size)
         next = next + size < byteCount ? next + size : 0
-        return Tensor(
-            shape: tensor.shape, content: .stored(Storage(lent: place, by: zeros), tensor.arrangement))
+        return Tensor(shape: shape, content: .stored(Storage(lent: place, by: zeros), arrangement))
     }
 
     private func zeros(holding size: Int) -> Storage {

@@ -13,7 +13,7 @@ import Testing
             let path = NSTemporaryDirectory() + "saccade-shortened-\(UUID())"
             try Data(repeating: 1, count: 100_000).write(to: URL(fileURLWithPath: path))
             ShortenedFile.watch()
-            let mapping = try FileMapping(try FileDescriptor(opening: path, O_RDWR), 0..<100_000)
+            guard let mapping = try FileMapping(FileDescriptor(opening: path, O_RDWR), 0..<100_000) else { exit(1) }
             truncate(path, 0)
             unlink(path)
             exit(withExtendedLifetime(mapping) { mapping.bytes.reduce(0) { $0 | Int32($1) } })

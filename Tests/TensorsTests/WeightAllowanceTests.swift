@@ -28,8 +28,11 @@ import Testing
         #expect(labels() == ["small"] && !allowance.covers(kernels[1], request, [1]))
         allowance.spend(on: kernels[1], request, [1])
         #expect(labels() == ["small"])
-        // What is no weight costs nothing.
-        #expect(allowance.affordable(kernels, request, []).count == 3 || allowance.remaining < 0)
+        // What is no weight costs nothing, even when nothing is left; nor do weights that stay as they are.
+        #expect(allowance.remaining == 0)
+        #expect(allowance.affordable(kernels, request, []).count == 3)
+        let asItIs = kernel("as it is", bytes: 4096)
+        #expect(allowance.affordable(kernels + [asItIs], request, [1]).map(\.label) == ["as it is"])
     }
 
     @Test("small networks may use whatever is fastest")

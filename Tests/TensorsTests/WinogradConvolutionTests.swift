@@ -136,15 +136,15 @@ import Testing
     func turns() throws {
         let weights = try #require(WeightsInTurn(of: 5 << 20))
         #expect(weights.byteCount == 8 << 20)
-        let tensor = Tensor.random([1 << 19])  // 2 MB
+        let shape: Shape = [1 << 19]  // 2 MB
         let places = (0..<8).map { _ in
-            let zeros = weights.next(like: tensor)
-            #expect(zeros.shape == tensor.shape && zeros.scalars.allSatisfy { $0 == 0 })
+            let zeros = weights.next(shape, nil)
+            #expect(zeros.shape == shape && zeros.scalars.allSatisfy { $0 == 0 })
             return zeros.withScalars { Int(bitPattern: $0.baseAddress) }
         }
         #expect(Set(places).count == 4 && Array(places[..<4]) == Array(places[4...]))
         // More than all of them is asked for: a single layer.
-        #expect(weights.next(like: Tensor.random([3 << 20])).scalars.allSatisfy { $0 == 0 })
+        #expect(weights.next([3 << 20], nil).scalars.allSatisfy { $0 == 0 })
     }
 
     @Test("small networks stay in the cache, and large ones need not come round")

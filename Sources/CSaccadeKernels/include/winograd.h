@@ -17,11 +17,10 @@ typedef struct {
 // Whether this processor has the registers, and the channels fill them.
 int sk_winograd_is_available(const sk_winograd *p);
 
-// How many floats the transformed weights are, and the memory that a convolution needs for itself.
-long sk_winograd_weight_count(const sk_winograd *p);
+// How many floats a convolution needs for itself.
 long sk_winograd_scratch_count(const sk_winograd *p);
 
-// Transforms kernels [channels_out, channels_in, 3, 3].
+// Transforms kernels [channels_out, channels_in, 3, 3] to as many floats as (tile + 2)² × channels_in × channels_out.
 void sk_winograd_weights(const sk_winograd *p, const float *kernels, float *weights);
 
 // `x` [pictures, height, width, channels_in] to `y` [pictures, height_out, width_out, channels_out], whose pixels may lie

@@ -54,10 +54,9 @@ final class TensorStore: Sendable {
     /// pages of its own.
     private func mappedTensor(_ stored: StoredTensor) throws(FileError) -> Tensor? {
         let start = start(of: stored)
-        guard isReady(stored), stored.byteCount >= 1 << 16, start.isMultiple(of: MemoryLayout<Float>.alignment) else {
-            return nil
-        }
-        let mapping = try FileMapping(file, start..<start + stored.byteCount)
+        guard isReady(stored), stored.byteCount >= 1 << 16, start.isMultiple(of: MemoryLayout<Float>.alignment),
+            let mapping = try FileMapping(file, start..<start + stored.byteCount)
+        else { return nil }
         return Tensor(shape: stored.shape, lent: mapping.bytes, by: mapping)
     }
 

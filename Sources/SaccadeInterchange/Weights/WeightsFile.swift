@@ -96,7 +96,8 @@ public struct WeightsFile: Sendable {
     ///     mapped is no copy, and is shared by all processes that do the same. For a file that nobody writes to
     ///     meanwhile: one that is cut short kills the process (`SIGBUS`), and one that is changed changes the tensor. A
     ///     file whose place another takes, as this package writes them, is safe. A ``Plan`` that takes the weights
-    ///     lets go of the file.
+    ///     lets go of those that it brings into another order; what a kernel multiplies as it lies stays in the file
+    ///     for as long as the plan lives.
     /// - Throws: ``FileError`` as ``tensor(_:)``.
     public func tensors(_ names: [String], mapped: Bool = false) throws(FileError) -> [Tensor] {
         try stored.tensors(names, mapped: mapped)

@@ -24,9 +24,9 @@ extension Convolution {
             pixel_step: whole[1], padding_top: g.window.paddingBefore[0], padding_left: g.window.paddingBefore[1],
             tile: tile, adds: addsResidual ? 1 : 0, rectifies: activation == nil ? 0 : 1)
         guard withUnsafePointer(to: problem, sk_winograd_is_available) != 0 else { return nil }
-        let (weights, scratch) = withUnsafePointer(to: problem) {
-            (sk_winograd_weight_count($0), sk_winograd_scratch_count($0))
-        }
+        let scratch = withUnsafePointer(to: problem, sk_winograd_scratch_count)
+        let places = (tile + 2) * (tile + 2)
+        let weights = Layout.rowMajor([places, g.source[1], g.destination[1]])
         func channelsLast(_ shape: Shape) -> Arrangement? {
             Arrangement(.channelsLast(shape.dimensions), rowMajor: .rowMajor(shape.dimensions))
         }
@@ -34,7 +34,7 @@ extension Convolution {
         let result = hasBias ? 3 : 2
         var kernel = Kernel(
             inputs: [
-                channelsLast(g.source), Arrangement(.rowMajor([weights]), rowMajor: .rowMajor(g.weights.dimensions)),
+                channelsLast(g.source), Arrangement(weights, rowMajor: .rowMajor(g.weights.dimensions)),
             ] + (hasBias ? [nil] : []), results: [channelsLast(whole)]
         ) { at in
             withUnsafePointer(to: problem) {

@@ -24,7 +24,8 @@ struct WeightAllowance {
     }
 
     mutating func spend(on kernel: Kernel, _ request: KernelRequest, _ constants: Set<Int>) {
-        remaining -= max(0, Self.extra(kernel, request, constants))
+        // Below 0 not even weights that stay as they are would be covered.
+        remaining = max(0, remaining - max(0, Self.extra(kernel, request, constants)))
     }
 
     /// Bytes that the constants take in the kernel's order beyond those that they take as they are.
