@@ -19,7 +19,6 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     ],
     targets: [
         // Files in and out, and what goes wrong with them.
@@ -86,10 +85,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Weights that others have published, and how to get them.
+        .systemLibrary(
+            name: "CSaccadeCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(
             name: "SaccadeWeights",
             dependencies: [
-                "SaccadeFiles", "SaccadeSettings", "SaccadeDatasets", .product(name: "Crypto", package: "swift-crypto"),
+                "SaccadeFiles", "SaccadeSettings", "SaccadeDatasets", "CSaccadeCrypto",
             ],
             resources: [.embedInCode("imagenet-classes.txt")], swiftSettings: strict),
         .target(
@@ -132,7 +133,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["SaccadeFiles"], swiftSettings: strict),
         .testTarget(
-            name: "TensorsTests", dependencies: ["SaccadeTensors", "CSaccadeKernels", "TestSupport"],
+            name: "TensorsTests",
+            dependencies: ["SaccadeOneDNN", "SaccadeTensors", "CSaccadeKernels", "CSaccadeThreads", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
@@ -142,10 +144,7 @@ let package = Package(
             dependencies: ["SaccadeFiles", "SaccadeInterchange", "SaccadeImages", "TestSupport", "CSaccadeZlib"],
             swiftSettings: strict),
         .testTarget(
-            name: "WeightsTests",
-            dependencies: [
-                "SaccadeFiles", "SaccadeDatasets", "SaccadeWeights", .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            name: "WeightsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeWeights"],
             swiftSettings: strict),
         .testTarget(
             name: "ONNXTests",

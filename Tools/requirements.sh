@@ -14,6 +14,7 @@ libgif-dev|giflib|to read GIF|include/gif_lib.h
 libcairo2-dev|cairo|to draw|include/cairo/cairo.h
 fonts-dejavu-core||to letter drawings|share/fonts/truetype/dejavu/DejaVuSans.ttf share/fonts/dejavu/DejaVuSans.ttf
 zlib1g-dev|zlib|to read .gz files|include/zlib.h
+libssl-dev|openssl@3|to check downloads|include/openssl/evp.h
 libsqlite3-dev||to keep the list of runs|include/sqlite3.h
 '
 
@@ -60,7 +61,7 @@ require_libraries() {
     if [[ -n $prefix ]]; then
         # Homebrew's place is not on the compiler's default paths.
         export CPATH="$prefix/include${CPATH:+:$CPATH}" LIBRARY_PATH="$prefix/lib${LIBRARY_PATH:+:$LIBRARY_PATH}"
-        export PKG_CONFIG_PATH="$prefix/opt/zlib/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+        export PKG_CONFIG_PATH="$prefix/opt/zlib/lib/pkgconfig:$prefix/opt/openssl@3/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
     fi
 }
 

@@ -42,7 +42,8 @@ struct slot {
     _Atomic uint32_t arrived, phase;       // of the barrier inside
     _Atomic uint32_t at_barrier;           // sleepers there
     _Atomic uint64_t claims[SACCADE_MOST_THREADS];
-    _Atomic int threads[SACCADE_MOST_THREADS];  // who has claimed them
+    _Atomic int threads[SACCADE_MOST_THREADS];      // who has claimed them
+    _Atomic uint32_t waits[SACCADE_MOST_THREADS];   // the phase behind the barrier that each has come to
 };
 
 static struct slot slots[SLOTS];
@@ -156,6 +157,18 @@ static void change_places_with(struct slot *slot, unsigned worker) {
     note_core(worker);
 }
 
+static bool cores_are_free(void) { return atomic_load(&running) < atomic_load(&size); }
+
+static void wake_workers(int count) {
+    atomic_fetch_add(&calls, 1);
+    saccade_wake(&calls, count);
+}
+
+// Whoever starts on a share may wait inside for those that are left: somebody must see to them.
+static void hand_on_watch(void) {
+    if (atomic_load(&sleepers) > 0 && atomic_load(&watchers) == 0 && oldest()) wake_workers(1);
+}
+
 // Runs one share of the region that workers serve now; false where nothing is to be done.
 static bool serve(unsigned worker) {
     for (;;) {
@@ -165,6 +178,7 @@ static bool serve(unsigned worker) {
             int share = claim(slot, serving >> 6, worker);
             if (share >= 0) {
                 note_core(worker);
+                hand_on_watch();
                 run_share(slot, serving >> 6, (unsigned)share);
                 leave_core_of(slot, worker);
                 return true;
@@ -177,8 +191,6 @@ static bool serve(unsigned worker) {
         atomic_compare_exchange_strong(&current, &none, next);
     }
 }
-
-static bool cores_are_free(void) { return atomic_load(&running) < atomic_load(&size); }
 
 // Sleeps until there is something to do. While others compute on all cores, regions are opened without a word to workers,
 // and one of these looks from time to time. Returns whether a share has been waiting all that time: then those who
@@ -193,7 +205,7 @@ static bool sleep_until_wanted(uint32_t seen) {
         before = oldest();
         saccade_sleep(&calls, call, 2000000);
         atomic_fetch_sub(&watchers, 1);
-    } else if (atomic_load(&epoch) == seen) {
+    } else if (atomic_load(&epoch) == seen && !oldest()) {
         saccade_sleep(&calls, call, 0);
     }
     atomic_fetch_sub(&sleepers, 1);
@@ -274,36 +286,38 @@ static unsigned take_slot(void) {
     }
 }
 
-// There is something to claim: workers that spin see it, others must be called, as many as there are cores for.
-static void call_workers(unsigned wanted) {
+// There is something to claim: workers that spin see it, others must be called, as many as there are cores for, and one to
+// watch where those are not enough.
+static void call_workers(int wanted) {
     atomic_fetch_add(&epoch, 1);
     if (atomic_load(&sleepers) == 0) return;
     int count = atomic_load(&size) - atomic_load(&running);
-    if (count <= 0) count = atomic_load(&watchers) == 0;  // somebody has to watch
-    if (count > (int)wanted) count = (int)wanted;
-    if (count <= 0) return;
-    atomic_fetch_add(&calls, 1);
-    saccade_wake(&calls, count);
+    if (count < 0) count = 0;
+    if (count < wanted && atomic_load(&watchers) == 0) count++;
+    if (count > wanted) count = wanted;
+    if (count > 0) wake_workers(count);
 }
 
-// Of a region whose shares are all claimed: one that has not returned; -1 where all have.
-static int straggler(struct slot *slot, uint64_t region, unsigned shares) {
-    for (unsigned share = 0; share < shares; share++)
-        if (atomic_load(&slot->claims[share]) == CLAIMED(region)) return (int)share;
-    return -1;
+// A thread that a share is being run by, 0 where it is not.
+static int runner(struct slot *slot, uint64_t region, unsigned share) {
+    return atomic_load(&slot->claims[share]) == CLAIMED(region) ? atomic_load(&slot->threads[share]) : 0;
+}
+
+// Waits a little for `word` to change, which `thread` will do; false where it should go on asleep. A thread without a core
+// gets the one that is about to become free.
+static bool wait_awake(_Atomic uint32_t *word, uint32_t seen, int thread) {
+    saccade_spun spun = saccade_spin(word, seen, thread);
+    if (spun == SACCADE_LOST) saccade_move(thread, saccade_core());
+    return spun == SACCADE_CHANGED;
 }
 
 static void wait_for_others(struct slot *slot, uint64_t region, unsigned shares) {
     for (;;) {
         uint32_t done = atomic_load(&slot->done);
         if ((done & ~SLEEPS) == shares) return;
-        int share = straggler(slot, region, shares);
-        int thread = share < 0 ? 0 : atomic_load(&slot->threads[share]);
-        saccade_spun spun = saccade_spin(&slot->done, done, thread);
-        if (spun == SACCADE_CHANGED) continue;
-        // It goes on with our core while we sleep.
-        if (spun == SACCADE_LOST && atomic_load(&slot->claims[share]) == CLAIMED(region))
-            saccade_move(thread, saccade_core());
+        int late = 0;
+        for (unsigned share = 0; share < shares && !late; share++) late = runner(slot, region, share);
+        if (wait_awake(&slot->done, done, late)) continue;
         done = atomic_fetch_or(&slot->done, SLEEPS) | SLEEPS;
         if ((done & ~SLEEPS) < shares) saccade_sleep(&slot->done, done, 0);
     }
@@ -338,7 +352,7 @@ void saccade_team_run(void (*body)(void *), void *data, unsigned shares) {
     uint64_t none = 0;
     atomic_compare_exchange_strong(&current, &none, region << 6 | index);
     atomic_store(&last, (int)index);
-    call_workers(shares - 1);
+    call_workers((int)shares - 1);
 
     for (int share = 0; share >= 0; share = claim(slot, region, 0)) run_share(slot, region, (unsigned)share);
     atomic_fetch_and(&open, ~(1ull << index));
@@ -354,7 +368,9 @@ void saccade_team_barrier(void) {
     struct slot *slot = own.slot;
     if (!slot || own.shares <= 1) return;
     if (own.share == 0) own.meetings++;
+    uint64_t region = atomic_load(&slot->region);
     uint32_t phase = atomic_load(&slot->phase);
+    atomic_store(&slot->waits[own.share], phase + 1);
     if (atomic_fetch_add(&slot->arrived, 1) + 1 == own.shares) {
         atomic_store(&slot->arrived, 0);
         atomic_fetch_add(&slot->phase, 1);
@@ -362,11 +378,14 @@ void saccade_team_barrier(void) {
         return;
     }
     while (atomic_load(&slot->phase) == phase) {
-        if (saccade_spin(&slot->phase, phase, 0) == SACCADE_CHANGED) return;
+        int late = 0;
+        for (unsigned share = 0; share < own.shares && !late; share++)
+            if (atomic_load(&slot->waits[share]) != phase + 1) late = runner(slot, region, share);
+        if (wait_awake(&slot->phase, phase, late)) return;
         // Whoever sleeps leaves its core to a worker that has not come yet.
         atomic_fetch_sub(&running, 1);
         atomic_fetch_add(&slot->at_barrier, 1);
-        call_workers(own.shares - 1);
+        call_workers((int)own.shares - 1);
         saccade_sleep(&slot->phase, phase, 0);
         atomic_fetch_sub(&slot->at_barrier, 1);
         atomic_fetch_add(&running, 1);

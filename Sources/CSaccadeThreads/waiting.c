@@ -4,18 +4,13 @@
 #ifdef __linux__
 
 #include <linux/futex.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-static long UNCONDITIONAL = 10000, BETWEEN = 10000, MOST = 500000;
-__attribute__((constructor)) static void env(void) {
-    char *e;
-    if ((e = getenv("SP_U"))) UNCONDITIONAL = atol(e);
-    if ((e = getenv("SP_B"))) BETWEEN = atol(e);
-    if ((e = getenv("SP_M"))) MOST = atol(e);
-}
+// In nanoseconds. A thread that is woken takes a hundredth of a millisecond to come, longer where its core has to be woken
+// as well: so long it has no core, and has not lost it either.
+enum { UNCONDITIONAL = 10000, BETWEEN_QUESTIONS = 25000, MOST = 1000000 };
 
 static inline void pause_briefly(void) {
 #if defined(__x86_64__)
@@ -52,7 +47,7 @@ saccade_spun saccade_spin(_Atomic uint32_t *word, uint32_t seen, int thread) {
         long now = nanoseconds(CLOCK_MONOTONIC);
         if (now - start < UNCONDITIONAL) continue;
         if (!thread || now - start > MOST) return SACCADE_LONG;
-        if (ran >= 0 && now - asked < BETWEEN) continue;
+        if (ran >= 0 && now - asked < BETWEEN_QUESTIONS) continue;
         long runs = nanoseconds(processor_clock(thread));
         if (runs < 0 || (ran >= 0 && runs - ran < (now - asked) / 2))
             return atomic_load(word) != seen ? SACCADE_CHANGED : SACCADE_LOST;

@@ -154,12 +154,12 @@ struct Augment: ParsableCommand {
     private func opened() throws -> (AnnotatedImage, classNames: [String], name: String) {
         guard let data else {
             let image = try Image(contentsOf: picture)
-            return (try AnnotatedImage(image, Annotations()), [], (picture as NSString).lastPathComponent)
+            return (try AnnotatedImage(image, Annotations()), [], Path(picture).name)
         }
         let dataset = try DetectionDataset(at: data, pictures: pictures)
         let known =
             dataset.samples.first { $0.name == picture || $0.image == picture }
-            ?? dataset.samples.first { ($0.name as NSString).lastPathComponent == picture }
+            ?? dataset.samples.first { Path($0.name).name == picture }
         guard let sample = known else {
             let some = dataset.samples.prefix(3).map(\.name).joined(separator: ", ")
             throw CommandError.data("\(data): no picture is called \(picture); there are \(some) …")

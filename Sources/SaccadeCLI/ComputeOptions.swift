@@ -4,7 +4,7 @@ public import SaccadeTensors
 
 /// How to compute: the same flags for every command that does.
 struct ComputeOptions: ParsableArguments {
-    @Option(help: "Threads to compute with. Default: one for each core.")
+    @Option(help: "Threads to compute with. Default: one for each core that this process may use.")
     var threads: Int?
 
     @Option(help: "Numbers to multiply: f32, or bf16 where the processor has it and is faster with it.")
@@ -20,7 +20,13 @@ struct ComputeOptions: ParsableArguments {
     }
 
     func apply() throws {
-        if let threads { Threads.set(threads) }
+        guard let threads else { return }
+        if threads > Threads.most {
+            Console.note(
+                "--threads \(threads): this process may use \(Threads.most) core\(Threads.most == 1 ? "" : "s"), so "
+                    + "\(Threads.most) will compute.")
+        }
+        Threads.set(threads)
     }
 
     var planOptions: Plan.Options { Plan.Options(precision: precision) }

@@ -42,6 +42,7 @@ private struct UnwritableOutput: Error, CustomStringConvertible {
 extension Saccade {
     static func main() async {
         ShortenedFile.watch()
+        if CommandLine.arguments.dropFirst() == ["--version"] { return print(Version.text) }
         do {
             var command = try parsed(Array(CommandLine.arguments.dropFirst()))
             if var command = command as? any AsyncParsableCommand {

@@ -5,6 +5,7 @@ struct Saccade: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "saccade",
         abstract: "Describe, train, run and explain deep vision networks.",
+        version: "saccade",  // `main` says more
         subcommands: [
             Demo.self, DrawScenes.self, Describe.self, Check.self, Convert.self, Augment.self, Train.self,
             Evaluate.self, Classify.self, Explain.self, RunModel.self, Inspect.self, Fetch.self, Runs.self, Bench.self,

@@ -51,7 +51,7 @@ enum CIFAR10 {
             }
             records.append(
                 RecordFile(
-                    name: (path as NSString).lastPathComponent, bytes: bytes, start: 1, stride: recordSize, width: 32,
+                    name: Path(path).name, bytes: bytes, start: 1, stride: recordSize, width: 32,
                     height: 32,
                     channels: 3, layout: .planar))
         }
@@ -61,9 +61,9 @@ enum CIFAR10 {
     }
 
     private static func namesOfClasses(beside batch: String) throws(FileError) -> [String] {
-        let folder = (batch as NSString).deletingLastPathComponent
-        let path = (folder as NSString).appendingPathComponent("batches.meta.txt")
-        guard FileManager.default.fileExists(atPath: path) else { return classNames }
+        let folder = Path(batch).folder
+        let path = folder.isEmpty ? "batches.meta.txt" : "\(folder)/batches.meta.txt"
+        guard Path(path).exists else { return classNames }
         let bytes = try RegularFile.contents(of: path, limit: 1 << 16)
         let names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
             .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }

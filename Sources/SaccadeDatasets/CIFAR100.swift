@@ -8,8 +8,8 @@ enum CIFAR100 {
     static let classCount = 100
 
     static func splits(in folder: String) -> [DatasetSplit] {
-        guard FileManager.default.fileExists(atPath: "\(folder)/fine_label_names.txt") else { return [] }
-        return [.train, .test].filter { FileManager.default.fileExists(atPath: file($0, in: folder)) }
+        guard Path("\(folder)/fine_label_names.txt").exists else { return [] }
+        return [.train, .test].filter { Path(file($0, in: folder)).exists }
     }
 
     private static func file(_ split: DatasetSplit, in folder: String) -> String { "\(folder)/\(split.rawValue).bin" }
@@ -45,7 +45,7 @@ enum CIFAR100 {
             }
             records.append(
                 RecordFile(
-                    name: (path as NSString).lastPathComponent, bytes: bytes, start: 2, stride: recordSize, width: 32,
+                    name: Path(path).name, bytes: bytes, start: 2, stride: recordSize, width: 32,
                     height: 32, channels: 3, layout: .planar))
         }
         return ClassificationDataset(format: .cifar100, classNames: names, samples: samples, records: records)

@@ -7,7 +7,7 @@ enum CIFARPickles {
     /// Why a folder of theirs is not read, and what to do; nil for any other folder.
     static func problem(at folder: String) -> FileError? {
         func has(_ names: String...) -> Bool {
-            names.allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+            names.allSatisfy { Path("\(folder)/\($0)").exists }
         }
         let version: String
         if has("data_batch_1", "batches.meta") {

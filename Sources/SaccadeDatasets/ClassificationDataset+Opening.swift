@@ -74,7 +74,7 @@ extension ClassificationDataset {
         init(at given: String) throws(FileError) {
             // Without a slash at the end, samples' names read well.
             let path = given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given
-            guard FileManager.default.fileExists(atPath: path) else {
+            guard Path(path).exists else {
                 throw FileError(.missing, path: path, reason: "there is no such folder", remedy: "check the path")
             }
             let lists = PictureList.files(at: path)
@@ -83,7 +83,7 @@ extension ClassificationDataset {
                     self = .list(lists, splits: try PictureList.splits(lists))
                     return
                 }
-                guard (path as NSString).pathExtension.lowercased() == "bin" else {
+                guard Path(path).suffix.lowercased() == "bin" else {
                     throw FileError(
                         .unknownFormat, path: path,
                         reason: "this is a file",

@@ -25,7 +25,7 @@ public struct FrameFolders: Sendable {
         let folders = ImageFolder.folders(in: path).map { "\(path)/\($0)" }
         for folder in [path] + folders {
             for (prefix, frames) in Self.series(in: folder) {
-                let name = (folder as NSString).lastPathComponent
+                let name = Path(folder).name
                 clips.append(Clip(name: name, frames: frames.map { "\(folder)/\($0.name)" }))
                 for (frame, next) in zip(frames, frames.dropFirst()) where next.number != frame.number + 1 {
                     problems.append(

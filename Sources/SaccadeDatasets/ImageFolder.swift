@@ -61,14 +61,11 @@ enum ImageFolder {
     }
 
     /// Whether `path` is a folder, or a link to one.
-    static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-    }
+    static func isFolder(_ path: String) -> Bool { Path(path).isFolder }
 
     private static func pictures(in folder: String) throws(FileError) -> [String] {
         try FolderContents.names(in: folder).filter {
-            !$0.hasPrefix(".") && suffixes.contains(($0 as NSString).pathExtension.lowercased())
+            !$0.hasPrefix(".") && suffixes.contains(Path($0).suffix.lowercased())
         }
     }
 }

@@ -15,7 +15,7 @@ enum MNIST {
 
     /// The path of one file of a folder, with or without `.gz`; nil where there is neither.
     static func file(_ stem: String, in folder: String) -> String? {
-        ["\(folder)/\(stem)", "\(folder)/\(stem).gz"].first { FileManager.default.fileExists(atPath: $0) }
+        ["\(folder)/\(stem)", "\(folder)/\(stem).gz"].first { Path($0).exists }
     }
 
     /// The splits that a folder has files for; half of a pair counts, so that opening it says what is missing.
@@ -39,7 +39,7 @@ enum MNIST {
                 throw FileError(
                     .malformed, path: labelsPath,
                     reason: "has \(labels.dimensions[0]) labels for the \(images.dimensions[0]) pictures of "
-                        + "\((imagesPath as NSString).lastPathComponent)",
+                        + "\(Path(imagesPath).name)",
                     remedy: "take both files from one download")
             }
             for (index, label) in labels.bytes[labels.start...].enumerated() {
@@ -53,7 +53,7 @@ enum MNIST {
             let (height, width) = (images.dimensions[1], images.dimensions[2])
             records.append(
                 RecordFile(
-                    name: (imagesPath as NSString).lastPathComponent, bytes: images.bytes, start: images.start,
+                    name: Path(imagesPath).name, bytes: images.bytes, start: images.start,
                     stride: height * width,
                     width: width, height: height, channels: 1, layout: .interleaved))
         }

@@ -27,7 +27,7 @@ struct PictureList {
                 remedy: "begin it with image,label")
         }
         recordCount = problems.count
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = Path(path).folder
         let root = folder.isEmpty ? "." : folder
         for record in table.records.dropFirst() {
             recordCount += 1
@@ -46,7 +46,7 @@ struct PictureList {
                 continue
             }
             let own = columns.split.flatMap { DatasetSplit(in: record.fields[$0]) }
-            let found = ["\(root)/\(image)", "\(root)/images/\(image)"].first(where: FileManager.default.fileExists)
+            let found = ["\(root)/\(image)", "\(root)/images/\(image)"].first { Path($0).exists }
             entries.append(
                 Entry(
                     image: image.hasPrefix("/") ? image : found ?? "\(root)/\(image)", className: name,

@@ -43,7 +43,7 @@ public enum RunFiles {
     /// - Returns: The names of what was left because it is no file of a run.
     /// - Throws: ``RunError`` when there is no run, or a process is training it; `FileError` when it cannot be removed.
     public static func delete(runAt folder: String) throws -> [String] {
-        guard FileManager.default.fileExists(atPath: "\(folder)/run.json") else {
+        guard Path("\(folder)/run.json").exists else {
             throw RunError(.missing, "\(folder): there is no run here (no run.json); check the name.")
         }
         guard let lock = try FileLock(at: "\(folder)/.lock", attempts: 10) else {

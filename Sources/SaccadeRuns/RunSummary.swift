@@ -48,7 +48,7 @@ public struct RunSummary: Sendable {
     }
 
     /// The run's name: its folder's.
-    public var name: String { (folder as NSString).lastPathComponent }
+    public var name: String { Path(folder).name }
 
     /// What the recipe calls its network.
     public var network: String { description.recipeSettings.first { $0.name == "name" }?.text ?? "" }

@@ -1,16 +1,19 @@
+import CSaccadeThreads
 import SaccadeOneDNN
 
 /// Times kernels on memory that holds zeros.
 enum Timing {
     static func fastest(
         of all: [Kernel], _ request: KernelRequest, _ constants: Set<Int>, _ network: WeightsInTurn?
-    ) -> Kernel {
+    ) -> (kernel: Kernel, disturbance: Disturbance?) {
         let candidates = all.filter(\.isCompilable)
-        guard candidates.count > 1 else { return candidates.first ?? all[0] }
+        guard candidates.count > 1 else { return (candidates.first ?? all[0], nil) }
+        let watch = Disturbance.Watch()
         // The same numbers for all of them: large inputs times many candidates would be more than a training needs.
         let zeros = request.inputs.map(Tensor.zeros)
         let trials = candidates.map { Trial($0, request, zeros, constants, network) }
-        for trial in trials { trial.run() }  // warms caches and memory
+        let meetings = trials.map { trial in Threads.meetings(in: trial.run) }  // warms caches and memory, too
+        var times = [[Duration]](repeating: [], count: trials.count)
         var best = [Duration](repeating: .seconds(1000), count: trials.count)
         var spent = Duration.zero
         let clock = ContinuousClock()
@@ -19,6 +22,7 @@ enum Timing {
         for round in 0..<20 where round < 3 || spent < .milliseconds(200) {
             for index in running {
                 let elapsed = clock.measure { trials[index].run() }
+                times[index].append(elapsed)
                 best[index] = min(best[index], elapsed)
                 spent += elapsed
             }
@@ -28,8 +32,17 @@ enum Timing {
             let leader = best.min() ?? .zero
             running.removeAll { best[$0] > leader * 1.25 }
         }
-        return candidates[
-            choice(best, scratch: candidates.map(\.scratchByteCount), sparesMemory: request.hasConstantWeights)]
+        let winner = choice(
+            best, scratch: candidates.map(\.scratchByteCount), meetings: meetings,
+            sparesMemory: request.hasConstantWeights)
+        return (candidates[winner], watch.end(spread: spread(of: times[winner])))
+    }
+
+    /// How many times as long as the shortest the median run takes.
+    static func spread(of times: [Duration]) -> Double {
+        let sorted = times.sorted()
+        guard let shortest = sorted.first, shortest > .zero else { return 1 }
+        return sorted[sorted.count / 2] / shortest
     }
 
     /// Which of several kernels to take.
@@ -37,17 +50,25 @@ enum Timing {
     /// - Parameters:
     ///   - times: How long each takes, the plainest first.
     ///   - scratch: Bytes that each needs for itself.
+    ///   - meetings: How often the threads of each meet: every time all wait for one that is late.
     ///   - sparesMemory: Whether what a kernel needs for itself stays with somebody, as with a plan: then a tenth of its
     ///     time is worth 32 MB.
-    static func choice(_ times: [Duration], scratch: [Int], sparesMemory: Bool) -> Int {
+    static func choice(_ times: [Duration], scratch: [Int], meetings: [Int], sparesMemory: Bool) -> Int {
         // Each must lose clearly to be passed over.
         var winner = 0
         for index in times.indices where times[index] < times[winner] * 0.97 { winner = index }
+        winner = calmest(winner, times, meetings: meetings)
         guard sparesMemory else { return winner }
         let frugal = times.indices.filter {
             times[$0] < times[winner] * 1.1 && scratch[$0] <= scratch[winner] - (32 << 20)
         }
         return frugal.min { scratch[$0] < scratch[$1] } ?? winner
+    }
+
+    /// Of those that are as fast as the winner, the one that suffers least when a thread is late.
+    static func calmest(_ winner: Int, _ times: [Duration], meetings: [Int]) -> Int {
+        let calmer = times.indices.filter { times[$0] <= times[winner] * 1.01 && meetings[$0] < meetings[winner] }
+        return calmer.min { (meetings[$0], times[$0]) < (meetings[$1], times[$1]) } ?? winner
     }
 
     /// A kernel with inputs of zeros; a run includes the reorders that the kernel makes necessary.

@@ -8,23 +8,33 @@ import Synchronization
 /// last digits, and which one wins can differ between two timings: the first result is kept on disk, for
 /// this machine, library version and thread count, so that the same seed goes on giving the same bytes. A training
 /// keeps those that it used beside its checkpoint as well: it goes on with them when that file on disk is gone.
+///
+/// What was timed while others disturbed the machine is good enough to go on with, and no more: it is not kept on disk for
+/// other processes, and plans that are made a while later time it again.
 package final class Tuner: Sendable {
     package static let shared = Tuner(folder: Tuner.defaultFolder)
 
     private struct State {
         /// What is kept for this machine; `nil` until somebody asks.
-        var kept: [String: String]?
+        var kept: [String: TunedChoice]?
         /// What this process computes with.
-        var used: [String: String] = [:]
+        var used: [String: TunedChoice] = [:]
+        /// When choices of which we know that they were disturbed were made.
+        var doubtful: [String: ContinuousClock.Instant] = [:]
         /// Files that the used choices go to as well.
         var copies: [URL] = []
     }
 
     private let folder: URL?
+    /// How long a disturbed choice is gone by before a plan times it again.
+    private let patience: Duration
     private let state = Mutex(State())
 
     /// - Parameter folder: Where choices are kept; `nil` keeps them in memory.
-    init(folder: URL?) { self.folder = folder }
+    init(folder: URL?, patience: Duration = .seconds(60)) {
+        self.folder = folder
+        self.patience = patience
+    }
 
     /// `$SACCADE_TUNING`, or `saccade` in the user's folder for caches.
     static var defaultFolder: URL? {
@@ -56,8 +66,8 @@ package final class Tuner: Sendable {
             return kernel
         }
         let winner = Timing.fastest(of: candidates, request, constants, network)
-        remember(key, winner.label)
-        return winner
+        remember(key, winner.kernel.label, winner.disturbance)
+        return winner.kernel
     }
 
     private static func key(_ operation: some Operation, _ request: KernelRequest, _ constants: Set<Int>) -> String {
@@ -66,26 +76,39 @@ package final class Tuner: Sendable {
         return "\(operation) \(inputs) \(precision) \(request.order)\(request.isTraining ? " training" : "")"
     }
 
-    /// What was chosen under `key` before.
+    /// What was chosen under `key` before; `nil` where nothing was, or what it is time to choose again.
     package func choice(for key: String) -> String? {
         state.withLock { state in
-            if let label = state.used[key] { return label }
-            let kept = state.kept ?? read(file, as: [String: String].self) ?? [:]
+            if let choice = state.used[key] {
+                // A run computes with the same kernels to its end.
+                guard let made = state.doubtful[key], state.copies.isEmpty, .now - made >= patience else {
+                    return choice.kernel
+                }
+                return nil
+            }
+            let kept = state.kept ?? read(file, as: [String: TunedChoice].self) ?? [:]
             state.kept = kept
-            guard let label = kept[key] else { return nil }
-            use(key, label, &state)
-            return label
+            guard let choice = kept[key] else { return nil }
+            use(key, choice, &state)
+            return choice.kernel
         }
     }
 
-    package func remember(_ key: String, _ label: String) {
+    /// - Parameter disturbance: How far the timing was disturbed; `nil` where nothing had to be timed.
+    package func remember(_ key: String, _ kernel: String, _ disturbance: Disturbance? = nil) {
+        let choice = TunedChoice(kernel: kernel, disturbance: disturbance)
         state.withLock { state in
-            // Another process may have added its own since we read the file.
-            var all = (read(file, as: [String: String].self) ?? [:]).merging(state.kept ?? [:]) { $1 }
-            all[key] = label
-            state.kept = all
-            if let file { write(all, to: file) }
-            use(key, label, &state)
+            if disturbance?.isSerious == true {
+                state.doubtful[key] = .now
+            } else {
+                state.doubtful[key] = nil
+                // Another process may have added its own since we read the file.
+                var all = (read(file, as: [String: TunedChoice].self) ?? [:]).merging(state.kept ?? [:]) { $1 }
+                all[key] = choice
+                state.kept = all
+                if let file { write(all, to: file) }
+            }
+            use(key, choice, &state)
         }
     }
 
@@ -95,8 +118,11 @@ package final class Tuner: Sendable {
     package func keepCopy(at path: String) {
         let copy = URL(fileURLWithPath: path)
         state.withLock { state in
-            let copied = read(copy, as: [String: [String: String]].self)?[Tuner.machine] ?? [:]
+            let copied = read(copy, as: [String: [String: TunedChoice]].self)?[Tuner.machine] ?? [:]
             state.used.merge(copied) { own, _ in own }
+            for (key, choice) in copied where choice == state.used[key] && choice.disturbance?.isSerious == true {
+                state.doubtful[key] = .now
+            }
             state.copies.append(copy)
             if state.used != copied { writeCopy(state.used, to: copy) }
         }
@@ -110,14 +136,14 @@ package final class Tuner: Sendable {
         }
     }
 
-    private func use(_ key: String, _ label: String, _ state: inout State) {
-        state.used[key] = label
+    private func use(_ key: String, _ choice: TunedChoice, _ state: inout State) {
+        state.used[key] = choice
         for copy in state.copies { writeCopy(state.used, to: copy) }
     }
 
     /// A copy has the choices of every machine that it was used on: a run may move between two.
-    private func writeCopy(_ used: [String: String], to copy: URL) {
-        var all = read(copy, as: [String: [String: String]].self) ?? [:]
+    private func writeCopy(_ used: [String: TunedChoice], to copy: URL) {
+        var all = read(copy, as: [String: [String: TunedChoice]].self) ?? [:]
         all[Tuner.machine] = used
         write(all, to: copy)
     }
@@ -138,7 +164,7 @@ package final class Tuner: Sendable {
 
     /// What choices are good for.
     private static var machine: String {
-        "\(Machine.processor)-onednn\(Library.version)-\(Threads.count)threads"
+        "\(Machine.processor) \(Machine.instructionSets)-onednn\(Library.version)-\(Threads.count)threads"
     }
 
     private var file: URL? {

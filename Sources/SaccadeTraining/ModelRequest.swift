@@ -79,7 +79,7 @@ struct ModelSource {
     /// The best weights of a run.
     private init(run name: String) throws {
         let folder = TrainedClassifier.folder(of: name)
-        if !FileManager.default.fileExists(atPath: folder),
+        if !Path(folder).exists,
             let guess = nearest(to: name, among: BuiltInRecipes.names + WeightsCard.all.map(\.name))
         {
             throw RunError(
@@ -121,7 +121,7 @@ struct ModelSource {
 
     /// The word, if a network or published weights are called so, and no run is.
     private static func builtIn(_ word: String?) -> String? {
-        guard let word, !FileManager.default.fileExists(atPath: "\(TrainedClassifier.folder(of: word))/run.json") else {
+        guard let word, !Path("\(TrainedClassifier.folder(of: word))/run.json").exists else {
             return nil
         }
         if WeightsCard.named(word) != nil, !RegularFile.isPresent(at: word) { return word }

@@ -1,5 +1,6 @@
 import Foundation
 public import SaccadeDatasets
+import SaccadeFiles
 public import SaccadeImages
 import SaccadeInterchange
 import SaccadeLayers
@@ -21,14 +22,14 @@ public struct TrainedClassifier: Sendable {
 
     /// Where a run is: `runs/NAME`, or the folder itself.
     public static func folder(of nameOrPath: String) -> String {
-        let isPath = nameOrPath.contains("/") || FileManager.default.fileExists(atPath: "\(nameOrPath)/run.json")
+        let isPath = nameOrPath.contains("/") || Path("\(nameOrPath)/run.json").exists
         return isPath ? nameOrPath : "\(runs)/\(nameOrPath)"
     }
 
     /// The file with the best weights of a run; `nil` where there is no such run, or it has none yet.
     public static func weights(ofRun nameOrPath: String) -> String? {
         let path = "\(folder(of: nameOrPath))/best.safetensors"
-        return FileManager.default.fileExists(atPath: path) ? path : nil
+        return Path(path).exists ? path : nil
     }
 
     /// Reads the best weights of a run.

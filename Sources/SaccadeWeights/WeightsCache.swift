@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 
 /// Where downloaded weights are kept: `$XDG_CACHE_HOME/saccade/weights`, or `~/.cache/saccade/weights`.
 public struct WeightsCache: Sendable {
@@ -30,6 +31,6 @@ public struct WeightsCache: Sendable {
     /// The file of a card, if it is there.
     public func file(of card: WeightsCard) -> String? {
         [folder, otherFolder].compactMap { $0 }.map { "\($0)/\(card.file)" }
-            .first { FileManager.default.fileExists(atPath: $0) }
+            .first { Path($0).exists }
     }
 }

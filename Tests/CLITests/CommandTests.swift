@@ -113,6 +113,9 @@ import Testing
                 arguments: ["runs", "shwo", "a"], status: 64,
                 complaint: "there is no command runs shwo; did you mean show?"),
             Mistake(arguments: ["bench", "--batch", "x"], status: 64, complaint: "--batch"),
+            Mistake(arguments: ["bench", "--load", "65"], status: 64, complaint: "--load must be from 0 to 64"),
+            Mistake(arguments: ["bench", "--tasks", "0"], status: 64, complaint: "--tasks must be from 1 to 64"),
+            Mistake(arguments: ["bench", "--threads", "0"], status: 64, complaint: "--threads must be from 1 to"),
             Mistake(arguments: ["scenes", "--count", "0", "--output", "a"], status: 64, complaint: "--count must be"),
             Mistake(arguments: ["scenes", "--count", "3"], status: 64, complaint: "--output"),
             Mistake(

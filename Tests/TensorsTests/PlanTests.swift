@@ -140,4 +140,20 @@ import Testing
     func traced() async {
         await #expect(processExitsWith: .failure) { _ = Plan(for: [1]) { Tensor($0.scalars, shape: [1]) } }
     }
+
+    @Test("the first plan for a network has the kernels of the next: to have been timed makes no difference")
+    func firstPlan() {
+        // Shapes that no other test has, so that every kernel is chosen now.
+        let weights = (Tensor.random([24, 19, 3, 3], seed: 1), Tensor.random([40, 24, 3, 3], seed: 2))
+        func plan() -> Plan {
+            Plan(for: [1, 19, 58, 62]) { x in
+                let first = relu(maxPool2D(conv2D(x, weights.0, padding: 1), kernel: 2))
+                return relu(conv2D(first, weights.1, padding: 1))
+            }
+        }
+        let (first, next) = (plan(), plan())
+        #expect(first.kernelNames == next.kernelNames)
+        let input = Tensor.random([1, 19, 58, 62], seed: 3)
+        #expect(first(input).scalars == next(input).scalars)
+    }
 }

@@ -74,6 +74,70 @@ import Testing
         #expect(second.choice(for: "a convolution") == "winograd", "the damaged copy was replaced")
     }
 
+    private let calm = Disturbance(interruptions: 3, pressure: 0.01, spread: 1.1)
+    private let stormy = Disturbance(interruptions: 400, pressure: 0.9, spread: 1.2)
+
+    @Test("each sign of others on the machine is enough, and a quiet one has none")
+    func signs() {
+        #expect(!calm.isSerious && stormy.isSerious)
+        #expect(Disturbance(interruptions: 400, pressure: nil, spread: 1).isSerious)
+        #expect(Disturbance(interruptions: 0, pressure: 0.5, spread: 1).isSerious)
+        #expect(Disturbance(interruptions: 0, pressure: nil, spread: 2).isSerious)
+        #expect(!Disturbance(interruptions: 0, pressure: nil, spread: 1).isSerious)
+    }
+
+    @Test("a choice that others disturbed is gone by in this process, and not kept for the next")
+    func disturbed() {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let tuner = Tuner(folder: folder)
+        tuner.remember("quiet", "winograd", calm)
+        tuner.remember("disturbed", "stripes", stormy)
+        #expect(tuner.choice(for: "disturbed") == "stripes")
+        let next = Tuner(folder: folder)
+        #expect(next.choice(for: "quiet") == "winograd")
+        #expect(next.choice(for: "disturbed") == nil)
+        next.remember("disturbed", "winograd", calm)
+        #expect(Tuner(folder: folder).choice(for: "disturbed") == "winograd")
+    }
+
+    @Test("a disturbed choice is made again after a while, but never under a run that computes with it")
+    func again() {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let tuner = Tuner(folder: nil, patience: .zero)
+        tuner.keepCopy(at: copy)
+        tuner.remember("a convolution", "stripes", stormy)
+        #expect(tuner.choice(for: "a convolution") == "stripes", "the run goes on with it")
+        let resumed = Tuner(folder: nil, patience: .zero)
+        resumed.keepCopy(at: copy)
+        #expect(resumed.choice(for: "a convolution") == "stripes", "and so does who goes on with the run")
+        for process in [tuner, resumed] {
+            process.endCopy(at: copy)
+            #expect(process.choice(for: "a convolution") == nil)
+        }
+        tuner.remember("a convolution", "winograd", calm)
+        #expect(tuner.choice(for: "a convolution") == "winograd")
+        #expect(Tuner(folder: nil).choice(for: "a convolution") == nil)
+    }
+
+    @Test("what is kept tells how far its timing was disturbed; files of before, which do not, are read")
+    func record() throws {
+        let choice = TunedChoice(kernel: "winograd", disturbance: calm)
+        let data = try JSONEncoder().encode(choice)
+        #expect(try JSONDecoder().decode(TunedChoice.self, from: data) == choice)
+        let old = try JSONDecoder().decode([String: TunedChoice].self, from: Data(#"{"a": "direct"}"#.utf8))
+        #expect(old == ["a": TunedChoice(kernel: "direct", disturbance: nil)])
+    }
+
+    @Test("the file's name tells the instruction sets: processors of one name come with and without matrix units")
+    func name() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        Tuner(folder: folder).remember("a convolution", "winograd", calm)
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(files.count == 1)
+        let sets = Machine.instructionSets.split(separator: " ")
+        #expect(sets.allSatisfy { files.first?.contains($0) == true }, "\(files) \(sets)")
+    }
+
     @Test("kernels have the same labels in every list, whatever was compiled before")
     func labels() throws {
         // A geometry that no other test has.

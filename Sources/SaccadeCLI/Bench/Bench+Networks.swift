@@ -17,7 +17,7 @@ extension Bench {
         }
         let work = network.operations * (isTraining ? 3 : 1)
         let title =
-            "\(subject), batch \(batch)\(compute.precision == .float32 ? "" : ", \(compute.precision.rawValue)")"
+            "\(subject), batch \(batch)\(compute.precision == .float32 ? "" : ", \(compute.precision.rawValue)")\(beside)"
         guard !peers.isEmpty else { return BenchRow(subject: title, ours: [measured()], work: work) }
 
         let exchange = try PeerExchange(network)
@@ -42,6 +42,9 @@ extension Bench {
         if !isTraining { row.memory = try memory(of: name, exchange) }
         return row
     }
+
+    /// What else keeps the machine busy.
+    var beside: String { load == 0 ? "" : ", beside \(load) busy process\(load == 1 ? "" : "es")" }
 
     /// The most memory that a process takes which loads the weights and computes, in MiB.
     private func memory(of name: String, _ exchange: PeerExchange) throws -> Double? {

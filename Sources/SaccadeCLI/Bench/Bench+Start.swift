@@ -31,7 +31,7 @@ extension Bench {
                         budget: budget, threads: Threads.count, ["--weights", exchange.weights, "--jpeg", picture]))
             }
         }
-        var row = BenchRow(subject: "start:\(name), a process with a first JPEG", ours: ours, work: 0)
+        var row = BenchRow(subject: "start:\(name), a process with a first JPEG\(beside)", ours: ours, work: 0)
         row.peers = theirs
         return row
     }

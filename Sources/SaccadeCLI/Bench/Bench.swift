@@ -17,6 +17,8 @@ struct Bench: ParsableCommand {
               saccade bench operations overhead               single operations; what eager execution costs
               saccade bench loader:PHOTOS                     JPEGs to batches: decode, resize, augment, normalise
               saccade bench start:resnet-50                   a new process: load weights, predict for a first JPEG
+              saccade bench resnet-50 --load 1                beside a process that keeps a core busy
+              saccade bench resnet-50 --tasks 2               two tasks that run it at once, against one
               saccade bench vgg-16 --against openvino,pytorch --python ~/peers/bin/python --output RESULTS.md
             """)
 
@@ -47,6 +49,12 @@ struct Bench: ParsableCommand {
     @Option(help: "How often everybody has a turn; the median of the turns counts.")
     var rounds = 3
 
+    @Option(help: "Processes that keep cores busy while everybody has turns, as on a shared machine.")
+    var load = 0
+
+    @Option(help: "Also let so many tasks run each network at once, and compare with one.")
+    var tasks = 1
+
     @OptionGroup var compute: ComputeOptions
 
     @Flag(help: "Also time each kernel of a network's plan.")
@@ -64,6 +72,12 @@ struct Bench: ParsableCommand {
         }
         guard (1...100).contains(rounds) else {
             throw ValidationError("--rounds must be from 1 to 100, got \(rounds).")
+        }
+        guard (0...64).contains(load) else {
+            throw ValidationError("--load must be from 0 to 64 processes, got \(load).")
+        }
+        guard (1...64).contains(tasks) else {
+            throw ValidationError("--tasks must be from 1 to 64, got \(tasks).")
         }
         _ = try batches
         _ = try engines
@@ -95,6 +109,8 @@ struct Bench: ParsableCommand {
     func run() throws {
         try compute.apply()
         var report = BenchReport(threads: Threads.count, peak: MachinePeak.operationsPerSecond())
+        let neighbours = try BusyProcesses(load)
+        defer { withExtendedLifetime(neighbours) {} }
         for subject in subjects {
             switch subject {
             case "operations":
@@ -114,6 +130,7 @@ struct Bench: ParsableCommand {
             default:
                 for batch in try batches {
                     report.add(try row(subject, batch))
+                    if tasks > 1, !subject.hasPrefix("train:") { try noteTasks(subject, batch, in: &report) }
                     if kernels, !subject.hasPrefix("train:") { try noteKernels(of: subject, batch, in: &report) }
                 }
             }

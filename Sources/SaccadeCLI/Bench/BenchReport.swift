@@ -7,6 +7,10 @@ struct BenchRow {
         let name: String
         /// The median of each turn, in milliseconds.
         var times: [Double] = []
+        /// The 90th percentile of each turn, where the peer's script tells it.
+        var slowTimes: [Double] = []
+        /// The share of the machine that others used in each turn.
+        var otherLoads: [Double] = []
         /// The most that its process held in memory, in MiB, where it was asked for.
         var memory: Double?
         /// The largest difference of its results from ours, as a share of the largest of ours.
@@ -16,6 +20,8 @@ struct BenchRow {
 
         mutating func add(_ turn: SaccadeCLI.Peer.Turn) {
             times.append(turn.milliseconds)
+            if let slow = turn.percentile90 { slowTimes.append(slow) }
+            otherLoads.append(turn.otherLoad)
             memory = turn.memory ?? memory
         }
     }
@@ -31,6 +37,12 @@ struct BenchRow {
     /// The median of the turns' medians.
     var time: Double { BenchRow.median(ours.map(\.median)) }
     var rate: Double { work / time / 1e6 }
+    /// The median of the turns' 90th percentiles.
+    var slowTime: Double { BenchRow.median(ours.map(\.percentile90)) }
+    /// The most that others used of the machine in any turn, ours or a peer's.
+    var otherLoad: Double { (ours.map(\.otherLoad) + peers.flatMap(\.otherLoads)).max() ?? 0 }
+    /// Whether the machine was left to those who had turns, and to the busy processes that were asked for.
+    var isQuiet: Bool { otherLoad <= MachineLoad.mostWhenQuiet }
 
     static func median(_ times: [Double]) -> Double {
         let sorted = times.sorted()
@@ -41,6 +53,11 @@ struct BenchRow {
     func ratio(to peer: Peer) -> (median: Double, low: Double, high: Double) {
         let turns = zip(peer.times, ours).map { $0 / $1.median }
         return (BenchRow.median(peer.times) / time, turns.min() ?? .nan, turns.max() ?? .nan)
+    }
+
+    /// The same for the 90th percentiles; `nil` where the peer does not tell its own.
+    func slowRatio(to peer: Peer) -> Double? {
+        peer.slowTimes.isEmpty ? nil : BenchRow.median(peer.slowTimes) / slowTime
     }
 }
 
@@ -71,16 +88,20 @@ struct BenchReport {
 
     private func line(_ row: BenchRow) -> String {
         let number = BenchReport.number
-        var line = "\(row.subject): \(number(row.time)) ms"
+        var line = "\(row.subject): \(number(row.time)) ms (90 % within \(number(row.slowTime)))"
         if row.work > 0 { line += ", \(number(row.rate)) GFLOP/s (\(percent(share(row), decimals: 0)) of the peak)" }
         if let memory = row.memory { line += ", \(number(memory)) MiB" }
-        let busiest = row.ours.map(\.otherLoad).max() ?? 0
-        if busiest > 0.1 { line += " (others used \(Int(busiest * 100)) % of the machine)" }
+        if !row.isQuiet {
+            line += "; not quiet: others used up to \(percent(row.otherLoad, decimals: 0)) of the machine"
+        }
         for peer in row.peers {
             let ratio = row.ratio(to: peer)
             line +=
                 "\n    \(peer.name): \(number(BenchRow.median(peer.times))) ms, "
                 + "\(number(ratio.median))× ours (\(number(ratio.low))–\(number(ratio.high)))"
+                + (row.slowRatio(to: peer).map {
+                    "; 90 % within \(number(BenchRow.median(peer.slowTimes))) ms, \(number($0))×"
+                } ?? "")
                 + (peer.memory.map { ", \(number($0)) MiB" } ?? "")
                 + (peer.difference.map { String(format: ", results within %.0e", $0) } ?? "")
         }
@@ -88,32 +109,41 @@ struct BenchReport {
     }
 
     private var heading: String {
-        "\(Machine.processor), \(threads) thread(s), float32 unless said; "
+        "\(Machine.processor) (\(Machine.instructionSets)), \(threads) thread(s)\(foreign), float32 unless said; "
             + "the machine multiplies and adds \(BenchReport.number(peak / 1e9)) billion numbers a second at most"
     }
+
+    private var foreign: String { Threads.whyForeign.map { " of OpenMP (\($0))" } ?? "" }
 
     var text: String { ([heading] + rows.map(line) + notes).joined(separator: "\n") }
 
     var markdown: String {
         var lines = [
             "# Measured", "", heading + ".", "",
-            "| subject | ours, ms | GFLOP/s | of peak | MiB | peer | its ms | ratio | spread | its MiB | difference |",
-            "|---|---|---|---|---|---|---|---|---|---|---|",
+            "| subject | ours, ms | 90 % within | GFLOP/s | of peak | MiB | others used | peer | its ms | ratio | spread "
+                + "| 90 % within | ratio | its MiB | difference |",
+            "|\(String(repeating: "---|", count: 15))",
         ]
         for row in rows {
             let number = BenchReport.number
             let rate = row.work > 0 ? [number(row.rate), percent(share(row), decimals: 0)] : ["–", "–"]
-            let ours = [row.subject, number(row.time)] + rate + [row.memory.map(number) ?? "–"]
+            let others = percent(row.otherLoad, decimals: 0) + (row.isQuiet ? "" : ", not quiet")
+            let ours =
+                [row.subject, number(row.time), number(row.slowTime)] + rate + [row.memory.map(number) ?? "–", others]
             for peer in row.peers {
                 let ratio = row.ratio(to: peer)
                 let theirs = [
                     peer.name, number(BenchRow.median(peer.times)), number(ratio.median),
-                    "\(number(ratio.low))–\(number(ratio.high))", peer.memory.map(number) ?? "–",
+                    "\(number(ratio.low))–\(number(ratio.high))",
+                    peer.slowTimes.isEmpty ? "–" : number(BenchRow.median(peer.slowTimes)),
+                    row.slowRatio(to: peer).map(number) ?? "–", peer.memory.map(number) ?? "–",
                     peer.difference.map { String(format: "%.0e", $0) } ?? "–",
                 ]
                 lines.append("| \((ours + theirs).joined(separator: " | ")) |")
             }
-            if row.peers.isEmpty { lines.append("| \(ours.joined(separator: " | ")) | | | | | | |") }
+            if row.peers.isEmpty {
+                lines.append("| \(ours.joined(separator: " | ")) |\(String(repeating: " |", count: 8))")
+            }
         }
         return (lines + [""] + notes + [""]).joined(separator: "\n")
     }
@@ -121,24 +151,29 @@ struct BenchReport {
     func json() throws -> String {
         struct Row: Encodable {
             struct Peer: Encodable {
-                let name: String, milliseconds: [Double], ratio: Double, mebibytes: Double?, difference: Double?
+                let name: String, milliseconds: [Double], ratio: Double, percentile90Ratio: Double?, mebibytes: Double?
+                let difference: Double?
             }
-            let subject: String, milliseconds: Double, gigaflopsPerSecond: Double?, mebibytes: Double?
+            let subject: String, milliseconds: Double, percentile90: Double, gigaflopsPerSecond: Double?
+            let mebibytes: Double?, otherLoad: Double, isQuiet: Bool
             let turns: [Measurement], peers: [Peer]
         }
         struct Report: Encodable {
-            let machine: String, threads: Int, peakGigaflopsPerSecond: Double, rows: [Row], notes: [String]
+            let machine: String, instructionSets: String, threads: Int, peakGigaflopsPerSecond: Double, rows: [Row],
+                notes: [String]
         }
         let report = Report(
-            machine: Machine.processor, threads: threads, peakGigaflopsPerSecond: peak / 1e9,
+            machine: Machine.processor, instructionSets: Machine.instructionSets, threads: threads,
+            peakGigaflopsPerSecond: peak / 1e9,
             rows: rows.map { row in
                 Row(
-                    subject: row.subject, milliseconds: row.time, gigaflopsPerSecond: row.work > 0 ? row.rate : nil,
-                    mebibytes: row.memory, turns: row.ours,
+                    subject: row.subject, milliseconds: row.time, percentile90: row.slowTime,
+                    gigaflopsPerSecond: row.work > 0 ? row.rate : nil, mebibytes: row.memory,
+                    otherLoad: row.otherLoad, isQuiet: row.isQuiet, turns: row.ours,
                     peers: row.peers.map {
                         Row.Peer(
                             name: $0.name, milliseconds: $0.times, ratio: row.ratio(to: $0).median,
-                            mebibytes: $0.memory, difference: $0.difference)
+                            percentile90Ratio: row.slowRatio(to: $0), mebibytes: $0.memory, difference: $0.difference)
                     })
             }, notes: notes)
         let encoder = JSONEncoder()

@@ -42,11 +42,15 @@ extension Duration {
 
 /// How busy other processes keep the processor's cores.
 struct MachineLoad {
+    /// A row that others took more of the machine's time from is not a quiet one.
+    static let mostWhenQuiet = 0.1
+
     private let start: (all: Double, own: Double, wall: Double)
 
     init() { start = MachineLoad.now() }
 
-    /// The mean share of all cores that others used since this value was made; 0 where it cannot be told.
+    /// The mean share of all cores that others used since this value was made; 0 where it cannot be told. Programs that we
+    /// have started are not others.
     func others() -> Double {
         let end = MachineLoad.now()
         let capacity = (end.wall - start.wall) * Double(ProcessInfo.processInfo.activeProcessorCount)
@@ -55,7 +59,6 @@ struct MachineLoad {
     }
 
     private static func now() -> (all: Double, own: Double, wall: Double) {
-        // Programs that we have run are no others.
         var (own, children) = (rusage(), rusage())
         getrusage(0, &own)  // RUSAGE_SELF and RUSAGE_CHILDREN, which are of another type on each system
         getrusage(-1, &children)
@@ -65,9 +68,27 @@ struct MachineLoad {
         let ticks = line.split(separator: " ").dropFirst().compactMap { Double($0) }
         let busy = ticks.indices.contains(7) ? [0, 1, 2, 5, 6, 7].reduce(0) { $0 + ticks[$1] } : 0
         return (
-            busy / Double(sysconf(Int32(_SC_CLK_TCK))),
-            times.reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 },
+            busy / ticksPerSecond,
+            times.reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 } + living(),
             ProcessInfo.processInfo.systemUptime
         )
+    }
+
+    private static let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
+
+    /// Processor time of our children that have not ended, in seconds.
+    private static func living() -> Double {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
+        let children = threads.flatMap { thread in
+            let list = try? String(contentsOfFile: "/proc/self/task/\(thread)/children", encoding: .utf8)
+            return (list ?? "").split(separator: " ")
+        }
+        return children.reduce(0) { sum, child in
+            // What comes behind the name, in brackets: the state, and from the 12th field on user and system time, both
+            // also of its own children.
+            let fields = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?
+                .split(separator: ")").last?.split(separator: " ")
+            return sum + (fields ?? []).dropFirst(11).prefix(4).compactMap { Double($0) }.reduce(0, +) / ticksPerSecond
+        }
     }
 }

@@ -39,7 +39,9 @@ struct NetworkBenchmark {
     var weights: [(name: String, tensor: Tensor)] { layers.storedTensors }
 
     /// What a plan makes of the input.
-    func result() -> Tensor { Plan(for: input.shape, options: options) { layers($0) }(input) }
+    func result() -> Tensor { plan()(input) }
+
+    func plan() -> Plan { Plan(for: input.shape, options: options) { layers($0) } }
 
     /// The loss before any step; nil where chance has a part in it.
     func firstLoss() -> Tensor? {
@@ -52,13 +54,13 @@ struct NetworkBenchmark {
 
     /// A plan's run.
     func inference(budget: Double) -> Measurement {
-        let plan = Plan(for: input.shape, options: options) { layers($0) }
+        let plan = plan()
         return Measurement.of(budget: budget) { _ = plan(input) }
     }
 
     /// Where the time of a plan's run goes: each kernel's shortest time in milliseconds over several runs.
     func kernels(budget: Double) -> [(name: String, milliseconds: Double)] {
-        let plan = Plan(for: input.shape, options: options) { layers($0) }
+        let plan = plan()
         var shortest: [Double] = []
         _ = Measurement.of(budget: budget) {
             let times = plan.profile([input]).map { $0.time.seconds * 1e3 }

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 import SaccadeTensors
 
 /// Another engine, measured by `Benchmarks/peers/bench.py` in a process of its own.
@@ -84,7 +85,7 @@ struct Peer {
 
     private static func script(_ name: String, in folder: String) throws -> String {
         let script = "\(folder)/\(name)"
-        guard FileManager.default.fileExists(atPath: script) else {
+        guard Path(script).exists else {
             throw CommandError.data("\(script) is missing: run from the repository's folder, or give --scripts")
         }
         return script
@@ -94,6 +95,9 @@ struct Peer {
     struct Turn {
         /// The median.
         let milliseconds: Double
+        let percentile90: Double?
+        /// The share of the machine that others used meanwhile.
+        let otherLoad: Double
         /// The most that the process held in memory, in MiB; nil where the script does not tell.
         let memory: Double?
     }
@@ -108,11 +112,13 @@ struct Peer {
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
+        let load = MachineLoad()
         do { try process.run() } catch { throw CommandError.data("\(python) cannot be started: \(error)") }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         struct Result: Decodable {
             let medianMs: Double
+            let p90Ms: Double?
             let peakRssMb: Double?
         }
         let decoder = JSONDecoder()
@@ -123,6 +129,8 @@ struct Peer {
             let command = ([python, script] + arguments + exchange).joined(separator: " ")
             throw CommandError.data("\(label) could not be measured; see what this says: \(command)")
         }
-        return Turn(milliseconds: result.medianMs, memory: result.peakRssMb)
+        return Turn(
+            milliseconds: result.medianMs, percentile90: result.p90Ms, otherLoad: load.others(),
+            memory: result.peakRssMb)
     }
 }

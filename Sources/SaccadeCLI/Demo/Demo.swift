@@ -117,7 +117,7 @@ struct Demo: AsyncParsableCommand {
     private func clear() throws {
         for name in ["report.html", "contact-sheet.png", "run", "unseen"] {
             let path = "\(output)/\(name)"
-            guard FileManager.default.fileExists(atPath: path) else { continue }
+            guard Path(path).exists else { continue }
             do {
                 try FileManager.default.removeItem(atPath: path)
             } catch {

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeDatasets
 import SaccadeDrawing
+import SaccadeFiles
 import SaccadeGeometry
 import SaccadeImages
 import SaccadeModels
@@ -48,7 +49,7 @@ struct KeptScenes {
         for (index, answer) in answers.enumerated() {
             let path = path(of: index, answers)
             try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+                atPath: Path(path).folder, withIntermediateDirectories: true)
             try answer.image.writePNG(to: path, level: 1)
         }
     }

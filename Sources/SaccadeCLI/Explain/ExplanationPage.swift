@@ -66,7 +66,7 @@ struct ExplanationPage {
                 "What every layer makes of it",
                 [.paragraph(LayerFigures.note)] + sheets.map { .picture($0.figure, caption: $0.caption) }))
         report = Report(
-            title: "How \(layers.name) sees \((picture as NSString).lastPathComponent)",
+            title: "How \(layers.name) sees \(Path(picture).name)",
             subtitle: "saccade explain", sections: sections)
 
         let digits = String(sheets.count).count

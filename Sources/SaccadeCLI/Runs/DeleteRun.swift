@@ -36,7 +36,7 @@ struct DeleteRun: ParsableCommand {
         // Nothing is deleted where one of the names is wrong.
         let folders = try names.map { try RunIndex.folder(of: $0, in: registry) }
         for (name, folder) in zip(names, folders) {
-            guard FileManager.default.fileExists(atPath: "\(folder)/run.json") else {
+            guard Path("\(folder)/run.json").exists else {
                 try registry.forget(runAt: folder)
                 print("\(name): its folder \(folder) was gone already; the list has forgotten it.")
                 continue

@@ -46,7 +46,7 @@ enum RunIndex {
     /// - Throws: ``RunError``: there is none, or several.
     static func folder(of nameOrPath: String, in registry: RunRegistry) throws -> String {
         let near = TrainedClassifier.folder(of: nameOrPath)
-        if FileManager.default.fileExists(atPath: "\(near)/run.json") { return near }
+        if Path("\(near)/run.json").exists { return near }
         let entries = try registry.refreshed(with: [TrainedClassifier.runs])
         let path = RunSummary.absolute(nameOrPath)
         let named = entries.filter { $0.name == nameOrPath || $0.folder == path }

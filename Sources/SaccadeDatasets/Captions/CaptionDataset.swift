@@ -62,7 +62,7 @@ public struct CaptionDataset: Sendable {
     }
 
     private static func isTable(_ path: String) -> Bool {
-        guard ["txt", "csv"].contains((path as NSString).pathExtension.lowercased()),
+        guard ["txt", "csv"].contains(Path(path).suffix.lowercased()),
             let start = try? RegularFile.beginning(of: path, count: 256)
         else { return false }
         return start.starts(with: "image,caption".utf8)
@@ -73,7 +73,7 @@ public struct CaptionDataset: Sendable {
     ) throws(FileError) -> (samples: [Sample], problems: [Problem]) {
         let table = try CSVFile(path)
         var problems = table.problems
-        let root = (path as NSString).deletingLastPathComponent
+        let root = Path(path).folder
         let folder =
             pictures ?? ["images", "Images"].map { "\(root)/\($0)" }.first(where: ImageFolder.isFolder) ?? root
         var order: [String] = []

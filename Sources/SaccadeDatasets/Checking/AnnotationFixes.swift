@@ -34,7 +34,7 @@ public struct AnnotationFixes: Sendable, Encodable {
             guard let fixes = edits[path] else { continue }
             let old = try RegularFile.contents(of: path, limit: COCOFile.byteLimit)
             let new: [UInt8] =
-                switch (path as NSString).pathExtension.lowercased() {
+                switch Path(path).suffix.lowercased() {
                 case "xml": try VOCEditing.mended(old, fixes, path: path)
                 case "json": try COCOEditing.mended(old, fixes, path: path)
                 default: try YOLOEditing.mended(old, fixes, path: path)
@@ -52,7 +52,7 @@ public struct AnnotationFixes: Sendable, Encodable {
     /// A name that no file has, so that an earlier backup stays.
     private static func backup(of path: String) -> String {
         var (name, number) = ("\(path).orig", 1)
-        while FileManager.default.fileExists(atPath: name) {
+        while Path(name).exists {
             number += 1
             name = "\(path).orig\(number)"
         }

@@ -42,7 +42,7 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
     ///
     /// - Throws: ``FileError``: nothing there, or nothing that is known, with all that was looked for.
     public init(of path: String) throws(FileError) {
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard Path(path).exists else {
             throw FileError(.missing, path: path, reason: "there is no such folder", remedy: "check the path")
         }
         let boxes = DetectionDataset.format(of: path)

@@ -48,7 +48,7 @@ struct PictureCheck {
             if let size = entry.size, size != header.size {
                 finding.problem = Problem(
                     .imageSize, at: entry.place ?? .init(file: entry.path),
-                    "says \(size) pixels, but \((entry.path as NSString).lastPathComponent) has \(header.size)",
+                    "says \(size) pixels, but \(Path(entry.path).name) has \(header.size)",
                     remedy: "correct the size, or restore the picture that was annotated")
             }
             if forTwins { finding.fingerprint = Fingerprint(content: .init(bytes), look: .init(image)) }

@@ -20,9 +20,7 @@ struct COCOLayout {
         self.pictures = pictures
         guard ImageFolder.isFolder(path) else {
             guard path.lowercased().hasSuffix(".json"), Self.hasRecords(path, of: "categories") else { return nil }
-            root =
-                (path as NSString).deletingLastPathComponent.isEmpty
-                ? "." : (path as NSString).deletingLastPathComponent
+            root = Path(path).folder.isEmpty ? "." : Path(path).folder
             files = [path]
             return
         }
@@ -30,7 +28,7 @@ struct COCOLayout {
         let folders = ImageFolder.folders(in: path)
         let parts = folders.filter { DatasetSplit(in: $0) != nil }
         let roboflow = parts.map { "\(path)/\($0)/_annotations.coco.json" }
-            .filter { FileManager.default.fileExists(atPath: $0) }
+            .filter { Path($0).exists }
         guard roboflow.isEmpty else {
             files = roboflow
             return
@@ -52,9 +50,9 @@ struct COCOLayout {
 
     /// The layout around a file of captions.
     init(captions path: String, pictures: String?) {
-        let folder = (path as NSString).deletingLastPathComponent
-        let isBelow = (folder as NSString).lastPathComponent.lowercased() == "annotations"
-        let root = isBelow ? (folder as NSString).deletingLastPathComponent : folder
+        let folder = Path(path).folder
+        let isBelow = Path(folder).name.lowercased() == "annotations"
+        let root = isBelow ? Path(folder).folder : folder
         self.root = root.isEmpty ? "." : root
         self.pictures = pictures
         files = [path]
@@ -72,26 +70,26 @@ struct COCOLayout {
 
     /// The part that a file describes, by its name or its folder's.
     func split(of file: String) -> DatasetSplit? {
-        let name = (file as NSString).lastPathComponent
+        let name = Path(file).name
         return DatasetSplit(
-            in: name == "_annotations.coco.json" ? (folder(of: file) as NSString).lastPathComponent : name)
+            in: name == "_annotations.coco.json" ? Path(folder(of: file)).name : name)
     }
 
     /// The folder in which most of the first names are.
     func pictureFolder(of file: String, for names: some Sequence<String>) -> String {
         if let pictures { return pictures }
-        let stem = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
+        let stem = Path(Path(file).name).withoutSuffix
         let part = stem.split(separator: "_").last.map(String.init) ?? stem
         let splitNames = split(of: file)?.folderNames ?? []
         let base =
-            (folder(of: file) as NSString).lastPathComponent.lowercased() == "annotations"
+            Path(folder(of: file)).name.lowercased() == "annotations"
                 && folder(of: file) != root ? folder(of: folder(of: file)) : root
         let candidates =
             [folder(of: file)] + ([part] + splitNames).flatMap { ["\(base)/\($0)", "\(base)/images/\($0)"] }
             + ["images", "JPEGImages"].map { "\(base)/\($0)" } + [base]
         let first = Array(names.prefix(20))
         func count(_ folder: String) -> Int {
-            first.count { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+            first.count { Path("\(folder)/\($0)").exists }
         }
         let best = candidates.map { (folder: $0, count: count($0)) }.max { $0.count < $1.count }
         if let best, best.count > 0 { return best.folder }
@@ -100,11 +98,11 @@ struct COCOLayout {
 
     /// The path of a picture.
     func path(of name: String, in folder: String) -> String {
-        pictures == nil ? "\(folder)/\(name)" : "\(folder)/\((name as NSString).lastPathComponent)"
+        pictures == nil ? "\(folder)/\(name)" : "\(folder)/\(Path(name).name)"
     }
 
     private func folder(of path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = Path(path).folder
         return folder.isEmpty ? "." : folder
     }
 }

@@ -11,7 +11,7 @@ extension DetectionDataset {
     /// - Throws: ``FileError``: nothing there, no known format (with all that was looked for), or files that cannot be
     ///   read at all. What is wrong in records is listed in ``problems``.
     public init(at path: String, format: Format? = nil, pictures: String? = nil) throws(FileError) {
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard Path(path).exists else {
             throw FileError(.missing, path: path, reason: "there is no such folder", remedy: "check the path")
         }
         if let pictures, !ImageFolder.isFolder(pictures) {
@@ -41,7 +41,7 @@ extension DetectionDataset {
     /// The format of what is at a path, told by names and first bytes; nil when it is none of those with boxes.
     public static func format(of path: String) -> Format? {
         guard ImageFolder.isFolder(path) else {
-            switch (path as NSString).pathExtension.lowercased() {
+            switch Path(path).suffix.lowercased() {
             case "json": return COCOLayout(path, pictures: nil) == nil ? nil : .coco
             case "yaml", "yml", "data": return .yolo
             default: return nil

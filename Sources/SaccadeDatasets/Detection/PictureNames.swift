@@ -5,7 +5,7 @@ import SaccadeFiles
 enum PictureNames {
     /// Whether a name is a picture's, by its suffix.
     static func isPicture(_ name: String) -> Bool {
-        !name.hasPrefix(".") && ImageFolder.suffixes.contains((name as NSString).pathExtension.lowercased())
+        !name.hasPrefix(".") && ImageFolder.suffixes.contains(Path(name).suffix.lowercased())
     }
 
     /// The names of the pictures right in a folder, sorted; none where it cannot be read.
@@ -19,20 +19,16 @@ enum PictureNames {
     }
 
     /// A name without its suffix.
-    static func stem(_ name: String) -> String { (name as NSString).deletingPathExtension }
+    static func stem(_ name: String) -> String { Path(name).withoutSuffix }
 
     /// The paths of the pictures below a folder, relative to it, sorted; links to folders are not followed, so that a
     /// loop of them ends.
     static func below(_ folder: String, depth: Int = 8) -> [String] {
         var found = list(in: folder)
         guard depth > 0 else { return found }
-        for name in ImageFolder.folders(in: folder) where !isLink("\(folder)/\(name)") {
+        for name in ImageFolder.folders(in: folder) where !Path("\(folder)/\(name)").isLink {
             found += below("\(folder)/\(name)", depth: depth - 1).map { "\(name)/\($0)" }
         }
         return found
-    }
-
-    private static func isLink(_ path: String) -> Bool {
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
     }
 }

@@ -28,9 +28,9 @@ struct VOCLayout {
 
         /// The picture of an annotation: the one that it names, or else the one that is called as it is.
         func picture(_ stem: String, named fileName: String?) -> (path: String, name: String) {
-            let named = fileName.map { ($0 as NSString).lastPathComponent }
+            let named = fileName.map { Path($0).name }
             let isSafe = named.map { !$0.isEmpty && $0 != ".." && !$0.utf8.contains(0) } ?? false
-            if let named, isSafe, FileManager.default.fileExists(atPath: "\(images)/\(named)") {
+            if let named, isSafe, Path("\(images)/\(named)").exists {
                 return ("\(images)/\(named)", named)
             }
             let name = pictures[stem] ?? (isSafe ? named : nil) ?? "\(stem).jpg"
@@ -86,7 +86,7 @@ struct VOCLayout {
         for split in [DatasetSplit.train, .validation, .test] {
             for name in split.folderNames {
                 let path = "\(root)/ImageSets/Main/\(name).txt"
-                guard FileManager.default.fileExists(atPath: path) else { continue }
+                guard Path(path).exists else { continue }
                 do throws(FileError) {
                     let (lines, bad) = try TextFile.lines(of: path)
                     problems += bad

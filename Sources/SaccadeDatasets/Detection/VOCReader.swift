@@ -161,7 +161,7 @@ enum VOCReader {
     /// The classes of `labelmap.txt`, as CVAT writes it; nil without that file.
     private static func classNames(in layout: VOCLayout, _ problems: inout [Problem]) -> [String]? {
         let path = "\(layout.root)/labelmap.txt"
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard Path(path).exists else { return nil }
         do throws(FileError) {
             let (lines, bad) = try TextFile.lines(of: path, limit: 1 << 20)
             problems += bad

@@ -56,11 +56,11 @@ struct YOLOLayout {
             }
             description = found
         } else {
-            let folder = (path as NSString).deletingLastPathComponent
+            let folder = Path(path).folder
             root = folder.isEmpty ? "." : folder
             description = path
         }
-        switch (description as NSString).pathExtension.lowercased() {
+        switch Path(description).suffix.lowercased() {
         case "yaml", "yml":
             let data = try YOLODescription(yaml: description)
             classNames = data.classNames
@@ -86,6 +86,12 @@ struct YOLOLayout {
         for (split, paths) in isOne ? Array(parts.prefix(1)) : parts {
             for path in paths {
                 let place = resolved(path, below: base)
+                guard !Path(place).isRoot else {
+                    throw FileError(
+                        .malformed, path: root,
+                        reason: "its description says that the pictures are in \(path), the whole disk",
+                        remedy: "name the folder that they are in")
+                }
                 if ImageFolder.isFolder(place) {
                     add(PictureNames.below(place), in: place, split: isOne ? nil : split)
                 } else {
@@ -94,8 +100,8 @@ struct YOLOLayout {
                     for line in lines {
                         let name = line.text.trimmingCharacters(in: .whitespaces)
                         guard !name.isEmpty else { continue }
-                        let image = resolved(name, below: (place as NSString).deletingLastPathComponent)
-                        add(image, name: (image as NSString).lastPathComponent, split: isOne ? nil : split)
+                        let image = resolved(name, below: Path(place).folder)
+                        add(image, name: Path(image).name, split: isOne ? nil : split)
                     }
                 }
             }
@@ -118,7 +124,7 @@ struct YOLOLayout {
             add("\(folder)/\(name)", name: name, split: split ?? (name.contains("/") ? part : nil))
         }
         // Labels whose picture is gone.
-        let labelFolder = (labels(of: "\(folder)/x.jpg") as NSString).deletingLastPathComponent
+        let labelFolder = Path(labels(of: "\(folder)/x.jpg")).folder
         let stems = Set(names.map(PictureNames.stem))
         guard elsewhere == nil, labelFolder != folder else { return }
         for name in (try? FolderContents.names(in: labelFolder)) ?? [] where name.hasSuffix(".txt") {
@@ -131,7 +137,7 @@ struct YOLOLayout {
     }
 
     private mutating func add(_ image: String, name: String, split: DatasetSplit?) {
-        let file = elsewhere.map { "\($0)/\((image as NSString).lastPathComponent)" } ?? image
+        let file = elsewhere.map { "\($0)/\(Path(image).name)" } ?? image
         pictures.append(Picture(image: file, labels: labels(of: image), name: name, split: split))
     }
 
@@ -160,19 +166,21 @@ struct YOLOLayout {
     /// other machines have (`data/`, `../`).
     private func resolved(_ path: String, below base: String? = nil) -> String {
         var parts = path.split(separator: "/").map(String.init).filter { $0 != "." }
+        // `.` is the data set's own folder.
+        guard !parts.isEmpty || path.hasPrefix("/") else { return base ?? root }
         let isAbsolute = path.hasPrefix("/")
-        if isAbsolute, FileManager.default.fileExists(atPath: path) { return path }
+        if isAbsolute, Path(path).exists { return path }
         let first = "\(base ?? root)/\(parts.joined(separator: "/"))"
         while !parts.isEmpty {
             for folder in [base ?? root, root] {
                 let place = "\(folder)/\(parts.joined(separator: "/"))"
-                if FileManager.default.fileExists(atPath: place) { return place }
+                if Path(place).exists { return place }
             }
             parts.removeFirst()
         }
         // A picture that is missing is missed where its labels are.
-        let name = (path as NSString).lastPathComponent
-        let folder = ((path as NSString).deletingLastPathComponent as NSString).lastPathComponent
+        let name = Path(path).name
+        let folder = Path(Path(path).folder).name
         return ImageFolder.isFolder("\(root)/\(folder)") && !folder.isEmpty ? "\(root)/\(folder)/\(name)" : first
     }
 

@@ -24,7 +24,7 @@ enum YOLOReader {
                 image: picture.image, name: picture.name, size: size, split: picture.split, objects: [],
                 place: .init(file: picture.labels))
             // A picture without a file of labels shows nothing.
-            if FileManager.default.fileExists(atPath: picture.labels) {
+            if Path(picture.labels).exists {
                 do throws(FileError) {
                     let (lines, bad) = try TextFile.lines(of: picture.labels)
                     problems += bad

@@ -62,7 +62,7 @@ public struct MaskDataset: Sendable {
 
     /// Whether a mask lies where Pascal VOC has its masks.
     private static func isVOC(_ path: String) -> Bool {
-        let folder = ((path as NSString).deletingLastPathComponent as NSString).lastPathComponent
+        let folder = Path(Path(path).folder).name
         return ["SegmentationClass", "SegmentationObject"].contains(folder)
     }
 

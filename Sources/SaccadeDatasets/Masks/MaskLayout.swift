@@ -25,7 +25,7 @@ struct MaskLayout {
         let parts = [DatasetSplit.train, .validation, .test].flatMap { split in
             split.folderNames.map { (split: split, name: $0) }
         }
-        for (split, name) in parts where FileManager.default.fileExists(atPath: "\(root)/\(name).txt") {
+        for (split, name) in parts where Path("\(root)/\(name).txt").exists {
             try addList("\(root)/\(name).txt", root, split)
         }
         if samples.isEmpty {
@@ -43,7 +43,7 @@ struct MaskLayout {
             }
         }
         guard !samples.isEmpty else { return nil }
-        if FileManager.default.fileExists(atPath: "\(root)/classes.txt") {
+        if Path("\(root)/classes.txt").exists {
             let (lines, bad) = try TextFile.lines(of: "\(root)/classes.txt", limit: 1 << 20)
             problems += bad
             classNames = lines.map { $0.text.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
@@ -65,7 +65,7 @@ struct MaskLayout {
             }
             // Some lists begin their paths with a slash, as if the data set were all there is.
             let paths = names.map { name in
-                name.hasPrefix("/") && FileManager.default.fileExists(atPath: name)
+                name.hasPrefix("/") && Path(name).exists
                     ? name : "\(root)/\(name.drop { $0 == "/" })"
             }
             samples.append(.init(image: paths[0], mask: paths[1], split: split))

@@ -40,7 +40,7 @@ public struct TextPairs: Sendable {
         var groups: [String: [(language: String, path: String)]] = [:]
         for name in (try? FolderContents.names(in: folder)) ?? [] where !name.hasPrefix(".") {
             let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
-            let language = (plain as NSString).pathExtension
+            let language = Path(plain).suffix
             guard (2...3).contains(language.count), language.allSatisfy({ $0.isLowercase && $0.isASCII }),
                 !["neg", "pos", "txt", "csv", "xml", "png", "jpg", "zip", "tar", "bin", "md"].contains(language)
             else { continue }
@@ -92,10 +92,10 @@ public struct TextCorpus: Sendable {
     /// The text files at a path.
     static func files(at path: String) -> [String] {
         guard ImageFolder.isFolder(path) else {
-            return ["txt", "neg", "pos", "gz"].contains((path as NSString).pathExtension.lowercased()) ? [path] : []
+            return ["txt", "neg", "pos", "gz"].contains(Path(path).suffix.lowercased()) ? [path] : []
         }
         return ((try? FolderContents.names(in: path)) ?? []).filter {
-            !$0.hasPrefix(".") && ["txt", "neg", "pos"].contains(($0 as NSString).pathExtension.lowercased())
+            !$0.hasPrefix(".") && ["txt", "neg", "pos"].contains(Path($0).suffix.lowercased())
         }.map { "\(path)/\($0)" }
     }
 }

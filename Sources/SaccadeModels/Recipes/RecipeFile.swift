@@ -10,7 +10,7 @@ enum RecipeFile {
     /// So few that the settings which they stand for, even nested in each other, can still be counted.
     static let maximumAliasCount = 32
 
-    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+    static func exists(_ path: String) -> Bool { Path(path).exists }
 
     /// The text of a file.
     static func text(of path: String) throws(ArchitectureError) -> String {

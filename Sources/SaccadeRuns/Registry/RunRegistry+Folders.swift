@@ -35,7 +35,7 @@ extension RunRegistry {
     /// - Parameter folders: Folders of runs that need not have been entered yet; those that are not there do not count.
     public func refreshed(with folders: [String] = []) throws(FileError) -> [RunEntry] {
         var known = Dictionary(uniqueKeysWithValues: try entries().map { ($0.folder, $0) })
-        for folder in folders where FileManager.default.fileExists(atPath: folder) {
+        for folder in folders where Path(folder).exists {
             for run in try Self.runs(below: folder, depth: 1) {
                 let path = RunSummary.absolute(run)
                 if known[path] == nil, let summary = try? RunSummary(of: path) {
@@ -45,7 +45,7 @@ extension RunRegistry {
             }
         }
         for (folder, var entry) in known {
-            guard FileManager.default.fileExists(atPath: "\(folder)/run.json") else {
+            guard Path("\(folder)/run.json").exists else {
                 entry.state = .gone
                 known[folder] = entry
                 continue

@@ -30,7 +30,7 @@ public final class RunRegistry: Sendable {
     public init(at path: String) throws(FileError) {
         self.path = path
         database = try Self.translated(path) {
-            let folder = (path as NSString).deletingLastPathComponent
+            let folder = Path(path).folder
             if !folder.isEmpty {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             }
@@ -68,7 +68,7 @@ public final class RunRegistry: Sendable {
     public static func putAside(_ path: String) throws(FileError) -> String {
         let aside = "\(path).damaged"
         for suffix in ["", "-wal", "-shm"] {
-            guard FileManager.default.fileExists(atPath: path + suffix) else { continue }
+            guard Path(path + suffix).exists else { continue }
             do {
                 try? FileManager.default.removeItem(atPath: aside + suffix)
                 try FileManager.default.moveItem(atPath: path + suffix, toPath: aside + suffix)

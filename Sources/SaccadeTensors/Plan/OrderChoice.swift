@@ -31,18 +31,25 @@ extension Lowering {
         }
         // One at a time, and made once more in the end: each holds all weights in an order of its own. Twice, for
         // what disturbs the machine lasts longer than one of them takes.
-        var times = [Duration](repeating: .seconds(1000), count: ways.count)
+        let watch = Disturbance.Watch()
+        var times = [[Duration]](repeating: [], count: ways.count)
+        var meetings = [Int](repeating: 0, count: ways.count)
         for _ in 0..<2 {
             for (index, way) in ways.enumerated() {
-                times[index] = min(times[index], time(program(for: copy graph, choosing(way), way.order)))
+                let runs = runs(of: program(for: copy graph, choosing(way), way.order))
+                times[index] += runs.times
+                meetings[index] = runs.meetings
             }
         }
-        let winner = ways.indices.min { times[$0] < times[$1] }.map { ways[$0] } ?? ways[0]
-        Tuner.shared.remember(key, winner.label)
-        return program(for: graph, choosing(winner), winner.order, sharing: constants)
+        let best = times.map { $0.min() ?? .zero }
+        let fastest = best.indices.min { best[$0] < best[$1] } ?? 0
+        let winner = Timing.calmest(fastest, best, meetings: meetings)
+        Tuner.shared.remember(key, ways[winner].label, watch.end(spread: Timing.spread(of: times[winner])))
+        return program(for: graph, choosing(ways[winner]), ways[winner].order, sharing: constants)
     }
 
-    private static func time(_ program: Program) -> Duration {
+    /// How long a program takes, over and over, and how often its threads meet in a run.
+    private static func runs(of program: Program) -> (times: [Duration], meetings: Int) {
         let memory = ProgramMemory(program)
         // Zeros in, so that no kernel meets a number that slows it down.
         let inputs = program.inputByteCounts.map { byteCount in
@@ -51,7 +58,7 @@ extension Lowering {
             return storage
         }
         memory.read(inputs)
-        program.run(in: memory)
+        let meetings = Threads.meetings { program.run(in: memory) }
         let clock = ContinuousClock()
         var times: [Duration] = []
         var spent = Duration.zero
@@ -60,7 +67,7 @@ extension Lowering {
             times.append(elapsed)
             spent += elapsed
         }
-        return withExtendedLifetime(inputs) { times.min() ?? .zero }
+        return withExtendedLifetime(inputs) { (times, meetings) }
     }
 }
 

@@ -44,7 +44,7 @@ public struct RunDescription: Sendable, Equatable, Codable {
     /// - Throws: ``RunError`` when there is no run, or its description is damaged.
     public init(ofRunAt folder: String) throws(RunError) {
         let path = "\(folder)/run.json"
-        guard FileManager.default.fileExists(atPath: path), let data = FileManager.default.contents(atPath: path) else {
+        guard Path(path).exists, let data = FileManager.default.contents(atPath: path) else {
             throw RunError(.missing, "\(folder): there is no run here (no readable run.json); check the name.")
         }
         do {

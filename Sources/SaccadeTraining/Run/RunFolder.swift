@@ -35,7 +35,7 @@ public final class RunFolder {
 
     /// Whether a run in this folder has come so far that it has a checkpoint.
     static func hasCheckpoint(at path: String) -> Bool {
-        FileManager.default.fileExists(atPath: "\(path)/checkpoint.safetensors")
+        Path("\(path)/checkpoint.safetensors").exists
     }
 
     public var bestPath: String { "\(path)/best.safetensors" }
@@ -53,7 +53,7 @@ public final class RunFolder {
     /// - Throws: ``RunError``: there is a run where a new one is wanted, or none where one is to be resumed; another
     ///   process trains it; it was begun differently. `FileError` when the folder cannot be written.
     public init(at path: String, _ description: RunDescription, resuming: Bool) throws {
-        if resuming, !FileManager.default.fileExists(atPath: path) {
+        if resuming, !Path(path).exists {
             throw RunError(.missing, "\(path): there is no run to resume; check the name or leave out --resume.")
         }
         do {
@@ -72,7 +72,7 @@ public final class RunFolder {
         var changes: [String] = []
         AtomicFile.removeUnfinished(in: path)
         // Without a description the run was ended before it began, and begins now.
-        if FileManager.default.fileExists(atPath: "\(path)/run.json") {
+        if Path("\(path)/run.json").exists {
             let stored = try RunDescription(ofRunAt: path)
             guard resuming else {
                 throw RunError(

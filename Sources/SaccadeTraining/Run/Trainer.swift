@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeFiles
 import SaccadeInterchange
 public import SaccadeLayers
 import SaccadeMetrics
@@ -92,7 +93,7 @@ public final class Trainer {
     ///   ``RunError`` with the code `stopped` when the observer wanted that.
     @discardableResult
     public func train() throws -> [EpochRecord] {
-        if FileManager.default.fileExists(atPath: run.checkpointPath) {
+        if Path(run.checkpointPath).exists {
             position = try Checkpoint.restore(
                 from: run.checkpointPath, network: network, optimizer: optimizer, average: average)
             rate.plateau = position.plateau
@@ -243,7 +244,7 @@ public final class Trainer {
         let moment = "epoch \(position.epoch + 1), batch \(position.batch + 1)"
         let files = batch.map { " The batch: \($0.names().joined(separator: ", "))." } ?? ""
         let checkpoint =
-            FileManager.default.fileExists(atPath: run.checkpointPath)
+            Path(run.checkpointPath).exists
             ? "The last good checkpoint is \(run.checkpointPath)." : "There is no checkpoint yet."
         return RunError(
             .notFinite,

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 
 /// What the pictures of a data set are called where it is written, no two alike where they would meet.
 struct OutputNames {
@@ -13,7 +14,7 @@ struct OutputNames {
         for sample in samples {
             // Annotations of a picture are called as it is, so the suffix does not tell pictures apart.
             let space = format == .voc ? "" : "\(sample.split?.folderNames[0] ?? "")/"
-            let plain = Self.safe((sample.name as NSString).lastPathComponent)
+            let plain = Self.safe(Path(sample.name).name)
             let long = Self.safe(sample.name.replacing("/", with: "_"))
             let part = Self.safe("\(sample.split?.folderNames[0] ?? "all")_\(plain)")
             var (name, number) = (plain, 1)
@@ -23,7 +24,7 @@ struct OutputNames {
             }
             while taken.contains(space + PictureNames.stem(name).lowercased()) {
                 number += 1
-                name = "\(PictureNames.stem(plain))_\(number).\((plain as NSString).pathExtension)"
+                name = "\(PictureNames.stem(plain))_\(number).\(Path(plain).suffix)"
             }
             taken.insert(space + PictureNames.stem(name).lowercased())
             if name != plain { renamed.append((sample.name, name)) }

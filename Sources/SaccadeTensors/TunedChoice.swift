@@ -1,0 +1,41 @@
+/// A kernel that won, and how far that can be relied on.
+struct TunedChoice: Hashable, Sendable {
+    /// The kernel's label.
+    var kernel: String
+    /// How far others disturbed its timing; `nil` where nobody knows.
+    var disturbance: Disturbance?
+}
+
+extension TunedChoice: Codable {
+    private enum Keys: String, CodingKey {
+        case kernel, interruptions, pressure, spread
+    }
+
+    /// Files of earlier versions have nothing but the label.
+    init(from decoder: any Decoder) throws {
+        if let label = try? decoder.singleValueContainer().decode(String.self) {
+            self.init(kernel: label, disturbance: nil)
+            return
+        }
+        let container = try decoder.container(keyedBy: Keys.self)
+        let interruptions = try container.decodeIfPresent(Double.self, forKey: .interruptions)
+        let pressure = try container.decodeIfPresent(Double.self, forKey: .pressure)
+        let spread = try container.decodeIfPresent(Double.self, forKey: .spread)
+        self.init(
+            kernel: try container.decode(String.self, forKey: .kernel),
+            disturbance: interruptions.map {
+                Disturbance(interruptions: $0, pressure: pressure, spread: spread ?? 1)
+            })
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(kernel, forKey: .kernel)
+        guard let disturbance else { return }
+        // Two digits tell all there is to tell.
+        func rounded(_ number: Double) -> Double { (number * 100).rounded() / 100 }
+        try container.encode(rounded(disturbance.interruptions), forKey: .interruptions)
+        try container.encodeIfPresent(disturbance.pressure.map(rounded), forKey: .pressure)
+        try container.encode(rounded(disturbance.spread), forKey: .spread)
+    }
+}
