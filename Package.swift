@@ -21,6 +21,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
+        // What everything stands on: how a wrong program ends, and numbers that a seed repeats.
+        .target(name: "SaccadePrelude", swiftSettings: strict),
+
         // Files in and out, and what goes wrong with them.
         .systemLibrary(
             name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -33,11 +36,15 @@ let package = Package(
         .target(name: "CSaccadeKernels", dependencies: ["CSaccadeThreads"]),
         .target(name: "SaccadeOneDNN", dependencies: ["CSaccadeOneDNN"], swiftSettings: strict),
         .target(
-            name: "SaccadeTensors", dependencies: ["SaccadeOneDNN", "CSaccadeKernels", "CSaccadeThreads"],
+            name: "SaccadeTensors",
+            dependencies: ["SaccadePrelude", "SaccadeOneDNN", "CSaccadeKernels", "CSaccadeThreads"],
             swiftSettings: strict),
         .target(
-            name: "SaccadeLayers", dependencies: ["SaccadeTensors", "SaccadeSettings"], swiftSettings: strict),
-        .target(name: "SaccadeInterchange", dependencies: ["SaccadeFiles", "SaccadeLayers"], swiftSettings: strict),
+            name: "SaccadeLayers", dependencies: ["SaccadePrelude", "SaccadeTensors", "SaccadeSettings"],
+            swiftSettings: strict),
+        .target(
+            name: "SaccadeInterchange", dependencies: ["SaccadeFiles", "SaccadeTensors", "SaccadeLayers"],
+            swiftSettings: strict),
         // Networks in ONNX's files: apart from the other files of tensors, which need no Protocol Buffers.
         .target(
             name: "SaccadeONNX",
@@ -48,8 +55,8 @@ let package = Package(
             exclude: ["Format/onnx.proto"], swiftSettings: strict),
 
         // Plain values: boxes, masks, and what is measured with them.
-        .target(name: "SaccadeGeometry", swiftSettings: strict),
-        .target(name: "SaccadeMetrics", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
+        .target(name: "SaccadeGeometry", dependencies: ["SaccadePrelude"], swiftSettings: strict),
+        .target(name: "SaccadeMetrics", dependencies: ["SaccadePrelude", "SaccadeGeometry"], swiftSettings: strict),
 
         // Pictures.
         .target(
@@ -59,13 +66,14 @@ let package = Package(
                 .linkedLibrary("webpdemux"), .linkedLibrary("gif"),
             ]),
         .target(
-            name: "SaccadeImages", dependencies: ["SaccadeFiles", "SaccadeGeometry", "CSaccadeImageCodecs"],
+            name: "SaccadeImages",
+            dependencies: ["SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "CSaccadeImageCodecs"],
             swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
             name: "SaccadeDrawing",
-            dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"],
+            dependencies: ["SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"],
             swiftSettings: strict),
 
         // Networks, data, training.
@@ -73,15 +81,16 @@ let package = Package(
         .target(
             name: "SaccadeModels",
             dependencies: [
-                "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         .target(
             name: "SaccadeDatasets",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing",
-                "SaccadeSettings", .product(name: "Yams", package: "Yams"),
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages",
+                "SaccadeSettings",
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         // Weights that others have published, and how to get them.
@@ -96,8 +105,10 @@ let package = Package(
         .target(
             name: "SaccadeTraining",
             dependencies: [
-                "SaccadeFiles", "SaccadeWeights", "SaccadeLayers", "SaccadeModels", "SaccadeInterchange", "SaccadeONNX",
-                "SaccadeDatasets", "SaccadeSettings", "CSaccadeKernels", "SaccadeMetrics",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels",
+                "SaccadeInterchange", "SaccadeONNX",
+                "SaccadeImages", "SaccadeDatasets", "SaccadeWeights", "SaccadeSettings", "SaccadeMetrics",
+                "CSaccadeKernels",
             ],
             swiftSettings: strict),
 
@@ -114,34 +125,46 @@ let package = Package(
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeONNX",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
+                "SaccadeONNX",
                 "SaccadeModels", "SaccadeGeometry", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages",
-                "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing", "SaccadeMetrics", "SaccadeRuns",
+                "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing", "SaccadeRuns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .target(
             name: "Saccade",
             dependencies: [
-                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeONNX",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
+                "SaccadeONNX",
                 "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets",
-                "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics", "SaccadeRuns",
+                "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics",
             ]),
 
         .target(
-            name: "TestSupport", dependencies: ["SaccadeTensors", "SaccadeImages"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["SaccadePrelude", "SaccadeTensors", "SaccadeImages"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["SaccadeFiles"], swiftSettings: strict),
         .testTarget(
             name: "TensorsTests",
-            dependencies: ["SaccadeOneDNN", "SaccadeTensors", "CSaccadeKernels", "CSaccadeThreads", "TestSupport"],
+            dependencies: [
+                "SaccadePrelude", "SaccadeOneDNN", "SaccadeTensors", "CSaccadeKernels", "CSaccadeThreads",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
-            name: "LayersTests", dependencies: ["SaccadeLayers", "SaccadeInterchange", "TestSupport"],
+            name: "LayersTests",
+            dependencies: [
+                "SaccadePrelude", "SaccadeTensors", "SaccadeLayers", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "InterchangeTests",
-            dependencies: ["SaccadeFiles", "SaccadeInterchange", "SaccadeImages", "TestSupport", "CSaccadeZlib"],
+            dependencies: [
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
+                "SaccadeImages", "TestSupport", "CSaccadeZlib",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WeightsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeWeights"],
@@ -149,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "ONNXTests",
             dependencies: [
-                "SaccadeFiles", "SaccadeONNX", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "TestSupport",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeONNX", "SaccadeTensors", "SaccadeLayers", "SaccadeModels",
+                "TestSupport",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict),
@@ -161,35 +185,47 @@ let package = Package(
             name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "DrawingTests", dependencies: ["SaccadeFiles", "SaccadeDrawing", "SaccadeGeometry"],
+            name: "DrawingTests",
+            dependencies: [
+                "SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests",
-            dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeGeometry", "TestSupport", "CSaccadeZlib"],
+            dependencies: [
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages",
+                "SaccadeDatasets", "TestSupport", "CSaccadeZlib",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels", "SaccadeSettings",
+                "SaccadePrelude", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels",
+                "SaccadeSettings",
                 "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "SaccadeCLI", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeONNX",
+                "SaccadePrelude", "SaccadeCLI", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
+                "SaccadeONNX",
                 "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets", "SaccadeImages", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .target(
-            name: "TrainingTestSupport", dependencies: ["SaccadeTraining"], path: "Tests/TrainingTestSupport",
-            swiftSettings: strict),
+            name: "TrainingTestSupport",
+            dependencies: [
+                "SaccadePrelude", "SaccadeTensors", "SaccadeLayers", "SaccadeDatasets", "SaccadeTraining",
+            ],
+            path: "Tests/TrainingTestSupport", swiftSettings: strict),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "SaccadeFiles", "SaccadeInterchange", "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics",
-                "TestSupport", "TrainingTestSupport",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeImages",
+                "SaccadeInterchange", "SaccadeDatasets", "SaccadeTraining", "SaccadeMetrics", "TestSupport",
+                "TrainingTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -42,7 +42,7 @@ struct slot {
     _Atomic uint32_t arrived, phase;       // of the barrier inside
     _Atomic uint32_t at_barrier;           // sleepers there
     _Atomic uint64_t claims[SACCADE_MOST_THREADS];
-    _Atomic int threads[SACCADE_MOST_THREADS];      // who has claimed them
+    _Atomic int threads[SACCADE_MOST_THREADS];      // who has claimed them; a caller's number is negative
     _Atomic uint32_t waits[SACCADE_MOST_THREADS];   // the phase behind the barrier that each has come to
 };
 
@@ -116,9 +116,9 @@ static void finish(struct slot *slot, uint64_t region, unsigned share, unsigned 
     if (done == (shares | SLEEPS)) saccade_wake(&slot->done, 1);
 }
 
-static void run_share(struct slot *slot, uint64_t region, unsigned share) {
+static void run_share(struct slot *slot, uint64_t region, unsigned share, bool is_worker) {
     unsigned shares = atomic_load(&slot->shares);
-    atomic_store(&slot->threads[share], saccade_thread());
+    atomic_store(&slot->threads[share], is_worker ? saccade_thread() : -saccade_thread());
     own.slot = slot, own.share = share, own.shares = shares;
     slot->body(slot->data);
     own.slot = NULL, own.share = 0, own.shares = 1;
@@ -146,17 +146,6 @@ static void leave_core_of(struct slot *slot, unsigned worker) {
     if (core >= 0 && saccade_move(0, core)) note_core(worker);
 }
 
-// The caller has lost its core: it gets this one, and the worker goes to where the caller was.
-static void change_places_with(struct slot *slot, unsigned worker) {
-    int mine = saccade_core(), its = atomic_load(&slot->core);
-    if (mine == its || !atomic_load(&slot->region)) return;
-    if (saccade_move(atomic_load(&slot->caller), mine)) {
-        atomic_store(&slot->core, mine);
-        saccade_move(0, its);
-    }
-    note_core(worker);
-}
-
 static bool cores_are_free(void) { return atomic_load(&running) < atomic_load(&size); }
 
 static void wake_workers(int count) {
@@ -179,7 +168,7 @@ static bool serve(unsigned worker) {
             if (share >= 0) {
                 note_core(worker);
                 hand_on_watch();
-                run_share(slot, serving >> 6, (unsigned)share);
+                run_share(slot, serving >> 6, (unsigned)share, true);
                 leave_core_of(slot, worker);
                 return true;
             }
@@ -227,7 +216,8 @@ static void *work(void *index) {
             struct slot *slot = &slots[atomic_load(&last)];
             saccade_spun spun = saccade_spin(&epoch, seen, atomic_load(&slot->caller));
             if (spun == SACCADE_CHANGED) continue;
-            if (spun == SACCADE_LOST) change_places_with(slot, worker);
+            // Whose core is gone may have this one: an idle core takes over who waits for another. The thread of a caller is
+            // not ours to move; a process that it starts at that moment would be bound to one core for good.
         }
         overdue = sleep_until_wanted(seen);
     }
@@ -298,16 +288,16 @@ static void call_workers(int wanted) {
     if (count > 0) wake_workers(count);
 }
 
-// A thread that a share is being run by, 0 where it is not.
+// The thread that a share is being run by, negative where it is the caller's; 0 where there is none.
 static int runner(struct slot *slot, uint64_t region, unsigned share) {
     return atomic_load(&slot->claims[share]) == CLAIMED(region) ? atomic_load(&slot->threads[share]) : 0;
 }
 
-// Waits a little for `word` to change, which `thread` will do; false where it should go on asleep. A thread without a core
+// Waits a little for `word` to change, which `thread` will do; false where it should go on asleep. A worker without a core
 // gets the one that is about to become free.
 static bool wait_awake(_Atomic uint32_t *word, uint32_t seen, int thread) {
-    saccade_spun spun = saccade_spin(word, seen, thread);
-    if (spun == SACCADE_LOST) saccade_move(thread, saccade_core());
+    saccade_spun spun = saccade_spin(word, seen, thread < 0 ? -thread : thread);
+    if (spun == SACCADE_LOST && thread > 0) saccade_move(thread, saccade_core());
     return spun == SACCADE_CHANGED;
 }
 
@@ -354,7 +344,7 @@ void saccade_team_run(void (*body)(void *), void *data, unsigned shares) {
     atomic_store(&last, (int)index);
     call_workers((int)shares - 1);
 
-    for (int share = 0; share >= 0; share = claim(slot, region, 0)) run_share(slot, region, (unsigned)share);
+    for (int share = 0; share >= 0; share = claim(slot, region, 0)) run_share(slot, region, (unsigned)share, false);
     atomic_fetch_and(&open, ~(1ull << index));
     wait_for_others(slot, region, shares);
 

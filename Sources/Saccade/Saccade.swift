@@ -9,6 +9,7 @@
 @_exported import SaccadeMetrics
 @_exported import SaccadeModels
 @_exported import SaccadeONNX
+@_exported import SaccadePrelude
 @_exported import SaccadeTensors
 @_exported import SaccadeTraining
 @_exported import SaccadeWeights

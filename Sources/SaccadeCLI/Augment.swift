@@ -6,12 +6,13 @@ import SaccadeFiles
 import SaccadeGeometry
 import SaccadeImages
 import SaccadeModels
+import SaccadePrelude
 import SaccadeTensors
 import SaccadeTraining
 
 struct Augment: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draw what augmentations make of a picture, and of what is known about it.",
+        abstract: "Preview augmentations on an image and its annotations.",
         discussion: """
             Without a recipe a sheet shows every kind of augmentation, a row for each; with one, what its whole list \
             makes of the picture. With --data the boxes, masks and keypoints that a COCO, VOC or YOLO data set knows \

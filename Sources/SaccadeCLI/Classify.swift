@@ -8,7 +8,7 @@ import SaccadeTraining
 
 struct Classify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell what is on pictures.",
+        abstract: "Classify images.",
         discussion: """
             With --json each picture gives one line: {"image", "predictions": [{"label", "probability"}]}. A picture that \
             cannot be read is named on standard error, the others are classified all the same, and the exit code is 65.

@@ -7,7 +7,7 @@ struct ComputeOptions: ParsableArguments {
     @Option(help: "Threads to compute with. Default: one for each core that this process may use.")
     var threads: Int?
 
-    @Option(help: "Numbers to multiply: f32, or bf16 where the processor has it and is faster with it.")
+    @Option(help: "Precision of multiplications: f32, or bf16 where the CPU supports it and it is faster.")
     var precision = Precision.float32
 
     func validate() throws {
@@ -15,7 +15,7 @@ struct ComputeOptions: ParsableArguments {
             throw ValidationError("--threads must be from 1 to 1024, got \(threads).")
         }
         guard Plan.supports(precision) else {
-            throw ValidationError("This processor does not multiply bf16 numbers: use --precision f32.")
+            throw ValidationError("This CPU has no bfloat16 support: use --precision f32.")
         }
     }
 

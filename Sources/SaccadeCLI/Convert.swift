@@ -3,7 +3,7 @@ import SaccadeDatasets
 
 struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turn weights, or a data set with boxes, from one format into another.",
+        abstract: "Convert weights, or a detection data set, from one format to another.",
         discussion: """
             What IN is decides. Weights (.pth, .pt, .th, .safetensors, .npy, or those of a run) become what the ending \
             of OUT says, number for number in their own types; a .pth opens in PyTorch with weights_only.

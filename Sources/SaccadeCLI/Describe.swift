@@ -7,7 +7,7 @@ import SaccadeTraining
 
 struct Describe: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Work out a network’s sizes, parameters, multiply-adds and memory, layer by layer.",
+        abstract: "Show a network’s sizes, parameters, multiply-adds and memory, layer by layer.",
         discussion: """
             Nothing is run and no weights are needed: everything follows from the shapes.
 

@@ -8,7 +8,7 @@ import SaccadeTraining
 
 struct Evaluate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Judge a classifier: accuracy, precision and recall by class, confusions.",
+        abstract: "Evaluate a classifier: accuracy, per-class precision and recall, confusion matrix.",
         discussion: """
             The pictures are the data set’s test part; else its validation part; else, for the folder that the run learnt \
             from, those that were held back; else all of them. The data set’s classes are found among the model’s by their \

@@ -6,7 +6,7 @@ import Synchronization
 
 struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Download published weights, once.",
+        abstract: "Download published weights, cached.",
         discussion: """
             A transfer that was cut off goes on where it was. What has come is compared with its SHA-256 before it takes \
             its name. The weights are kept in $XDG_CACHE_HOME/saccade/weights, or ~/.cache/saccade/weights; what PyTorch \

@@ -6,7 +6,7 @@ import SaccadeTensors
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the tensors of a file: names, shapes, types, and what their numbers are like.",
+        abstract: "List the tensors in a file: names, shapes, types and value statistics.",
         discussion: """
             Files: safetensors; PyTorch’s .pth, .pt and .th, of which nothing is ever run; NumPy’s .npy. Mean, deviation, \
             least and greatest are those of the finite numbers. Of an ONNX file also what it takes and gives, and the \

@@ -9,7 +9,7 @@ import SaccadeTraining
 struct RunModel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Give a network numbers, and write what it makes of them.",
+        abstract: "Run a network on tensors from a file.",
         discussion: """
             Nothing is done to the numbers before: the input is [N, C, H, W], or [N, C] for a network on vectors, of any \
             size that the network’s arithmetic allows. A .npy file holds one tensor; of the tensors of a .safetensors or \

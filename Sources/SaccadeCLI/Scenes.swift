@@ -8,7 +8,7 @@ import SaccadeImages
 struct DrawScenes: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scenes",
-        abstract: "Draw a data set: pictures with their classes, boxes, masks, captions or actions. Needs no data.",
+        abstract: "Draw a synthetic data set: images with classes, boxes, masks, captions or actions. Needs no data.",
         discussion: """
             Draws scenes of one to eight objects of 24 classes (vehicles, animals, buildings, fruit, letters …) and \
             writes them as ordinary files. The same seed, size and index give the same picture on every machine; \

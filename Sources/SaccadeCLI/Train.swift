@@ -9,7 +9,7 @@ import SaccadeTraining
 
 struct Train: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a recipe’s network on labelled pictures.",
+        abstract: "Train a recipe’s network on labelled images.",
         discussion: """
             DATA is a folder with a folder of pictures for each class (FOLDER/CLASS/*.jpg|png, or FOLDER/train/CLASS/…), \
             or with the files of MNIST (IDX) or CIFAR-10 (binary). Where it has no validation part, one is held back by \
@@ -64,7 +64,7 @@ struct Train: AsyncParsableCommand {
     @Option(help: "The size of a step, in place of the recipe’s.")
     var learningRate: Double?
 
-    @Option(help: "Where random choices begin; the same seed gives the same weights.")
+    @Option(help: "Random seed; the same seed gives the same weights.")
     var seed: UInt64?
 
     @Option(

@@ -1,5 +1,6 @@
 import SaccadeFiles
 import SaccadeImages
+import SaccadePrelude
 import SaccadeTensors
 
 /// Reads, augments and batches samples ahead of the computation, on threads of its own.

@@ -1,6 +1,6 @@
 public import SaccadeFiles
 public import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 /// Pictures with one class each, whatever the files they come from.
 ///

@@ -1,5 +1,5 @@
 public import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 /// How a picture of any size becomes the numbers that a network expects: resized, its channels made 1 or 3, scaled to
 /// 0...1, normalised per channel, and laid out in planes.

@@ -1,4 +1,4 @@
-import SaccadeTensors
+import SaccadePrelude
 
 extension ClassificationDataset {
     /// Sets aside a share of every class, so that both parts have the classes in the same proportions.

@@ -2,6 +2,7 @@ import CSaccadeCairo
 public import SaccadeFiles
 public import SaccadeGeometry
 public import SaccadeImages
+import SaccadePrelude
 
 /// A page to draw on, in points from its upper left corner, that becomes the bytes of a PNG, SVG or PDF file.
 ///
@@ -41,7 +42,7 @@ public struct Canvas: ~Copyable {
     /// - Throws: ``FileError`` with the code `tooLarge` when a PNG would have a side above 32 767 pixels, which is
     ///   Cairo's limit, or more than 200 megapixels.
     public init(width: Double, height: Double, format: FigureFormat, scale: Double = 2) throws(FileError) {
-        precondition(width > 0 && height > 0 && scale > 0, "Canvas: \(width)×\(height) at scale \(scale)")
+        require(width > 0 && height > 0 && scale > 0, "Canvas: \(width)×\(height) at scale \(scale)")
         self.width = width
         self.height = height
         self.format = format
@@ -97,7 +98,7 @@ public struct Canvas: ~Copyable {
     ///
     /// - Precondition: The canvas's format is PNG.
     public borrowing func image() throws(FileError) -> Image {
-        precondition(format == .png, "Canvas.image: a \(format.rawValue) canvas has no pixels")
+        require(format == .png, "Canvas.image: a \(format.rawValue) canvas has no pixels")
         try check(cairo_status(context))
         cairo_surface_flush(surface)
         let (columns, rows) = (

@@ -1,4 +1,5 @@
 import SaccadeGeometry
+import SaccadePrelude
 
 /// Figures one above the other, as one.
 public struct FigureStack: Figure {
@@ -6,7 +7,7 @@ public struct FigureStack: Figure {
 
     /// - Parameter figures: From top to bottom; at least one.
     public init(_ figures: [any Figure]) {
-        precondition(!figures.isEmpty, "FigureStack: no figures")
+        require(!figures.isEmpty, "FigureStack: no figures")
         self.figures = figures
     }
 

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -23,8 +25,8 @@ public struct DisplacementField: Sendable, Hashable {
 
     /// - Precondition: Both have `width * height` finite values, at least one.
     public init(width: Int, height: Int, dx: [Float], dy: [Float]) {
-        precondition(width > 0 && height > 0, "DisplacementField: \(width)×\(height) has no pixels")
-        precondition(
+        require(width > 0 && height > 0, "DisplacementField: \(width)×\(height) has no pixels")
+        require(
             dx.count == width * height && dy.count == dx.count,
             "DisplacementField: \(dx.count) and \(dy.count) values for \(width)×\(height)")
         (self.width, self.height, self.dx, self.dy) = (width, height, dx, dy)
@@ -59,7 +61,7 @@ public struct DisplacementField: Sendable, Hashable {
     ///
     /// - Parameter sigma: The curve's standard deviation in pixels, above 0 and at most 1000.
     public func smoothed(sigma: Double) -> DisplacementField {
-        precondition(sigma > 0 && sigma <= 1000, "smoothed: a standard deviation of \(sigma) pixels")
+        require(sigma > 0 && sigma <= 1000, "smoothed: a standard deviation of \(sigma) pixels")
         let radius = Int(4 * sigma + 0.5)
         let curve = (-radius...radius).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
         let sum = curve.reduce(0, +)

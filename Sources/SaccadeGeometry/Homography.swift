@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -16,7 +18,7 @@ public struct Homography: Sendable, Hashable {
 
     /// - Precondition: There are nine elements.
     public init(_ elements: [Double]) {
-        precondition(elements.count == 9, "Homography: \(elements.count) elements; expected 9")
+        require(elements.count == 9, "Homography: \(elements.count) elements; expected 9")
         self.elements = elements
     }
 
@@ -61,7 +63,7 @@ public struct Homography: Sendable, Hashable {
     ///
     /// - Precondition: There are four of each.
     public init?(taking points: [Point], to others: [Point]) {
-        precondition(
+        require(
             points.count == 4 && others.count == 4, "Homography: \(points.count) points to \(others.count); expected 4")
         // From the corners of the unit square to either four, and so from one four to the other.
         guard let from = Homography(unitSquareTo: points), let to = Homography(unitSquareTo: others),

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// Keeps the best of boxes that lie on each other.
 ///
 /// Greedy: the box of the highest score stays and drops every other that overlaps it by more than the threshold; then
@@ -14,7 +16,7 @@
 public func nonMaximumSuppression(
     _ boxes: [Box], scores: [Double], classes: [Int]? = nil, threshold: Double
 ) -> [Int] {
-    precondition(
+    require(
         boxes.count == scores.count && (classes?.count ?? boxes.count) == boxes.count,
         "nonMaximumSuppression: \(boxes.count) boxes, \(scores.count) scores, \(classes?.count ?? 0) classes")
     let ranks = scores.map { $0.isNaN ? -.infinity : $0 }

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// A part of a picture that can be compared with another: a ``Box`` or a ``RunLengthMask``.
 public protocol Region: Sendable, Hashable {
     /// Why two regions cannot be compared; `Never` for boxes.
@@ -23,7 +25,7 @@ public protocol Region: Sendable, Hashable {
 
 extension Box: Region {
     public static func pairwiseIoU(_ regions: [Box], _ others: [Box], areCrowds: [Bool]? = nil) -> [Double] {
-        precondition(
+        require(
             areCrowds.map { $0.count == others.count } ?? true, "pairwiseIoU: not one crowd flag for each of the others"
         )
         let count = others.count

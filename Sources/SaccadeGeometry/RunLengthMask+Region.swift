@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 extension RunLengthMask: Region {
     /// ``pixelCount``, as a region's area.
     public var area: Double { Double(pixelCount) }
@@ -12,7 +14,7 @@ extension RunLengthMask: Region {
     public static func pairwiseIoU(
         _ regions: [RunLengthMask], _ others: [RunLengthMask], areCrowds: [Bool]? = nil
     ) throws(GeometryError) -> [Double] {
-        precondition(
+        require(
             areCrowds.map { $0.count == others.count } ?? true, "pairwiseIoU: not one crowd flag for each of the others"
         )
         let (boxes, otherBoxes) = (regions.map(\.bounds), others.map(\.bounds))

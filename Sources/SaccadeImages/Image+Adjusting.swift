@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 // Changes of light and colour that leave everything in its place. Brightness, contrast and saturation move every pixel
 // on the line from a duller picture through this one, as `ImageEnhance` of Pillow does.
 extension Image {
@@ -28,7 +30,7 @@ extension Image {
     /// The greatest and the least of a pixel's samples stay what they are (Smith, "Color Gamut Transform Pairs", 1978).
     /// A picture of one channel has no hue.
     public func withHue(shiftedBy share: Double) -> Image {
-        precondition(share.isFinite, "withHue: a shift of \(share)")
+        require(share.isFinite, "withHue: a shift of \(share)")
         if channels == 1 { return self }
         let sectors = (share - share.rounded(.down)) * 6
         var result = pixels
@@ -60,13 +62,13 @@ extension Image {
     ///
     /// - Parameter sigma: The curve's standard deviation in pixels, above 0 and at most 1000.
     public func blurred(sigma: Double) -> Image {
-        precondition(sigma > 0 && sigma <= 1000, "blurred: a standard deviation of \(sigma) pixels")
+        require(sigma > 0 && sigma <= 1000, "blurred: a standard deviation of \(sigma) pixels")
         return resampled(width, height, 0..<width, 0..<height, .gaussian(sigma: sigma))
     }
 
     /// `duller + factor * (value - duller)`, cut off at 0 and 255, and rounded down as in Pillow.
     private func adjusted(_ factor: Double, _ duller: (_ pixel: Int) -> UInt8) -> Image {
-        precondition(factor >= 0 && factor.isFinite, "Image: a factor of \(factor)")
+        require(factor >= 0 && factor.isFinite, "Image: a factor of \(factor)")
         let factor = Float(factor)
         let result = pixels.withUnsafeBufferPointer { source in
             [UInt8](unsafeUninitializedCapacity: source.count) { target, count in

@@ -1,4 +1,5 @@
 import CSaccadeImageCodecs
+import SaccadePrelude
 
 extension Image {
     /// The picture in grey: `(19595 R + 38470 G + 7471 B + 32768) / 65536`, ITU-R 601 luma in fixed point as in Pillow.
@@ -31,7 +32,7 @@ extension Image {
 
     /// The picture with 1 or 3 channels, converted where it has the other number.
     public func converted(toChannels count: Int) -> Image {
-        precondition(count == 1 || count == 3, "converted: \(count) channels; expected 1 or 3")
+        require(count == 1 || count == 3, "converted: \(count) channels; expected 1 or 3")
         return count == 1 ? grey() : rgb()
     }
 }

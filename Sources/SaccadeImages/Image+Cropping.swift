@@ -1,9 +1,11 @@
+import SaccadePrelude
+
 extension Image {
     /// The part of the picture that begins at column `x` and row `y`.
     ///
     /// - Precondition: The part has pixels and lies inside the picture.
     public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) -> Image {
-        precondition(
+        require(
             x >= 0 && y >= 0 && newWidth > 0 && newHeight > 0 && newWidth <= width - x && newHeight <= height - y,
             "cropped: \(newWidth)×\(newHeight) at (\(x), \(y)) is not inside \(width)×\(height)")
         var result = [UInt8]()

@@ -1,5 +1,6 @@
 import CSaccadeImageCodecs
 public import SaccadeFiles
+import SaccadePrelude
 
 extension Image {
     /// The bytes of a PNG file.
@@ -7,7 +8,7 @@ extension Image {
     /// - Parameter level: zlib's effort, 0 (none) to 9 (smallest).
     /// - Throws: ``FileError`` with the code `unencodable` when there is not enough memory.
     public func pngData(level: Int = 6) throws(FileError) -> [UInt8] {
-        precondition((0...9).contains(level), "pngData: level \(level) is not in 0...9")
+        require((0...9).contains(level), "pngData: level \(level) is not in 0...9")
         return try encoded("PNG") { encoded, count, message in
             saccade_png_encode(
                 pixels, Int32(width), Int32(height), Int32(channels), Int32(level), encoded, count, message)
@@ -19,7 +20,7 @@ extension Image {
     /// - Parameter quality: 1 (smallest) to 100 (best).
     /// - Throws: ``FileError`` with the code `unencodable` when a side exceeds the 65 500 pixels that the encoder allows.
     public func jpegData(quality: Int = 90) throws(FileError) -> [UInt8] {
-        precondition((1...100).contains(quality), "jpegData: quality \(quality) is not in 1...100")
+        require((1...100).contains(quality), "jpegData: quality \(quality) is not in 1...100")
         return try encoded("JPEG") { encoded, count, message in
             saccade_jpeg_encode(
                 pixels, Int32(width), Int32(height), Int32(channels), Int32(quality), encoded, count, message)
@@ -31,7 +32,7 @@ extension Image {
     /// - Parameter quality: 0 (smallest) to 100 (best), or `nil` to keep every pixel as it is.
     /// - Throws: ``FileError`` with the code `unencodable` when a side exceeds the 16 383 pixels that WebP allows.
     public func webPData(quality: Int? = 80) throws(FileError) -> [UInt8] {
-        precondition(quality.map((0...100).contains) ?? true, "webPData: quality \(quality!) is not in 0...100")
+        require(quality.map((0...100).contains) ?? true, "webPData: quality \(quality!) is not in 0...100")
         let colored = rgb()
         // Where nothing may be lost, the number says how hard to look for a small file.
         let losslessEffort = 75

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -11,7 +13,7 @@ extension Image {
     ///
     /// - Parameter deviation: Its standard deviation in levels, 0...255.
     public func withNoise(deviation: Double, using generator: inout some RandomNumberGenerator) -> Image {
-        precondition((0...255).contains(deviation), "withNoise: a standard deviation of \(deviation) levels")
+        require((0...255).contains(deviation), "withNoise: a standard deviation of \(deviation) levels")
         let deviation = Float(deviation)
         let result = pixels.withUnsafeBufferPointer { source in
             [UInt8](unsafeUninitializedCapacity: source.count) { target, count in
@@ -39,7 +41,7 @@ extension Image {
     ///   - colour: As many channels as the picture's.
     /// - Precondition: The rectangle lies inside the picture; it may be empty.
     public func painted(x: Int, y: Int, width: Int, height: Int, _ colour: [UInt8]) -> Image {
-        precondition(colour.count == channels, "painted: \(colour.count) channels on a picture of \(channels)")
+        require(colour.count == channels, "painted: \(colour.count) channels on a picture of \(channels)")
         return painted(x: x, y: y, width: width, height: height) { colour[$0] }
     }
 
@@ -55,7 +57,7 @@ extension Image {
     private func painted(
         x: Int, y: Int, width newWidth: Int, height newHeight: Int, _ sample: (_ channel: Int) -> UInt8
     ) -> Image {
-        precondition(
+        require(
             x >= 0 && y >= 0 && newWidth >= 0 && newHeight >= 0 && newWidth <= width - x && newHeight <= height - y,
             "painted: \(newWidth)×\(newHeight) at (\(x), \(y)) is not inside \(width)×\(height)")
         var result = pixels

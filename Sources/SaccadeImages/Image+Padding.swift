@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 extension Image {
     /// The picture with more around it.
     ///
@@ -5,7 +7,7 @@ extension Image {
     public func padded(
         left: Int, top: Int, right: Int, bottom: Int, surroundings: Surroundings? = nil
     ) -> Image {
-        precondition(
+        require(
             left >= 0 && top >= 0 && right >= 0 && bottom >= 0,
             "padded: \(left), \(top), \(right), \(bottom) pixels; expected none below 0")
         let surroundings = surroundings ?? .color([UInt8](repeating: 0, count: channels))

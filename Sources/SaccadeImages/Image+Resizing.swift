@@ -1,4 +1,5 @@
 import CSaccadeImageCodecs
+import SaccadePrelude
 
 extension Image {
     /// The picture at another size; the same bytes as `resize` of Pillow 13 gives.
@@ -12,7 +13,7 @@ extension Image {
     ///   - height: New height in pixels; at least 1.
     ///   - filter: How new pixels are made of old ones.
     public func resized(width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bilinear) -> Image {
-        precondition(
+        require(
             newWidth > 0 && newHeight > 0 && newWidth <= 1 << 24 && newHeight <= 1 << 24,
             "resized: \(newWidth)×\(newHeight) is not a picture's size")
         return resized(width: newWidth, height: newHeight, columns: 0..<newWidth, rows: 0..<newHeight, filter)
@@ -23,7 +24,7 @@ extension Image {
     /// The longer side is rounded down, as torchvision's `Resize` does. It never becomes more than 100 times the shorter
     /// one, so that a line of pixels, which is no picture, does not become a huge one.
     public func resized(shortSide side: Int, filter: ResizeFilter = .bilinear) -> Image {
-        precondition(side > 0 && side <= 1 << 16, "resized: a short side of \(side) pixels")
+        require(side > 0 && side <= 1 << 16, "resized: a short side of \(side) pixels")
         let size = scaledSize(shortSide: side)
         return resized(
             width: min(size.width, 100 * side), height: min(size.height, 100 * side), filter: filter)
@@ -38,8 +39,8 @@ extension Image {
     public func resized(
         shortSide side: Int, centerCrop cropWidth: Int, _ cropHeight: Int, filter: ResizeFilter = .bilinear
     ) -> Image {
-        precondition(side > 0 && side <= 1 << 16, "resized: a short side of \(side) pixels")
-        precondition(
+        require(side > 0 && side <= 1 << 16, "resized: a short side of \(side) pixels")
+        require(
             (1...side).contains(cropWidth) && (1...side).contains(cropHeight),
             "resized: cannot crop \(cropWidth)×\(cropHeight) from a short side of \(side)")
         let size = scaledSize(shortSide: side)

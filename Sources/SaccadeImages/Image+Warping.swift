@@ -1,4 +1,5 @@
 public import SaccadeGeometry
+import SaccadePrelude
 
 /// How a point between pixels gets its colour.
 public enum Interpolation: String, Sendable, Hashable, CaseIterable {
@@ -25,7 +26,7 @@ extension Image {
         surroundings: Surroundings? = nil
     ) -> Image {
         let size = size ?? self.size
-        precondition(size.width > 0 && size.height > 0, "warped: \(size) has no pixels")
+        require(size.width > 0 && size.height > 0, "warped: \(size) has no pixels")
         let surroundings = surroundings ?? .color([UInt8](repeating: 0, count: channels))
         surroundings.check(self)
         guard let back = map.inverse else {
@@ -43,7 +44,7 @@ extension Image {
     public func warped(
         by field: DisplacementField, interpolation: Interpolation = .bilinear, surroundings: Surroundings? = nil
     ) -> Image {
-        precondition(
+        require(
             field.width == width && field.height == height,
             "warped: a field of \(field.width)×\(field.height) for a picture of \(size)")
         let surroundings = surroundings ?? .color([UInt8](repeating: 0, count: channels))
@@ -92,7 +93,7 @@ extension Image {
         degrees: Double, expanding: Bool = false, interpolation: Interpolation = .bilinear,
         surroundings: Surroundings? = nil
     ) -> Image {
-        precondition(degrees.isFinite, "rotated: an angle of \(degrees)")
+        require(degrees.isFinite, "rotated: an angle of \(degrees)")
         let turn = Homography.rotation(degrees: degrees)
         let (w, h) = (Double(width), Double(height))
         guard expanding else {

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// A picture of 8-bit grey or RGB pixels, as plain bytes.
 ///
 /// Rows run from top to bottom without gaps and channels are interleaved: the byte of channel `c` at column `x` of row
@@ -17,9 +19,9 @@ public struct Image: Sendable, Equatable {
     /// - Precondition: `width` and `height` are at least 1, `channels` is 1 or 3, and `pixels` holds
     ///   `height * width * channels` bytes.
     public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
-        precondition(width > 0 && height > 0, "Image: \(width)×\(height) has no pixels")
-        precondition(channels == 1 || channels == 3, "Image: \(channels) channels; expected 1 or 3")
-        precondition(
+        require(width > 0 && height > 0, "Image: \(width)×\(height) has no pixels")
+        require(channels == 1 || channels == 3, "Image: \(channels) channels; expected 1 or 3")
+        require(
             pixels.count == width * height * channels,
             "Image: \(pixels.count) bytes for \(width)×\(height)×\(channels)")
         self.width = width
@@ -30,7 +32,7 @@ public struct Image: Sendable, Equatable {
 
     /// A picture of one colour, whose channels (1 or 3) are the elements of `colour`.
     public init(width: Int, height: Int, filledWith colour: [UInt8]) {
-        precondition(width > 0 && height > 0, "Image: \(width)×\(height) has no pixels")
+        require(width > 0 && height > 0, "Image: \(width)×\(height) has no pixels")
         var pixels = [UInt8](repeating: colour.first ?? 0, count: width * height * colour.count)
         if colour.count > 1 {
             for i in pixels.indices { pixels[i] = colour[i % colour.count] }
@@ -45,7 +47,7 @@ public struct Image: Sendable, Equatable {
     }
 
     private func offset(_ x: Int, _ y: Int, _ channel: Int) -> Int {
-        precondition(
+        require(
             x >= 0 && x < width && y >= 0 && y < height && channel >= 0 && channel < channels,
             "Image: (\(x), \(y), \(channel)) is outside \(width)×\(height)×\(channels)")
         return (y * width + x) * channels + channel

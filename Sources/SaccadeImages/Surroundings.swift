@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// What a picture is taken to be surrounded by, where something looks beyond its edges.
 public enum Surroundings: Sendable, Hashable {
     /// One colour, whose channels are as many as the picture's.
@@ -18,7 +20,7 @@ public enum Surroundings: Sendable, Hashable {
 
     func check(_ image: Image) {
         guard case .color(let color) = self else { return }
-        precondition(
+        require(
             color.count == image.channels,
             "Surroundings: \(color.count) channels around a picture of \(image.channels)")
     }

@@ -1,3 +1,4 @@
+import SaccadePrelude
 public import SaccadeTensors
 
 /// Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it: `[N, C, H, W]` to the same

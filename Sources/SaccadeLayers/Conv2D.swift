@@ -1,3 +1,4 @@
+import SaccadePrelude
 public import SaccadeTensors
 
 /// A learned 2-D convolution: `[N, in, H, W]` to `[N, out, H′, W′]`.

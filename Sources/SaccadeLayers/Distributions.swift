@@ -1,4 +1,5 @@
 import Foundation
+import SaccadePrelude
 import SaccadeTensors
 
 // The random tensors behind ``Initializer``.

@@ -1,3 +1,4 @@
+import SaccadePrelude
 public import SaccadeTensors
 
 /// Sets elements to zero at random while training and scales the others so that the mean stays. Does nothing when

@@ -1,3 +1,4 @@
+import SaccadePrelude
 public import SaccadeTensors
 
 /// A table of learned vectors: indices of any shape to that shape with an axis of `dimensions` behind.

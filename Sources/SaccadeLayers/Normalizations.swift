@@ -1,3 +1,4 @@
+import SaccadePrelude
 public import SaccadeTensors
 
 /// Brings each sample to mean 0 and variance 1 over its last axes, then scales and shifts it element by element: to the

@@ -1,3 +1,4 @@
+import SaccadePrelude
 public import SaccadeTensors
 
 /// The shortcut without parameters between two stages of a residual network: every `stride`-th place of `[N, C, H, W]`,

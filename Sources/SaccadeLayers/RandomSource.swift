@@ -1,3 +1,4 @@
+import SaccadePrelude
 import SaccadeTensors
 import Synchronization
 

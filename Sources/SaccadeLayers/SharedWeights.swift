@@ -1,3 +1,4 @@
+import SaccadePrelude
 package import SaccadeTensors
 
 /// A layer that can work with the parameters of another. A parameter has identity: whoever holds the same one shares

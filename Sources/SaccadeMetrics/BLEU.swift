@@ -1,4 +1,5 @@
 import Foundation
+import SaccadePrelude
 
 /// How far sentences are made of pieces of their references: BLEU-1 to BLEU-4, over a whole set.
 ///
@@ -20,7 +21,7 @@ public struct BLEU: Sendable, Hashable, Codable {
     ///   - references: The words of each right answer.
     /// - Precondition: There is a reference.
     public mutating func add(_ candidate: [String], references: [[String]]) {
-        precondition(!references.isEmpty, "BLEU: a sentence without references")
+        require(!references.isEmpty, "BLEU: a sentence without references")
         for order in 1...4 {
             var limits: [ArraySlice<String>: Int] = [:]
             for reference in references {

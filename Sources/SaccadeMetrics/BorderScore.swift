@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// The scores of the ISBI 2012 challenge for borders of cells: the best V^Rand and V^Info of any threshold.
 ///
 /// At each threshold an answer is cut into cells and borders, its borders are thinned by ``thinnedCells(_:width:)``, and
@@ -14,7 +16,7 @@ public struct BorderScore: Sendable {
 
     /// - Precondition: There is a threshold.
     public init(thresholds: [Double] = Self.challengeThresholds) {
-        precondition(!thresholds.isEmpty, "BorderScore: there must be a threshold")
+        require(!thresholds.isEmpty, "BorderScore: there must be a threshold")
         self.thresholds = thresholds
         scores = thresholds.map { _ in PartitionScore() }
     }

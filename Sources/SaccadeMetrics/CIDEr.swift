@@ -1,4 +1,5 @@
 import Foundation
+import SaccadePrelude
 
 /// How much captions agree with what most people say about their pictures, rare words counting more.
 ///
@@ -36,7 +37,7 @@ public struct CIDEr: Sendable {
     ///   - references: The words of each right answer.
     /// - Precondition: There is a reference.
     public mutating func add(_ candidate: [String], references: [[String]]) {
-        precondition(!references.isEmpty, "CIDEr: a caption without references")
+        require(!references.isEmpty, "CIDEr: a caption without references")
         captions.append(Caption(candidate: candidate, references: references))
     }
 

@@ -1,10 +1,12 @@
+import SaccadePrelude
+
 /// How often each class was taken for which.
 public struct ConfusionMatrix: Sendable, Hashable, Codable {
     /// How many samples of class `row` were taken for class `column`, `[classes][classes]`.
     public private(set) var counts: [[Int]]
 
     public init(classes: Int) {
-        precondition(classes > 0, "ConfusionMatrix: there must be a class")
+        require(classes > 0, "ConfusionMatrix: there must be a class")
         counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
     }
 

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// Numbers the parts of a picture that hang together along edges, not across corners.
 ///
 /// - Parameters:
@@ -6,7 +8,7 @@
 /// - Returns: 0 outside, and 1, 2, … inside, numbered in the order of their first pixel down the columns.
 /// - Precondition: `isInside` has whole rows.
 public func connectedComponents(_ isInside: [Bool], width: Int) -> [Int32] {
-    precondition(width > 0 ? isInside.count % width == 0 : isInside.isEmpty, "connectedComponents: not whole rows")
+    require(width > 0 ? isInside.count % width == 0 : isInside.isEmpty, "connectedComponents: not whole rows")
     var labels = [Int32](repeating: 0, count: isInside.count)
     guard width > 0 else { return labels }
     let height = isInside.count / width

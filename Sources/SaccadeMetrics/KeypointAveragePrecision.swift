@@ -1,5 +1,6 @@
 import Foundation
 public import SaccadeGeometry
+import SaccadePrelude
 
 /// COCO's ten numbers for keypoints, such as the joints of people.
 ///
@@ -61,7 +62,7 @@ public struct KeypointAveragePrecision: Sendable {
 
     /// - Parameter sigmas: For each keypoint how far annotators differ, relative to the object's size; positive.
     public init(sigmas: [Double] = KeypointAveragePrecision.people) {
-        precondition(
+        require(
             !sigmas.isEmpty && sigmas.allSatisfy { $0 > 0 && $0.isFinite },
             "KeypointAveragePrecision: sigmas must be positive, one for each keypoint")
         self.sigmas = sigmas

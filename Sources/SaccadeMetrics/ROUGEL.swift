@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// How much of sentences and their references is the same words in the same order, averaged over sentences.
 ///
 /// P is the longest common subsequence over the length of the answer, R over that of the reference, each the best of all
@@ -15,7 +17,7 @@ public struct ROUGEL: Sendable, Hashable, Codable {
     ///   - references: The words of each right answer.
     /// - Precondition: There is a reference.
     public mutating func add(_ candidate: [String], references: [[String]]) {
-        precondition(!references.isEmpty, "ROUGEL: a sentence without references")
+        require(!references.isEmpty, "ROUGEL: a sentence without references")
         var (precision, recall) = (0.0, 0.0)
         for reference in references where !reference.isEmpty && !candidate.isEmpty {
             let common = Double(longestCommonSubsequence(candidate, reference))

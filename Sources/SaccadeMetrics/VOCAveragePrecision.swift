@@ -1,4 +1,5 @@
 public import SaccadeGeometry
+import SaccadePrelude
 
 /// The average precision of the Pascal VOC challenges, for each class.
 ///
@@ -53,7 +54,7 @@ public struct VOCAveragePrecision: Sendable {
 
     /// - Precondition: There is a class.
     public init(classes: Int, iouThreshold: Double = 0.5) {
-        precondition(classes > 0, "VOCAveragePrecision: there must be a class")
+        require(classes > 0, "VOCAveragePrecision: there must be a class")
         self.iouThreshold = iouThreshold
         objects = Array(repeating: 0, count: classes)
         verdicts = Array(repeating: [], count: classes)

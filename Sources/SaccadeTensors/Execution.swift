@@ -1,4 +1,5 @@
 import SaccadeOneDNN
+import SaccadePrelude
 import Synchronization
 
 extension Operation {

@@ -1,5 +1,6 @@
 import CSaccadeThreads
 import Foundation
+import SaccadePrelude
 
 /// The threads that one computation is spread over.
 public enum Threads {

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// A height and a width, or one number for both.
 ///
 ///     conv2D(x, w, stride: 2)

@@ -1,3 +1,4 @@
+public import SaccadePrelude
 import Synchronization
 
 /// A tensor that training changes: the one mutable thing in a model.

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// The lengths of a tensor's axes, outermost first. A scalar has none.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
     public let dimensions: [Int]

@@ -1,3 +1,4 @@
+import SaccadePrelude
 import Synchronization
 
 /// Runs `body`, remembering what it computed, and returns its value with the gradient of that value

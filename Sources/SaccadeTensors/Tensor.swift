@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// An immutable array of `Float` with a shape.
 ///
 /// A tensor is a value: it never changes after it is made, so it may be shared freely between tasks. The

@@ -1,3 +1,4 @@
+import SaccadePrelude
 import Synchronization
 
 /// The operations that a function applied to tensors whose values are not known yet.

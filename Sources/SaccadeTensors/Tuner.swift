@@ -62,7 +62,10 @@ package final class Tuner: Sendable {
         let key =
             Tuner.key(operation, request, constants) + " of \(candidates.count)"
             + (network.map { " among \($0.byteCount >> 20) MiB" } ?? "")
-        if let label = choice(for: key), let kernel = candidates.first(where: { $0.label == label }) {
+        // Kernels outside plans are kept for as long as the process lasts, and so must their choices be.
+        if let label = choice(for: key, renewing: !constants.isEmpty),
+            let kernel = candidates.first(where: { $0.label == label })
+        {
             return kernel
         }
         let winner = Timing.fastest(of: candidates, request, constants, network)
@@ -76,12 +79,15 @@ package final class Tuner: Sendable {
         return "\(operation) \(inputs) \(precision) \(request.order)\(request.isTraining ? " training" : "")"
     }
 
-    /// What was chosen under `key` before; `nil` where nothing was, or what it is time to choose again.
-    package func choice(for key: String) -> String? {
+    /// What was chosen under `key` before.
+    ///
+    /// - Parameter renewing: Whether to answer `nil` where a disturbed choice should be made again: for those who compute
+    ///   with nothing that was chosen under this key.
+    package func choice(for key: String, renewing: Bool = false) -> String? {
         state.withLock { state in
             if let choice = state.used[key] {
                 // A run computes with the same kernels to its end.
-                guard let made = state.doubtful[key], state.copies.isEmpty, .now - made >= patience else {
+                guard renewing, let made = state.doubtful[key], state.copies.isEmpty, .now - made >= patience else {
                     return choice.kernel
                 }
                 return nil

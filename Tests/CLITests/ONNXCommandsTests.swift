@@ -3,6 +3,7 @@ import SaccadeInterchange
 import SaccadeLayers
 import SaccadeModels
 import SaccadeONNX
+import SaccadePrelude
 import SaccadeTensors
 import Testing
 

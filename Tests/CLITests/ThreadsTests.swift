@@ -47,4 +47,39 @@ import Testing
         #expect(outcome.status == 0)
         #expect(outcome.errors.contains("--threads 1000: this process may use "))
     }
+
+    private static let compiler = ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+
+    @Test(
+        "where somebody else has taken OpenMP's place, oneDNN stays with what it has, and --version says why",
+        .enabled(if: compiler != nil, "there is no C compiler"))
+    func anotherRuntime() throws {
+        try Program.inFolder { folder in
+            let source = """
+                #define _GNU_SOURCE
+                #include <dlfcn.h>
+                typedef void (*parallel)(void (*)(void *), void *, unsigned, unsigned);
+                void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags) {
+                    ((parallel)dlsym(RTLD_NEXT, "GOMP_parallel"))(body, data, threads, flags);
+                }
+                """
+            try source.write(toFile: "\(folder)/other.c", atomically: true, encoding: .utf8)
+            let compiling = Process()
+            compiling.executableURL = URL(fileURLWithPath: try #require(Self.compiler))
+            compiling.arguments = ["-shared", "-fPIC", "\(folder)/other.c", "-o", "\(folder)/other.so"]
+            try compiling.run()
+            compiling.waitUntilExit()
+            try #require(compiling.terminationStatus == 0)
+            #expect(try cores("LD_PRELOAD=\(folder)/other.so").contains("OpenMP's threads, not its own: "))
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = ["LD_PRELOAD=\(folder)/other.so", Program.path, "bench", "overhead"]
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0, "it computes all the same")
+        }
+    }
 }

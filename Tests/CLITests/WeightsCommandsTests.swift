@@ -3,6 +3,7 @@ import SaccadeDatasets
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeModels
+import SaccadePrelude
 import SaccadeTensors
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Foundation
 import SaccadeFiles
 import SaccadeInterchange
 import SaccadeLayers
+import SaccadePrelude
 import SaccadeTensors
 import TestSupport
 import Testing

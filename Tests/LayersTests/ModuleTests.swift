@@ -1,4 +1,5 @@
 import SaccadeLayers
+import SaccadePrelude
 import SaccadeTensors
 import TestSupport
 import Testing

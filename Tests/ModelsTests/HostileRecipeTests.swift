@@ -1,4 +1,5 @@
 import SaccadeModels
+import SaccadePrelude
 import SaccadeTensors
 import Testing
 

@@ -2,6 +2,7 @@ import Foundation
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeModels
+import SaccadePrelude
 import SaccadeTensors
 
 /// What PyTorch and torchvision make of the published networks: `Tests/Fixtures/zoo.safetensors`, written by

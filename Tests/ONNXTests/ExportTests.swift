@@ -1,6 +1,7 @@
 import SaccadeFiles
 import SaccadeLayers
 import SaccadeModels
+import SaccadePrelude
 import SaccadeTensors
 import Testing
 

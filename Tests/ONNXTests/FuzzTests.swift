@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeFiles
+import SaccadePrelude
 import SaccadeTensors
 import Testing
 

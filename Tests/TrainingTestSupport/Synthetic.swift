@@ -1,6 +1,7 @@
 package import Foundation
 import SaccadeDatasets
 package import SaccadeLayers
+import SaccadePrelude
 import SaccadeTensors
 package import SaccadeTraining
 

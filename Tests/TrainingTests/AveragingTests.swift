@@ -2,6 +2,7 @@ import Foundation
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeMetrics
+import SaccadePrelude
 import SaccadeTensors
 import Testing
 import TrainingTestSupport

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadePrelude
 import SaccadeTensors
 import SaccadeTraining
 import Testing

@@ -4,7 +4,7 @@ import SaccadeTensors
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure networks, training steps and operations; against peers if asked.",
+        abstract: "Benchmark networks, training steps and operations, optionally against other engines.",
         discussion: """
             Absolute times move from machine to machine and from hour to hour: a speed is a ratio to a peer that ran \
             in turn with us, on the same machine, with the same threads, weights and inputs. Peers whose results differ \
@@ -46,7 +46,7 @@ struct Bench: ParsableCommand {
     @Option(help: "Seconds for each measurement.")
     var budget = 3.0
 
-    @Option(help: "How often everybody has a turn; the median of the turns counts.")
+    @Option(help: "Interleaved rounds; the median is reported.")
     var rounds = 3
 
     @Option(help: "Processes that keep cores busy while everybody has turns, as on a shared machine.")

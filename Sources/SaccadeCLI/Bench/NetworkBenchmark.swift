@@ -1,5 +1,6 @@
 import SaccadeLayers
 import SaccadeModels
+import SaccadePrelude
 import SaccadeTensors
 import SaccadeTraining
 

@@ -1,3 +1,4 @@
+import SaccadePrelude
 import SaccadeTensors
 
 /// Single operations at sizes that networks use.

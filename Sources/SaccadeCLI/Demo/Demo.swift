@@ -11,7 +11,7 @@ import SaccadeTraining
 
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draw scenes, train a network on them, and show what it learnt. Needs no data.",
+        abstract: "Draw scenes, train a network on them and report the results. Needs no data.",
         discussion: """
             Draws scenes with objects of 24 classes, trains the recipe “scenes” to tell what each is about while you \
             watch, asks it about scenes that it has never seen and about pictures of yours, and writes a page to look \

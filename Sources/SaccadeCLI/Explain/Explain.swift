@@ -9,7 +9,7 @@ import SaccadeTraining
 
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what a network makes of a picture, layer by layer, and where it sees what it says.",
+        abstract: "Explain a prediction: activations layer by layer, and where the network looks.",
         discussion: """
             Writes a page with the most probable classes, where the network sees the first of them (Grad-CAM), how its \
             probability falls when a part of the picture is covered (occlusion), the size of the picture behind every \

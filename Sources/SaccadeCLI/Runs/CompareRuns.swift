@@ -8,7 +8,7 @@ import SaccadeTraining
 struct CompareRuns: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Set runs side by side: the settings in which they differ, and what they came to.",
+        abstract: "Compare runs side by side: differing settings, and results.",
         discussion: """
             EXAMPLES:
               saccade runs compare digits digits-2

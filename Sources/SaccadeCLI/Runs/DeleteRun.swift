@@ -7,7 +7,7 @@ import SaccadeTraining
 struct DeleteRun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Delete runs with their weights, for good.",
+        abstract: "Delete runs and their weights permanently.",
         discussion: """
             Files in a run’s folder that are not the run’s stay, and the folder with them. A run that is being trained is \
             not deleted. Of a run whose folder is gone only the entry in the list is deleted.

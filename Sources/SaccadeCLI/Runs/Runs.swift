@@ -6,7 +6,7 @@ import SaccadeTraining
 
 struct Runs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List, look at, compare and delete trainings.",
+        abstract: "List, show, compare and delete runs.",
         discussion: """
             A run is found by its name: in the folder runs first, then among all runs of this user; or by its folder. The \
             list of all is kept in ~/.local/share/saccade/runs.sqlite, or where the environment variable \
@@ -29,7 +29,7 @@ struct Runs: AsyncParsableCommand {
 struct ListRuns: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the runs, the one that something last became of first.",
+        abstract: "List runs, most recently active first.",
         discussion: """
             A run is running, finished, stopped (by an error, or because it was asked to), killed (its process ended \
             without a word; --resume goes on with it) or gone (its folder is not there any more).
@@ -80,7 +80,7 @@ struct ListRuns: ParsableCommand {
 struct ScanRuns: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan",
-        abstract: "Enter the runs below folders into the list of runs.",
+        abstract: "Index existing run folders.",
         discussion: """
             For runs that were copied here, or when the list was lost. A list that is damaged is put aside and made anew.
 

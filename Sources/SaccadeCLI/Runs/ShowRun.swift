@@ -7,7 +7,7 @@ import SaccadeTraining
 struct ShowRun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Tell all of a run: how far it is, curves, times, settings, files.",
+        abstract: "Show a run: progress, curves, timings, settings, files.",
         discussion: """
             The page report.html in the run’s folder shows the same and more, and renews itself while the run lives.
 

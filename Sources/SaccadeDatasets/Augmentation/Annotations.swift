@@ -1,5 +1,6 @@
 public import SaccadeGeometry
 import SaccadeImages
+import SaccadePrelude
 import SaccadeTensors
 
 /// What is known about a picture besides its class, in pixels of the picture, so that it can be moved together with it.

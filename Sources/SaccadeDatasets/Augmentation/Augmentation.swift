@@ -1,6 +1,6 @@
 public import SaccadeGeometry
 public import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 /// A random change that leaves a picture's meaning as it was, applied anew whenever the picture is learnt from.
 ///

@@ -1,5 +1,5 @@
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 /// One kind of augmentation: what its parameters are, what recipes call them, and which values make sense.
 protocol AugmentationKind: Sendable, Equatable {

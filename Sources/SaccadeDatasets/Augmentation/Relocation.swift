@@ -1,6 +1,6 @@
 import SaccadeGeometry
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 /// Where the points of a picture go when something moves it.
 struct Relocation: Sendable {

@@ -1,6 +1,6 @@
 import SaccadeGeometry
 public import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 /// A data set without end that is drawn when it is asked for: objects of 24 classes on textured backgrounds, in light
 /// and shadow, with noise and blur, and with everything known about them.

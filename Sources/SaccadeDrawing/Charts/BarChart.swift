@@ -1,4 +1,5 @@
 import SaccadeGeometry
+import SaccadePrelude
 
 /// Horizontal bars with names and values: accuracy by class, time by layer.
 public struct BarChart: Figure {
@@ -35,7 +36,7 @@ public struct BarChart: Figure {
     ///   - isLog: Whether equal lengths are equal ratios; a value that is not positive then has no bar.
     ///   - width: Points, at least 200.
     public init(title: String, valueLabel: String = "", bars: [Bar], isLog: Bool = false, width: Double = 460) {
-        precondition(width >= 200, "BarChart: \(width) points; at least 200")
+        require(width >= 200, "BarChart: \(width) points; at least 200")
         (self.title, self.valueLabel, self.bars, self.isLog) = (title, valueLabel, bars, isLog)
         let ruler = TextRuler()
         nameWidth = min(width * 0.35, bars.map { ruler.width(of: $0.name.oneLine, Self.style) }.max() ?? 0)

@@ -1,4 +1,5 @@
 import SaccadeImages
+import SaccadePrelude
 
 /// Which classes are taken for which: rows are true classes, columns predicted ones, cells counts.
 ///
@@ -19,8 +20,8 @@ public struct ConfusionMatrix: Figure {
     ///   - classes: Names, at least one.
     ///   - counts: As many rows and columns as there are names; each at least 0.
     public init(title: String, classes: [String], counts: [[Int]]) {
-        precondition(!classes.isEmpty, "ConfusionMatrix: no classes")
-        precondition(
+        require(!classes.isEmpty, "ConfusionMatrix: no classes")
+        require(
             counts.count == classes.count
                 && counts.allSatisfy { $0.count == classes.count && $0.allSatisfy { $0 >= 0 } },
             "ConfusionMatrix: counts of \(counts.count) rows for \(classes.count) classes")

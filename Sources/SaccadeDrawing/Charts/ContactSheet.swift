@@ -1,5 +1,6 @@
 import SaccadeGeometry
 public import SaccadeImages
+import SaccadePrelude
 
 /// Many small pictures at a glance, each with a caption and a frame that says right or wrong.
 public struct ContactSheet: Figure {
@@ -39,7 +40,7 @@ public struct ContactSheet: Figure {
     ///   - columns: At least 1; if not given, so that the sheet is somewhat wider than high.
     ///   - side: Points, at least 24: the square that each picture is fitted into.
     public init(title: String, items: [Item], columns: Int? = nil, side: Double = 96) {
-        precondition(columns ?? 1 >= 1 && side >= 24, "ContactSheet: \(columns ?? 1) columns of \(side) points")
+        require(columns ?? 1 >= 1 && side >= 24, "ContactSheet: \(columns ?? 1) columns of \(side) points")
         (self.title, self.items, self.side) = (title, items, side)
         let automatic = max(1, Int((Double(items.count) * 1.6).squareRoot().rounded(.up)))
         self.columns = max(1, min(columns ?? min(automatic, 12), max(items.count, 1)))

@@ -1,4 +1,5 @@
 public import SaccadeGeometry
+import SaccadePrelude
 
 /// Curves over a common axis: loss and accuracy by epoch, speed by batch size.
 public struct LineChart: Figure {
@@ -42,7 +43,7 @@ public struct LineChart: Figure {
         title: String, xLabel: String, yLabel: String, series: [Series], isLogX: Bool = false, isLogY: Bool = false,
         width: Double = 460, height: Double = 300
     ) {
-        precondition(width >= 160 && height >= 120, "LineChart: \(width)×\(height) points; at least 160×120")
+        require(width >= 160 && height >= 120, "LineChart: \(width)×\(height) points; at least 160×120")
         (self.title, self.xLabel, self.yLabel, self.series) = (title, xLabel, yLabel, series)
         (self.isLogX, self.isLogY) = (isLogX, isLogY)
         size = (width, height)

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// A class for each pixel of a picture.
 public struct ClassMask: Sendable, Hashable {
     public let width: Int
@@ -17,7 +19,7 @@ public struct ClassMask: Sendable, Hashable {
     ///   - ignored: Numbers that stand for no class, such as an unlabelled border.
     /// - Precondition: There are `width * height` classes.
     public init(width: Int, height: Int, classes: [UInt8], names: [String] = [], ignored: Set<UInt8> = []) {
-        precondition(
+        require(
             width > 0 && height > 0 && classes.count == width * height,
             "ClassMask: \(classes.count) classes for \(width)×\(height) pixels")
         (self.width, self.height, self.classes) = (width, height, classes)

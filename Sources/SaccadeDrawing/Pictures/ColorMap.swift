@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// Turns numbers in `0...1` into colours whose lightness grows evenly, so that equal steps look equal, in print and to
 /// colour-blind eyes too.
 public enum ColorMap: String, Sendable, Hashable, CaseIterable {
@@ -27,7 +29,7 @@ public enum ColorMap: String, Sendable, Hashable, CaseIterable {
     ///
     /// - Precondition: The number is not NaN.
     public func color(_ value: Double) -> Color {
-        precondition(!value.isNaN, "ColorMap: no number has no colour")
+        require(!value.isNaN, "ColorMap: no number has no colour")
         let stops = stops
         let at = min(max(value, 0), 1) * Double(stops.count - 1)
         let index = min(Int(at), stops.count - 2)

@@ -1,5 +1,6 @@
 import SaccadeGeometry
 public import SaccadeImages
+import SaccadePrelude
 
 /// Numbers on a grid as colours, with a bar that says which colour is which number; alone, or over a picture.
 ///
@@ -36,11 +37,11 @@ public struct HeatMap: Figure {
         range: ClosedRange<Double>? = nil, map: ColorMap = .viridis, over picture: Image? = nil, opacity: Double = 0.6,
         side: Double = 320
     ) {
-        precondition(
+        require(
             width > 0 && height > 0 && values.count == width * height,
             "HeatMap: \(values.count) values for \(width)×\(height)")
-        precondition((0...1).contains(opacity) && side >= 48, "HeatMap: opacity \(opacity), \(side) points")
-        precondition(
+        require((0...1).contains(opacity) && side >= 48, "HeatMap: opacity \(opacity), \(side) points")
+        require(
             range.map { $0.lowerBound.isFinite && $0.upperBound.isFinite } ?? true, "HeatMap: a range without end")
         (self.title, self.values, self.width, self.height) = (title, values, width, height)
         (self.map, self.picture, self.opacity, barLabel) = (map, picture, opacity, label)

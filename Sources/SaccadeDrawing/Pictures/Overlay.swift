@@ -1,5 +1,6 @@
 public import SaccadeGeometry
 public import SaccadeImages
+import SaccadePrelude
 
 /// A picture with what is known or predicted about it: boxes, masks, outlines, keypoints, and a class for each pixel.
 ///
@@ -87,7 +88,7 @@ public struct Overlay: Figure {
         _ image: Image, title: String = "", objects: [Object], classMask: ClassMask? = nil, skeleton: [Limb] = [],
         coloring: Coloring = .byClass, classes: [String] = [], width: Double = 480
     ) {
-        precondition(width >= 48, "Overlay: a width of \(width) points; at least 48")
+        require(width >= 48, "Overlay: a width of \(width) points; at least 48")
         (self.title, self.image, self.objects) = (title, image, objects)
         (self.classMask, self.skeleton) = (classMask, skeleton)
         let scale = min(width / Double(image.width), width * 1.25 / Double(image.height))

@@ -1,5 +1,6 @@
 import SaccadeGeometry
 import SaccadeImages
+import SaccadePrelude
 
 /// Grids of numbers side by side under one scale of colours: the feature maps of a layer.
 ///
@@ -39,10 +40,10 @@ public struct PlaneSheet: Figure {
         _ planes: [[Float]], width: Int, height: Int, title: String = "", map: ColorMap = .viridis,
         sheetWidth: Double = 720
     ) {
-        precondition(
+        require(
             !planes.isEmpty && width > 0 && height > 0 && planes.allSatisfy { $0.count == width * height },
             "PlaneSheet: planes of other sizes than \(width)×\(height), or none")
-        precondition(sheetWidth >= 240, "PlaneSheet: \(sheetWidth) points; at least 240")
+        require(sheetWidth >= 240, "PlaneSheet: \(sheetWidth) points; at least 240")
         (self.planes, self.width, self.height, self.title, self.map) = (planes, width, height, title, map)
         range = Self.range(of: planes)
         let room = sheetWidth - 2 * Self.margin - Self.barWidth - 14 - ColorBar.tickWidth

@@ -1,5 +1,6 @@
 public import SaccadeFiles
 public import SaccadeImages
+import SaccadePrelude
 
 /// A page to read in a browser: sections of text, tables and figures in one HTML file that needs nothing else.
 ///
@@ -48,7 +49,7 @@ public struct Report: Sendable {
 
         /// - Precondition: No row has more cells than there are columns.
         public init(columns: [Column], rows: [[String]]) {
-            precondition(rows.allSatisfy { $0.count <= columns.count }, "Report.Table: more cells than columns")
+            require(rows.allSatisfy { $0.count <= columns.count }, "Report.Table: more cells than columns")
             (self.columns, self.rows) = (columns, rows)
         }
     }

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// A network drawn as papers draw it: every activation a box in perspective, an arrow with its layer between two boxes.
 ///
 /// A box is as high as the activation, as deep as it is wide and as thick as it has channels (LeCun et al., 1998,
@@ -63,13 +65,13 @@ public struct Schematic: Figure {
     ///   - maximumWidth: Points, at least 300; longer networks are broken into rows no wider than this.
     /// - Precondition: All sizes are at least 1.
     public init(title: String, stages: [Stage], maximumWidth: Double = 1140) {
-        precondition(maximumWidth >= 300, "Schematic: a width of \(maximumWidth) points; at least 300")
+        require(maximumWidth >= 300, "Schematic: a width of \(maximumWidth) points; at least 300")
         for stage in stages {
             switch stage.shape {
             case .volume(let height, let width, let channels):
-                precondition(height > 0 && width > 0 && channels > 0, "Schematic: a volume of \(stage.label)")
+                require(height > 0 && width > 0 && channels > 0, "Schematic: a volume of \(stage.label)")
             case .vector(let count):
-                precondition(count > 0, "Schematic: a vector of \(count)")
+                require(count > 0, "Schematic: a vector of \(count)")
             }
         }
         self.title = title

@@ -1,4 +1,5 @@
 import SaccadeLayers
+import SaccadePrelude
 public import SaccadeTensors
 
 extension Architecture {

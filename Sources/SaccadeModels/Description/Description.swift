@@ -1,4 +1,5 @@
 import SaccadeLayers
+import SaccadePrelude
 import SaccadeTensors
 
 /// What a network costs, layer by layer: sizes, parameters, multiply-adds and memory.

@@ -1,3 +1,4 @@
+import SaccadePrelude
 public import SaccadeTensors
 
 extension LayerByLayer {

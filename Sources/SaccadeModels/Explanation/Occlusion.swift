@@ -1,3 +1,4 @@
+import SaccadePrelude
 public import SaccadeTensors
 
 /// Which parts of a picture a class depends on: a square covers one part after the other, and the class's probability

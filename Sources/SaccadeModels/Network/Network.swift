@@ -1,4 +1,5 @@
 public import SaccadeLayers
+import SaccadePrelude
 public import SaccadeTensors
 
 /// A network built from a recipe.

@@ -1,4 +1,5 @@
 import SaccadeOneDNN
+import SaccadePrelude
 
 /// The mean of each window.
 ///

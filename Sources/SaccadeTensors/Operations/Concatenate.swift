@@ -1,5 +1,6 @@
 import CSaccadeKernels
 import SaccadeOneDNN
+import SaccadePrelude
 
 /// Tensors joined along `axis`, in order.
 ///

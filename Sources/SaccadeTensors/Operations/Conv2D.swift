@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// Slides `weight` over `input` and takes a dot product at every position.
 ///
 /// This is what deep learning calls convolution and mathematics calls cross-correlation: the kernel

@@ -1,4 +1,5 @@
 import CSaccadeKernels
+import SaccadePrelude
 
 /// The cross entropy between the softmax of `logits` and the right classes: `−log softmax(logits)[label]`.
 ///

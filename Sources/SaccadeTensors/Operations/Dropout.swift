@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// Sets elements to zero at random and scales the others so that the mean stays.
 ///
 /// Srivastava et al., "Dropout" (2014). To be used while training only; the layer knows when that is.

@@ -1,4 +1,5 @@
 import CSaccadeKernels
+import SaccadePrelude
 
 /// A loss of each element and its target. Inputs: predictions, targets.
 struct ElementLoss: Operation {

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// A fully connected layer: `x · weightᵀ + bias`.
 ///
 /// - Parameters:

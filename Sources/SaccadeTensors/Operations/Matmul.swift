@@ -1,4 +1,5 @@
 import SaccadeOneDNN
+import SaccadePrelude
 
 /// The matrix product of the last two axes.
 ///

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// Puts each element back where a max pooling took it from; everything else is zero.
 ///
 /// Where several elements name one place, the last in row-major order stays, as in PyTorch on a CPU.

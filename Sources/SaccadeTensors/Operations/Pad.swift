@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// What lies beyond the edge of a tensor.
 public enum Border: Hashable, Sendable {
     case constant(Float)

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// `(x − target)²`.
 ///
 /// - Parameters:

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 extension Tensor {
     /// The same elements in another shape.
     ///

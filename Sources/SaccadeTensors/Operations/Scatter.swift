@@ -1,4 +1,5 @@
 import CSaccadeKernels
+import SaccadePrelude
 
 extension Tensor {
     /// A copy to which `source` is added, each element at the place along `axis` that `indices` names:

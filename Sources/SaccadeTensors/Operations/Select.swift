@@ -1,4 +1,5 @@
 import CSaccadeKernels
+import SaccadePrelude
 
 extension Tensor {
     /// Whole slices along an axis, in the order that `indices` names them; one may come several times.

@@ -1,4 +1,5 @@
 import CSaccadeKernels
+import SaccadePrelude
 
 extension Tensor {
     /// The elements whose place along `axis` is in `range`, or every `step`-th of them.

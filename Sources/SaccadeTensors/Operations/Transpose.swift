@@ -1,5 +1,6 @@
 import CSaccadeKernels
 import SaccadeOneDNN
+import SaccadePrelude
 
 extension Tensor {
     /// The axes in another order: axis `i` of the result is axis `axes[i]` of this tensor.

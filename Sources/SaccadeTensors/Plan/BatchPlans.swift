@@ -1,4 +1,5 @@
 import SaccadeOneDNN
+import SaccadePrelude
 import Synchronization
 
 /// A network's plans for batches of any size, each made when a batch of its size first comes.

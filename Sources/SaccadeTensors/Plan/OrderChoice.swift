@@ -25,7 +25,7 @@ extension Lowering {
         let ways = precisions.flatMap { precision in ElementOrder.allCases.map { Way(precision: precision, order: $0) }
         }
         let key = "plan \(graph.signature) \(options.precision.rawValue) winograd \(options.allowsWinograd)"
-        let known = Tuner.shared.choice(for: key)
+        let known = Tuner.shared.choice(for: key, renewing: true)
         if let known = ways.first(where: { $0.label == known }) {
             return program(for: graph, choosing(known), known.order, sharing: constants)
         }

@@ -1,3 +1,4 @@
+import SaccadePrelude
 import Synchronization
 
 /// A network made into a fixed program for inputs of fixed shapes.

@@ -1,5 +1,6 @@
 import CSaccadeKernels
 import Foundation
+import SaccadePrelude
 public import SaccadeTensors
 
 /// Steps scaled by running averages of each gradient and of its square: `torch.optim.Adam`, and `torch.optim.AdamW`

@@ -1,3 +1,4 @@
+import SaccadePrelude
 public import SaccadeTensors
 
 /// Several optimizers as one, each for parameters of its own and with its own share of the learning rate.

@@ -1,5 +1,6 @@
 import CSaccadeKernels
 import SaccadeLayers
+import SaccadePrelude
 import SaccadeTensors
 
 /// The parameters of an optimizer with the numbers that it keeps for each.

@@ -1,4 +1,5 @@
 import CSaccadeKernels
+import SaccadePrelude
 public import SaccadeTensors
 
 /// Steps divided by a running average of each gradient's size: `torch.optim.RMSprop`.

@@ -1,4 +1,5 @@
 import CSaccadeKernels
+import SaccadePrelude
 public import SaccadeTensors
 
 /// Gradient descent, with momentum if wanted: `torch.optim.SGD` without dampening.

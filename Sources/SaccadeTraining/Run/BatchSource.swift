@@ -1,4 +1,5 @@
 public import SaccadeDatasets
+import SaccadePrelude
 public import SaccadeTensors
 
 /// Some labelled samples as a network takes them.

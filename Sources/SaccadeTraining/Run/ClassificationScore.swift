@@ -1,4 +1,5 @@
 public import SaccadeMetrics
+import SaccadePrelude
 public import SaccadeTensors
 
 /// What is known about a classifier after it has seen labelled samples.

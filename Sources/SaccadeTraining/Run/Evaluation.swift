@@ -1,4 +1,5 @@
 import SaccadeMetrics
+import SaccadePrelude
 public import SaccadeTensors
 
 /// Shows a classifier every sample of a source once.

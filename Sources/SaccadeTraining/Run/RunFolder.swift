@@ -76,7 +76,7 @@ public final class RunFolder {
             let stored = try RunDescription(ofRunAt: path)
             guard resuming else {
                 throw RunError(
-                    .exists, "\(path): there is a run here; give --resume to go on with it, or another name.")
+                    .exists, "\(path): a run already exists here; use --resume to continue it, or choose another name.")
             }
             let differences = description.differences(from: stored)
             guard differences.isEmpty else {

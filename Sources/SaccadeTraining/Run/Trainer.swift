@@ -107,7 +107,8 @@ public final class Trainer {
                 position.metricsLength >= 0
             else {
                 throw RunError(
-                    .damaged, "\(run.checkpointPath): this checkpoint is of no moment of this training; train anew.")
+                    .damaged,
+                    "\(run.checkpointPath): the checkpoint’s position is outside this training; start a new run.")
             }
         }
         position.samplesPerEpoch = training.samplesPerEpoch

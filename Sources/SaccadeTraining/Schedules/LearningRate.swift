@@ -1,4 +1,5 @@
 import Foundation
+import SaccadePrelude
 import SaccadeTensors
 
 /// The learning rate of every batch of a training: a schedule laid over its epochs.

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeImages
+import SaccadePrelude
 import SaccadeTensors
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeGeometry
 import SaccadeImages
+import SaccadePrelude
 import SaccadeTensors
 import Testing
 

@@ -1,5 +1,5 @@
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Changes brightness, contrast, saturation and hue in random order, as torchvision's `ColorJitter` does.

@@ -1,5 +1,5 @@
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// What takes the place of what is cut out.

@@ -1,6 +1,6 @@
 import SaccadeGeometry
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Pulls the picture about as if it were of rubber (Simard, Steinkraus and Platt, 2003); what U-Net learnt from 30

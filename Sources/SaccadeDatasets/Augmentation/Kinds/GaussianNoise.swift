@@ -1,5 +1,5 @@
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Adds normally distributed noise of random strength to every sample.

@@ -1,5 +1,5 @@
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Takes the colours away with this probability, 0...1; three channels stay three.

@@ -1,5 +1,5 @@
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Scales the picture to fit into the target's size, its proportions kept, with black bars: nothing random, so that

@@ -1,6 +1,6 @@
 import SaccadeGeometry
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Leans, scales and turns the picture around its middle and moves it, each drawn anew, as torchvision's

@@ -1,6 +1,6 @@
 import SaccadeGeometry
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Surrounds the picture with `padding` pixels on each side and cuts the original size out anywhere: each offset is

@@ -1,6 +1,6 @@
 import SaccadeGeometry
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Tilts the picture: each corner moves towards the middle by its own random amount, as in torchvision's

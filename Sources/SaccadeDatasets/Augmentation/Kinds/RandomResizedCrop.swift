@@ -1,6 +1,6 @@
 import SaccadeGeometry
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 #if canImport(Glibc)
     import Glibc

@@ -1,6 +1,6 @@
 import SaccadeGeometry
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Scales the picture at random, its proportions kept, and cuts the target's size out of it anywhere, or surrounds it

@@ -1,5 +1,5 @@
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Moves the picture by up to this share of its width and of its height either way, 0...1, in whole pixels.

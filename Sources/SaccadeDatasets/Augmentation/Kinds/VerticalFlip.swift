@@ -1,6 +1,6 @@
 import SaccadeGeometry
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Mirrors top and bottom with this probability, 0...1.

@@ -1,5 +1,5 @@
 public import SaccadeImages
-public import SaccadeTensors
+public import SaccadePrelude
 
 extension Augmentation {
     /// A picture mixed with another one, and how much of it is left, 0...1.

@@ -1,4 +1,4 @@
-import SaccadeTensors
+import SaccadePrelude
 
 /// A mix of the pictures of a batch, each with the one before it and the first with the last, in which nothing is random
 /// any more. In a shuffled batch that is as good a partner as any.

@@ -1,5 +1,5 @@
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Pastes a rectangle of another picture into each picture of a batch; their classes count by area (Yun et al.,

@@ -1,5 +1,5 @@
 import SaccadeImages
-import SaccadeTensors
+import SaccadePrelude
 
 extension Augmentation {
     /// Blends each picture of a batch with another one, and their classes alike (Zhang et al., "mixup: Beyond Empirical

@@ -1,4 +1,4 @@
-import SaccadeTensors
+import SaccadePrelude
 
 /// Random choices that come out the same on every machine, with every version of Swift.
 ///
