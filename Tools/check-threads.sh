@@ -37,6 +37,8 @@ fi
 build plain "${compilers[@]}"
 for strangers in 0 1 3; do
     "$folder/plain" 2 8 "$regions" $strangers 8
+    # One caller has workers beside it, many have not.
+    "$folder/plain" 2 1 "$regions" $strangers 8
     # More threads than cores, too: whoever waits for another must leave it a core.
     "$folder/plain" 4 8 "$regions" $strangers 8
 done

@@ -3,6 +3,7 @@
 //
 //     threads_check THREADS CALLERS REGIONS STRANGERS FORKS
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <csignal>
@@ -20,7 +21,7 @@ extern "C" {
 
 namespace {
 
-enum class Kind { plain, barrier, spinning, throwing, nested };
+enum class Kind { plain, working, barrier, spinning, throwing, nested };
 
 struct Region {
     Kind kind;
@@ -44,6 +45,11 @@ void run(void *data) {
     region->notes[share] = share + 1;
     switch (region->kind) {
     case Kind::plain: break;
+    case Kind::working: {  // so long that a share is met by whoever takes its core
+        auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(share % 2 ? 100 : 20);
+        while (std::chrono::steady_clock::now() < end) {}
+        break;
+    }
     case Kind::barrier:
         for (int round = 0; round < 2; round++) {
             region->arrived++;
@@ -93,6 +99,7 @@ Kind kind_of(unsigned number) {
     case 2: case 17: case 33: case 49: return Kind::barrier;
     case 5: case 37: return Kind::throwing;
     case 9: case 41: return Kind::nested;
+    case 12: case 13: case 14: case 15: return Kind::working;
     default: return Kind::plain;
     }
 }
