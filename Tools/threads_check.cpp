@@ -115,6 +115,16 @@ unsigned failures_of(unsigned regions, unsigned threads, unsigned seed) {
     return failures;
 }
 
+// Every thread of the team notes whether it may still run on all cores, once nobody is moved any more.
+void note_cores(void *data) {
+    saccade_team_barrier();
+    // It may be on its way just now, but not for long.
+    for (int look = 0; cores() != all_cores; look++) {
+        if (look == 100) return (void)(*static_cast<std::atomic<unsigned> *>(data))++;
+        usleep(1000);
+    }
+}
+
 // A child has no workers: it must start its own.
 bool try_fork(unsigned threads) {
     pid_t child = fork();
@@ -153,6 +163,10 @@ int main(int count, char **arguments) {
         usleep(10000);
     }
     for (auto &task : tasks) task.join();
+    std::atomic<unsigned> bound{0};
+    usleep(20000);
+    saccade_team_run(note_cores, &bound, threads);
+    failures += bound;
     for (pid_t stranger : strangers) kill(stranger, SIGKILL), waitpid(stranger, nullptr, 0);
     std::printf(
         "%u threads, %u callers, %u regions, %s strangers: %u regions and %u forks went wrong\n", threads, callers,

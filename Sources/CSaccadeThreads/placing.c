@@ -4,13 +4,19 @@
 #ifdef __linux__
 
 #include <sched.h>
+#include <stdatomic.h>
 
 // On machines with more cores than this threads stay where the kernel has them.
 enum { MOST_CORES = CPU_SETSIZE };
 
 int saccade_core(void) { return sched_getcpu(); }
 
-bool saccade_move(int thread, int core) {
+// Two that moved one thread at once could take the other's single core for what it may run on.
+static atomic_bool moving;
+
+void saccade_placing_forget(void) { moving = false; }
+
+static bool move(int thread, int core) {
     cpu_set_t before, only;
     if (core < 0 || core >= MOST_CORES || sched_getaffinity(thread, sizeof before, &before)) return false;
     if (!CPU_ISSET(core, &before)) return false;
@@ -18,6 +24,13 @@ bool saccade_move(int thread, int core) {
     CPU_SET(core, &only);
     bool moved = sched_setaffinity(thread, sizeof only, &only) == 0;
     sched_setaffinity(thread, sizeof before, &before);
+    return moved;
+}
+
+bool saccade_move(int thread, int core) {
+    if (atomic_exchange(&moving, true)) return false;
+    bool moved = move(thread, core);
+    atomic_store(&moving, false);
     return moved;
 }
 

@@ -9,8 +9,11 @@
 // The core that the calling thread runs on.
 int saccade_core(void);
 
-// Moves a thread of this process to a core, if it may run there.
+// Moves a worker to a core, if it may run there and nobody is being moved just now.
 bool saccade_move(int thread, int core);
+
+// In a child of `fork`: whoever was moving a thread is not here.
+void saccade_placing_forget(void);
 
 // A core that the calling thread may run on, of those for which `is_used` says false; -1 where there is none.
 int saccade_unused_core(bool (*is_used)(int core));

@@ -232,6 +232,7 @@ static void forget(void) {
     sleepers = watchers = running = workers = 0;
     pthread_mutex_init(&starting, NULL);
     saccade_thread_forget();
+    saccade_placing_forget();
 }
 
 static void register_fork(void) { pthread_atfork(NULL, NULL, forget); }
