@@ -82,11 +82,14 @@ final class SharedConstants: Sendable {
     struct Key: Hashable {
         var fingerprint: Fingerprint
         var layout: Layout?  // `nil` is row-major
+
+        var byteCount: Int { layout?.byteCount ?? fingerprint.byteCount }
     }
 
     private let held = Mutex<[Key: Storage]>([:])
 
-    var byteCount: Int { held.withLock { $0.values.reduce(0) { $0 + $1.byteCount } } }
+    /// Of the elements: the blocks that the pool lends may be larger.
+    var byteCount: Int { held.withLock { $0.keys.reduce(0) { $0 + $1.byteCount } } }
 
     func storage(_ key: Key, _ make: () -> Storage) -> Storage {
         if let storage = held.withLock({ $0[key] }) { return storage }
@@ -100,7 +103,7 @@ final class SharedConstants: Sendable {
 
     /// Tells row-major elements from others by 128 bits of a hash and their number.
     struct Fingerprint: Hashable {
-        private let count: Int
+        let byteCount: Int
         private let a: UInt64
         private let b: UInt64
 
@@ -117,7 +120,7 @@ final class SharedConstants: Sendable {
                 lanes = (lanes ^ SIMD4(repeating: UInt64(words[index]))) &* factor
                 lanes = lanes ^ (lanes &>> 29)
             }
-            count = byteCount
+            self.byteCount = byteCount
             a = lanes[0] ^ lanes[2]
             b = lanes[1] ^ lanes[3]
         }
