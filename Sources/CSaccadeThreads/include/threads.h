@@ -28,8 +28,9 @@ const char *saccade_threads_foreign(void);
 void saccade_threads_enter(void);
 
 // Calls `body(context, begin, end)` on pieces of 0..<count, each element in one of them, on several threads at once. Where
-// pieces begin depends on `count`, `grain` and the thread count alone; who takes which depends on who is there. Pieces
-// are never smaller than `grain`; everything runs on the caller when one is enough.
+// pieces begin depends on `count`, `grain` and the thread count alone; who takes which depends on who is there. No piece
+// but the last of a thread's part is smaller than `grain`; everything runs on the caller when one is enough, and inside
+// another loop.
 void saccade_threads_for(long count, long grain, void *context, void (*body)(void *context, long begin, long end));
 
 // How often the calling thread has met the others so far, at the ends of loops and of oneDNN's: each time it may have to
