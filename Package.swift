@@ -29,6 +29,11 @@ let package = Package(
             name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "SaccadeFiles", dependencies: ["CSaccadeZlib"], swiftSettings: strict),
 
+        // Settings with their lines, decoded strictly.
+        .target(
+            name: "SaccadeSettings", dependencies: ["SaccadeFiles", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+
         // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
         .target(name: "CSaccadeThreads"),
         .target(
@@ -67,7 +72,9 @@ let package = Package(
             ]),
         .target(
             name: "SaccadeImages",
-            dependencies: ["SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "CSaccadeImageCodecs"],
+            dependencies: [
+                "SaccadePrelude", "SaccadeFiles", "SaccadeSettings", "SaccadeGeometry", "CSaccadeImageCodecs",
+            ],
             swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
@@ -77,12 +84,10 @@ let package = Package(
             swiftSettings: strict),
 
         // Networks, data, training.
-        .target(name: "SaccadeSettings", swiftSettings: strict),
-        .target(
+                .target(
             name: "SaccadeModels",
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
-                .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         .target(
@@ -99,7 +104,7 @@ let package = Package(
         .target(
             name: "SaccadeWeights",
             dependencies: [
-                "SaccadeFiles", "SaccadeSettings", "SaccadeDatasets", "CSaccadeCrypto",
+                "SaccadeFiles", "SaccadeSettings", "SaccadeImages", "CSaccadeCrypto",
             ],
             resources: [.embedInCode("imagenet-classes.txt")], swiftSettings: strict),
         .target(
@@ -167,7 +172,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WeightsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeWeights"],
+            name: "WeightsTests", dependencies: ["SaccadeFiles", "SaccadeImages", "SaccadeWeights"],
             swiftSettings: strict),
         .testTarget(
             name: "ONNXTests",

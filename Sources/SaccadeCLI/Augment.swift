@@ -7,6 +7,7 @@ import SaccadeGeometry
 import SaccadeImages
 import SaccadeModels
 import SaccadePrelude
+import SaccadeSettings
 import SaccadeTensors
 import SaccadeTraining
 

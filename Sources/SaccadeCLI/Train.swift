@@ -4,6 +4,7 @@ import SaccadeDatasets
 import SaccadeDrawing
 import SaccadeModels
 import SaccadeRuns
+import SaccadeSettings
 import SaccadeTensors
 import SaccadeTraining
 

@@ -1,5 +1,5 @@
 import SaccadeFiles
-import SaccadeImages
+public import SaccadeImages
 import SaccadePrelude
 import SaccadeTensors
 

@@ -1,6 +1,7 @@
 import Foundation
 public import SaccadeDatasets
-public import SaccadeModels
+import SaccadeModels
+public import SaccadeSettings
 import SaccadeTensors
 
 /// Everything between a recipe with a folder of data, and a run: which pictures to learn from and which to be judged by,
@@ -18,7 +19,7 @@ public struct ClassifierTraining: Sendable {
     ///   - recipe: The network and how to train it, which is kept with the run.
     ///   - data: A data set's folder.
     ///   - badSamples: What becomes of samples that cannot be used.
-    /// - Throws: `ArchitectureError`, `FileError`: what cannot be used, and what to do.
+    /// - Throws: `RecipeError`, `FileError`: what cannot be used, and what to do.
     public init(_ recipe: Recipe, data: String, badSamples: BadSamples = .few) throws {
         let settings = recipe.settings
         let splits = try ClassificationDataset.splits(at: data)
@@ -50,11 +51,11 @@ public struct ClassifierTraining: Sendable {
     ///   - leftOut: What was left out of both because it cannot be used.
     ///   - data: What to call the data.
     ///   - sampleBytes: Bytes of samples that stay in memory; nil for those of both parts together.
-    /// - Throws: `ArchitectureError`: what cannot be used, and what to do.
+    /// - Throws: `RecipeError`: what cannot be used, and what to do.
     public init(
         _ recipe: Recipe, training: ClassificationDataset, validation: ClassificationDataset, leftOut: [Problem] = [],
         data: String, sampleBytes: Int? = nil
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         (self.training, self.validation, self.leftOut) = (training, validation, leftOut)
         self.sampleBytes = sampleBytes ?? training.recordByteCount + validation.recordByteCount
         description = RunDescription(

@@ -1,6 +1,7 @@
 import Foundation
-public import SaccadeDatasets
+import SaccadeDatasets
 import SaccadeFiles
+public import SaccadeImages
 import SaccadeInterchange
 public import SaccadeLayers
 public import SaccadeModels

@@ -40,7 +40,7 @@ struct ModelSource {
     /// What the weights' own run says, where there was one.
     var run: RunDescription?
 
-    /// - Throws: ``RunError``, `ArchitectureError` or `FileError` with what is missing and how to get it.
+    /// - Throws: ``RunError``, `RecipeError` or `FileError` with what is missing and how to get it.
     init(_ request: ModelRequest, cache: WeightsCache) throws {
         if let weights = request.weights {
             try self.init(file: weights, architecture: request.architecture)

@@ -1,5 +1,5 @@
 import Foundation
-public import SaccadeDatasets
+import SaccadeDatasets
 import SaccadeFiles
 public import SaccadeImages
 import SaccadeMetrics

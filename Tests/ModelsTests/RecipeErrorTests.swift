@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTensors
 import Testing
 
@@ -123,7 +124,7 @@ import Testing
 
     @Test("every mistake is pointed out with its file, its line and a remedy", arguments: mistakes)
     func mistake(_ mistake: Mistake) throws {
-        let error = try #require(throws: ArchitectureError.self) {
+        let error = try #require(throws: RecipeError.self) {
             _ = Description(try Architecture(yaml: mistake.yaml, source: "recipes/x.yaml").resolved())
         }
         for part in mistake.saying { #expect(error.message.contains(part), "\(error)") }
@@ -138,7 +139,7 @@ import Testing
     @Test("files that are not recipes are refused")
     func files() throws {
         func message(_ path: String) throws -> String {
-            try #require(throws: ArchitectureError.self) { _ = try Architecture(fileOrName: path) }.description
+            try #require(throws: RecipeError.self) { _ = try Architecture(fileOrName: path) }.description
         }
         #expect(try message("/nowhere/x.yaml").contains("no such file"))
         #expect(try message("/").contains("folder"))

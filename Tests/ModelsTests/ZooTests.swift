@@ -2,6 +2,7 @@ import Foundation
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTensors
 import TestSupport
 import Testing
@@ -152,7 +153,7 @@ import Testing
             TooSmall(name: "resnet-18", size: "1000", saying: ["resnet-18", "conv1", "picture"]),
         ])
     func refusals(_ case: TooSmall) throws {
-        let error = try #require(throws: ArchitectureError.self) {
+        let error = try #require(throws: RecipeError.self) {
             _ = try Architecture(fileOrName: `case`.name).resolved(input: InputSize(`case`.size))
         }
         for part in `case`.saying { #expect(error.description.contains(part), "\(error)") }
@@ -226,7 +227,7 @@ import Testing
             ("input: 4\nlayers: [auxiliary]", "auxiliary needs layers"),
         ])
     func mistakes(_ yaml: String, _ part: String) throws {
-        let error = try #require(throws: ArchitectureError.self) {
+        let error = try #require(throws: RecipeError.self) {
             _ = try Architecture(yaml: yaml, source: "x.yaml").resolved()
         }
         #expect(error.description.hasPrefix("x.yaml"))
@@ -250,10 +251,10 @@ import Testing
         for (names, part) in [
             (["layr1"], "did you mean layer1?"), (["layer"], "did you mean layer"), (["conv1.weigth"], "conv1"),
         ] {
-            let error = try #require(throws: ArchitectureError.self) { _ = try resolved.freezing(names) }
+            let error = try #require(throws: RecipeError.self) { _ = try resolved.freezing(names) }
             #expect(error.message.contains(part), "\(error)")
         }
-        #expect(throws: ArchitectureError.self) {
+        #expect(throws: RecipeError.self) {
             _ = try resolved.freezing(["conv1", "bn1", "layer1", "layer2", "layer3", "linear"])
         }
     }

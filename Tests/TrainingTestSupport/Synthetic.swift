@@ -1,5 +1,6 @@
 package import Foundation
 import SaccadeDatasets
+package import SaccadeImages
 package import SaccadeLayers
 import SaccadePrelude
 import SaccadeTensors

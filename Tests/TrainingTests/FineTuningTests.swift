@@ -1,8 +1,10 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeImages
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTensors
 import Testing
 import TrainingTestSupport
@@ -148,7 +150,7 @@ import TrainingTestSupport
         let checkpoint = try SafetensorsFile(at: "\(folder.path)/run/checkpoint.safetensors")
         #expect(!checkpoint.shapes.keys.contains { $0.hasPrefix("optimizer/") && $0.contains("conv1") })
         let everything = Self.description { $0.freeze = ["conv1", "bn1", "aux", "conv2", "bn2", "fc"] }
-        #expect(throws: ArchitectureError.self) { _ = try everything.network() }
+        #expect(throws: RecipeError.self) { _ = try everything.network() }
     }
 
     @Test("what is frozen has no gradient, and what leads to it alone is not computed")
@@ -260,12 +262,12 @@ import TrainingTestSupport
         let changed = try Recipe(yaml: yaml, source: "x.yaml", overrides: [change])
         guard case .convolution(let conv) = changed.architecture.layers[0].kind else { throw CancellationError() }
         #expect(conv.stride == 1 && conv.kernel == 7)
-        let mistake = try #require(throws: ArchitectureError.self) {
+        let mistake = try #require(throws: RecipeError.self) {
             _ = try Recipe(yaml: "network: resnet-18\ntraining:\n  epohcs: 3", source: "x.yaml")
         }
         #expect(mistake.description.hasPrefix("x.yaml:3: "))
         for wrong in ["backboneRate: 0", "backboneRate: 2", "freeze: conv1", "form: x"] {
-            #expect(throws: ArchitectureError.self) {
+            #expect(throws: RecipeError.self) {
                 _ = try Recipe(yaml: "network: resnet-18\ntraining: {\(wrong)}", source: "x.yaml")
             }
         }

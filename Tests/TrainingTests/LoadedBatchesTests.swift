@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeImages
 import SaccadePrelude
 import SaccadeTensors
 import SaccadeTraining

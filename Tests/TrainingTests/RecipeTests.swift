@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTraining
 import Testing
 
@@ -89,7 +90,7 @@ import Testing
             ("training.accumulation=0", "accumulation must be 1"), ("training.keepLast=0", "keepLast must be 1"),
         ])
     func mistakes(_ override: String, _ part: String) throws {
-        let error = try #require(throws: ArchitectureError.self) {
+        let error = try #require(throws: RecipeError.self) {
             _ = try recipe(override).architecture.preprocessing()
         }
         #expect(error.description.contains(part), "\(error)")

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeDatasets
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTraining
 import TestSupport
 import Testing

@@ -6,6 +6,7 @@ import SaccadeFiles
 import SaccadeImages
 import SaccadeModels
 import SaccadeRuns
+import SaccadeSettings
 import SaccadeTensors
 import SaccadeTraining
 

@@ -1,4 +1,5 @@
 import SaccadeDatasets
+import SaccadeImages
 import SaccadeModels
 import SaccadeTensors
 import SaccadeTraining

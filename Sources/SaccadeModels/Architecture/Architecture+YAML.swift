@@ -1,3 +1,4 @@
+import SaccadeSettings
 import SaccadeTensors
 
 // Architectures as text again: what is written here reads as the same architecture.

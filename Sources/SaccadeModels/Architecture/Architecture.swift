@@ -1,5 +1,5 @@
 import SaccadeFiles
-import SaccadeSettings
+public import SaccadeSettings
 
 /// A network as a recipe describes it.
 ///
@@ -41,8 +41,8 @@ public struct Architecture: Sendable {
 
     /// Reads a recipe from a file.
     ///
-    /// - Throws: ``ArchitectureError`` with the file and the line.
-    public init(contentsOf path: String) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` with the file and the line.
+    public init(contentsOf path: String) throws(RecipeError) {
         try self.init(yaml: RecipeFile.text(of: path), source: path)
     }
 
@@ -50,8 +50,8 @@ public struct Architecture: Sendable {
     /// the same name, a folder does not: `scenes` may be what the recipe of this name learns from.
     ///
     /// - Parameter fileOrName: A path such as `recipes/mnist.yaml`, or a name such as `mnist`.
-    /// - Throws: ``ArchitectureError`` with the file and the line, or the names there are.
-    public init(fileOrName: String) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` with the file and the line, or the names there are.
+    public init(fileOrName: String) throws(RecipeError) {
         try self.init(yaml: Self.text(fileOrName: fileOrName), source: Self.place(of: fileOrName))
     }
 
@@ -63,13 +63,13 @@ public struct Architecture: Sendable {
 
     /// The text of a recipe from a file, or of one that comes with the program.
     ///
-    /// - Throws: ``ArchitectureError`` with the names there are.
-    public static func text(fileOrName: String) throws(ArchitectureError) -> String {
+    /// - Throws: ``RecipeError`` with the names there are.
+    public static func text(fileOrName: String) throws(RecipeError) -> String {
         if let text = builtInText(named: fileOrName), !RegularFile.isPresent(at: fileOrName) { return text }
         guard RecipeFile.exists(fileOrName) || fileOrName.contains("/") || fileOrName.hasSuffix(".yaml") else {
             let names = builtInNames
             let guess = nearest(to: fileOrName, among: names).map { "did you mean \($0)? " } ?? ""
-            throw ArchitectureError(
+            throw RecipeError(
                 "there is neither a file nor a built-in recipe or network of this name; "
                     + "\(guess)The built-in ones are \(names.joined(separator: ", "))",
                 at: Location(file: fileOrName))
@@ -94,8 +94,8 @@ public struct Architecture: Sendable {
     /// - Parameters:
     ///   - yaml: The text.
     ///   - source: What to call it in complaints: the file's path.
-    /// - Throws: ``ArchitectureError`` with the line.
-    public init(yaml: String, source: String) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` with the line.
+    public init(yaml: String, source: String) throws(RecipeError) {
         try self.init(RecipeFile.setting(yaml, file: source), source: source)
     }
 
@@ -107,8 +107,8 @@ public struct Architecture: Sendable {
     /// - Parameters:
     ///   - root: All of them.
     ///   - source: What to call the recipe in complaints.
-    /// - Throws: ``ArchitectureError`` with the line.
-    package init(_ root: Setting, source: String) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` with the line.
+    package init(_ root: Setting, source: String) throws(RecipeError) {
         let recipe = try root.section("a recipe", keys: Self.keys)
         let network = try recipe["network"].map(Self.network)
         if network != nil, let layers = recipe["layers"] {
@@ -129,7 +129,7 @@ public struct Architecture: Sendable {
         }
     }
 
-    private static func inputSize(_ setting: Setting) throws(ArchitectureError) -> InputSize {
+    private static func inputSize(_ setting: Setting) throws(RecipeError) -> InputSize {
         guard let size = InputSize(try setting.text("input")) else {
             throw setting.error("input must be \(InputSize.hint); got \(setting.quoted)")
         }
@@ -137,7 +137,7 @@ public struct Architecture: Sendable {
     }
 
     /// The published network of a name.
-    private static func network(_ setting: Setting) throws(ArchitectureError) -> Architecture {
+    private static func network(_ setting: Setting) throws(RecipeError) -> Architecture {
         let name = try setting.text("network")
         guard let network = BuiltInNetworks.network(named: name) else {
             throw setting.error(unknown("network", name, in: "a recipe", known: BuiltInNetworks.names))

@@ -1,3 +1,4 @@
+public import SaccadeSettings
 public import SaccadeTensors
 
 /// One layer as a recipe describes it: what is asked for, before anybody knows what size it meets.

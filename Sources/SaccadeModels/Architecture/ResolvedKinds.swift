@@ -1,13 +1,13 @@
 import SaccadeLayers
 import SaccadeOneDNN
-import SaccadeSettings
+public import SaccadeSettings
 import SaccadeTensors
 
 // How layers with a rule of their own meet a size.
 extension Resolver {
     mutating func convolution(
         _ settings: ConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
         try requireGroups(settings.groups, input[0], settings.channels, place)
@@ -38,7 +38,7 @@ extension Resolver {
 
     mutating func upConvolution(
         _ settings: UpConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
         try requireGroups(settings.groups, input[0], settings.channels, place)
@@ -80,7 +80,7 @@ extension Resolver {
 
     func pool(
         _ settings: PoolSpecification, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         try requirePicture(layer.input, place)
         let window: Window
         do {
@@ -107,7 +107,7 @@ extension Resolver {
 
     func average(
         to size: Pair, _ pool: some Layer, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         try requirePicture(layer.input, place)
         layer.body = .layer(pool)
         layer.arithmetic = "\(layer.input[1])×\(layer.input[2]) into \(size.height)×\(size.width) means"
@@ -116,7 +116,7 @@ extension Resolver {
 
     func padChannels(
         _ channels: Int, _ stride: Pair, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
         guard input[0] <= channels else {
@@ -132,7 +132,7 @@ extension Resolver {
 
     mutating func batchNorm(
         _ epsilon: Float, _ momentum: Float, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let channels = layer.input[0]
         normalizedChannels += channels
         guard normalizedChannels <= Self.maximumNormalizedChannels else {
@@ -143,7 +143,7 @@ extension Resolver {
 
     func norm(
         _ kind: LayerSpecification.Kind, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         switch kind {
         case .localResponseNorm(let size, let alpha, let beta, let k):
             try requirePicture(layer.input, place)
@@ -156,7 +156,7 @@ extension Resolver {
 
     mutating func linear(
         _ settings: LinearSpecification, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let input = layer.input
         guard input.rank == 1 else {
             throw place.error(
@@ -189,7 +189,7 @@ extension Resolver {
     /// Lets the layer's own operations say what they make of the input, and with how many multiply-adds.
     private func measure(
         _ body: some Layer, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let graph = Trace.of([Shape([1] + layer.input.dimensions)]) { [body($0[0])] }
         layer.output = Shape(Array(graph.values[graph.outputs[0]].shape.dimensions.dropFirst()))
         guard layer.output.elementCount <= InputSize.maximumElementCount else {
@@ -203,7 +203,7 @@ extension Resolver {
     /// The layer whose weights another one asks for, if it does.
     private func owner<Kind: Layer>(
         _ name: String?, like layer: Kind, _ place: Place, _ shape: (Kind) -> Shape
-    ) throws(ArchitectureError) -> Kind? {
+    ) throws(RecipeError) -> Kind? {
         guard let name else { return nil }
         guard let owner = owners[place.prefix + name] ?? owners[name] else {
             let guess = nearest(to: name, among: owners.keys.sorted()).map { "; did you mean \($0)?" } ?? ""
@@ -215,7 +215,7 @@ extension Resolver {
         return owner
     }
 
-    private func requirePicture(_ input: Shape, _ place: Place) throws(ArchitectureError) {
+    private func requirePicture(_ input: Shape, _ place: Place) throws(RecipeError) {
         guard input.rank == 3 else {
             throw place.error("it needs a picture, and is given a vector of \(input.elementCount)")
         }
@@ -223,7 +223,7 @@ extension Resolver {
 
     private func requireGroups(
         _ groups: Int, _ inputs: Int, _ outputs: Int, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         guard inputs % groups == 0, outputs % groups == 0 else {
             throw place.error(
                 "\(inputs) input and \(outputs) output channels cannot be cut into \(groups) groups: "
@@ -232,7 +232,7 @@ extension Resolver {
     }
 
     /// The lengths are within bounds that keep their product countable.
-    private func requireWeights(_ lengths: [Int], _ place: Place) throws(ArchitectureError) {
+    private func requireWeights(_ lengths: [Int], _ place: Place) throws(RecipeError) {
         let count = lengths.reduce(1, *)
         guard count <= Self.maximumWeightCount else {
             throw place.error(

@@ -1,5 +1,5 @@
 import SaccadeLayers
-import SaccadeSettings
+public import SaccadeSettings
 
 // What fine-tuning asks of a network: parts that stay as they are, and the layers that tell the classes apart.
 extension ResolvedNetwork {
@@ -7,20 +7,20 @@ extension ResolvedNetwork {
     /// that they have, and keep them.
     ///
     /// - Parameter names: Of layers or of blocks around them, such as `conv1` or `layer2`.
-    /// - Throws: ``ArchitectureError`` where a name fits nothing.
-    public func freezing(_ names: [String]) throws(ArchitectureError) -> ResolvedNetwork {
+    /// - Throws: ``RecipeError`` where a name fits nothing.
+    public func freezing(_ names: [String]) throws(RecipeError) -> ResolvedNetwork {
         let parameters = Network(self).parameters.map(\.name)
         for name in names where !parameters.contains(where: { $0.isPart(of: name) }) {
             let parts = Set(parameters.flatMap(\.enclosing)).sorted()
             let guess = nearest(to: name, among: parts).map { "did you mean \($0)?" }
-            throw ArchitectureError(
+            throw RecipeError(
                 "freeze names “\(name)”, and no part with weights is called so; "
                     + (guess
                         ?? "there are \(Set(parameters.compactMap(\.enclosing.first)).sorted().joined(separator: ", "))"),
                 at: Location(file: source))
         }
         guard parameters.contains(where: { parameter in !names.contains { parameter.isPart(of: $0) } }) else {
-            throw ArchitectureError(
+            throw RecipeError(
                 "freeze leaves nothing to train; leave out the last layer", at: Location(file: source))
         }
         return ResolvedNetwork(

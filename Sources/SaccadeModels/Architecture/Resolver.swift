@@ -1,5 +1,6 @@
 import SaccadeLayers
 import SaccadePrelude
+public import SaccadeSettings
 public import SaccadeTensors
 
 extension Architecture {
@@ -12,10 +13,10 @@ extension Architecture {
     ///   - classes: Takes the place of the recipe's number of classes, such as the number that the data have.
     ///   - padding: That of every convolution whose recipe does not say; valid unless given.
     ///   - seed: Where the sequence of random first weights starts.
-    /// - Throws: ``ArchitectureError`` with the layer at fault and the arithmetic that does not work out.
+    /// - Throws: ``RecipeError`` with the layer at fault and the arithmetic that does not work out.
     public func resolved(
         input: InputSize? = nil, classes: Int? = nil, padding: Padding = .valid, seed: UInt64 = 0
-    ) throws(ArchitectureError) -> ResolvedNetwork {
+    ) throws(RecipeError) -> ResolvedNetwork {
         var resolver = Resolver(
             classes: classes ?? self.classes, padding: padding, source: source, generator: SplitMix64(seed: seed))
         let shape = (input ?? self.input).shape
@@ -54,7 +55,7 @@ struct Resolver {
     /// - Parameter within: The path of the block around the layers, with a dot behind it.
     mutating func chain(
         _ specifications: [LayerSpecification], _ input: Shape, within prefix: String
-    ) throws(ArchitectureError) -> [ResolvedLayer] {
+    ) throws(RecipeError) -> [ResolvedLayer] {
         var names = LayerNames()
         try names.reserve(specifications)
         return try chain(specifications, input, within: prefix, &names)
@@ -62,7 +63,7 @@ struct Resolver {
 
     private mutating func chain(
         _ specifications: [LayerSpecification], _ input: Shape, within prefix: String, _ names: inout LayerNames
-    ) throws(ArchitectureError) -> [ResolvedLayer] {
+    ) throws(RecipeError) -> [ResolvedLayer] {
         var shape = input
         var layers: [ResolvedLayer] = []
         for specification in specifications {
@@ -75,7 +76,7 @@ struct Resolver {
 
     private mutating func resolve(
         _ specification: LayerSpecification, _ input: Shape, named name: String, within prefix: String
-    ) throws(ArchitectureError) -> ResolvedLayer {
+    ) throws(RecipeError) -> ResolvedLayer {
         let place = Place(
             path: prefix + name, prefix: prefix, location: specification.location ?? Location(file: source))
         var layer = ResolvedLayer(
@@ -110,7 +111,7 @@ struct Resolver {
     private mutating func residual(
         _ body: [LayerSpecification], _ shortcut: [LayerSpecification], _ activation: ActivationSpecification?,
         _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         var names = LayerNames()
         try names.reserve(body + shortcut)
         let body = try chain(body, layer.input, within: place.path + ".", &names)
@@ -129,7 +130,7 @@ struct Resolver {
 
     private mutating func parallel(
         _ branches: [[LayerSpecification]], _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         var names = LayerNames()
         try names.reserve(branches.flatMap { $0 })
         var resolved: [[ResolvedLayer]] = []
@@ -153,7 +154,7 @@ struct Resolver {
 
     private mutating func auxiliary(
         _ head: [LayerSpecification], _ weight: Float, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         guard place.prefix.isEmpty else {
             throw place.error(
                 "an auxiliary head stands among the network’s own layers, not within a block; move it behind the block")
@@ -162,7 +163,7 @@ struct Resolver {
     }
 
     /// Auxiliary heads are compared with the same labels as the network itself.
-    func requireAuxiliaryResults(of layers: [ResolvedLayer], like result: Shape) throws(ArchitectureError) {
+    func requireAuxiliaryResults(of layers: [ResolvedLayer], like result: Shape) throws(RecipeError) {
         for layer in layers {
             guard case .auxiliary(let head, _) = layer.body else { continue }
             let output = head.last?.output ?? layer.input
@@ -175,7 +176,7 @@ struct Resolver {
         }
     }
 
-    private mutating func keepWithinBounds(_ layer: ResolvedLayer, _ place: Place) throws(ArchitectureError) {
+    private mutating func keepWithinBounds(_ layer: ResolvedLayer, _ place: Place) throws(RecipeError) {
         let output = layer.output
         let isLong = output.rank == 3 && output.dimensions.contains { $0 > InputSize.maximumLength }
         guard !isLong, output.elementCount <= InputSize.maximumElementCount else {
@@ -200,12 +201,12 @@ struct Resolver {
         var prefix: String
         var location: Location?
 
-        func error(_ message: String) -> ArchitectureError {
-            ArchitectureError("\(path): \(message)", at: location)
+        func error(_ message: String) -> RecipeError {
+            RecipeError("\(path): \(message)", at: location)
         }
 
         /// The complaint of an operation; in place of the operation's own name it bears the layer's.
-        func error(_ error: ShapeError) -> ArchitectureError {
+        func error(_ error: ShapeError) -> RecipeError {
             let text = error.description
             let end = text.firstRange(of: ": ")?.upperBound ?? text.startIndex
             return self.error(String(text[end...]))

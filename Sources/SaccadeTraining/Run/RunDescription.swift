@@ -1,6 +1,7 @@
 import Foundation
-public import SaccadeDatasets
+import SaccadeDatasets
 import SaccadeFiles
+public import SaccadeImages
 import SaccadeInterchange
 import SaccadeTensors
 

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeDatasets
 import SaccadeFiles
+import SaccadeImages
 import SaccadeInterchange
 public import SaccadeLayers
 import SaccadeMetrics

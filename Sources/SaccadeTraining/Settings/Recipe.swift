@@ -1,6 +1,6 @@
 import Foundation
 public import SaccadeModels
-import SaccadeSettings
+public import SaccadeSettings
 
 /// A recipe in which everything is decided: what it says itself, what takes the place of that, and what both leave to
 /// us.
@@ -17,10 +17,10 @@ public struct Recipe: Sendable {
     ///   - source: What to call it in complaints: the file's path.
     ///   - stored: How a run that is resumed was trained, in place of the section `training`.
     ///   - overrides: What takes the place of these settings.
-    /// - Throws: `ArchitectureError` at the line, or the option, that cannot be.
+    /// - Throws: `RecipeError` at the line, or the option, that cannot be.
     public init(
         yaml: String, source: String, stored: TrainingSettings? = nil, overrides: [RecipeOverride] = []
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         for override in overrides { try Self.check(override) }
         let ofTraining = overrides.filter { $0.path[0] == "training" }
         let ofNetwork = overrides.filter { $0.path[0] != "training" }
@@ -60,7 +60,7 @@ public struct Recipe: Sendable {
     }
 
     /// Says which setting was meant by a first name that is none.
-    private static func check(_ override: RecipeOverride) throws(ArchitectureError) {
+    private static func check(_ override: RecipeOverride) throws(RecipeError) {
         let name = override.path[0]
         guard !Architecture.keys.contains(name) else { return }
         let inner =
@@ -70,7 +70,7 @@ public struct Recipe: Sendable {
         let section = inner.first { $0.1 == word }.map { "\($0.0)." } ?? ""
         let meant = word.map { ([section + $0] + (section.isEmpty ? override.path.dropFirst() : [])) }
         let remedy = meant.map { "did you mean \($0.joined(separator: "."))?" }
-        throw ArchitectureError(
+        throw RecipeError(
             "there is no setting \(name) in a recipe; "
                 + (remedy ?? "there are \(Architecture.keys.joined(separator: ", "))"),
             at: Location(file: override.typed))
@@ -80,7 +80,7 @@ public struct Recipe: Sendable {
 extension TrainingSettings {
     /// All settings, spelled out, in the order in which they are declared.
     var setting: Setting {
-        get throws(ArchitectureError) {
+        get throws(RecipeError) {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             // Numbers that JSON does not know were refused when the settings were read.
@@ -118,7 +118,7 @@ extension Setting {
 
     /// With the layers of a network in place of its name: a run must not change with the program's idea of it, and its
     /// layers can be changed like a recipe's own.
-    fileprivate func withNetworkWrittenOut(source: String) throws(ArchitectureError) -> Setting {
+    fileprivate func withNetworkWrittenOut(source: String) throws(RecipeError) -> Setting {
         guard let entries, entries.contains(where: { $0.key == "network" }) else { return self }
         let text = try Architecture(self, source: source).yaml
         let written = try Setting(yaml: text, source: source).placed(at: Location(file: source)).entries ?? []

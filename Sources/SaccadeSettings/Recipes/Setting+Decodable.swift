@@ -3,8 +3,8 @@ import Foundation
 extension Setting {
     /// The settings as a value of a type that can be decoded.
     ///
-    /// - Throws: ``ArchitectureError`` at the line of the setting that does not fit.
-    package func decoded<Value: Decodable>(_ type: Value.Type = Value.self) throws(ArchitectureError) -> Value {
+    /// - Throws: ``RecipeError`` at the line of the setting that does not fit.
+    package func decoded<Value: Decodable>(_ type: Value.Type = Value.self) throws(RecipeError) -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(json.utf8))
         } catch {
@@ -13,7 +13,7 @@ extension Setting {
         }
     }
 
-    private func complaint(_ error: DecodingError) -> ArchitectureError {
+    private func complaint(_ error: DecodingError) -> RecipeError {
         switch error {
         case .dataCorrupted(let context): return at(context.codingPath).error(context.debugDescription)
         case .keyNotFound(let key, let context):
@@ -77,7 +77,7 @@ extension Setting {
     }
 
     /// With the quotes and escapes of JSON, which are also YAML's.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

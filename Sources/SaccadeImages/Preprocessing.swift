@@ -1,4 +1,3 @@
-public import SaccadeImages
 import SaccadePrelude
 
 /// How a picture of any size becomes the numbers that a network expects: resized, its channels made 1 or 3, scaled to

@@ -3,55 +3,55 @@ import SaccadeFiles
 import Yams
 
 /// Reads YAML into ``Setting``s, within bounds that no honest recipe reaches.
-enum RecipeFile {
-    static let maximumByteCount = 1 << 20
-    static let maximumSettingCount = 50_000
-    static let maximumDepth = 64
+package enum RecipeFile {
+    package static let maximumByteCount = 1 << 20
+    package static let maximumSettingCount = 50_000
+    package static let maximumDepth = 64
     /// So few that the settings which they stand for, even nested in each other, can still be counted.
-    static let maximumAliasCount = 32
+    package static let maximumAliasCount = 32
 
-    static func exists(_ path: String) -> Bool { Path(path).exists }
+    package static func exists(_ path: String) -> Bool { Path(path).exists }
 
     /// The text of a file.
-    static func text(of path: String) throws(ArchitectureError) -> String {
+    package static func text(of path: String) throws(RecipeError) -> String {
         let location = Location(file: path)
         let bytes: [UInt8]
         do throws(FileError) {
             bytes = try RegularFile.contents(of: path, limit: maximumByteCount)
         } catch {
-            throw ArchitectureError("\(error.reason); \(error.remedy)", at: location)
+            throw RecipeError("\(error.reason); \(error.remedy)", at: location)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ArchitectureError("this is not text in UTF-8; save the recipe as UTF-8", at: location)
+            throw RecipeError("this is not text in UTF-8; save the recipe as UTF-8", at: location)
         }
         return text
     }
 
     /// The one document of a YAML text.
-    static func setting(_ text: String, file: String) throws(ArchitectureError) -> Setting {
+    package static func setting(_ text: String, file: String) throws(RecipeError) -> Setting {
         let location = Location(file: file)
         // Yams unfolds aliases while it reads, so a bomb of them has to be found before.
         guard text.utf8.split(separator: UInt8(ascii: "*")).count <= maximumAliasCount + 1 else {
-            throw ArchitectureError(
+            throw RecipeError(
                 "more than \(maximumAliasCount) aliases (*name); use repeat for layers that recur", at: location)
         }
         let root: Node?
         do { root = try Yams.compose(yaml: text) } catch { throw problem(error, location) }
-        guard let root else { throw ArchitectureError("the file is empty; it must hold a recipe", at: location) }
+        guard let root else { throw RecipeError("the file is empty; it must hold a recipe", at: location) }
         var budget = maximumSettingCount
         return try setting(root, at: location, depth: 0, &budget)
     }
 
     private static func setting(
         _ node: Node, at parent: Location, depth: Int, _ budget: inout Int
-    ) throws(ArchitectureError) -> Setting {
+    ) throws(RecipeError) -> Setting {
         let location = Location(file: parent.file, line: node.mark?.line ?? parent.line)
         budget -= 1
         guard budget > 0 else {
-            throw ArchitectureError("more than \(maximumSettingCount) settings; shorten the recipe", at: location)
+            throw RecipeError("more than \(maximumSettingCount) settings; shorten the recipe", at: location)
         }
         guard depth < maximumDepth else {
-            throw ArchitectureError("nested more than \(maximumDepth) levels deep; flatten the recipe", at: location)
+            throw RecipeError("nested more than \(maximumDepth) levels deep; flatten the recipe", at: location)
         }
         switch node {
         case .scalar(let scalar):
@@ -65,7 +65,7 @@ enum RecipeFile {
             for (key, value) in mapping {
                 let line = key.mark?.line ?? location.line
                 guard case .scalar(let scalar) = key else {
-                    throw ArchitectureError(
+                    throw RecipeError(
                         "a key must be a word", at: Location(file: parent.file, line: line))
                 }
                 let place = Location(file: parent.file, line: line)
@@ -74,13 +74,13 @@ enum RecipeFile {
             }
             return Setting(.section(entries), at: location)
         case .alias:
-            throw ArchitectureError("an alias without its anchor", at: location)
+            throw RecipeError("an alias without its anchor", at: location)
         }
     }
 
-    private static func problem(_ error: any Error, _ location: Location) -> ArchitectureError {
-        func at(_ line: Int?, _ problem: String) -> ArchitectureError {
-            ArchitectureError(
+    private static func problem(_ error: any Error, _ location: Location) -> RecipeError {
+        func at(_ line: Int?, _ problem: String) -> RecipeError {
+            RecipeError(
                 "this is not YAML: \(problem)", at: Location(file: location.file, line: line ?? location.line))
         }
         switch error as? YamlError {
@@ -91,7 +91,7 @@ enum RecipeFile {
             let line = offset.map { offset in 1 + yaml.prefix(offset).utf8.count { $0 == UInt8(ascii: "\n") } }
             return at(line, problem)
         case .duplicatedKeysInMapping(let keys, let context):
-            return ArchitectureError(
+            return RecipeError(
                 "the key \(keys.first ?? "") stands here twice; remove one of them",
                 at: Location(file: location.file, line: context.mark.line))
         default: return at(nil, "the reader gave up")

@@ -15,7 +15,7 @@ public struct Location: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Why a recipe cannot be read, or describes a network that cannot exist.
-public struct ArchitectureError: Error, Hashable, CustomStringConvertible {
+public struct RecipeError: Error, Hashable, CustomStringConvertible {
     /// The place at fault; `nil` where it is no file's fault, such as an option of the command line.
     public let location: Location?
     /// What is wrong and what to do, one sentence without its place.

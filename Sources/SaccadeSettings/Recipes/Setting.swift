@@ -1,5 +1,3 @@
-import SaccadeSettings
-
 /// A value in a recipe, and where it stands, so that every complaint can name its file and line.
 package struct Setting: Sendable {
     package enum Content: Sendable {
@@ -30,7 +28,7 @@ package struct Setting: Sendable {
     }
 
     /// A complaint about this value.
-    package func error(_ message: String) -> ArchitectureError { ArchitectureError(message, at: location) }
+    package func error(_ message: String) -> RecipeError { RecipeError(message, at: location) }
 
     /// How a complaint quotes the value.
     package var quoted: String {
@@ -56,17 +54,17 @@ package struct Setting: Sendable {
     }
 
     /// - Parameter name: What the text is, for the complaint.
-    package func text(_ name: String) throws(ArchitectureError) -> String {
+    package func text(_ name: String) throws(RecipeError) -> String {
         guard case .text(let text, _) = content, !isEmpty else { throw error("\(name) must be a text, got \(quoted)") }
         return text
     }
 
-    package func list(_ name: String) throws(ArchitectureError) -> [Setting] {
+    package func list(_ name: String) throws(RecipeError) -> [Setting] {
         guard case .list(let list) = content else { throw error("\(name) must be a list, got \(quoted)") }
         return list
     }
 
-    package func integer(_ name: String, _ range: ClosedRange<Int>) throws(ArchitectureError) -> Int {
+    package func integer(_ name: String, _ range: ClosedRange<Int>) throws(RecipeError) -> Int {
         guard case .text(let text, isPlain: true) = content, let value = Int(text), range.contains(value) else {
             throw error(
                 "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound), got \(quoted)")
@@ -74,14 +72,14 @@ package struct Setting: Sendable {
         return value
     }
 
-    package func number(_ name: String, _ range: ClosedRange<Double>) throws(ArchitectureError) -> Double {
+    package func number(_ name: String, _ range: ClosedRange<Double>) throws(RecipeError) -> Double {
         guard case .text(let text, isPlain: true) = content, let value = Double(text), range.contains(value) else {
             throw error("\(name) must be a number from \(range.lowerBound) to \(range.upperBound), got \(quoted)")
         }
         return value
     }
 
-    package func flag(_ name: String) throws(ArchitectureError) -> Bool {
+    package func flag(_ name: String) throws(RecipeError) -> Bool {
         switch content {
         case .text("true", isPlain: true), .text("yes", isPlain: true): return true
         case .text("false", isPlain: true), .text("no", isPlain: true): return false
@@ -92,7 +90,7 @@ package struct Setting: Sendable {
     /// One of several words.
     package func choice<Value>(
         _ name: String, _ values: KeyValuePairs<String, Value>
-    ) throws(ArchitectureError) -> Value {
+    ) throws(RecipeError) -> Value {
         let words = values.map(\.key)
         guard case .text(let text, _) = content else {
             throw error("\(name) must be \(alternatives(words)), got \(quoted)")
@@ -104,12 +102,12 @@ package struct Setting: Sendable {
     /// The entries under known keys.
     ///
     /// - Parameter name: What the section is called in complaints.
-    package func section(_ name: String, keys: [String]) throws(ArchitectureError) -> Section {
+    package func section(_ name: String, keys: [String]) throws(RecipeError) -> Section {
         guard case .section(let entries) = content else {
             throw error("\(name) must be a section of settings (\(keys.joined(separator: ", "))), got \(quoted)")
         }
         for entry in entries where !keys.contains(entry.key) {
-            throw ArchitectureError(
+            throw RecipeError(
                 unknown("key", entry.key, in: name, known: keys), at: entry.location)
         }
         return Section(name: name, location: location, entries: entries)
@@ -122,22 +120,26 @@ package struct Section: Sendable {
     package let location: Location
     package let entries: [Setting.Entry]
 
+    package init(name: String, location: Location, entries: [Setting.Entry]) {
+        (self.name, self.location, self.entries) = (name, location, entries)
+    }
+
     /// The value under a key; `nil` where the key is absent or nothing stands behind it.
     package subscript(key: String) -> Setting? {
         entries.first { $0.key == key }.flatMap { $0.value.isEmpty ? nil : $0.value }
     }
 
     /// The value under a key that must be there.
-    package func required(_ key: String) throws(ArchitectureError) -> Setting {
+    package func required(_ key: String) throws(RecipeError) -> Setting {
         guard let value = self[key] else {
-            throw ArchitectureError("\(name) needs \(key)", at: entries.first { $0.key == key }?.location ?? location)
+            throw RecipeError("\(name) needs \(key)", at: entries.first { $0.key == key }?.location ?? location)
         }
         return value
     }
 }
 
 /// A complaint about a word that is none of those known, with the nearest of them.
-func unknown(_ what: String, _ word: String, in place: String, known: [String]) -> String {
+package func unknown(_ what: String, _ word: String, in place: String, known: [String]) -> String {
     let nearest = nearest(to: word, among: known)
     let shown = word.count > 40 ? "\(word.prefix(40))…" : word
     let remedy =

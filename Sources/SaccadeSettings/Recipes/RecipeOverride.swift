@@ -1,5 +1,3 @@
-import SaccadeSettings
-
 /// A setting that takes the place of a recipe's: `training.batchSize=64`.
 public struct RecipeOverride: Sendable {
     /// The names of the sections on the way and of the setting, or places in lists, from 0.
@@ -13,11 +11,11 @@ public struct RecipeOverride: Sendable {
     /// - Parameters:
     ///   - text: Names joined by dots, an equals sign, and the value as it would stand in a recipe: YAML.
     ///   - option: What stands before it on the command line.
-    /// - Throws: ``ArchitectureError`` when the key is missing or the value is not YAML.
-    public init(_ text: String, option: String = "--set") throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` when the key is missing or the value is not YAML.
+    public init(_ text: String, option: String = "--set") throws(RecipeError) {
         let typed = "\(option) \(text)"
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-            throw ArchitectureError(
+            throw RecipeError(
                 "write key=value, such as training.batchSize=64", at: Location(file: typed))
         }
         let value = String(text[text.index(after: equals)...])
@@ -28,12 +26,12 @@ public struct RecipeOverride: Sendable {
     ///   - key: Names joined by dots.
     ///   - value: YAML.
     ///   - typed: What complaints give as the place of the mistake.
-    /// - Throws: ``ArchitectureError`` when a name is missing or the value is not YAML.
-    public init(key: String, value: String, typed: String) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` when a name is missing or the value is not YAML.
+    public init(key: String, value: String, typed: String) throws(RecipeError) {
         let place = Location(file: typed)
         path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard path.allSatisfy({ !$0.isEmpty }), path.count <= RecipeFile.maximumDepth else {
-            throw ArchitectureError("a key is names joined by dots, such as training.batchSize", at: place)
+            throw RecipeError("a key is names joined by dots, such as training.batchSize", at: place)
         }
         self.typed = typed
         let isEmpty = value.allSatisfy(\.isWhitespace)
@@ -47,8 +45,8 @@ public struct RecipeOverride: Sendable {
 extension Setting {
     /// Reads the text of a recipe.
     ///
-    /// - Throws: ``ArchitectureError`` with the line.
-    package init(yaml: String, source: String) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` with the line.
+    package init(yaml: String, source: String) throws(RecipeError) {
         self = try RecipeFile.setting(yaml, file: source)
     }
 
@@ -57,8 +55,8 @@ extension Setting {
     /// A section that becomes of another `kind` loses what belonged to the old one; kinds are therefore changed first,
     /// in whichever order they were typed.
     ///
-    /// - Throws: ``ArchitectureError`` where there is nothing to go into on the way.
-    package func replacing(_ overrides: [RecipeOverride]) throws(ArchitectureError) -> Setting {
+    /// - Throws: ``RecipeError`` where there is nothing to go into on the way.
+    package func replacing(_ overrides: [RecipeOverride]) throws(RecipeError) -> Setting {
         let kinds = overrides.filter { $0.path.last == "kind" }
         let others = overrides.filter { $0.path.last != "kind" }
         var result = self
@@ -68,7 +66,7 @@ extension Setting {
 
     private func replacing(
         _ path: ArraySlice<String>, _ override: RecipeOverride
-    ) throws(ArchitectureError) -> Setting {
+    ) throws(RecipeError) -> Setting {
         guard let name = path.first else { return override.value }
         let place = Location(file: override.typed)
         let rest = path.dropFirst()
@@ -87,14 +85,14 @@ extension Setting {
             return Setting(.section(entries), at: place)
         case .list(var list):
             guard let index = Int(name), list.indices.contains(index) else {
-                throw ArchitectureError(
+                throw RecipeError(
                     "“\(name)” must be the number of an item, from 0 to \(list.count - 1)", at: place)
             }
             list[index] = try list[index].replacing(rest, override)
             return Setting(.list(list), at: place)
         case .text:
             guard isEmpty else {
-                throw ArchitectureError("there is no setting \(name) within \(quoted)", at: place)
+                throw RecipeError("there is no setting \(name) within \(quoted)", at: place)
             }
             return try Setting(.section([]), at: place).replacing(path, override)
         }
