@@ -74,9 +74,9 @@ import Testing
         let labels = (0..<expected.batch).map { $0 % expected.classes }
         var results: Network.TrainingResults?
         let (loss, gradients) = withGradients {
-            let outputs = network.trainingResults(x)
+            let outputs = network.trainingResults([x])
             results = outputs
-            return outputs.auxiliary.reduce(crossEntropy(outputs.result, labels)) {
+            return outputs.auxiliary.reduce(crossEntropy(outputs.outputs[0], labels)) {
                 $0 + crossEntropy($1.result, labels) * $1.weight
             }
         }

@@ -170,11 +170,11 @@ import TrainingTestSupport
         let (total, gradients) = withGradients(phase: .inference) {
             ClassificationLoss(of: network, on: batch, labelSmoothing: 0.1).total
         }
-        let results = network.trainingResults(batch.images)
-        let main = crossEntropy(results.result, batch.labels, labelSmoothing: 0.1).item
+        let results = network.trainingResults([batch.images])
+        let main = crossEntropy(results.outputs[0], batch.labels, labelSmoothing: 0.1).item
         let auxiliary = crossEntropy(results.auxiliary[0].result, batch.labels, labelSmoothing: 0.1).item
         #expect(abs(total.item - main - 0.3 * auxiliary) < 1e-5)
-        #expect(results.result.scalars == network(batch.images).scalars)
+        #expect(results.outputs[0].scalars == network(batch.images).scalars)
         #expect(network.parameters.allSatisfy { gradients[$0.parameter] != nil })
     }
 

@@ -1,4 +1,4 @@
-public import SaccadeSettings
+import SaccadeSettings
 
 /// Names for the layers of one block: their own, or their kind with a number.
 struct LayerNames {

@@ -1,4 +1,4 @@
-public import SaccadeSettings
+import SaccadeSettings
 import SaccadeTensors
 
 /// Reads the layers of a recipe.

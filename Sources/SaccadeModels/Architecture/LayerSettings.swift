@@ -1,4 +1,4 @@
-public import SaccadeSettings
+import SaccadeSettings
 import SaccadeTensors
 
 // The settings that several kinds of layers have in common.

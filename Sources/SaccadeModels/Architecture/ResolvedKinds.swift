@@ -1,6 +1,6 @@
 import SaccadeLayers
 import SaccadeOneDNN
-public import SaccadeSettings
+import SaccadeSettings
 import SaccadeTensors
 
 // How layers with a rule of their own meet a size.

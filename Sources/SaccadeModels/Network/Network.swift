@@ -52,37 +52,33 @@ public struct Network: Layer {
     }
 }
 
-// Heads for training alone, such as those of GoogLeNet.
-extension Network {
-    /// What a network makes of a batch while it is trained.
-    public struct TrainingResults {
-        /// Of an auxiliary head, with what its loss counts.
-        public struct Auxiliary {
-            public let result: Tensor
-            public let weight: Float
-        }
-
-        /// The result of the last layer, `[N, …]`.
-        public let result: Tensor
-        /// In the order of the layers; of the same shape as the result.
-        public let auxiliary: [Auxiliary]
+extension Network: Model {
+    public var inputs: [Port] {
+        [Port("input", [.batch] + input.dimensions.map { .fixed($0) })]
     }
 
+    public var outputs: [String] { ["output"] }
+
+    public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { [self(inputs[0])] }
+}
+
+// Heads for training alone, such as those of GoogLeNet.
+extension Network {
     /// The network's result with those of its auxiliary heads, which ``callAsFunction(_:)`` leaves out.
     ///
-    /// - Parameter x: As for ``callAsFunction(_:)``.
-    public func trainingResults(_ x: Tensor) -> TrainingResults {
-        requireInput(x)
-        var x = x
+    /// - Parameter inputs: One tensor, as for ``callAsFunction(_:)``.
+    public func trainingResults(_ inputs: [Tensor]) -> TrainingResults {
+        requireInput(inputs[0])
+        var x = inputs[0]
         var auxiliary: [TrainingResults.Auxiliary] = []
         for step in block.steps {
             if case .auxiliary(let head, let weight) = step {
-                auxiliary.append(.init(result: Trace.scope(head.name) { head.part(x) }, weight: weight))
+                auxiliary.append(.init(Trace.scope(head.name) { head.part(x) }, weight: weight))
             } else {
                 x = step(x)
             }
         }
-        return TrainingResults(result: x, auxiliary: auxiliary)
+        return TrainingResults([x], auxiliary: auxiliary)
     }
 
     /// The names of the auxiliary heads.

@@ -21,8 +21,8 @@ struct ClassificationLoss {
             total = loss(scores)
             return
         }
-        let results = network.trainingResults(batch.images)
-        scores = results.result
+        let results = network.trainingResults([batch.images])
+        scores = results.outputs[0]
         total = results.auxiliary.reduce(loss(scores)) { $0 + loss($1.result) * $1.weight }
     }
 }
