@@ -31,7 +31,7 @@ let package = Package(
 
         // Settings with their lines, decoded strictly.
         .target(
-            name: "SaccadeSettings", dependencies: ["SaccadeFiles", .product(name: "Yams", package: "Yams")],
+            name: "SaccadeSettings", dependencies: ["SaccadePrelude", "SaccadeFiles", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
 
         // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
@@ -121,7 +121,7 @@ let package = Package(
         .target(
             name: "SaccadeRuns",
             dependencies: [
-                "SaccadeFiles", "SaccadeGeometry", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeFiles", "SaccadeGeometry", "SaccadeMetrics", "SaccadeTraining", "SaccadeDrawing",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -132,8 +132,8 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
                 "SaccadeONNX",
-                "SaccadeModels", "SaccadeGeometry", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages",
-                "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing", "SaccadeRuns",
+                "SaccadeModels", "SaccadeGeometry", "SaccadeMetrics", "SaccadeSettings", "SaccadeDatasets",
+                "SaccadeImages", "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing", "SaccadeRuns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -1,5 +1,3 @@
-import SaccadeImages
-
 /// As an object with `height`, `width`, `channels`, `resize` (`stretch` or `crop`), `shortSide` (with `crop`), `filter`,
 /// `mean`, `std` and `decodesReduced`. Values that ``Preprocessing/init(height:width:channels:resizing:filter:mean:standardDeviation:)``
 /// would trap on are refused as corrupted data, for such objects come from files.

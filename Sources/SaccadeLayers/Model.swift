@@ -40,6 +40,19 @@ extension Model {
 public protocol StagedModel: Module {
     /// The parts, in the order in which they run; of a network in one part that part, without a name.
     var stages: [(name: String, model: any Model)] { get }
+    /// The paths of the layers whose outputs are as many as there are classes: those that begin anew when other classes
+    /// are to be learnt.
+    var heads: [String] { get }
+    /// The names of parts that only training needs, which a checkpoint may leave out.
+    var auxiliaryNames: [String] { get }
+    /// The same network, sharing its parameters, without those parts.
+    var forInference: Self { get }
+}
+
+extension StagedModel {
+    public var forInference: Self { self }
+    public var heads: [String] { [] }
+    public var auxiliaryNames: [String] { [] }
 }
 
 /// What a network makes of a batch while it is trained.
@@ -69,8 +82,30 @@ public struct AnyModel: Model {
 
     public var children: [(name: String, value: Any)] { base.children }
     public var stages: [(name: String, model: any Model)] { base.stages }
+    public var heads: [String] { base.heads }
+    public var auxiliaryNames: [String] { base.auxiliaryNames }
+    public var forInference: AnyModel { AnyModel(base.forInference) }
     public var inputs: [Port] { base.inputs }
     public var outputs: [String] { base.outputs }
     public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { base(inputs) }
     public func trainingResults(_ inputs: [Tensor]) -> TrainingResults { base.trainingResults(inputs) }
+}
+
+/// One layer, or several in a ``Sequential``, as a model.
+public struct LayerModel<Base: Layer>: Model {
+    public let layer: Base
+    public let inputs: [Port]
+    public let outputs: [String]
+
+    /// - Parameters:
+    ///   - input: The shape of one sample, without the batch.
+    public init(_ layer: Base, input: Shape) {
+        self.layer = layer
+        inputs = [Port("input", [.batch] + input.dimensions.map { .fixed($0) })]
+        outputs = ["output"]
+    }
+
+    public var children: [(name: String, value: Any)] { layer.children }
+
+    public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { [layer(inputs[0])] }
 }

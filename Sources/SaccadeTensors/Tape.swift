@@ -127,6 +127,9 @@ final class Tape: Sendable {
 
     init(constants: Set<Parameter> = []) { self.constants = constants }
 
+    /// Whether there will be no gradient for a parameter.
+    func holdsConstant(_ parameter: Parameter) -> Bool { constants.contains(parameter) }
+
     func leaf(_ parameter: Parameter, _ value: Tensor) -> Tensor {
         if constants.contains(parameter) { return value }
         return state.withLock { state in
@@ -179,4 +182,10 @@ final class Tape: Sendable {
 
 extension Tensor {
     fileprivate func placed(_ slot: Tape.Slot) -> Tensor { Tensor(shape: shape, content: content, slot: slot) }
+}
+
+extension Parameter {
+    /// Whether gradients are being recorded, and not for this one: ``withGradients(phase:except:precision:_:)`` was told
+    /// to leave it out.
+    public var isHeldConstant: Bool { Tape.current?.holdsConstant(self) ?? false }
 }

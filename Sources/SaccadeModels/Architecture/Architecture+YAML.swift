@@ -8,7 +8,11 @@ extension Architecture {
         var entries: [Setting.Entry] = [.of("name", .word(name)), .of("input", .word(input.description))]
         if let classes { entries.append(.of("classes", .number(classes))) }
         if let preprocessingSection { entries.append(.of("preprocessing", preprocessingSection)) }
-        entries.append(.of("layers", .layers(layers)))
+        if let structure {
+            entries.append(.of("network", Setting(.section([structure]), at: structure.location)))
+        } else {
+            entries.append(.of("layers", .layers(layers)))
+        }
         if let training { entries.append(.of("training", training)) }
         return Setting.section(entries).yaml
     }

@@ -17,6 +17,11 @@ extension Architecture {
     public func resolved(
         input: InputSize? = nil, classes: Int? = nil, padding: Padding = .valid, seed: UInt64 = 0
     ) throws(RecipeError) -> ResolvedNetwork {
+        if let structure {
+            throw RecipeError(
+                "\(structure.key) is no list of layers, which this task needs; give layers, or another task",
+                at: structure.location)
+        }
         var resolver = Resolver(
             classes: classes ?? self.classes, padding: padding, source: source, generator: SplitMix64(seed: seed))
         let shape = (input ?? self.input).shape

@@ -55,6 +55,9 @@ public struct LayerByLayer: Layer {
         self.stages = stages.last?.isSoftmax == true ? Array(stages.dropLast()) : stages
     }
 
+    /// A network taken apart, with the same parameters.
+    public init(_ network: Network) { self.init(network.layers) }
+
     public var children: [(name: String, value: Any)] { stages.flatMap(\.children) }
 
     /// Of one picture's scores, without the batch.

@@ -16,6 +16,10 @@ public struct Network: Layer {
     public let input: Shape
     /// Of one picture's result, without the batch.
     public let output: Shape
+    /// The paths of the layers whose outputs are as many as there are classes.
+    public let heads: [String]
+    /// The layers as they stand in the recipe, with the same parameters.
+    public let layers: ResolvedNetwork
     let block: Block
 
     /// - Parameters:
@@ -26,12 +30,15 @@ public struct Network: Layer {
         name = resolved.name
         input = resolved.input
         output = resolved.output
+        heads = resolved.classifiers
+        layers = resolved
         let block = Block(resolved.layers)
         self.block = fuses ? block.fused() : block
     }
 
     private init(_ network: Network, _ block: Block) {
-        (name, input, output) = (network.name, network.input, network.output)
+        (name, input, output, heads) = (network.name, network.input, network.output, network.heads)
+        layers = network.layers
         self.block = block
     }
 
@@ -87,16 +94,8 @@ extension Network {
     }
 
     /// The same network, sharing its parameters, without its auxiliary heads.
-    public var withoutAuxiliaryHeads: Network {
+    public var forInference: Network {
         Network(self, Block(steps: block.steps.filter { if case .auxiliary = $0 { false } else { true } }))
-    }
-
-    /// What of the network a checkpoint with these names is expected to hold: all of it, or all but the auxiliary heads
-    /// where it names nothing of them.
-    public func part(inCheckpointOf names: some Sequence<String>) -> Network {
-        let prefixes = auxiliaryNames.map { "\($0)." }
-        let hasHeads = names.contains { name in prefixes.contains { name.hasPrefix($0) } }
-        return hasHeads ? self : withoutAuxiliaryHeads
     }
 }
 

@@ -52,6 +52,27 @@ public struct ONNXExport: Sendable {
         }
     }
 
+    /// A whole network with one input and one output.
+    ///
+    /// - Parameters:
+    ///   - model: The network, as it predicts.
+    ///   - name: What the file calls the network.
+    ///   - metadata: Texts to store with it, such as the names of classes.
+    /// - Throws: As for a layer.
+    public init(
+        _ model: some Model, name: String = "network", metadata: [String: String] = [:]
+    ) throws(FileError) {
+        try self.init(
+            ModelAsLayer(model: model), input: Shape(Array(model.inputs[0].shape(batch: 1).dimensions.dropFirst())),
+            name: name, metadata: metadata)
+    }
+
+    private struct ModelAsLayer<Base: Model>: Layer {
+        let model: Base
+        var children: [(name: String, value: Any)] { model.children }
+        func callAsFunction(_ x: Tensor) -> Tensor { model([x])[0] }
+    }
+
     /// The file's contents.
     ///
     /// - Throws: ``FileError`` where it would be larger than Protocol Buffers can be, 2 GiB.

@@ -1,7 +1,7 @@
 /// A setting that takes the place of a recipe's: `training.batchSize=64`.
 public struct RecipeOverride: Sendable {
     /// The names of the sections on the way and of the setting, or places in lists, from 0.
-    package let path: [String]
+    package private(set) var path: [String]
     package let value: Setting
     /// What was typed, which complaints give as the place of the mistake.
     package let typed: String
@@ -39,6 +39,15 @@ public struct RecipeOverride: Sendable {
             try isEmpty
             ? Setting(.text("", isPlain: true), at: place)
             : RecipeFile.setting(value, file: typed).placed(at: place)
+    }
+}
+
+extension RecipeOverride {
+    /// The same value at another place.
+    package func replacing(path: [String]) -> RecipeOverride {
+        var moved = self
+        moved.path = path
+        return moved
     }
 }
 

@@ -1,3 +1,5 @@
+import SaccadePrelude
+
 /// A value in a recipe, and where it stands, so that every complaint can name its file and line.
 package struct Setting: Sendable {
     package enum Content: Sendable {
@@ -91,11 +93,17 @@ package struct Setting: Sendable {
     package func choice<Value>(
         _ name: String, _ values: KeyValuePairs<String, Value>
     ) throws(RecipeError) -> Value {
-        let words = values.map(\.key)
+        let word = try word(name, of: values.map(\.key))
+        guard let value = values.first(where: { $0.key == word })?.value else { wrongProgram("no value for \(word)") }
+        return value
+    }
+
+    /// One of several words, itself.
+    package func word(_ name: String, of words: [String]) throws(RecipeError) -> String {
         guard case .text(let text, _) = content else {
             throw error("\(name) must be \(alternatives(words)), got \(quoted)")
         }
-        if let value = values.first(where: { $0.key == text })?.value { return value }
+        if words.contains(text) { return text }
         throw error("\(name) must be \(alternatives(words)), got \(quoted)\(suggestion(text, words))")
     }
 

@@ -10,49 +10,6 @@ import SaccadeInterchange
     import Darwin
 #endif
 
-/// What one epoch came to: a line of `metrics.jsonl`.
-public struct EpochRecord: Sendable, Equatable, Codable {
-    /// Counted from 1.
-    public var epoch: Int
-    /// The learning rate of its last step.
-    public var learningRate: Double
-    /// The mean loss of the training samples, each when it was learnt from.
-    public var trainingLoss: Double
-    /// The share of training samples whose class had the highest score, likewise.
-    public var trainingAccuracy: Double
-    /// The mean loss of the validation samples; nil where there are none.
-    public var validationLoss: Double?
-    /// The share of validation samples whose class had the highest score.
-    public var validationAccuracy: Double?
-    /// The share of validation samples whose class was among the five highest scores.
-    public var validationTop5: Double?
-    /// Whether no epoch before was better.
-    public var isBest: Bool
-    /// Steps that were left out because a loss or gradient was not finite.
-    public var skippedSteps: Int
-
-    public init(
-        epoch: Int, learningRate: Double, trainingLoss: Double, trainingAccuracy: Double,
-        validationLoss: Double? = nil, validationAccuracy: Double? = nil, validationTop5: Double? = nil,
-        isBest: Bool = false, skippedSteps: Int = 0
-    ) {
-        self.epoch = epoch
-        self.learningRate = learningRate
-        self.trainingLoss = trainingLoss
-        self.trainingAccuracy = trainingAccuracy
-        self.validationLoss = validationLoss
-        self.validationAccuracy = validationAccuracy
-        self.validationTop5 = validationTop5
-        self.isBest = isBest
-        self.skippedSteps = skippedSteps
-    }
-
-    /// The records of a run, in order; what is no record, such as a line that is still being written, is passed over.
-    public static func read(fromRunAt folder: String) -> [EpochRecord] {
-        JSONLines.read("\(folder)/metrics.jsonl")
-    }
-}
-
 /// A file that grows by lines of JSON.
 struct JSONLines {
     let path: String
