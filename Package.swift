@@ -236,7 +236,8 @@ let package = Package(
         .testTarget(
             name: "RunsTests",
             dependencies: [
-                "SaccadeFiles", "SaccadeDrawing", "SaccadeRuns", "SaccadeTraining", "TrainingTestSupport",
+                "SaccadeFiles", "SaccadeMetrics", "SaccadeDrawing", "SaccadeRuns", "SaccadeTraining",
+                "TrainingTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

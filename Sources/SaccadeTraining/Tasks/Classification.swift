@@ -110,7 +110,9 @@ public struct Classification: LearningTask {
     public func losses(of model: AnyModel, on batch: LabelledBatch) -> Losses {
         let results = model.trainingResults(batch.inputs)
         let scores = results.outputs[0]
-        let total = results.auxiliary.reduce(loss(of: scores, batch)) { $0 + loss(of: $1.result, batch) * $1.weight }
+        let total = results.auxiliary.reduce(crossEntropy(of: scores, batch)) {
+            $0 + crossEntropy(of: $1.result, batch) * $1.weight
+        }
         return Losses(total) {
             let classes = scores.shape[1]
             let right = scores.detached.withScalars { scalars in
@@ -122,10 +124,10 @@ public struct Classification: LearningTask {
         }
     }
 
-    private func loss(of logits: Tensor, _ batch: LabelledBatch) -> Tensor {
-        let own = crossEntropy(logits, batch.labels, labelSmoothing: Float(labelSmoothing))
+    func crossEntropy(of logits: Tensor, _ batch: LabelledBatch) -> Tensor {
+        let own = SaccadeTensors.crossEntropy(logits, batch.labels, labelSmoothing: Float(labelSmoothing))
         guard let mixture = batch.mixture else { return own }
-        let other = crossEntropy(logits, mixture.others, labelSmoothing: Float(labelSmoothing))
+        let other = SaccadeTensors.crossEntropy(logits, mixture.others, labelSmoothing: Float(labelSmoothing))
         return own * mixture.ownShare + other * (1 - mixture.ownShare)
     }
 
@@ -133,7 +135,7 @@ public struct Classification: LearningTask {
 
     public func judge(_ model: Runner<AnyModel>, by batch: LabelledBatch, into score: inout ClassificationScore) {
         let logits = model(batch.inputs)[0]
-        score.add(logits, labels: batch.labels, loss: Double(crossEntropy(logits, batch.labels).item))
+        score.add(logits, labels: batch.labels, loss: Double(SaccadeTensors.crossEntropy(logits, batch.labels).item))
     }
 
     public func report(_ score: ClassificationScore) -> TaskReport {
