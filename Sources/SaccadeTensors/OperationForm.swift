@@ -1,4 +1,3 @@
-package import SaccadeOneDNN
 import SaccadePrelude
 
 /// What an operation computes, as plain data: for files that say the same in other words, such as ONNX's.
