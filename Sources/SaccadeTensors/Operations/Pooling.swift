@@ -156,6 +156,7 @@ struct PoolingGradient: Operation {
     private func ignoringFirstInput(_ request: KernelRequest) -> [Kernel] {
         var rest = request
         let source = rest.inputs.removeFirst()
+        rest.constantInputs = Set(request.constantInputs.filter { $0 > 0 }.map { $0 - 1 })
         return kernels(rest, for: source).map { inner in
             var kernel = Kernel(inputs: [source.arrangement] + inner.inputs, results: inner.results) { at in
                 inner.run(at: at.base + 1)
