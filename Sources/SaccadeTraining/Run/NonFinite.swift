@@ -29,7 +29,7 @@ struct NonFinite {
     private func firstLayer() -> String? {
         // The network as a list of operations, each applied on its own to what came before. Predicting: what a layer
         // does while training only changes its own statistics.
-        let graph = Trace.of([batch.images.shape]) { [network($0[0])] }
+        let graph = Trace.of([batch.images.shape], names: network.parameterNames) { [network($0[0])] }
         var values = graph.values.map { value -> Tensor? in
             switch value.origin {
             case .input: batch.images
