@@ -25,16 +25,7 @@ extension Operation {
 extension Kernel {
     /// An input as the kernel wants it.
     func arranging(_ tensor: Tensor, at index: Int) -> Tensor {
-        guard index == 1, let weightTransform, tensor.arrangement?.layout !== inputs[1]?.layout else {
-            return tensor.arranged(inputs[index])
-        }
-        let (own, made) = (
-            tensor.rowMajorStorage, Storage(byteCount: Arrangement.byteCount(of: inputs[1], tensor.shape))
-        )
-        weightTransform(own.floats, made.floats)
-        return withExtendedLifetime(own) {
-            Tensor(shape: tensor.shape, content: .stored(made, inputs[1]))
-        }
+        tensor.arranged(inputs[index], by: transforms[index])
     }
 
     /// Runs eagerly: brings the inputs into the order that the kernel wants, and makes new results.
@@ -68,6 +59,17 @@ extension Kernel {
 extension Tensor {
     /// The same elements lying row by row.
     package var rowMajor: Tensor { arranged(nil) }
+
+    /// What `transform` makes of the elements, where there is one and it has not been done; else the same elements lying
+    /// as `wanted` says.
+    func arranged(_ wanted: Arrangement?, by transform: ConstantTransform?) -> Tensor {
+        guard let transform else { return arranged(wanted) }
+        guard let wanted else { wrongProgram("what \(transform.name) makes of a constant has no arrangement") }
+        guard arrangement?.layout !== wanted.layout else { return self }
+        let (own, made) = (rowMajorStorage, Storage(byteCount: wanted.layout.byteCount))
+        transform.run(own.floats, made.floats)
+        return withExtendedLifetime(own) { Tensor(shape: shape, content: .stored(made, wanted)) }
+    }
 
     /// The same elements lying as `wanted` says.
     package func arranged(_ wanted: Arrangement?) -> Tensor {

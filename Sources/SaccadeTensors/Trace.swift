@@ -20,14 +20,19 @@ package final class Trace: Sendable {
     @TaskLocal private static var scope: String?
 
     private let state = Mutex(State())
+    private let names: [Parameter: String]
 
-    private init() {}
+    private init(names: [Parameter: String]) { self.names = names }
 
     /// Applies `function` to inputs of the given shapes and records what it does.
+    ///
+    /// - Parameter names: What checkpoints call the parameters, such as `encoder.conv1.weight`: operations that read one
+    ///   are named after its layer, `encoder.conv1`, where no ``scope(_:_:)`` says otherwise.
     package static func of(
-        _ shapes: [Shape], phase: Phase = .inference, _ function: ([Tensor]) throws -> [Tensor]
+        _ shapes: [Shape], phase: Phase = .inference, names: [Parameter: String] = [:],
+        _ function: ([Tensor]) throws -> [Tensor]
     ) rethrows -> Graph {
-        let trace = Trace()
+        let trace = Trace(names: names)
         let inputs = shapes.enumerated().map { index, shape in
             trace.tensor(shape, trace.state.withLock { $0.graph.append(shape, .input(index)) })
         }
@@ -66,10 +71,25 @@ package final class Trace: Sendable {
             let node = state.graph.nodes.count
             let results = shapes.enumerated().map { state.graph.append($1, .result(node: node, index: $0)) }
             state.graph.nodes.append(
-                Graph.Node(operation: operation, inputs: inputs, results: results, scope: Trace.scope))
+                Graph.Node(
+                    operation: operation, inputs: inputs, results: results, scope: scope(for: inputs, state.graph)))
             return results
         }
         return zip(shapes, results).map(tensor)
+    }
+
+    /// The layer that applies an operation: as it was said, or after the first parameter among the inputs where that
+    /// leads to the same place and says more of the way, as inside a layer of a `Sequential`.
+    private func scope(for inputs: [Int], _ graph: Graph) -> String? {
+        let given = Trace.scope
+        guard !names.isEmpty else { return given }
+        let name = inputs.lazy.compactMap { input in
+            if case .parameter(let parameter) = graph.values[input].origin { self.names[parameter] } else { nil }
+        }.first
+        guard let name, let end = name.lastIndex(of: ".") else { return given }
+        let layer = String(name[..<end])
+        guard let given else { return layer }
+        return ".\(layer).".contains(".\(given).") ? layer : given
     }
 
     private func tensor(_ shape: Shape, _ index: Int) -> Tensor {

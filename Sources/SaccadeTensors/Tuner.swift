@@ -52,28 +52,28 @@ package final class Tuner: Sendable {
     ///   - candidates: The plainest first.
     ///   - operation: What they all do.
     ///   - request: For what they were made.
-    ///   - constants: Inputs that are put into a kernel's arrangement beforehand, such as a plan's weights.
     ///   - network: The weights of all layers, among which these are used.
     func fastest(
-        of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest, constants: Set<Int> = [],
+        of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest,
         among network: WeightsInTurn? = nil
     ) -> Kernel {
         // Another program version may know of more kernels: then the choice is made again.
         let key =
-            Tuner.key(operation, request, constants) + " of \(candidates.count)"
+            Tuner.key(operation, request) + " of \(candidates.count)"
             + (network.map { " among \($0.byteCount >> 20) MiB" } ?? "")
         // Kernels outside plans are kept for as long as the process lasts, and so must their choices be.
-        if let label = choice(for: key, renewing: !constants.isEmpty),
+        if let label = choice(for: key, renewing: !request.constantInputs.isEmpty),
             let kernel = candidates.first(where: { $0.label == label })
         {
             return kernel
         }
-        let winner = Timing.fastest(of: candidates, request, constants, network)
+        let winner = Timing.fastest(of: candidates, request, network)
         remember(key, winner.kernel.label, winner.disturbance)
         return winner.kernel
     }
 
-    private static func key(_ operation: some Operation, _ request: KernelRequest, _ constants: Set<Int>) -> String {
+    private static func key(_ operation: some Operation, _ request: KernelRequest) -> String {
+        let constants = request.constantInputs
         let inputs = request.inputs.enumerated().map { (constants.contains($0) ? "=" : "") + "\($1.shape)" }.joined()
         let precision = request.precision.rawValue + (request.allowsBFloat16 ? "/bf16" : "")
         return "\(operation) \(inputs) \(precision) \(request.order)\(request.isTraining ? " training" : "")"

@@ -3,6 +3,7 @@ import SaccadeLayers
 import SaccadeModels
 import SaccadePrelude
 import SaccadeTensors
+import SwiftProtobuf
 import Testing
 
 @testable import SaccadeONNX
@@ -164,6 +165,27 @@ import Testing
         // One sample is told apart from the others.
         #expect(throws: FileError.self) { try ONNXExport(Apply { $0.sliced(axis: 0, 0..<1) }, input: [4]) }
         #expect(throws: FileError.self) { try ONNXExport(Apply { localResponseNorm($0, size: 4) }, input: [4, 2]) }
+    }
+
+    /// Two layers that the network does not name.
+    private struct TwoLayers: Layer {
+        let first, second: Linear
+
+        init(using generator: inout SplitMix64) {
+            first = Linear(in: 3, out: 4, using: &generator)
+            second = Linear(in: 4, out: 2, using: &generator)
+        }
+
+        func callAsFunction(_ x: Tensor) -> Tensor { second(gelu(first(x))) }
+    }
+
+    @Test func nodesAreNamedAfterTheLayersOfAStruct() throws {
+        var generator = SplitMix64(seed: 3)
+        let bytes = try ONNXExport(TwoLayers(using: &generator), input: [3]).bytes()
+        let graph = try ONNXModelProto(serializedBytes: bytes).graph
+        let gemms = graph.node.filter { $0.opType == "Gemm" }
+        #expect(gemms.map(\.name) == ["first", "second"])
+        #expect(gemms.map(\.output) == [["first"], ["output"]])
     }
 
     @Test func textsAndNamesAreKept() throws {

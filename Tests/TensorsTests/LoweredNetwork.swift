@@ -3,28 +3,38 @@
 /// A network made into a program in one given way, whatever is fastest on the machine at hand.
 struct LoweredNetwork {
     private let program: Program
-    private let result: Shape
+    private let results: [Shape]
 
+    init(
+        for shapes: [Shape], _ precision: Precision = .float32, _ order: ElementOrder = .blocked,
+        network: ([Tensor]) -> [Tensor]
+    ) {
+        var graph = Trace.of(shapes, network)
+        graph.simplify()
+        results = graph.outputs.map { graph.values[$0].shape }
+        program = Lowering.program(for: graph, Plan.Options(precision: precision), order)
+    }
+
+    /// A network with one input and one output.
     init(
         for shape: Shape, _ precision: Precision = .float32, _ order: ElementOrder = .blocked,
         network: (Tensor) -> Tensor
     ) {
-        var graph = Trace.of([shape]) { [network($0[0])] }
-        graph.simplify()
-        result = graph.values[graph.outputs[0]].shape
-        program = Lowering.program(for: graph, Plan.Options(precision: precision), order)
+        self.init(for: [shape], precision, order) { [network($0[0])] }
     }
 
     /// What its steps do.
     var names: [String] { program.steps.map(\.name) }
 
-    func callAsFunction(_ input: Tensor) -> Tensor {
-        let storage = input.rowMajorStorage
-        return withExtendedLifetime(storage) {
+    func callAsFunction(_ input: Tensor) -> Tensor { run([input])[0] }
+
+    func run(_ inputs: [Tensor]) -> [Tensor] {
+        let storages = inputs.map(\.rowMajorStorage)
+        return withExtendedLifetime(storages) {
             let memory = ProgramMemory(program)
-            memory.read([storage])
+            memory.read(storages)
             program.run(in: memory)
-            return memory.copy(program.outputs[0], shape: result)
+            return zip(program.outputs, results).map { memory.copy($0, shape: $1) }
         }
     }
 }

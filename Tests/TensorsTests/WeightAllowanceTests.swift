@@ -6,7 +6,7 @@ import Testing
 
 /// How much larger than the network's own the weights of a plan may be.
 @Suite struct WeightAllowanceTests {
-    private let request = KernelRequest(inputs: [Operand([4]), Operand([1024])], results: [[4]])
+    private let request = KernelRequest(inputs: [Operand([4]), Operand([1024])], results: [[4]], constantInputs: [1])
 
     /// A kernel whose second input takes so many bytes.
     private func kernel(_ label: String, bytes: Int) -> Kernel {
@@ -22,17 +22,19 @@ import Testing
         var allowance = WeightAllowance(own: 40 << 20)
         #expect(allowance.remaining == 60 << 20)
         let kernels = [kernel("small", bytes: 8192), kernel("large", bytes: 50 << 20), kernel("huge", bytes: 70 << 20)]
-        func labels() -> [String] { allowance.affordable(kernels, request, [1]).map(\.label) }
+        func labels() -> [String] { allowance.affordable(kernels, request).map(\.label) }
         #expect(labels() == ["small", "large"])
-        allowance.spend(on: kernels[1], request, [1])
-        #expect(labels() == ["small"] && !allowance.covers(kernels[1], request, [1]))
-        allowance.spend(on: kernels[1], request, [1])
+        allowance.spend(on: kernels[1], request)
+        #expect(labels() == ["small"] && !allowance.covers(kernels[1], request))
+        allowance.spend(on: kernels[1], request)
         #expect(labels() == ["small"])
         // What is no weight costs nothing, even when nothing is left; nor do weights that stay as they are.
         #expect(allowance.remaining == 0)
-        #expect(allowance.affordable(kernels, request, []).count == 3)
+        var free = request
+        free.constantInputs = []
+        #expect(allowance.affordable(kernels, free).count == 3)
         let asItIs = kernel("as it is", bytes: 4096)
-        #expect(allowance.affordable(kernels + [asItIs], request, [1]).map(\.label) == ["as it is"])
+        #expect(allowance.affordable(kernels + [asItIs], request).map(\.label) == ["as it is"])
     }
 
     @Test("small networks may use whatever is fastest")

@@ -1,5 +1,4 @@
 import SaccadeLayers
-import SaccadeOneDNN
 import SaccadeSettings
 import SaccadeTensors
 

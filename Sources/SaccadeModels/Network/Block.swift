@@ -53,12 +53,7 @@ struct Block: Layer {
 extension Block.Step {
     func callAsFunction(_ x: Tensor) -> Tensor {
         switch self {
-        case .layer(let layer):
-            return Trace.scope(layer.name) {
-                // A network that is traced for its memory has no numbers to draw: a tensor like the mask stands in.
-                guard layer.part is Dropout, x.isTraced, Phase.current == .training else { return layer.part(x) }
-                return x * relu(x).detached
-            }
+        case .layer(let layer): return layer.part(x, as: layer.name)
         case .convolution(let conv, let activation):
             return Trace.scope(conv.name) { conv.part(x, activation?.part) }
         case .pooledConvolution(let conv, let activation, let pool):

@@ -30,8 +30,9 @@ public struct ONNXExport: Sendable {
         _ layer: some Layer, input: Shape, name: String = "network", metadata: [String: String] = [:]
     ) throws(FileError) {
         // Everything that a batch changes shows where two batches are compared; 1 would hide in broadcasting.
+        let names = layer.parameterNames
         let graphs = (2...3).map { batch in
-            Trace.of([Shape([batch] + input.dimensions)]) { [layer($0[0])] }
+            Trace.of([Shape([batch] + input.dimensions)], names: names) { [layer($0[0])] }
         }
         do {
             var writer = try GraphWriter(graphs[0], graphs[1], names: WeightNames(layer))

@@ -1,4 +1,3 @@
-import SaccadeOneDNN
 import SaccadeTensors
 
 extension StepWriter {
@@ -50,10 +49,10 @@ extension StepWriter {
         case .softmax(let axis, let isLogarithm):
             add(isLogarithm ? "LogSoftmax" : "Softmax", with: ["axis": .integer(axis)])
         case .unary(let unary): map(unary, inputs)
-        case .binary(let combination): combine(combination)
-        case .reduction(let summary, let axes, let keepsAxes):
+        case .binary(let binary): combine(binary)
+        case .reduction(let kind, let axes, let keepsAxes):
             let keeps = ["keepdims": ONNXNode.Attribute.integer(keepsAxes ? 1 : 0)]
-            switch summary {
+            switch kind {
             case .sum: add("ReduceSum", constants: [.integers(axes)], with: keeps)
             case .largest: add("ReduceMax", with: keeps.merging(["axes": .integers(axes)]) { $1 })
             case .smallest: add("ReduceMin", with: keeps.merging(["axes": .integers(axes)]) { $1 })
@@ -158,8 +157,8 @@ extension StepWriter {
         }
     }
 
-    private mutating func combine(_ combination: OperationForm.Combination) {
-        switch combination {
+    private mutating func combine(_ binary: Binary) {
+        switch binary {
         case .add: add("Add")
         case .subtract: add("Sub")
         case .multiply: add("Mul")
@@ -167,7 +166,7 @@ extension StepWriter {
         case .minimum: add("Min")
         case .maximum: add("Max")
         case .equal, .less:
-            add(combination == .equal ? "Equal" : "Less", to: between("truth"))
+            add(binary == .equal ? "Equal" : "Less", to: between("truth"))
             add("Cast", [between("truth")], with: Self.toFloat)
         }
     }

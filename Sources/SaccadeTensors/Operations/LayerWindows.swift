@@ -1,5 +1,3 @@
-package import SaccadeOneDNN
-
 // The shape rules of operations with windows, for whoever wants to know why a network cannot exist before it traps.
 extension Window {
     /// The window of ``maxPool2D(_:kernel:stride:padding:dilation:roundsUp:)`` and of averages over pictures

@@ -16,6 +16,7 @@ public final class BatchPlans: Sendable {
     /// How many sizes are kept.
     public let capacity: Int
     private let options: Plan.Options
+    private let names: [Parameter: String]
     private let network: @Sendable (Tensor) -> Tensor
     private let constants = SharedConstants()
     /// The size asked for last comes last.
@@ -24,15 +25,17 @@ public final class BatchPlans: Sendable {
     /// - Parameters:
     ///   - shape: Of one input, without the batch, such as `[3, 224, 224]`.
     ///   - capacity: How many sizes to keep; at least 1.
+    ///   - names: What checkpoints call the parameters: kernels are named after the layers that these lead to.
     ///   - network: What to apply to `[N] + shape`.
     public init(
-        for shape: Shape, options: Plan.Options = Plan.Options(), capacity: Int = 8,
+        for shape: Shape, options: Plan.Options = Plan.Options(), capacity: Int = 8, names: [Parameter: String] = [:],
         _ network: @escaping @Sendable (Tensor) -> Tensor
     ) {
         require(capacity >= 1, "BatchPlans: capacity must be at least 1, got \(capacity)")
         self.shape = shape
         self.options = options
         self.capacity = capacity
+        self.names = names
         self.network = network
     }
 
@@ -42,7 +45,7 @@ public final class BatchPlans: Sendable {
     public func plan(batch: Int) -> Plan {
         require(batch >= 1, "BatchPlans: a batch of \(batch)")
         if let plan = find(batch) { return plan }
-        let plan = Plan(for: [Shape([batch] + shape.dimensions)], options: options, sharing: constants) {
+        let plan = Plan(for: [Shape([batch] + shape.dimensions)], options: options, names: names, sharing: constants) {
             [network($0[0])]
         }
         kept.withLock { kept in
@@ -82,6 +85,8 @@ final class SharedConstants: Sendable {
     struct Key: Hashable {
         var fingerprint: Fingerprint
         var layout: Layout?  // `nil` is row-major
+        /// What made them of the network's own elements, where something did.
+        var transform: String?
 
         var byteCount: Int { layout?.byteCount ?? fingerprint.byteCount }
     }

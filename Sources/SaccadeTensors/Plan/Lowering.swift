@@ -1,4 +1,5 @@
 import SaccadeOneDNN
+import SaccadePrelude
 
 /// Turns a graph into a ``Program``: picks kernels, puts reorders between those that want different layouts,
 /// and gives every value its place.
@@ -39,6 +40,8 @@ struct Lowering {
     private struct Held {
         var buffer: Int
         var arrangement: Arrangement?
+        /// What made it of a constant's own elements, where something did.
+        var transform: String?
     }
 
     private struct Step {
@@ -52,7 +55,6 @@ struct Lowering {
     private struct KernelKey: Hashable {
         var operation: AnyHashable
         var request: KernelRequest
-        var constants: Set<Int>
     }
 
     private var buffers: [Buffer] = []
@@ -114,7 +116,7 @@ struct Lowering {
         }
         for index in buffers.indices where buffers[index].isRead {
             guard case .own(let own) = buffers[index].constant else { continue }
-            buffers[index].constant = .arranged(constants.arranged(own, as: own.shape, nil) { $0 })
+            buffers[index].constant = .arranged(constants.arranged(own, as: own.shape, nil))
         }
 
         stretchWholes()
@@ -182,7 +184,7 @@ struct Lowering {
         }
         let kernel = kernel(for: node)
         var operands = node.inputs.enumerated().map { index, value in
-            arranged(value, kernel.inputs[index]) { kernel.arranging($0, at: index) }
+            arranged(value, kernel.inputs[index], by: kernel.transforms[index])
         }
         if kernel.joinsEndToEnd, let whole = joined(operands.map(\.buffer)) {
             held[node.results[0]] = [Held(buffer: whole, arrangement: kernel.results[0])]
@@ -245,17 +247,19 @@ struct Lowering {
         let request = KernelRequest(
             inputs: node.inputs.map { Operand(graph.values[$0].shape, held[$0][0].arrangement) },
             results: node.results.map { graph.values[$0].shape }, precision: options.precision,
-            allowsWinograd: options.allowsWinograd, order: order, hasConstantWeights: constants.contains(1))
-        let key = KernelKey(operation: AnyHashable(node.operation), request: request, constants: constants)
-        defer { if let kernel = kernels[key] { allowance.spend(on: kernel, request, constants) } }
-        if let kernel = kernels[key], allowance.covers(kernel, request, constants) { return kernel }
+            allowsWinograd: options.allowsWinograd, order: order, constantInputs: constants)
+        let key = KernelKey(operation: AnyHashable(node.operation), request: request)
+        defer { if let kernel = kernels[key] { allowance.spend(on: kernel, request) } }
+        if let kernel = kernels[key], allowance.covers(kernel, request) { return kernel }
         let kernel = KernelCache.shared.alone {
-            let candidates = allowance.affordable(node.operation.kernels(request), request, constants)
+            let candidates = allowance.affordable(node.operation.kernels(request), request)
             return candidates.count == 1
                 ? candidates[0]
-                : Tuner.shared.fastest(
-                    of: candidates, for: node.operation, request, constants: constants, among: weightsInTurn)
+                : Tuner.shared.fastest(of: candidates, for: node.operation, request, among: weightsInTurn)
         }
+        require(
+            constants.isSuperset(of: kernel.transforms.keys),
+            "\(node.operation.name): a kernel transforms inputs \(kernel.transforms.keys.sorted()), not all constant")
         kernels[key] = kernel
         return kernel
     }
@@ -276,17 +280,21 @@ struct Lowering {
 
     /// The value in the wanted arrangement, with a reorder before it where it is in another.
     ///
-    /// - Parameter arrange: Brings a constant into that arrangement.
+    /// - Parameter transform: What the kernel wants made of a constant.
     private mutating func arranged(
-        _ value: Int, _ wanted: Arrangement?, by arrange: (Tensor) -> Tensor = { $0 }
+        _ value: Int, _ wanted: Arrangement?, by transform: ConstantTransform? = nil
     ) -> Held {
-        if let fitting = held[value].first(where: { $0.arrangement?.layout === wanted?.layout }) { return fitting }
+        let fitting = held[value].first {
+            $0.arrangement?.layout === wanted?.layout && $0.transform == transform?.name
+        }
+        if let fitting { return fitting }
         let original = held[value][0]
         if case .own(let own) = buffers[original.buffer].constant {
             let shape = graph.values[value].shape
-            let arranged = constants.arranged(own, as: shape, wanted, by: arrange)
+            let arranged = constants.arranged(own, as: shape, wanted, by: transform)
             let place = Held(
-                buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), .arranged(arranged)), arrangement: wanted)
+                buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), .arranged(arranged)), arrangement: wanted,
+                transform: transform?.name)
             held[value].append(place)
             return place
         }

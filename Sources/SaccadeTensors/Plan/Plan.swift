@@ -45,20 +45,23 @@ public final class Plan: Sendable {
     ///   - shapes: Those of the inputs, with their batch.
     ///   - releasesWeights: Whether the plan takes the network's weights for itself, so that they are not in memory
     ///     twice. The network cannot compute any more until it is given others.
+    ///   - names: What checkpoints call the parameters: kernels are named after the layers that these lead to, where the
+    ///     network does not name its layers itself.
     ///   - network: What to apply to them.
     public convenience init(
         for shapes: [Shape], options: Options = Options(), releasesWeights: Bool = false,
-        _ network: ([Tensor]) throws -> [Tensor]
+        names: [Parameter: String] = [:], _ network: ([Tensor]) throws -> [Tensor]
     ) rethrows {
-        try self.init(for: shapes, options: options, releasesWeights: releasesWeights, sharing: nil, network)
+        try self.init(
+            for: shapes, options: options, releasesWeights: releasesWeights, names: names, sharing: nil, network)
     }
 
     /// - Parameter constants: Weights that the network's plans for other batches hold.
     init(
-        for shapes: [Shape], options: Options, releasesWeights: Bool = false, sharing constants: SharedConstants?,
-        _ network: ([Tensor]) throws -> [Tensor]
+        for shapes: [Shape], options: Options, releasesWeights: Bool = false, names: [Parameter: String],
+        sharing constants: SharedConstants?, _ network: ([Tensor]) throws -> [Tensor]
     ) rethrows {
-        var graph = try Trace.of(shapes, network)
+        var graph = try Trace.of(shapes, names: names, network)
         // Whoever gives the weights away wants them in memory once; a training wants idle memory again.
         if releasesWeights { BufferPool.shared.beginSparing() }
         defer { if releasesWeights { BufferPool.shared.endSparing() } }
@@ -71,9 +74,11 @@ public final class Plan: Sendable {
     /// A plan for a network with one input and one output.
     public convenience init(
         for shape: Shape, options: Options = Options(), releasesWeights: Bool = false,
-        _ network: (Tensor) throws -> Tensor
+        names: [Parameter: String] = [:], _ network: (Tensor) throws -> Tensor
     ) rethrows {
-        try self.init(for: [shape], options: options, releasesWeights: releasesWeights) { [try network($0[0])] }
+        try self.init(for: [shape], options: options, releasesWeights: releasesWeights, names: names) {
+            [try network($0[0])]
+        }
     }
 
     /// - Precondition: The input has the shape that the plan was made for, and there is one output.

@@ -80,7 +80,7 @@ extension Graph {
     /// `conv(x) + y` becomes a convolution that adds to where `y` lies.
     private mutating func fuseResiduals() {
         for index in nodes.indices {
-            guard nodes[index].operation as? Binary == .add else { continue }
+            guard (nodes[index].operation as? BinaryMap)?.binary == .add else { continue }
             let sum = nodes[index]
             let shape = values[sum.results[0]].shape
             guard sum.inputs[0] != sum.inputs[1], sum.inputs.allSatisfy({ values[$0].shape == shape }) else { continue }
