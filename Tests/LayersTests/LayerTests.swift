@@ -117,4 +117,16 @@ import Testing
         source.restore(state)
         #expect(trained() == first)
     }
+
+    @Test("dropout draws no numbers while it is traced")
+    func tracedDropout() throws {
+        var generator = SplitMix64(seed: 9)
+        let layer = Dropout(probability: 0.25, using: &generator)
+        let source = try #require(layer.randomSources.first?.source)
+        let state = source.state
+        let graph = Trace.of([[4, 5]], phase: .training) { [layer($0[0])] }
+        #expect(source.state == state)
+        #expect(!graph.nodes.isEmpty)
+        #expect(graph.values[graph.outputs[0]].shape == [4, 5])
+    }
 }

@@ -72,7 +72,7 @@ import Testing
         try Formula.fill(network)
         let x = Formula.uniform("input", Shape([expected.batch] + expected.input))
         let labels = (0..<expected.batch).map { $0 % expected.classes }
-        var results: Network.TrainingResults?
+        var results: TrainingResults?
         let (loss, gradients) = withGradients {
             let outputs = network.trainingResults([x])
             results = outputs
@@ -81,7 +81,7 @@ import Testing
             }
         }
         let found = try #require(results)
-        #expect(found.result.relativeError(to: try fixtures.file.tensor("\(name)/training")) < 1e-4)
+        #expect(found.outputs[0].relativeError(to: try fixtures.file.tensor("\(name)/training")) < 1e-4)
         for (index, auxiliary) in found.auxiliary.enumerated() {
             let output = try fixtures.file.tensor("\(name)/training/aux\(index + 1)")
             #expect(auxiliary.result.relativeError(to: output) < 1e-4)

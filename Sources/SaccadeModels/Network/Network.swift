@@ -107,13 +107,13 @@ extension Block {
             let name = layer.name
             var steps: [Step]
             switch layer.body {
-            case .layer(let conv as Conv2D): steps = [.convolution(Named(name: name, part: conv), nil)]
-            case .layer(let conv as ConvTranspose2D): steps = [.upConvolution(Named(name: name, part: conv), nil)]
-            case .layer(let linear as Linear): steps = [.linear(Named(name: name, part: linear), nil)]
             case .layer(let other): steps = [.layer(Named(name: name, part: other))]
             case .activation(let activation): steps = [.activation(Named(name: name, part: activation))]
             case .residual(let body, let shortcut):
-                return [.residual(Named(name: name, part: Block(body)), shortcut: Block(shortcut), layer.activation)]
+                return [
+                    .residual(
+                        Named(name: name, part: Block(body)), norm: nil, shortcut: Block(shortcut), layer.activation)
+                ]
             case .parallel(let branches): steps = [.parallel(Named(name: name, part: branches.map { Block($0) }))]
             case .auxiliary(let head, let weight):
                 steps = [.auxiliary(Named(name: name, part: Block(head)), weight: weight)]
