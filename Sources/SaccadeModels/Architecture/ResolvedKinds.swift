@@ -42,11 +42,7 @@ extension Resolver {
         let input = layer.input
         try requirePicture(input, place)
         try requireGroups(settings.groups, input[0], settings.channels, place)
-        for axis in 0..<2 where input[1 + axis] * settings.stride.both[axis] > 2 * InputSize.maximumLength {
-            throw place.error(
-                "a stride of \(settings.stride) makes \(size(input)) longer than the \(InputSize.maximumLength) that "
-                    + "an axis may have")
-        }
+        try Self.requireLength(of: input, stride: settings.stride, place)
         try requireWeights(
             [input[0], settings.channels / settings.groups, settings.kernel.height, settings.kernel.width], place)
         do {
@@ -228,6 +224,15 @@ extension Resolver {
             throw place.error(
                 "\(inputs) input and \(outputs) output channels cannot be cut into \(groups) groups: "
                     + "\(inputs) / \(groups) and \(outputs) / \(groups) must be whole numbers")
+        }
+    }
+
+    /// An up-convolution keeps the lengths of its result countable.
+    static func requireLength(of input: Shape, stride: Pair, _ place: Place) throws(RecipeError) {
+        for axis in 0..<2 where input[1 + axis] * stride.both[axis] > 2 * InputSize.maximumLength {
+            throw place.error(
+                "a stride of \(stride) makes \(size(input)) longer than the \(InputSize.maximumLength) that an axis may "
+                    + "have")
         }
     }
 

@@ -23,9 +23,7 @@ extension ResolvedNetwork {
             throw RecipeError(
                 "freeze leaves nothing to train; leave out the last layer", at: Location(file: source))
         }
-        return ResolvedNetwork(
-            name: name, source: source, input: input, output: output, layers: Self.freezing(names, in: layers),
-            classes: classes)
+        return with(Self.freezing(names, in: layers))
     }
 
     private static func freezing(_ names: [String], in layers: [ResolvedLayer]) -> [ResolvedLayer] {
