@@ -10,7 +10,8 @@ extension Resolver {
     ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
-        try requireGroups(settings.groups, input[0], settings.channels, place)
+        let channels = try count(settings.channels, place)
+        try requireGroups(settings.groups, input[0], channels, place)
         let padding = settings.padding ?? padding
         let window: Window
         do {
@@ -19,9 +20,9 @@ extension Resolver {
                 over: (input[1], input[2]), for: place.path)
         } catch { throw place.error(error) }
         try requireWeights(
-            [settings.channels, input[0] / settings.groups, settings.kernel.height, settings.kernel.width], place)
+            [channels, input[0] / settings.groups, settings.kernel.height, settings.kernel.width], place)
         var conv = Conv2D(
-            in: input[0], out: settings.channels, kernel: settings.kernel, stride: settings.stride, padding: padding,
+            in: input[0], out: channels, kernel: settings.kernel, stride: settings.stride, padding: padding,
             dilation: settings.dilation, groups: settings.groups, bias: settings.bias, using: &generator)
         if let shared: Conv2D = try owner(settings.shares, like: conv, place, { $0.weight.shape }) {
             conv = conv.using(weight: shared.weight, bias: settings.bias ? shared.bias : nil)
@@ -41,18 +42,19 @@ extension Resolver {
     ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
-        try requireGroups(settings.groups, input[0], settings.channels, place)
+        let channels = try count(settings.channels, place)
+        try requireGroups(settings.groups, input[0], channels, place)
         try Self.requireLength(of: input, stride: settings.stride, place)
         try requireWeights(
-            [input[0], settings.channels / settings.groups, settings.kernel.height, settings.kernel.width], place)
+            [input[0], channels / settings.groups, settings.kernel.height, settings.kernel.width], place)
         do {
             _ = try Shape([1] + input.dimensions).transposedConvolution(
-                channels: settings.channels, kernel: settings.kernel, stride: settings.stride,
+                channels: channels, kernel: settings.kernel, stride: settings.stride,
                 padding: settings.padding, outputPadding: settings.outputPadding, dilation: settings.dilation,
                 groups: settings.groups)
         } catch { throw place.error(error) }
         var conv = ConvTranspose2D(
-            in: input[0], out: settings.channels, kernel: settings.kernel, stride: settings.stride,
+            in: input[0], out: channels, kernel: settings.kernel, stride: settings.stride,
             padding: settings.padding, outputPadding: settings.outputPadding, dilation: settings.dilation,
             groups: settings.groups, bias: settings.bias, using: &generator)
         if let shared: ConvTranspose2D = try owner(settings.shares, like: conv, place, { $0.weight.shape }) {
@@ -159,16 +161,7 @@ extension Resolver {
                 "a linear layer needs a vector, and is given \(size(input)); put `- flatten` or `- global-avgpool` and "
                     + "`- flatten` before it")
         }
-        let units: Int
-        switch settings.units {
-        case .count(let count): units = count
-        case .classes:
-            guard let classes else {
-                throw place.error(
-                    "the number of classes is not known; add `classes: N` to the recipe, or say --classes N")
-            }
-            units = classes
-        }
+        let units = try count(settings.units, place)
         try requireWeights([units, input[0]], place)
         var linear = Linear(in: input[0], out: units, bias: settings.bias, using: &generator)
         if let shared: Linear = try owner(settings.shares, like: linear, place, { $0.weight.shape }) {
@@ -209,6 +202,18 @@ extension Resolver {
             throw place.error("it cannot share the weights of \(name): it needs \(shape(layer)) of its own kind")
         }
         return owner
+    }
+
+    private func count(_ outputs: OutputCount, _ place: Place) throws(RecipeError) -> Int {
+        switch outputs {
+        case .count(let count): return count
+        case .classes:
+            guard let classes else {
+                throw place.error(
+                    "the number of classes is not known; add `classes: N` to the recipe, or say --classes N")
+            }
+            return classes
+        }
     }
 
     private func requirePicture(_ input: Shape, _ place: Place) throws(RecipeError) {
