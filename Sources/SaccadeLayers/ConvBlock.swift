@@ -19,9 +19,9 @@ public import SaccadeTensors
 ///
 /// - Batch norm and ReLU are one operation while training. When predicting, a plan folds both into the convolution.
 /// - Without batch norm the convolution applies the activation before it stores its result.
-/// - But a max pooling that shrinks comes *before* ReLU while training. ReLU never changes which element of a window is
+/// - Only a max pooling that shrinks comes *before* ReLU while training. ReLU never changes which element of a window is
 ///   the largest, unless all are negative, and then neither order lets a value or a gradient through; so both orders
-///   agree exactly. But pooled first, ReLU and its gradient pass over a quarter of the elements of a 2×2 pooling.
+///   agree exactly. Behind a 2×2 pooling ReLU and its gradient pass over a quarter of the elements.
 public struct ConvBlock: Layer {
     public let conv: Conv2D
     public package(set) var bn: BatchNorm2D?

@@ -40,12 +40,12 @@ extension Network {
     public func problem(withPart name: String) -> String? {
         guard end(of: name) == nil else { return nil }
         let names = resolved.layers.filter { !$0.isAuxiliary }.map(\.path)
-        let guess = nearest(to: name, among: names).map { "did you mean \($0)? " } ?? ""
+        let guess = nearest(to: name, among: names).map { "did you mean \($0)? There" } ?? "there"
         let stages = names.reduce(into: [String]()) { stages, name in
             let stage = String(name.prefix { $0 != "." })
             if stages.last != stage { stages.append(stage) }
         }
-        return "\(self.name) has no part “\(name)” among its layers; \(guess)There are "
+        return "\(self.name) has no part “\(name)” among its layers; \(guess) are "
             + stages.joined(separator: ", ")
     }
 
