@@ -53,16 +53,20 @@ public struct BatchNorm2D: Layer {
         return y
     }
 
-    /// `relu(self(x) + addend)`, in fewer passes over memory while training.
+    /// `activation(self(x) + addend)`; with ReLU it is one operation while training, with fewer passes over memory:
+    ///
+    ///     let y = bn2(conv2(x), adding: shortcut, activation: .relu)
     ///
     /// - Parameters:
-    ///   - x: `[N, C, H, W]`.
-    ///   - addend: Of the same shape.
-    package func rectified(_ x: Tensor, adding addend: Tensor? = nil) -> Tensor {
-        // A plan folds the batch norm into the convolution before it, and so has its own way with the rest.
-        guard measures, x.shape.rank == 4 else {
+    ///   - x: `[N, C, H, W]`, `[N, C]` or `[N, C, L]`.
+    ///   - addend: Of the same shape; nil adds nothing.
+    ///   - activation: Nil leaves the sum as it is.
+    public func callAsFunction(_ x: Tensor, adding addend: Tensor? = nil, activation: Activation?) -> Tensor {
+        // When predicting, a plan folds the batch norm into the convolution before it, and the rest behind it.
+        guard activation == .relu, measures, x.shape.rank == 4 else {
             let y = self(x)
-            return relu(addend.map { y + $0 } ?? y)
+            let sum = addend.map { y + $0 } ?? y
+            return activation?(sum) ?? sum
         }
         let (y, mean, variance) = rectifiedBatchNorm(
             x, scale: weight.value, shift: bias.value, addend: addend, epsilon: epsilon)

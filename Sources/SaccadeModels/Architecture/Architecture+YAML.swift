@@ -31,14 +31,14 @@ extension LayerSpecification.Kind {
     fileprivate var entries: [Setting.Entry] {
         switch self {
         case .convolution(let conv):
-            return [.of("channels", .number(conv.channels)), .of("kernel", .pair(conv.kernel))]
+            return [.of("channels", .outputs(conv.channels)), .of("kernel", .pair(conv.kernel))]
                 + .optional("stride", .pair(conv.stride), unless: conv.stride == 1)
                 + (conv.padding.map { [.of("padding", .padding($0))] } ?? [])
                 + .optional("dilation", .pair(conv.dilation), unless: conv.dilation == 1)
                 + .optional("groups", .number(conv.groups), unless: conv.groups == 1)
                 + .learned(bias: conv.bias, conv.activation, shares: conv.shares)
         case .upConvolution(let conv):
-            return [.of("channels", .number(conv.channels)), .of("kernel", .pair(conv.kernel))]
+            return [.of("channels", .outputs(conv.channels)), .of("kernel", .pair(conv.kernel))]
                 + .optional("stride", .pair(conv.stride), unless: conv.stride == 1)
                 + .optional("padding", .pair(conv.padding), unless: conv.padding == 0)
                 + .optional("outputPadding", .pair(conv.outputPadding), unless: conv.outputPadding == 0)
@@ -62,12 +62,8 @@ extension LayerSpecification.Kind {
         case .layerNorm(let epsilon): return .optional("epsilon", .number(epsilon), unless: epsilon == 1e-5)
         case .dropout(let probability): return [.of("probability", .number(probability))]
         case .linear(let linear):
-            let units: Setting =
-                switch linear.units {
-                case .count(let count): .number(count)
-                case .classes: .word("classes")
-                }
-            return [.of("units", units)] + .learned(bias: linear.bias, linear.activation, shares: linear.shares)
+            return [.of("units", .outputs(linear.units))]
+                + .learned(bias: linear.bias, linear.activation, shares: linear.shares)
         case .activation(.leakyReLU(let slope)): return [.of("slope", .number(slope))]
         case .residual(let body, let shortcut, let activation):
             return [.of("body", .layers(body))]
@@ -117,6 +113,13 @@ extension Setting {
     fileprivate static func number(_ value: Float) -> Setting { made(.text("\(value)", isPlain: true)) }
     fileprivate static func flag(_ value: Bool) -> Setting { made(.text("\(value)", isPlain: true)) }
     fileprivate static func layers(_ layers: [LayerSpecification]) -> Setting { list(layers.map(\.setting)) }
+
+    fileprivate static func outputs(_ outputs: OutputCount) -> Setting {
+        switch outputs {
+        case .count(let count): number(count)
+        case .classes: word("classes")
+        }
+    }
 
     fileprivate static func pair(_ pair: Pair) -> Setting {
         pair.height == pair.width ? number(pair.height) : list(pair.both.map(number))

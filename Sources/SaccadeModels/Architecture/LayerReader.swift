@@ -91,7 +91,7 @@ struct LayerReader {
                 [
                     "channels", "kernel", "stride", "padding", "dilation", "groups", "bias", "activation", "shares",
                 ], &name)
-            var conv = ConvolutionSpecification(channels: try Self.channels(s), kernel: try Self.kernel(s))
+            var conv = ConvolutionSpecification(channels: try Self.outputs(s, "channels"), kernel: try Self.kernel(s))
             conv.stride = try Self.pair(s, "stride", 1) ?? 1
             conv.padding = try Self.padding(s)
             conv.dilation = try Self.pair(s, "dilation", 1) ?? 1
@@ -107,7 +107,7 @@ struct LayerReader {
                     "channels", "kernel", "stride", "padding", "outputPadding", "dilation", "groups", "bias",
                     "activation", "shares",
                 ], &name)
-            var conv = UpConvolutionSpecification(channels: try Self.channels(s), kernel: try Self.kernel(s))
+            var conv = UpConvolutionSpecification(channels: try Self.outputs(s, "channels"), kernel: try Self.kernel(s))
             conv.stride = try Self.pair(s, "stride", 1) ?? 1
             conv.padding = try Self.pair(s, "padding", 0) ?? 0
             conv.outputPadding = try Self.pair(s, "outputPadding", 0) ?? 0
@@ -179,15 +179,7 @@ struct LayerReader {
         _ settings: Setting, _ name: inout String?
     ) throws(RecipeError) -> LayerSpecification.Kind {
         let s = try section("linear", settings, ["units", "bias", "activation", "shares"], &name, short: "units")
-        let units = try s.required("units")
-        var linear: LinearSpecification
-        if case .text("classes", _) = units.content {
-            linear = LinearSpecification(.classes)
-        } else if case .text(let text, true) = units.content, Int(text) == nil {
-            throw units.error("units must be a whole number, or the word classes, got \(units.quoted)")
-        } else {
-            linear = LinearSpecification(.count(try units.integer("units", 1...1 << 24)))
-        }
+        var linear = LinearSpecification(try Self.outputs(s, "units", 1...1 << 24))
         linear.bias = try s["bias"]?.flag("bias") ?? true
         linear.activation = try Self.activation(s)
         linear.shares = try s["shares"]?.text("shares")

@@ -12,6 +12,19 @@ extension LayerReader {
         try section.required("channels").integer("channels", 1...InputSize.maximumLength)
     }
 
+    /// A number of outputs, or the word `classes`.
+    static func outputs(
+        _ section: Section, _ key: String, _ range: ClosedRange<Int> = 1...InputSize.maximumLength
+    ) throws(RecipeError) -> OutputCount {
+        let setting = try section.required(key)
+        switch setting.content {
+        case .text("classes", _): return .classes
+        case .text(let text, true) where Int(text) == nil:
+            throw setting.error("\(key) must be a whole number, or the word classes, got \(setting.quoted)")
+        default: return .count(try setting.integer(key, range))
+        }
+    }
+
     static func kernel(_ section: Section) throws(RecipeError) -> Pair {
         try pair(try section.required("kernel"), "kernel", 1)
     }

@@ -9,7 +9,8 @@ extension Resolver {
     ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
-        try requireGroups(settings.groups, input[0], settings.channels, place)
+        let channels = try count(settings.channels, place)
+        try requireGroups(settings.groups, input[0], channels, place)
         let padding = settings.padding ?? padding
         let window: Window
         do {
@@ -18,9 +19,9 @@ extension Resolver {
                 over: (input[1], input[2]), for: place.path)
         } catch { throw place.error(error) }
         try requireWeights(
-            [settings.channels, input[0] / settings.groups, settings.kernel.height, settings.kernel.width], place)
+            [channels, input[0] / settings.groups, settings.kernel.height, settings.kernel.width], place)
         var conv = Conv2D(
-            in: input[0], out: settings.channels, kernel: settings.kernel, stride: settings.stride, padding: padding,
+            in: input[0], out: channels, kernel: settings.kernel, stride: settings.stride, padding: padding,
             dilation: settings.dilation, groups: settings.groups, bias: settings.bias, using: &generator)
         if let shared: Conv2D = try owner(settings.shares, like: conv, place, { $0.weight.shape }) {
             conv = conv.using(weight: shared.weight, bias: settings.bias ? shared.bias : nil)
@@ -40,22 +41,19 @@ extension Resolver {
     ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
-        try requireGroups(settings.groups, input[0], settings.channels, place)
-        for axis in 0..<2 where input[1 + axis] * settings.stride.both[axis] > 2 * InputSize.maximumLength {
-            throw place.error(
-                "a stride of \(settings.stride) makes \(size(input)) longer than the \(InputSize.maximumLength) that "
-                    + "an axis may have")
-        }
+        let channels = try count(settings.channels, place)
+        try requireGroups(settings.groups, input[0], channels, place)
+        try Self.requireLength(of: input, stride: settings.stride, place)
         try requireWeights(
-            [input[0], settings.channels / settings.groups, settings.kernel.height, settings.kernel.width], place)
+            [input[0], channels / settings.groups, settings.kernel.height, settings.kernel.width], place)
         do {
             _ = try Shape([1] + input.dimensions).transposedConvolution(
-                channels: settings.channels, kernel: settings.kernel, stride: settings.stride,
+                channels: channels, kernel: settings.kernel, stride: settings.stride,
                 padding: settings.padding, outputPadding: settings.outputPadding, dilation: settings.dilation,
                 groups: settings.groups)
         } catch { throw place.error(error) }
         var conv = ConvTranspose2D(
-            in: input[0], out: settings.channels, kernel: settings.kernel, stride: settings.stride,
+            in: input[0], out: channels, kernel: settings.kernel, stride: settings.stride,
             padding: settings.padding, outputPadding: settings.outputPadding, dilation: settings.dilation,
             groups: settings.groups, bias: settings.bias, using: &generator)
         if let shared: ConvTranspose2D = try owner(settings.shares, like: conv, place, { $0.weight.shape }) {
@@ -162,16 +160,7 @@ extension Resolver {
                 "a linear layer needs a vector, and is given \(size(input)); put `- flatten` or `- global-avgpool` and "
                     + "`- flatten` before it")
         }
-        let units: Int
-        switch settings.units {
-        case .count(let count): units = count
-        case .classes:
-            guard let classes else {
-                throw place.error(
-                    "the number of classes is not known; add `classes: N` to the recipe, or say --classes N")
-            }
-            units = classes
-        }
+        let units = try count(settings.units, place)
         try requireWeights([units, input[0]], place)
         var linear = Linear(in: input[0], out: units, bias: settings.bias, using: &generator)
         if let shared: Linear = try owner(settings.shares, like: linear, place, { $0.weight.shape }) {
@@ -214,6 +203,18 @@ extension Resolver {
         return owner
     }
 
+    private func count(_ outputs: OutputCount, _ place: Place) throws(RecipeError) -> Int {
+        switch outputs {
+        case .count(let count): return count
+        case .classes:
+            guard let classes else {
+                throw place.error(
+                    "the number of classes is not known; add `classes: N` to the recipe, or say --classes N")
+            }
+            return classes
+        }
+    }
+
     private func requirePicture(_ input: Shape, _ place: Place) throws(RecipeError) {
         guard input.rank == 3 else {
             throw place.error("it needs a picture, and is given a vector of \(input.elementCount)")
@@ -227,6 +228,15 @@ extension Resolver {
             throw place.error(
                 "\(inputs) input and \(outputs) output channels cannot be cut into \(groups) groups: "
                     + "\(inputs) / \(groups) and \(outputs) / \(groups) must be whole numbers")
+        }
+    }
+
+    /// An up-convolution keeps the lengths of its result countable.
+    static func requireLength(of input: Shape, stride: Pair, _ place: Place) throws(RecipeError) {
+        for axis in 0..<2 where input[1 + axis] * stride.both[axis] > 2 * InputSize.maximumLength {
+            throw place.error(
+                "a stride of \(stride) makes \(size(input)) longer than the \(InputSize.maximumLength) that an axis may "
+                    + "have")
         }
     }
 

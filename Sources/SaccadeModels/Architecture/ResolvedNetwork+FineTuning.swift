@@ -6,12 +6,7 @@ extension ResolvedNetwork {
     private static func classifiers(in layers: [ResolvedLayer]) -> [String] {
         layers.flatMap { layer -> [String] in
             switch layer.body {
-            case .layer:
-                if case .linear(let linear) = layer.specification.kind, linear.units == .classes {
-                    [layer.path]
-                } else {
-                    []
-                }
+            case .layer: layer.specification.kind.outputs == .classes ? [layer.path] : []
             case .activation: []
             case .residual(let body, let shortcut): classifiers(in: body + shortcut)
             case .parallel(let branches): branches.flatMap(classifiers(in:))

@@ -122,15 +122,20 @@ struct Resolver {
         let body = try chain(body, layer.input, within: place.path + ".", &names)
         let shortcut = try chain(shortcut, layer.input, within: place.path + ".", &names)
         let (a, b) = (body.last?.output ?? layer.input, shortcut.last?.output ?? layer.input)
+        layer.output = try Self.sum(a, b, place)
+        layer.body = .residual(body: body, shortcut: shortcut)
+        layer.activation = activation
+        layer.arithmetic = "\(size(a)) + \(size(b))"
+    }
+
+    /// What the sum of a body's result and a shortcut's is.
+    static func sum(_ a: Shape, _ b: Shape, _ place: Place) throws(RecipeError) -> Shape {
         guard a == b else {
             throw place.error(
                 "the body makes \(size(a)) and the shortcut \(size(b)), which cannot be added; "
                     + "give the shortcut a convolution with the body’s channels and stride")
         }
-        layer.body = .residual(body: body, shortcut: shortcut)
-        layer.activation = activation
-        layer.output = a
-        layer.arithmetic = "\(size(a)) + \(size(b))"
+        return a
     }
 
     private mutating func parallel(
@@ -143,6 +148,14 @@ struct Resolver {
             resolved.append(try chain(branch, layer.input, within: place.path + ".", &names))
         }
         let shapes = resolved.map { $0.last?.output ?? layer.input }
+        let channels = shapes.map { $0[0] }
+        layer.body = .parallel(resolved)
+        layer.output = try Self.joined(shapes, place)
+        layer.arithmetic = "\(channels.map(String.init).joined(separator: " + ")) = \(layer.output[0]) channels"
+    }
+
+    /// What branches' results are along the channels.
+    static func joined(_ shapes: [Shape], _ place: Place) throws(RecipeError) -> Shape {
         guard let first = shapes.first,
             shapes.allSatisfy({ $0.dimensions.dropFirst() == first.dimensions.dropFirst() })
         else {
@@ -150,11 +163,8 @@ struct Resolver {
                 "the branches make \(shapes.map(size).joined(separator: ", ")), which differ in more than their "
                     + "channels; padding same keeps them alike")
         }
-        let channels = shapes.map { $0[0] }
-        layer.body = .parallel(resolved)
         // Each at most 2²⁸, and there are at most 4096.
-        layer.output = Shape([channels.reduce(0, +)] + first.dimensions.dropFirst())
-        layer.arithmetic = "\(channels.map(String.init).joined(separator: " + ")) = \(layer.output[0]) channels"
+        return Shape([shapes.reduce(0) { $0 + $1[0] }] + first.dimensions.dropFirst())
     }
 
     private mutating func auxiliary(
@@ -182,13 +192,7 @@ struct Resolver {
     }
 
     private mutating func keepWithinBounds(_ layer: ResolvedLayer, _ place: Place) throws(RecipeError) {
-        let output = layer.output
-        let isLong = output.rank == 3 && output.dimensions.contains { $0 > InputSize.maximumLength }
-        guard !isLong, output.elementCount <= InputSize.maximumElementCount else {
-            throw place.error(
-                "its output of \(size(output)) is larger than the \(InputSize.maximumElementCount) elements, or the "
-                    + "\(InputSize.maximumLength) along an axis, that a layer may have")
-        }
+        try Self.requireBounds(layer.output, place)
         let (sum, overflow) = totals.multiplyAdds.addingReportingOverflow(layer.multiplyAdds)
         guard !overflow else { throw place.error("the network’s multiply-adds are too many to count") }
         totals.multiplyAdds = sum
@@ -197,6 +201,16 @@ struct Resolver {
         }
         guard totals.weights <= 1 << 40 else {
             throw place.error("the network’s parameters are more than 2⁴⁰; use fewer channels or units")
+        }
+    }
+
+    /// No result of a layer is longer or has more elements than an input may.
+    static func requireBounds(_ output: Shape, _ place: Place) throws(RecipeError) {
+        let isLong = output.rank == 3 && output.dimensions.contains { $0 > InputSize.maximumLength }
+        guard !isLong, output.elementCount <= InputSize.maximumElementCount else {
+            throw place.error(
+                "its output of \(size(output)) is larger than the \(InputSize.maximumElementCount) elements, or the "
+                    + "\(InputSize.maximumLength) along an axis, that a layer may have")
         }
     }
 

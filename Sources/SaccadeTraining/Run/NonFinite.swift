@@ -31,7 +31,7 @@ struct NonFinite {
         guard let stage = network.stages.first?.model, stage.inputs.count == batch.inputs.count else { return nil }
         // The stage as a list of operations, each applied on its own to what came before. Predicting: what a layer
         // does while training only changes its own statistics.
-let graph = Trace.of(batch.inputs.map(\.shape), names: network.parameterNames) { stage($0) }
+        let graph = Trace.of(batch.inputs.map(\.shape), names: network.parameterNames) { stage($0) }
         var values = graph.values.map { value -> Tensor? in
             switch value.origin {
             case .input(let index): batch.inputs[index]
