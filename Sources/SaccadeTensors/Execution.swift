@@ -129,7 +129,7 @@ final class KernelCache: Sendable {
             let kernel =
                 candidates.count == 1
                 ? candidates[0]
-                : Tuner.shared.fastest(of: candidates, for: operation, request)
+                : Tuner.shared.fastest(of: candidates, for: operation, request, by: TuningPolicy.current)
             state.withLock { $0.kernels.set(kernel, for: key) }
             return kernel
         }

@@ -140,6 +140,50 @@ import Testing
         #expect(sets.allSatisfy { files.first?.contains($0) == true }, "\(files) \(sets)")
     }
 
+    @Test("many choices one behind the other make two writes, and all are in the files at the end")
+    func writes() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let tuner = Tuner(folder: folder, interval: .seconds(3600))
+        tuner.keepCopy(at: copy)
+        for number in 0..<200 { tuner.remember("convolution \(number)", "winograd", calm) }
+        #expect(tuner.writeCount == 2, "the first at once, to both files")
+        tuner.save()
+        #expect(tuner.writeCount == 4)
+        tuner.save()
+        #expect(tuner.writeCount == 4, "nothing new")
+        let (next, resumed) = (Tuner(folder: folder), Tuner(folder: nil))
+        resumed.keepCopy(at: copy)
+        for number in 0..<200 {
+            #expect(next.choice(for: "convolution \(number)") == "winograd")
+            #expect(resumed.choice(for: "convolution \(number)") == "winograd")
+        }
+        tuner.remember("one more", "direct", calm)
+        tuner.endCopy(at: copy)
+        let last = Tuner(folder: nil)
+        last.keepCopy(at: copy)
+        #expect(last.choice(for: "one more") == "direct", "who ends a copy has everything in it")
+    }
+
+    @Test("what waits to be written is written when a process ends")
+    func exit() async {
+        let value = "chosen for \(UUID())"
+        await #expect(processExitsWith: .exitCode(0)) { [value = value as String] in
+            for number in 0..<20 { Tuner.shared.remember("exit test \(number)", value) }
+            Foundation.exit(0)
+        }
+        let next = Tuner(folder: TuningFiles.defaultFolder)
+        for number in 0..<20 { #expect(next.choice(for: "exit test \(number)") == value) }
+    }
+
+    @Test("what waits is written after a while by itself")
+    func later() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let tuner = Tuner(folder: folder, interval: .milliseconds(50))
+        tuner.remember("first", "direct")
+        tuner.remember("second", "winograd")
+        while Tuner(folder: folder).choice(for: "second") == nil { try await Task.sleep(for: .milliseconds(10)) }
+    }
+
     @Test("kernels have the same labels in every list, whatever was compiled before")
     func labels() throws {
         // A geometry that no other test has.

@@ -254,7 +254,8 @@ struct Lowering {
             return candidates.count == 1
                 ? candidates[0]
                 : Tuner.shared.fastest(
-                    of: candidates, for: node.operation, request, constants: constants, among: weightsInTurn)
+                    of: candidates, for: node.operation, request, constants: constants, among: weightsInTurn,
+                    by: options.tuning)
         }
         kernels[key] = kernel
         return kernel

@@ -23,13 +23,19 @@ public final class Plan: Sendable {
         public var precision: Precision
         /// Whether Winograd's algorithm may be used where it is faster. It rounds differently, by about 1e-6.
         public var allowsWinograd: Bool
+        /// How kernels are chosen for shapes that nothing was chosen for before. By default they are timed, which takes as
+        /// long as some dozens of runs; ``TuningPolicy/nearest`` times nothing, for sizes that vary.
+        public var tuning: TuningPolicy
 
         /// - Precondition: The processor multiplies bfloat16 in hardware where that is asked for; see
         ///   ``Plan/supports(_:)``.
-        public init(precision: Precision = .float32, allowsWinograd: Bool = true) {
+        public init(
+            precision: Precision = .float32, allowsWinograd: Bool = true, tuning: TuningPolicy = .exact
+        ) {
             require(Plan.supports(precision), "this processor does not multiply \(precision.rawValue) numbers")
             self.precision = precision
             self.allowsWinograd = allowsWinograd
+            self.tuning = tuning
         }
     }
 
