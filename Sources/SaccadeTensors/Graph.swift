@@ -33,6 +33,8 @@ package struct Graph: Sendable {
     package var values: [Value] = []
     package var nodes: [Node] = []
     package var outputs: [Int] = []
+    /// Kept while the graph is rewritten; see ``simplify(releasesWeights:)``.
+    var uses = Uses()
 
     /// In the order in which the function takes them.
     var inputShapes: [Shape] {

@@ -136,6 +136,25 @@ import Testing
         #expect(plan(x).relativeError(to: block(x)) < 2e-2)
     }
 
+    /// Where something looks through all nodes for each of them, this does not end while anybody waits.
+    @Test("a straight line of 15 000 small operations is planned")
+    func longLine() {
+        let w = Tensor.ramp([4, 4])
+        func network(_ x: Tensor) -> Tensor {
+            var y = x
+            for step in 0..<3750 {
+                y = tanh(y.transposed())
+                y = matmul(y, w) + (step % 2 == 0 ? y : x)
+            }
+            return y
+        }
+        let x = Tensor.ramp([4, 4], seed: 3)
+        let plan = Plan(for: x.shape, network)
+        #expect(plan.kernelNames.count == 15_000)
+        #expect(plan.arenaByteCount < 4096)
+        #expect(plan(x).relativeError(to: network(x)) < 1e-5)
+    }
+
     @Test("traced tensors have no elements to read")
     func traced() async {
         await #expect(processExitsWith: .failure) { _ = Plan(for: [1]) { Tensor($0.scalars, shape: [1]) } }
