@@ -34,8 +34,10 @@ package final class Tuner: Sendable {
         /// Files that the used choices go to as well.
         var copies: [URL] = []
 
-        /// Whether there is something that this machine's file, or the copies, do not have.
-        var hasNews = (kept: false, used: false)
+        /// What this machine's file does not have yet.
+        var toKeep: [String: TunedChoice] = [:]
+        /// Whether there is something that the copies do not have.
+        var hasNews = false
         var lastWrite: ContinuousClock.Instant?
         var isScheduled = false
         var writeCount = 0
@@ -49,8 +51,7 @@ package final class Tuner: Sendable {
         mutating func use(_ key: String, _ choice: TunedChoice) {
             borrowed.remove(key)
             guard used.updateValue(choice, forKey: key) != choice else { return }
-            hasNews.used = true
-            families = nil
+            hasNews = true
         }
     }
 
@@ -128,7 +129,7 @@ package final class Tuner: Sendable {
     func borrow(_ key: TuningKey, _ label: String) {
         state.withLock { state in
             state.borrowed.set(label, for: key.text)
-            state.hasNews.used = true
+            state.hasNews = true
         }
         writeSoon()
     }
@@ -176,9 +177,10 @@ package final class Tuner: Sendable {
                 state.doubtful[key] = nil
                 if state.kept == nil { state.kept = readKept() }
                 state.kept?[key] = choice
-                state.hasNews.kept = true
+                state.toKeep[key] = choice
             }
             state.use(key, choice)
+            state.families = nil
         }
         writeSoon()
     }
@@ -201,6 +203,7 @@ package final class Tuner: Sendable {
                 for (key, choice) in found where choice == state.used[key] && choice.disturbance?.isSerious == true {
                     state.doubtful[key] = .now
                 }
+                state.families = nil
                 state.copies.append(copy)
                 return (found, state.copied)
             }
@@ -215,7 +218,7 @@ package final class Tuner: Sendable {
             let all = state.withLock { state -> [String: TunedChoice]? in
                 guard let index = state.copies.firstIndex(of: copy) else { return nil }
                 state.copies.remove(at: index)
-                return state.hasNews.used ? state.copied : nil
+                return state.hasNews ? state.copied : nil
             }
             if let all { TuningFiles.writeCopy(all, to: copy) }
         }
@@ -224,23 +227,23 @@ package final class Tuner: Sendable {
     /// Writes what is not in the files yet.
     package func save() {
         writing.withLock { _ in
-            let (kept, used, copies) = state.withLock { state in
+            let (new, used, copies) = state.withLock { state in
                 defer {
-                    state.hasNews = (false, false)
+                    state.toKeep = [:]
+                    state.hasNews = false
                     state.lastWrite = .now
                     state.isScheduled = false
                 }
-                let kept = state.hasNews.kept && file != nil
-                let used = state.hasNews.used && !state.copies.isEmpty
-                state.writeCount += (kept ? 1 : 0) + (used ? state.copies.count : 0)
-                return (kept ? state.kept : nil, used ? state.copied : nil, state.copies)
+                let used = state.hasNews && !state.copies.isEmpty
+                state.writeCount += (state.toKeep.isEmpty || file == nil ? 0 : 1) + (used ? state.copies.count : 0)
+                return (state.toKeep, used ? state.copied : nil, state.copies)
             }
-            if let kept, let file {
+            if let file, !new.isEmpty {
                 // Another process may have added its own since we read the file.
-                let all = readKept().merging(kept) { $1 }
+                let all = readKept().merging(new) { $1 }
                 TuningFiles.write(all, to: file)
                 state.withLock { state in
-                    state.kept = all.merging(state.kept ?? [:]) { $1 }
+                    state.kept = all.merging(state.toKeep) { $1 }
                     state.families = nil
                 }
             }
@@ -254,7 +257,7 @@ package final class Tuner: Sendable {
     /// Sees to it that news are written: now, where nothing was for an interval, or when it is over.
     private func writeSoon() {
         let wait = state.withLock { state -> Duration? in
-            let hasNews = state.hasNews.kept || (state.hasNews.used && !state.copies.isEmpty)
+            let hasNews = !state.toKeep.isEmpty || (state.hasNews && !state.copies.isEmpty)
             guard hasNews, !state.isScheduled else { return nil }
             state.isScheduled = true
             return max(state.lastWrite.map { interval - (.now - $0) } ?? .zero, .zero)

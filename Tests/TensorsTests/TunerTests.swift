@@ -43,6 +43,18 @@ import Testing
         #expect(third.choice(for: "unused") == nil, "only what was used is kept with the run")
     }
 
+    @Test("two processes that write in turn do not undo each other's choices")
+    func two() {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        Tuner(folder: folder).remember("a convolution", "direct")
+        let old = Tuner(folder: folder)
+        #expect(old.choice(for: "a convolution") == "direct")
+        Tuner(folder: folder).remember("a convolution", "winograd")
+        old.remember("another", "direct")
+        #expect(Tuner(folder: folder).choice(for: "a convolution") == "winograd")
+        #expect(Tuner(folder: folder).choice(for: "another") == "direct")
+    }
+
     @Test("a choice that was used before stays in use, and is what the copy tells")
     func consistent() {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -166,13 +178,14 @@ import Testing
 
     @Test("what waits to be written is written when a process ends")
     func exit() async {
-        let value = "chosen for \(UUID())"
-        await #expect(processExitsWith: .exitCode(0)) { [value = value as String] in
-            for number in 0..<20 { Tuner.shared.remember("exit test \(number)", value) }
+        defer { try? FileManager.default.removeItem(at: folder) }
+        await #expect(processExitsWith: .exitCode(0)) { [path = folder.path as String] in
+            setenv("SACCADE_TUNING", path, 1)
+            for number in 0..<20 { Tuner.shared.remember("\(number)", "winograd") }
             Foundation.exit(0)
         }
-        let next = Tuner(folder: TuningFiles.defaultFolder)
-        for number in 0..<20 { #expect(next.choice(for: "exit test \(number)") == value) }
+        let next = Tuner(folder: folder)
+        for number in 0..<20 { #expect(next.choice(for: "\(number)") == "winograd") }
     }
 
     @Test("what waits is written after a while by itself")
