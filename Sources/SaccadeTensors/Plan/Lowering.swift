@@ -102,9 +102,9 @@ struct Lowering {
         for (id, value) in graph.values.enumerated() {
             switch value.origin {
             case .input(let order):
-                let buffer = newBuffer(Arrangement.byteCount(of: nil, value.shape))
+                let buffer = newBuffer(Arrangement.byteCount(of: value.arrangement, value.shape))
                 buffers[buffer].input = order
-                hold(id, Held(buffer: buffer, arrangement: nil))
+                hold(id, Held(buffer: buffer, arrangement: value.arrangement))
             case .constant where readers[id] > 0:
                 guard let own = ConstantOrders.Own(value) else { continue }
                 hold(id, Held(buffer: newBuffer(own.byteCount, .own(own)), arrangement: nil))
@@ -112,9 +112,9 @@ struct Lowering {
             }
         }
         for node in graph.nodes { lower(node) }
-        // Outputs leave row-major and as float32, and outlive the last step.
-        let outputs = graph.outputs.map { ($0, arranged($0, nil)) }
-        for (_, output) in outputs {
+        // Outputs leave row-major and as float32 unless they may stay as they are, and outlive the last step.
+        let outputs = graph.outputs.map { options.keepsLayouts ? held[$0][0] : arranged($0, nil) }
+        for output in outputs {
             buffers[output.buffer].lastStep = steps.count
             buffers[output.buffer].isRead = true
         }
@@ -135,8 +135,10 @@ struct Lowering {
             steps: steps.map {
                 Program.Step(name: $0.name, label: $0.label, body: $0.body, operands: $0.operands.map(place))
             },
-            outputs: outputs.map { Program.Port(place: place($0.1.buffer), byteCount: buffers[$0.1.buffer].byteCount) },
-            inputByteCounts: graph.inputShapes.map { Arrangement.byteCount(of: nil, $0) },
+            outputs: outputs.map {
+                Program.Port(
+                    place: place($0.buffer), byteCount: buffers[$0.buffer].byteCount, arrangement: $0.arrangement)
+            }, inputs: graph.inputs,
             arenaByteCount: arena.byteCount)
         program.prepare()
         return program

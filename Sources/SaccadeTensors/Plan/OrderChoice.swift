@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeOneDNN
 
 extension Lowering {
     /// One way to compute a whole network.
@@ -20,12 +21,15 @@ extension Lowering {
         }
         func choosing(_ way: Way) -> Plan.Options {
             Plan.Options(
-                precision: way.precision, allowsWinograd: options.allowsWinograd, tuning: options.tuning)
+                precision: way.precision, allowsWinograd: options.allowsWinograd, tuning: options.tuning,
+                keepsLayouts: options.keepsLayouts)
         }
         let precisions = [.float32] + (options.precision == .float32 ? [] : [options.precision])
         let ways = precisions.flatMap { precision in ElementOrder.allCases.map { Way(precision: precision, order: $0) }
         }
-        let key = graph.key("\(options.precision.rawValue) winograd \(options.allowsWinograd)")
+        let key = graph.key(
+            "\(options.precision.rawValue) winograd \(options.allowsWinograd)"
+                + (options.keepsLayouts ? " keeping layouts" : ""))
         // Pictures in blocks are what every kernel knows.
         let plainest = Way(precision: options.precision, order: .blocked)
         guard options.tuning != .plainest else {
@@ -65,9 +69,9 @@ extension Lowering {
     private static func runs(of program: Program) -> (times: [Duration], meetings: Int) {
         let memory = ProgramMemory(program)
         // Zeros in, so that no kernel meets a number that slows it down.
-        let inputs = program.inputByteCounts.map { byteCount in
-            let storage = Storage(byteCount: byteCount)
-            storage.address.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        let inputs = program.inputs.map { input in
+            let storage = Storage(byteCount: input.byteCount)
+            storage.address.initializeMemory(as: UInt8.self, repeating: 0, count: input.byteCount)
             return storage
         }
         memory.read(inputs)
@@ -87,9 +91,20 @@ extension Lowering {
 extension Graph {
     /// What the choice of an order is kept under.
     fileprivate func key(_ options: String) -> TuningKey {
-        let inputs = inputShapes.flatMap { shape in
+        let sizes = inputs.map(\.shape).flatMap { shape in
             shape.rank < 2 ? [shape.elementCount] : [shape[0], shape.elementCount / max(shape[0], 1)]
         }
+        // Pictures that another plan has lent lie in one of two orders.
+        let orders = inputs.map { input in
+            guard let layout = input.arrangement?.layout else { return "" }
+            let isChannelsLast =
+                layout.dimensions.count == 4
+                && layout
+                    === Layout.channelsLast(
+                        layout.dimensions, layout.elementType ?? .float32)
+            return isChannelsLast ? " channels last" : " blocks"
+        }
+        let options = options + orders.joined()
         // Operations hold lengths of their inputs: names and the shapes of the weights have to do.
         let family = nodes.map { node in
             "\(node.operation.name)"
@@ -99,7 +114,7 @@ extension Graph {
         }
         return TuningKey(
             text: "plan \(signature) \(options)", family: "plan \(family.joined(separator: "\n")) \(options)",
-            sizes: inputs)
+            sizes: sizes)
     }
 
     /// Tells graphs apart by their operations and shapes: a 64-bit FNV-1a hash, the same in every process.
