@@ -10,11 +10,9 @@ extension Operation {
     ///
     /// - Precondition: The shapes fit; the trap says which rule they break.
     package func results(of inputs: [Tensor]) -> [Tensor] {
+        if let trace = Trace.current, trace.covers(inputs) { return trace.append(self, inputs) }
         let shapes: [Shape]
         do { shapes = try resultShapes(inputs.map(\.shape)) } catch { wrongProgram("\(error)") }
-        if let trace = Trace.current, trace.covers(inputs) {
-            return trace.append(self, inputs, shapes)
-        }
         let request = KernelRequest(
             inputs: inputs.map(\.operand), results: shapes, isTraining: Phase.current == .training,
             allowsBFloat16: Precision.current == .bfloat16)

@@ -115,10 +115,10 @@ extension TrainedClassifier {
     ) throws -> ClassificationScore {
         let loader = BatchLoader(
             dataset, preprocessing: description.preprocessing, batchSize: batch, seed: description.settings.seed)
-        let plans = BatchPlans(for: Shape(description.preprocessing.shape), options: options) { network($0) }
+        let plans = Plans(options: options) { [network($0[0])] }
         return try evaluate(over: LoadedBatches(loader), classes: description.classNames.count) { _ in
         } _: { images in
-            plans(images)
+            try plans(images)
         }
     }
 }

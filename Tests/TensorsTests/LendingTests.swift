@@ -19,7 +19,7 @@ import Testing
     func reorders(_ plan: Plan) -> Int { plan.kernelNames.count { $0.contains("reorder") } }
 
     @Test("go over as they lie: neither plan puts them into another order, and values agree")
-    func between() {
+    func between() throws {
         let x = Tensor.random([2, 16, 12, 14], seed: 3)
         // All in blocks: what is timed may prefer another order for one of the two.
         let (usualOptions, options) = (
@@ -47,6 +47,11 @@ import Testing
                 }
             }
         }
+        // Plans by shape tell them apart, too.
+        let plans = Plans(options: .init(tuning: .nearest)) { Self.head($0) }
+        #expect(try plans.run(features)[0].relativeError(to: expected[0]) < 1e-5)
+        #expect(try plans.run(usual.run([x]))[0].relativeError(to: expected[0]) < 1e-5)
+        #expect(plans.count == 2)
     }
 
     @Test("stay as they are while later runs use other memory, which is given back when they are gone")

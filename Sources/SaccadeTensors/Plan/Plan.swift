@@ -78,12 +78,18 @@ public final class Plan: Sendable {
         self.init(try Trace.of(inputs.map(\.shape), network), inputs.map(\.operand), options)
     }
 
-    /// - Parameter constants: Weights that the network's plans for other batches hold.
+    /// A plan for sizes that come from outside.
+    ///
+    /// - Parameters:
+    ///   - operands: The shapes of the inputs, and how they lie.
+    ///   - constants: Weights that the network's plans for other sizes hold.
+    /// - Throws: ``ShapeError`` where the network cannot be applied to inputs of such sizes, and what the network throws.
     convenience init(
-        for shapes: [Shape], options: Options, sharing constants: SharedConstants,
+        checking operands: [Operand], options: Options, sharing constants: SharedConstants,
         _ network: ([Tensor]) throws -> [Tensor]
-    ) rethrows {
-        self.init(try Trace.of(shapes, network), shapes.map { Operand($0) }, options, constants)
+    ) throws {
+        self.init(
+            try Trace.checked(operands.map(\.shape), network), operands, options, releasesWeights: false, constants)
     }
 
     private init(

@@ -11,12 +11,12 @@ public import SaccadeTensors
 ///   - predict: Logits `[N, classes]` for images `[N, C, H, W]`; a network, or a plan made of one.
 /// - Throws: What the source throws: a picture that cannot be read.
 public func evaluate(
-    over source: any BatchSource, classes: Int, progress: (Int) -> Void = { _ in }, _ predict: (Tensor) -> Tensor
+    over source: any BatchSource, classes: Int, progress: (Int) -> Void = { _ in }, _ predict: (Tensor) throws -> Tensor
 ) throws -> ClassificationScore {
     var score = ClassificationScore(classes: classes)
     let next = source.batches(ofEpoch: 0, from: 0)
     while let batch = try next() {
-        let logits = predict(batch.images)
+        let logits = try predict(batch.images)
         let loss = crossEntropy(logits, batch.labels).item
         score.add(logits, labels: batch.labels, loss: Double(loss))
         progress(score.count)
