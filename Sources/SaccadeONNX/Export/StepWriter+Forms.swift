@@ -8,7 +8,16 @@ extension StepWriter {
         if let activation { map(activation.unary, [beforeActivation]) }
     }
 
+    /// Whether what may differ from trace to trace is a number that can be computed when the file is run.
+    private var mayVary: Bool {
+        switch form {
+        case .reshape, .broadcast, .slice, .placement, .resize, .pooling: true
+        default: false
+        }
+    }
+
     private mutating func writeOperation() throws {
+        guard mayVary || forms.allSatisfy({ $0 == form }) else { throw dependsOnLengths }
         switch form {
         case .convolution(let stride, let padding, let dilation, let groups, let activation):
             let target = activated(activation)
@@ -25,7 +34,7 @@ extension StepWriter {
                     "group": .integer(groups), "output_padding": .integers(extra.both),
                 ]) { $1 })
         case .pooling(let kind, let kernel, let stride, let padding, let dilation, let roundsUp):
-            pool(kind, kernel, stride, padding, dilation, roundsUp)
+            try pool(kind, kernel, stride, padding, dilation, roundsUp)
         case .linear(let activation):
             let target = activated(activation)
             add("Gemm", to: target, with: ["transB": .integer(1)])
@@ -64,16 +73,12 @@ extension StepWriter {
         case .topK(let count):
             add("TopK", constants: [.integers([count])], also: [between("places")], with: ["axis": .integer(-1)])
             add("Cast", [between("places")], to: results[1], with: Self.toFloat)
-        case .reshape: add("Reshape", constants: [.integers(try reshapedLengths())])
+        case .reshape: add("Reshape", constants: [.lengths(try reshapedLengths())])
         case .transpose(let axes): add("Transpose", with: ["perm": .integers(axes)])
-        case .broadcast: try broadcast()
+        case .broadcast: broadcast()
         case .concatenation(let axis): add("Concat", with: ["axis": .integer(axis)])
-        case .slice(let whole, let starts, let steps, let counts): try slice(whole, starts, steps, counts)
-        case .placement(let whole, let starts, let steps, let counts, let background):
-            guard steps.allSatisfy({ $0 == 1 }) else { throw Problem.unsupported("elements put apart from each other") }
-            let after = starts.indices.map { whole[$0] - starts[$0] - counts[$0] }
-            guard case .placement(_, starts, _, _, _) = twin else { throw dependsOnBatch }
-            add("Pad", constants: [.integers(starts + after), .floats(Tensor([background], shape: []))])
+        case .slice: try slice()
+        case .placement: try pad()
         case .selection(let axis):
             add("Cast", [inputs[1]], to: between("places"), with: ["to": .integer(ElementType.int64.rawValue)])
             add("Gather", [inputs[0], between("places")], with: ["axis": .integer(axis)])
@@ -92,8 +97,8 @@ extension StepWriter {
 
     private static var toFloat: [String: ONNXNode.Attribute] { ["to": .integer(ElementType.float.rawValue)] }
 
-    private var dependsOnBatch: Problem {
-        .unsupported("what it does depends on the batch in a way that ONNX cannot say")
+    private var dependsOnLengths: Problem {
+        .unsupported("what it does depends on \(freeAxes) in a way that ONNX cannot say")
     }
 
     /// Remembers the activation behind a node that is about to be added.
@@ -118,11 +123,17 @@ extension StepWriter {
 
     private mutating func pool(
         _ kind: PoolingKind, _ kernel: Pair, _ stride: Pair, _ padding: Padding, _ dilation: Pair, _ roundsUp: Bool
-    ) {
-        let isWhole = lengths[0].dropFirst(2).elementsEqual(kernel.both.map { .fixed($0) })
+    ) throws {
+        let kernels = forms.compactMap { form in
+            if case .pooling(kind, let kernel, _, padding, _, _) = form { kernel.both } else { nil }
+        }
+        let isWhole =
+            kernels.count == forms.count
+            && (0..<2).allSatisfy { axis in lengths[0][2 + axis].samples == kernels.map { $0[axis] } }
         if isWhole, padding == .valid || padding == 0 {
             return add(kind == .maximum ? "GlobalMaxPool" : "GlobalAveragePool")
         }
+        guard forms.allSatisfy({ $0 == form }) else { throw dependsOnLengths }
         var attributes = window(stride: stride, padding: padding, dilation: dilation)
         attributes["kernel_shape"] = .integers(kernel.both)
         if roundsUp { attributes["ceil_mode"] = .integer(1) }
@@ -173,57 +184,101 @@ extension StepWriter {
     }
 
     /// The new lengths; 0 keeps an axis as it is, and -1 stands for what is left.
-    private func reshapedLengths() throws -> [Int] {
-        var isOpen = false
-        return try resultLengths.enumerated().map { axis, length in
-            switch length {
-            case .fixed(let length) where length > 0: return length
-            case .batches where axis < lengths[0].count && lengths[0][axis] == length: return 0
-            default:
-                guard !isOpen else { throw dependsOnBatch }
-                isOpen = true
-                return -1
-            }
+    private func reshapedLengths() throws -> [Length] {
+        let kept = resultLengths.enumerated().map { axis, length in
+            axis < lengths[0].count && lengths[0][axis] == length
+        }
+        let varying = resultLengths.indices.filter { (resultLengths[$0].fixed ?? 0) <= 0 && !kept[$0] }
+        // What cannot be read is what is left.
+        let hidden = varying.filter { !readable[$0] }
+        guard hidden.count <= 1 else { throw dependsOnLengths }
+        let open = hidden.first ?? varying.first
+        return resultLengths.enumerated().map { axis, length in
+            if let fixed = length.fixed, fixed > 0 { return length }
+            return axis == open ? number(-1) : kept[axis] ? number(0) : length
         }
     }
 
-    private mutating func broadcast() throws {
+    private mutating func broadcast() {
         let missing = resultLengths.count - lengths[0].count
-        let target = try resultLengths.enumerated().map { axis, length in
-            switch length {
-            case .fixed(let length): return length
-            case .batches:
-                // 1 keeps what is there.
-                guard axis >= missing, lengths[0][axis - missing] == length else { throw dependsOnBatch }
-                return 1
-            }
+        let target = resultLengths.enumerated().map { axis, length in
+            // 1 keeps what is there.
+            length.fixed == nil && axis >= missing && lengths[0][axis - missing] == length ? number(1) : length
         }
-        add("Expand", constants: [.integers(target)])
+        add("Expand", constants: [.lengths(target)])
     }
 
-    private mutating func slice(_ whole: Shape, _ starts: [Int], _ steps: [Int], _ counts: [Int]) throws {
-        let axes = starts.indices.filter { (starts[$0], steps[$0], counts[$0]) != (0, 1, whole[$0]) }
-        guard axes.allSatisfy({ if case .fixed = lengths[0][$0] { true } else { false } }) else { throw dependsOnBatch }
-        let ends = axes.map { axis in
-            let end = starts[axis] + steps[axis] * counts[axis]
-            return end < 0 ? Int(Int32.min) : end
+    private func number(_ number: Int) -> Length { Length(samples: forms.map { _ in number }) }
+
+    private mutating func slice() throws {
+        let parts = forms.compactMap { form in
+            if case .slice(let whole, let starts, let steps, let counts) = form {
+                zip(zip(whole.dimensions, counts), zip(starts, steps)).map { Part1D($0.0, $0.1, $1.0, $1.1) }
+            } else {
+                nil
+            }
+        }
+        guard let first = parts.first, parts.count == forms.count else { throw dependsOnLengths }
+        let axes = first.indices.filter { axis in !parts.allSatisfy { $0[axis].isAll } }
+        guard axes.allSatisfy({ axis in parts.allSatisfy { $0[axis].step == first[axis].step } }) else {
+            throw dependsOnLengths
+        }
+        func places(_ place: (Part1D) -> Int) -> [Length] {
+            axes.map { axis in
+                let here = parts.map { $0[axis] }
+                let places = Length(samples: here.map(place))
+                guard places.fixed == nil else { return places }
+                // Those that stay as far from the end are counted from there.
+                let fromEnd = Length(samples: here.map { place($0) - $0.whole })
+                guard let distance = fromEnd.fixed, distance <= 0 else { return places }
+                return number(distance == 0 ? Int(Int32.max) : distance)
+            }
         }
         add(
             "Slice",
             constants: [
-                .integers(axes.map { starts[$0] }), .integers(ends), .integers(axes), .integers(axes.map { steps[$0] }),
+                .lengths(places(\.start)),
+                .lengths(
+                    zip(axes, places(\.end)).map { axis, end in
+                        // Before the first one.
+                        first[axis].step < 0 && parts.contains { $0[axis].end < 0 } ? number(Int(Int32.min)) : end
+                    }), .integers(axes), .integers(axes.map { first[$0].step }),
             ])
     }
 
+    /// A slice along one axis.
+    private struct Part1D {
+        let whole: Int
+        let count: Int
+        let start: Int
+        let step: Int
+
+        init(_ whole: Int, _ count: Int, _ start: Int, _ step: Int) {
+            (self.whole, self.count, self.start, self.step) = (whole, count, start, step)
+        }
+
+        var end: Int { step > 0 ? min(start + step * count, whole) : start + step * count }
+        var isAll: Bool { (start, step, count) == (0, 1, whole) }
+    }
+
+    private mutating func pad() throws {
+        var (before, after) = ([[Int]](), [[Int]]())
+        for form in forms {
+            guard case .placement(let whole, let starts, let steps, let counts, _) = form else { continue }
+            guard steps.allSatisfy({ $0 == 1 }) else { throw Problem.unsupported("elements put apart from each other") }
+            before.append(starts)
+            after.append(starts.indices.map { whole[$0] - starts[$0] - counts[$0] })
+        }
+        guard case .placement(_, let starts, _, _, let background) = form, before.count == forms.count else {
+            throw dependsOnLengths
+        }
+        let widths = [before, after].flatMap { side in
+            starts.indices.map { axis in Length(samples: side.map { $0[axis] }) }
+        }
+        add("Pad", constants: [.lengths(widths), .floats(Tensor([background], shape: []))])
+    }
+
     private mutating func resize(_ size: Pair, _ interpolation: Interpolation) throws {
-        guard case .fixed(let height) = lengths[0][2], case .fixed(let width) = lengths[0][3] else {
-            throw dependsOnBatch
-        }
-        let scales = zip([height, width], size.both).map { length, wanted in
-            // A size is what a scale gives when it is rounded down.
-            let scale = Float(wanted) / Float(length)
-            return Double(length) * Double(scale) < Double(wanted) ? scale.nextUp : scale
-        }
         var attributes: [String: ONNXNode.Attribute] = [:]
         switch interpolation {
         case .nearest:
@@ -234,6 +289,24 @@ extension StepWriter {
             attributes["mode"] = .string("linear")
             attributes["coordinate_transformation_mode"] = .string(alignsCorners ? "align_corners" : "half_pixel")
         }
-        add("Resize", inputs + [""], constants: [.floats(Tensor([1, 1] + scales, shape: [4]))], with: attributes)
+        let scales = zip(lengths[0][2...], resultLengths[2...]).compactMap { scale(from: $0.samples, to: $1.samples) }
+        if scales.count == 2 {
+            add("Resize", inputs + [""], constants: [.floats(Tensor([1, 1] + scales, shape: [4]))], with: attributes)
+        } else {
+            add("Resize", inputs + ["", ""], constants: [.lengths(resultLengths)], with: attributes)
+        }
+    }
+
+    /// The factor between lengths; `nil` where it is not the same everywhere.
+    private func scale(from lengths: [Int], to wanted: [Int]) -> Float? {
+        let scale = Float(wanted[0]) / Float(lengths[0])
+        // A size is what a scale gives when it is rounded down.
+        let isShort = zip(lengths, wanted).contains { Double($0) * Double(scale) < Double($1) }
+        let used = isShort ? scale.nextUp : scale
+        let first = wanted[0]
+        let isSame = zip(lengths, wanted).allSatisfy { length, wanted in
+            wanted * lengths[0] == first * length && Int(Double(length) * Double(used)) == wanted
+        }
+        return isSame ? used : nil
     }
 }
