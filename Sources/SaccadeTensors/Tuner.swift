@@ -251,6 +251,9 @@ package final class Tuner: Sendable {
         }
     }
 
+    /// How many choices were timed, or read from a file.
+    var usedCount: Int { state.withLock(\.used.count) }
+
     /// How many times a file was written.
     var writeCount: Int { state.withLock(\.writeCount) }
 

@@ -115,18 +115,43 @@ import Testing
         #expect(runs.total == 0, "a run computes with the same kernels to its end")
     }
 
-    @Test("plans for unseen sizes compute the same whatever the policy, and time nothing but for the exact one")
+    /// A network of two convolutions, of which every shape has several kernels.
+    @Sendable private static func network(_ x: Tensor) -> Tensor {
+        relu(
+            conv2D(
+                relu(conv2D(x, .ramp([24, 17, 3, 3], seed: 1), padding: 1)), .ramp([24, 24, 3, 3], seed: 2), padding: 1)
+        )
+    }
+
+    @Test("plans for unseen sizes compute the same whatever the policy")
     func plans() {
-        let weights = (Tensor.random([24, 17, 3, 3], seed: 1), Tensor.random([24, 24, 3, 3], seed: 2))
-        func network(_ x: Tensor) -> Tensor {
-            relu(conv2D(relu(conv2D(x, weights.0, padding: 1)), weights.1, padding: 1))
-        }
         for (index, policy) in [TuningPolicy.plainest, .nearest, .exact, .nearest].enumerated() {
             let x = Tensor.random([1, 17, 41 + index, 43], seed: 3)
-            let plan = Plan(for: x.shape, options: .init(tuning: policy), network)
-            #expect(plan(x).relativeError(to: network(x)) < 1e-5)
+            let plan = Plan(for: x.shape, options: .init(tuning: policy), Self.network)
+            #expect(plan(x).relativeError(to: Self.network(x)) < 1e-5)
         }
         let x = Tensor.random([2, 17, 9, 9], seed: 3)
-        #expect(withTuning(.nearest) { network(x) }.relativeError(to: network(x)) < 1e-5)
+        #expect(withTuning(.nearest) { Self.network(x) }.relativeError(to: Self.network(x)) < 1e-5)
+    }
+
+    @Test("nothing is timed for them unless the choice is to be exact, and a neighbour's choices are taken")
+    func timed() async {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tuner-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // In a process where nobody else makes kernels.
+        await #expect(processExitsWith: .success) { [path = folder.path as String] in
+            setenv("SACCADE_TUNING", path, 1)
+            func plan(_ size: Int, _ policy: TuningPolicy) -> Plan {
+                Plan(for: [1, 17, size, size], options: .init(tuning: policy), Self.network)
+            }
+            _ = (plan(40, .nearest), plan(41, .plainest))
+            withTuning(.nearest) { _ = Self.network(.ramp([1, 17, 42, 42])) }
+            try #require(Tuner.shared.usedCount == 0)
+            let exact = plan(44, .exact)
+            let timed = Tuner.shared.usedCount
+            try #require(timed > 0)
+            try #require(plan(46, .nearest).kernelNames == exact.kernelNames)
+            try #require(Tuner.shared.usedCount == timed)
+        }
     }
 }
