@@ -143,6 +143,10 @@ import Testing
         let ruled = Plans(rounding: [[.exact, .exact]]) { $0 }
         #expect(throws: ShapeError.self) { try ruled(.ramp([1, 2, 3])) }
         #expect(throws: ShapeError.self) { try ruled.run([.ramp([1, 2]), .ramp([1, 2])]) }
+        let rows = Plans(rounding: [[.powerOfTwo(upTo: 4), .exact]]) { [$0[0].sliced(axis: 1, 0..<2)] }
+        #expect(throws: ShapeError.self) { try rows(Tensor([], shape: [0])) }
+        #expect(throws: ShapeError.self) { try rows(Tensor([], shape: [0, 1])) }
+        #expect(try rows(Tensor([], shape: [0, 3])).shape == [0, 2])
     }
 
     @Test("tasks that ask for new sizes at the same time all get their answers")

@@ -84,12 +84,12 @@ public final class Plans: Sendable {
     ///   applied to inputs of such sizes, and whatever the network throws.
     public func run(_ inputs: [Tensor], lending: Bool = false) throws -> [Tensor] {
         let shapes = inputs.map(\.shape)
+        let (padded, uncut) = (try rounded(shapes), try rounded(shapes, rows: false))
         // A plan needs something to compute; no boxes at all are no reason to fail.
         if shapes.contains(where: { $0.elementCount == 0 }) {
-            let results = try outputShapes(for: shapes)
+            let results = try outputShapes(for: uncut)
             if results.allSatisfy({ $0.elementCount == 0 }) { return results.map { Tensor([], shape: $0) } }
         }
-        let (padded, uncut) = (try rounded(shapes), try rounded(shapes, rows: false))
         let rows = zip(inputs, padded).map { $0.shape == $1 ? $0 : $0.filledUp(to: $1) }
         let results = try plan(for: rows.map(\.operand)).run(rows, lending: lending)
         guard padded != uncut else { return results }
