@@ -50,11 +50,23 @@ public struct Port: Sendable, Hashable {
     }
 }
 
+extension Port {
+    private var freeAxes: [Int] {
+        lengths.indices.filter { if case .free = lengths[$0] { true } else { false } }
+    }
+
+    /// What the free axes are called, in order: `H` and `W` of an image, `L` of a sequence.
+    package var freeAxisNames: [String] {
+        let count = freeAxes.count
+        return count == 2 ? ["H", "W"] : count == 1 ? ["L"] : (0..<count).map { "L\($0 + 1)" }
+    }
+}
+
 extension Port: CustomStringConvertible {
     /// `[N, 3, H, W]`, with the numbers that are fixed.
     public var description: String {
-        let free = lengths.indices.filter { if case .free = lengths[$0] { true } else { false } }
-        let names = free.count == 2 ? ["H", "W"] : free.count == 1 ? ["L"] : free.indices.map { "L\($0 + 1)" }
+        let free = freeAxes
+        let names = freeAxisNames
         let parts = lengths.enumerated().map { axis, length in
             switch length {
             case .batch: "N"

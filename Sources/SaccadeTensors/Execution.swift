@@ -10,11 +10,9 @@ extension Operation {
     ///
     /// - Precondition: The shapes fit; the trap says which rule they break.
     package func results(of inputs: [Tensor]) -> [Tensor] {
+        if let trace = Trace.current, trace.covers(inputs) { return trace.append(self, inputs) }
         let shapes: [Shape]
         do { shapes = try resultShapes(inputs.map(\.shape)) } catch { wrongProgram("\(error)") }
-        if let trace = Trace.current, trace.covers(inputs) {
-            return trace.append(self, inputs, shapes)
-        }
         let request = KernelRequest(
             inputs: inputs.map(\.operand), results: shapes, isTraining: Phase.current == .training,
             allowsBFloat16: Precision.current == .bfloat16)
@@ -102,7 +100,7 @@ extension Tensor {
 final class KernelCache: Sendable {
     static let shared = KernelCache()
 
-    /// Programs whose shapes keep changing would fill any memory: past this many kernels, begin again.
+    /// Programs whose shapes keep changing would fill any memory: past this many kernels, old ones are let go.
     private static let capacity = 4096
 
     private struct Key: Hashable {
@@ -116,8 +114,8 @@ final class KernelCache: Sendable {
     }
 
     private struct State: @unchecked Sendable {  // keys are operations, which are Sendable values
-        var kernels: [Key: Kernel] = [:]
-        var reorders: [LayoutPair: Primitive] = [:]
+        var kernels = LeastRecentlyUsed<Key, Kernel>(capacity: KernelCache.capacity)
+        var reorders = LeastRecentlyUsed<LayoutPair, Primitive>(capacity: KernelCache.capacity)
     }
     private let state = Mutex(State())
     private let making = Mutex(())
@@ -129,11 +127,10 @@ final class KernelCache: Sendable {
             if let kernel = state.withLock({ $0.kernels[key] }) { return kernel }
             let candidates = operation.kernels(request)
             let kernel =
-                candidates.count == 1 ? candidates[0] : Tuner.shared.fastest(of: candidates, for: operation, request)
-            state.withLock { state in
-                if state.kernels.count >= KernelCache.capacity { state.kernels = [:] }
-                state.kernels[key] = kernel
-            }
+                candidates.count == 1
+                ? candidates[0]
+                : Tuner.shared.fastest(of: candidates, for: operation, request, by: TuningPolicy.current)
+            state.withLock { $0.kernels.set(kernel, for: key) }
             return kernel
         }
     }
@@ -149,10 +146,7 @@ final class KernelCache: Sendable {
         if let primitive = state.withLock({ $0.reorders[key] }) { return primitive }
         do {
             let primitive = try Primitive(.reorder(from: from, to: to), roles: [.source, .destination])
-            state.withLock { state in
-                if state.reorders.count >= KernelCache.capacity { state.reorders = [:] }
-                state.reorders[key] = primitive
-            }
+            state.withLock { $0.reorders.set(primitive, for: key) }
             return primitive
         } catch {
             unavailable("a reorder of \(from.dimensions)", error)

@@ -100,7 +100,7 @@ enum Timing {
 
 extension Kernel {
     /// oneDNN may offer an implementation and then fail to compile it.
-    fileprivate var isCompilable: Bool {
+    var isCompilable: Bool {
         body.primitives.allSatisfy { (try? $0.prepare()) != nil }
     }
 }

@@ -8,8 +8,9 @@ extension LoadedModel {
     /// The network as ONNX says it. What turns pictures into its input and its output into labels goes with it, as
     /// texts: ``Classifier`` reads them.
     ///
+    /// - Parameter hasFreeSizes: Whether height and width are left open where the network can take others.
     /// - Throws: `FileError` where ONNX has no word for a part of the network.
-    public func onnx() throws -> ONNXExport {
+    public func onnx(hasFreeSizes: Bool = false) throws -> ONNXExport {
         var texts: [String: String] = [:]
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -21,6 +22,6 @@ extension LoadedModel {
             throw RunError(
                 .different, "\(name): this network has several stages, which are no single file; export each stage.")
         }
-        return try ONNXExport(model, name: name, metadata: texts)
+        return try ONNXExport(model, hasFreeSizes: hasFreeSizes, name: name, metadata: texts)
     }
 }

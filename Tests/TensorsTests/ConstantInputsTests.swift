@@ -83,16 +83,17 @@ import Testing
     }
 
     @Test("plans that share their constants tell what was made of equal elements apart")
-    func shared() {
+    func shared() throws {
         let (a, b) = (Parameter(.ramp(Self.shape)), Parameter(.ramp(Self.shape)))
-        let plans = BatchPlans(for: [3]) { x in
+        let plans = Plans { inputs in
+            let x = inputs[0]
             let whole = concatenated([x, x, x, x], axis: 0).sliced(axis: 0, 0..<4)
-            return Scaled()(a.value, whole, b.value)
+            return [Scaled()(a.value, whole, b.value)]
         }
         for batch in 1...3 {
             let x = Tensor.ramp([batch, 3], seed: UInt64(batch))
             let whole = concatenated([x, x, x, x], axis: 0).sliced(axis: 0, 0..<4)
-            #expect(plans(x).isClose(to: expected(a.value, whole, b.value)))
+            #expect(try plans(x).isClose(to: expected(a.value, whole, b.value)))
         }
     }
 }

@@ -21,6 +21,12 @@ struct Lowering {
         var lastStep = 0
         /// Whether a step or an output reads it.
         var isRead = false
+        /// How many values lie here; they are several where one is a reshape of another.
+        var valueCount = 0
+        /// How many nodes and outputs will still read one of them.
+        var pendingReads = 0
+        /// Whether it is made of pieces.
+        var hasPieces = false
 
         /// Whether it gets its place in the memory of a run.
         var isOfArena: Bool { constant == nil && input == nil }
@@ -98,19 +104,19 @@ struct Lowering {
         for (id, value) in graph.values.enumerated() {
             switch value.origin {
             case .input(let order):
-                let buffer = newBuffer(Arrangement.byteCount(of: nil, value.shape))
+                let buffer = newBuffer(Arrangement.byteCount(of: value.arrangement, value.shape))
                 buffers[buffer].input = order
-                held[id] = [Held(buffer: buffer, arrangement: nil)]
+                hold(id, Held(buffer: buffer, arrangement: value.arrangement))
             case .constant where readers[id] > 0:
                 guard let own = ConstantOrders.Own(value) else { continue }
-                held[id] = [Held(buffer: newBuffer(own.byteCount, .own(own)), arrangement: nil)]
+                hold(id, Held(buffer: newBuffer(own.byteCount, .own(own)), arrangement: nil))
             default: break
             }
         }
         for node in graph.nodes { lower(node) }
-        // Outputs leave row-major and as float32, and outlive the last step.
-        let outputs = graph.outputs.map { ($0, arranged($0, nil)) }
-        for (_, output) in outputs {
+        // Outputs leave row-major and as float32 unless they may stay as they are, and outlive the last step.
+        let outputs = graph.outputs.map { options.keepsLayouts ? held[$0][0] : arranged($0, nil) }
+        for output in outputs {
             buffers[output.buffer].lastStep = steps.count
             buffers[output.buffer].isRead = true
         }
@@ -131,8 +137,10 @@ struct Lowering {
             steps: steps.map {
                 Program.Step(name: $0.name, label: $0.label, body: $0.body, operands: $0.operands.map(place))
             },
-            outputs: outputs.map { Program.Port(place: place($0.1.buffer), byteCount: buffers[$0.1.buffer].byteCount) },
-            inputByteCounts: graph.inputShapes.map { Arrangement.byteCount(of: nil, $0) },
+            outputs: outputs.map {
+                Program.Port(
+                    place: place($0.buffer), byteCount: buffers[$0.buffer].byteCount, arrangement: $0.arrangement)
+            }, inputs: graph.inputs,
             arenaByteCount: arena.byteCount)
         program.prepare()
         return program
@@ -158,6 +166,13 @@ struct Lowering {
         return buffers.count - 1
     }
 
+    /// Says where a value lies, also.
+    private mutating func hold(_ value: Int, _ place: Held) {
+        held[value].append(place)
+        buffers[place.buffer].valueCount += 1
+        buffers[place.buffer].pendingReads += readers[value]
+    }
+
     /// - Parameter scratchByteCount: Memory that the step needs for itself: one more operand, which nobody else
     ///   reads, so that the arena gives the place to others before and after.
     private mutating func append(_ step: Step, scratchByteCount: Int) {
@@ -174,12 +189,13 @@ struct Lowering {
         defer {
             for input in node.inputs {
                 readers[input] -= 1
+                for place in held[input] { buffers[place.buffer].pendingReads -= 1 }
                 if readers[input] == 0 { releaseConstant(input) }
             }
         }
         if node.operation is Reshape {
             // Nothing moves: the result is the input under another shape.
-            held[node.results[0]] = [arranged(node.inputs[0], nil)]
+            hold(node.results[0], arranged(node.inputs[0], nil))
             return
         }
         let kernel = kernel(for: node)
@@ -187,7 +203,7 @@ struct Lowering {
             arranged(value, kernel.inputs[index], by: kernel.transforms[index])
         }
         if kernel.joinsEndToEnd, let whole = joined(operands.map(\.buffer)) {
-            held[node.results[0]] = [Held(buffer: whole, arrangement: kernel.results[0])]
+            hold(node.results[0], Held(buffer: whole, arrangement: kernel.results[0]))
             return
         }
         var resultBuffers: [Int] = []
@@ -205,7 +221,7 @@ struct Lowering {
                     operands[addend].buffer = buffer
                 }
             }
-            held[value] = [Held(buffer: buffer, arrangement: arrangement)]
+            hold(value, Held(buffer: buffer, arrangement: arrangement))
             resultBuffers.append(buffer)
         }
         // The addend lies where the result goes: the kernel does not take it as an argument.
@@ -220,8 +236,7 @@ struct Lowering {
     private mutating func releaseConstant(_ value: Int) {
         guard case .constant = graph.values[value].origin else { return }
         for place in held[value] where buffers[place.buffer].isRawMaterial {
-            // The buffer may belong to several values, where one is a reshape of another.
-            guard held.count(where: { $0.contains { $0.buffer == place.buffer } }) == 1 else { continue }
+            guard buffers[place.buffer].valueCount == 1 else { continue }
             buffers[place.buffer] = Buffer(byteCount: 0)
             graph.values[value].origin = .released
         }
@@ -234,6 +249,7 @@ struct Lowering {
             pieces.allSatisfy({ buffers[$0].isOfArena && buffers[$0].whole == nil })
         else { return nil }
         let whole = newBuffer(pieces.reduce(0) { $0 + buffers[$1].byteCount })
+        buffers[whole].hasPieces = true
         var offset = 0
         for piece in pieces {
             buffers[piece].whole = (whole, offset)
@@ -255,7 +271,8 @@ struct Lowering {
             let candidates = allowance.affordable(node.operation.kernels(request), request)
             return candidates.count == 1
                 ? candidates[0]
-                : Tuner.shared.fastest(of: candidates, for: node.operation, request, among: weightsInTurn)
+                : Tuner.shared.fastest(
+                    of: candidates, for: node.operation, request, among: weightsInTurn, by: options.tuning)
         }
         require(
             constants.isSuperset(of: kernel.transforms.keys),
@@ -269,13 +286,9 @@ struct Lowering {
         let buffer = buffers[operand.buffer]
         guard buffer.isOfArena, buffer.byteCount == byteCount else { return false }
         // Pieces are read with the whole, and the whole with its pieces.
-        guard buffer.whole == nil, !buffers.contains(where: { $0.whole?.buffer == operand.buffer }) else {
-            return false
-        }
-        // The buffer may belong to several values, where one is a reshape of another.
-        let owners = held.indices.filter { held[$0].contains { $0.buffer == operand.buffer } }
-        let reads = owners.reduce(0) { $0 + readers[$1] }
-        return reads <= node.inputs.count { owners.contains($0) } && node.inputs.count { owners.contains($0) } == 1
+        guard buffer.whole == nil, !buffer.hasPieces else { return false }
+        return buffer.pendingReads <= 1
+            && node.inputs.count { held[$0].contains { $0.buffer == operand.buffer } } == 1
     }
 
     /// The value in the wanted arrangement, with a reorder before it where it is in another.
@@ -295,7 +308,7 @@ struct Lowering {
             let place = Held(
                 buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), .arranged(arranged)), arrangement: wanted,
                 transform: transform?.name)
-            held[value].append(place)
+            hold(value, place)
             return place
         }
         if let from = original.arrangement, let to = wanted, from.rowMajor !== to.rowMajor {
@@ -315,7 +328,7 @@ struct Lowering {
             Step(
                 name: "reorder", label: primitive.name, body: .primitive(primitive),
                 operands: [source.buffer, place.buffer]), scratchByteCount: primitive.scratchByteCount)
-        held[value].append(place)
+        hold(value, place)
         return place
     }
 

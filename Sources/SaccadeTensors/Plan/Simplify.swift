@@ -2,6 +2,7 @@
 extension Graph {
     /// - Parameter releasesWeights: Whether the network's parameters give their values away.
     mutating func simplify(releasesWeights: Bool = false) {
+        uses = Uses(of: self)
         freezeParameters(releasing: releasesWeights)
         foldConstants()
         foldBatchNorms()
@@ -10,6 +11,7 @@ extension Graph {
         joinPoolings()
         joinSlices()
         dropUnused()
+        uses = Uses()
     }
 
     /// Parameters become constants with the values they have now.
@@ -23,9 +25,7 @@ extension Graph {
     /// Lets go of constants that nobody reads any more, so that old and new weights are not all there at once.
     private mutating func release(_ constants: some Sequence<Int>) {
         for value in constants {
-            guard case .constant = values[value].origin, !outputs.contains(value),
-                !nodes.contains(where: { $0.inputs.contains(value) })
-            else { continue }
+            guard case .constant = values[value].origin, uses.count(value) == 0 else { continue }
             values[value].origin = .released
         }
     }
@@ -48,6 +48,7 @@ extension Graph {
     /// `conv(x) · s + t` is a convolution with other weights: batch norm at inference costs nothing.
     private mutating func foldBatchNorms() {
         for index in nodes.indices {
+            follow(index)
             guard let norm = nodes[index].operation as? BatchNormInference,
                 let producer = soleProducer(of: nodes[index].inputs[0]),
                 let convolution = nodes[producer].operation as? Convolution,
@@ -69,12 +70,12 @@ extension Graph {
             let factors = weights.rowFactors.map { zip($0, scale).map(*) } ?? scale
             values.append(Value(shape: weights.shape, origin: weights.origin, rowFactors: factors))
             let scaled = values.count - 1
-            nodes[producer].inputs = [
-                nodes[producer].inputs[0], scaled, append(Tensor(newBias, shape: [newBias.count])),
-            ]
+            let newInputs = [nodes[producer].inputs[0], scaled, append(Tensor(newBias, shape: [newBias.count]))]
+            setInputs(of: producer, to: newInputs)
             redirect(nodes[index].results[0], to: nodes[producer].results[0])
             release(replaced)
         }
+        followOutputs()
     }
 
     /// `conv(x) + y` becomes a convolution that adds to where `y` lies.
@@ -97,9 +98,11 @@ extension Graph {
             else { continue }
             convolution.addsResidual = true
             // The sum's place in the order is after both inputs: the convolution moves there.
-            nodes[index] = Node(
-                operation: convolution, inputs: nodes[producer].inputs + [sum.inputs[1 - side]],
-                results: sum.results, scope: nodes[producer].scope)
+            replace(
+                index,
+                by: Node(
+                    operation: convolution, inputs: nodes[producer].inputs + [sum.inputs[1 - side]],
+                    results: sum.results, scope: nodes[producer].scope))
             for result in sum.results { values[result].origin = .result(node: index, index: 0) }
             forget(producer)
         }
@@ -108,6 +111,7 @@ extension Graph {
     /// `relu(conv(x))` is one pass over memory.
     private mutating func fuseActivations() {
         for index in nodes.indices {
+            follow(index)
             guard let map = nodes[index].operation as? UnaryMap, let activation = Activation(map.unary),
                 let producer = soleProducer(of: nodes[index].inputs[0]),
                 let fused = (nodes[producer].operation as? any FusesActivation)?.fusing(activation)
@@ -115,6 +119,7 @@ extension Graph {
             nodes[producer].operation = fused
             redirect(nodes[index].results[0], to: nodes[producer].results[0])
         }
+        followOutputs()
     }
 
     /// A convolution and the pooling behind it become one step, which may do a stripe of rows at a time.
@@ -126,9 +131,11 @@ extension Graph {
                 let joined = ConvolutionAndPooling(
                     convolution, pooling, inputs: nodes[producer].inputs.map { values[$0].shape })
             else { continue }
-            nodes[index] = Node(
-                operation: joined, inputs: nodes[producer].inputs, results: nodes[index].results,
-                scope: nodes[producer].scope)
+            replace(
+                index,
+                by: Node(
+                    operation: joined, inputs: nodes[producer].inputs, results: nodes[index].results,
+                    scope: nodes[producer].scope))
             forget(producer)
         }
     }
@@ -160,7 +167,7 @@ extension Graph {
                 let result = isLast ? node.results[0] : append(whole, .result(node: slice.producer, index: 0))
                 nodes[slice.producer].operation = ConvolutionIntoSlice(
                     convolution: slice.convolution, start: slice.start, total: whole[1], isFirst: joined == nil)
-                nodes[slice.producer].inputs += joined.map { [$0] } ?? []
+                setInputs(of: slice.producer, to: nodes[slice.producer].inputs + (joined.map { [$0] } ?? []))
                 nodes[slice.producer].results = [result]
                 values[result].origin = .result(node: slice.producer, index: 0)
                 joined = result
@@ -203,27 +210,43 @@ extension Graph {
 
     private mutating func append(_ tensor: Tensor) -> Int { append(tensor.shape, .constant(tensor.rowMajor)) }
 
-    /// The node that makes a value which has one reader and is no output of the network.
+    /// The node that makes a value which a node reads, and nobody else; an output of the network has one more reader.
     private func soleProducer(of value: Int) -> Int? {
-        guard case .result(let node, 0) = values[value].origin, !outputs.contains(value) else { return nil }
-        let readers = nodes.reduce(0) { $0 + $1.inputs.count { $0 == value } }
-        return readers == 1 ? node : nil
+        guard case .result(let node, 0) = values[value].origin, uses.count(value) == 1 else { return nil }
+        return node
     }
 
     /// Takes a node out of the order; it is swept away with the others that nobody reads.
     private mutating func forget(_ node: Int) {
-        nodes[node].inputs = []
+        setInputs(of: node, to: [])
         nodes[node].results = []
     }
 
+    private mutating func setInputs(of node: Int, to inputs: [Int]) {
+        uses.remove(nodes[node].inputs)
+        uses.add(inputs)
+        nodes[node].inputs = inputs
+    }
+
+    private mutating func replace(_ index: Int, by node: Node) {
+        setInputs(of: index, to: node.inputs)
+        nodes[index] = node
+    }
+
     /// Makes every reader of one value read another, and forgets the node that made the first.
+    ///
+    /// Readers come behind the node that made the value: they are changed when their turn comes, by ``follow(_:)``.
     private mutating func redirect(_ value: Int, to other: Int) {
         if case .result(let node, _) = values[value].origin { forget(node) }
-        for index in nodes.indices {
-            nodes[index].inputs = nodes[index].inputs.map { $0 == value ? other : $0 }
-        }
-        outputs = outputs.map { $0 == value ? other : $0 }
+        uses.replace(value, by: other)
     }
+
+    /// Makes a node read what has taken the place of its inputs.
+    private mutating func follow(_ node: Int) {
+        for (place, input) in nodes[node].inputs.enumerated() { nodes[node].inputs[place] = uses.current(input) }
+    }
+
+    private mutating func followOutputs() { outputs = outputs.map { uses.current($0) } }
 }
 
 /// An operation that can apply an activation to its result before storing it.

@@ -16,7 +16,7 @@ public func evaluate<Task: LearningTask>(
     var score = task.noScore
     let batches = source.batches(ofEpoch: 0, from: 0)
     while let batch = try batches.next() {
-        task.judge(model, by: batch, into: &score)
+        try task.judge(model, by: batch, into: &score)
         progress(score.count)
     }
     return score

@@ -306,6 +306,8 @@ public final class Trainer<Task: LearningTask> {
     }
 
     private func writeCheckpoint(to path: String) throws {
+        // Whoever goes on from here has to compute with the kernels that led here.
+        Tuner.shared.save()
         try Checkpoint.write(position, network: network, optimizer: optimizer, average: average, to: path)
     }
 

@@ -73,7 +73,7 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     /// Before anything was judged.
     var noScore: Score { get }
     /// Judges the network by a batch.
-    func judge(_ model: Runner<Learner>, by batch: Batch, into score: inout Score)
+    func judge(_ model: Runner<Learner>, by batch: Batch, into score: inout Score) throws
     /// A score in words and numbers.
     func report(_ score: Score) -> TaskReport
 }

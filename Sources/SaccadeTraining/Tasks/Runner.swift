@@ -4,7 +4,7 @@ public import SaccadeTensors
 /// Runs the stages of a network: eagerly, or by plans that are made when a size first comes.
 public struct Runner<Learner: StagedModel> {
     public let model: Learner
-    private let run: (_ stage: Int, _ inputs: [Tensor]) -> [Tensor]
+    private let run: (_ stage: Int, _ inputs: [Tensor]) throws -> [Tensor]
 
     /// Runs eagerly, with the weights that the network has at the time.
     public init(_ model: Learner) {
@@ -18,13 +18,13 @@ public struct Runner<Learner: StagedModel> {
         self.model = model
         let plans = model.stages.map { stage in
             let model = stage.model
-            return BatchPlans(for: Shape(Array(model.inputs[0].shape(batch: 1).dimensions.dropFirst())), options: options) {
-                model([$0])[0]
-            }
+            return Plans(options: options, names: model.parameterNames) { model($0) }
         }
-        run = { [plans[$0]($1[0])] }
+        run = { try plans[$0].run($1) }
     }
 
     /// What a stage makes of its inputs.
-    public func callAsFunction(_ inputs: [Tensor], stage: Int = 0) -> [Tensor] { run(stage, inputs) }
+    ///
+    /// - Throws: `ShapeError` where its arithmetic cannot take inputs of such sizes.
+    public func callAsFunction(_ inputs: [Tensor], stage: Int = 0) throws -> [Tensor] { try run(stage, inputs) }
 }
