@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "SaccadeONNX",
             dependencies: [
-                "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Format/onnx.proto"], swiftSettings: strict),
@@ -87,7 +87,7 @@ let package = Package(
                 .target(
             name: "SaccadeModels",
             dependencies: [
-                "SaccadePrelude", "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         .target(

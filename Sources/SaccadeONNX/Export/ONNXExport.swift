@@ -126,7 +126,7 @@ public struct ONNXExport: Sendable {
     }
 
     /// `N`, `H` and `W` of an image; of several inputs each has its own.
-    private static func axes(of port: Port, isFree: Bool, isOnly: Bool) -> [Axis] {
+    private static func axes(of port: SaccadeLayers.Port, isFree: Bool, isOnly: Bool) -> [Axis] {
         let names = port.freeAxisNames.map { isOnly ? $0 : "\(port.name)_\($0)" }
         var next = names.makeIterator()
         return port.lengths.map { length in

@@ -32,7 +32,8 @@ struct Traces {
     /// - Throws: `Problem` where axes contradict each other, the network cannot be applied to such inputs, or does different
     ///   things for different lengths.
     init(
-        of inputs: [[ONNXExport.Axis]], names: [Parameter: String] = [:], _ network: ([Tensor]) throws -> [Tensor]
+        of inputs: [[ONNXExport.Axis]], names parameterNames: [Parameter: String] = [:],
+        _ network: ([Tensor]) throws -> [Tensor]
     ) throws {
         axes = try Self.freeAxes(of: inputs)
         let axes = self.axes
@@ -53,7 +54,7 @@ struct Traces {
                 }
             }
             do {
-                return try Trace.checked(shapes.map(Shape.init), names: names, network)
+                return try Trace.checked(shapes.map(Shape.init), names: parameterNames, network)
             } catch {
                 let sizes = zip(axes, lengths).map { "\($0.name) = \($1)" }.joined(separator: ", ")
                 throw Problem.unsupported("it cannot be applied where \(sizes): \(Problem(error).reason)")

@@ -9,6 +9,8 @@ final class SharedConstants: Sendable {
     struct Key: Hashable {
         var fingerprint: Fingerprint
         var layout: Layout?  // `nil` is row-major
+        /// What made them of the network's own elements, where something did.
+        var transform: String?
 
         var byteCount: Int { layout?.byteCount ?? fingerprint.byteCount }
     }
