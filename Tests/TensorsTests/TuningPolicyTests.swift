@@ -30,20 +30,20 @@ import Testing
         transposedOutputPadding: nil)
 
     private func request(_ n: Int, _ h: Int, _ w: Int, channels c: Int = 8) -> KernelRequest {
-        KernelRequest(inputs: [Operand([n, c, h, w]), Operand([4, c, 3, 3])], results: [[n, 4, h, w]])
+        KernelRequest(inputs: [Operand([n, c, h, w]), Operand([4, c, 3, 3])], results: [[n, 4, h, w]], constantInputs: [1])
     }
 
     private func choose(
         _ tuner: Tuner, _ request: KernelRequest, _ labels: [String], _ policy: TuningPolicy, _ runs: Runs,
         _ operation: Convolution = convolution
     ) -> String {
-        tuner.fastest(of: runs.kernels(request, labels), for: operation, request, constants: [1], by: policy).label
+        tuner.fastest(of: runs.kernels(request, labels), for: operation, request, by: policy).label
     }
 
     @Test("a neighbour's choice is taken within a factor 2, and nothing is run for it")
     func nearest() {
         let (tuner, runs) = (Tuner(folder: nil), Runs())
-        let key = { (r: KernelRequest) in TuningKey(Self.convolution, r, [1], candidates: 2, among: nil) }
+        let key = { (r: KernelRequest) in TuningKey(Self.convolution, r, candidates: 2, among: nil) }
         for (r, label) in [(request(2, 20, 20), "near"), (request(2, 40, 40), "far")] {
             tuner.remember(key(r).text, label, nil, as: key(r).neighbourhood)
         }
@@ -86,7 +86,7 @@ import Testing
             let gradient = ConvolutionSourceGradient(geometry: try Self.convolution.geometry(shapes))
             let request = KernelRequest(
                 inputs: [Operand(shapes[1]), Operand([n, 4, size, size])], results: [shapes[0]], isTraining: true)
-            return TuningKey(gradient, request, [], candidates: 2, among: nil)
+            return TuningKey(gradient, request, candidates: 2, among: nil)
         }
         let (a, b) = (try key(2, 20), try key(3, 22))
         #expect(a.text != b.text)
@@ -99,14 +99,14 @@ import Testing
         let path = "\(FileManager.default.temporaryDirectory.path)/tuning-\(UInt64.random(in: 0 ... .max)).json"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let (first, runs) = (Tuner(folder: nil), Runs())
-        let key = TuningKey(Self.convolution, request(2, 20, 20), [1], candidates: 2, among: nil)
+        let key = TuningKey(Self.convolution, request(2, 20, 20), candidates: 2, among: nil)
         first.remember(key.text, "near", nil, as: key.neighbourhood)
         first.keepCopy(at: path)
         #expect(choose(first, request(2, 20, 22), ["plain", "near"], .nearest, runs) == "near")
         first.save()
         // Another process goes on with the run; it knows of another neighbour, which is nearer.
         let second = Tuner(folder: nil)
-        let nearer = TuningKey(Self.convolution, request(2, 20, 22), [1], candidates: 5, among: nil)
+        let nearer = TuningKey(Self.convolution, request(2, 20, 22), candidates: 5, among: nil)
         second.remember(nearer.text, "plain", nil, as: nearer.neighbourhood)
         second.keepCopy(at: path)
         for policy in [TuningPolicy.nearest, .exact] {
