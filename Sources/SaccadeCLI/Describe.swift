@@ -60,8 +60,8 @@ struct Describe: ParsableCommand {
         if let classes, !(1...InputSize.maximumLength).contains(classes) {
             throw ValidationError("--classes must be from 1 to \(InputSize.maximumLength); got \(classes).")
         }
-        guard (1...Description.maximumBatch).contains(batch) else {
-            throw ValidationError("--batch must be from 1 to \(Description.maximumBatch); got \(batch).")
+        guard (1...ModelSummary.maximumBatch).contains(batch) else {
+            throw ValidationError("--batch must be from 1 to \(ModelSummary.maximumBatch); got \(batch).")
         }
         if let diagram {
             do { _ = try FigureFormat(path: diagram) } catch { throw ValidationError("--diagram \(error)") }
@@ -73,7 +73,7 @@ struct Describe: ParsableCommand {
         let network = try architecture.resolved(
             input: input.flatMap { InputSize($0) }, classes: classes, padding: Padding(padding) ?? .valid)
         let training = try architecture.training?.decoded(TrainingSettings.self) ?? TrainingSettings()
-        let description = Description(network, batch: batch, optimizerStates: training.optimizer.statesPerParameter)
+        let description = ModelSummary(network, batch: batch, optimizerStates: training.optimizer.statesPerParameter)
         if let diagram { try Schematic(description).write(to: diagram) }
         if json {
             let encoder = JSONEncoder()

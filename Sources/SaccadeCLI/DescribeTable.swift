@@ -5,7 +5,7 @@ struct DescriptionTable {
     let text: String
 
     /// - Parameter optimizer: What the memory for training counts on.
-    init(_ description: Description, optimizer: String) {
+    init(_ description: ModelSummary, optimizer: String) {
         let spacious = Self.table(description) { $0 }
         // Sums move together before lines are longer than a terminal is wide.
         let isWide = spacious.split(separator: "\n").contains { $0.count > TextTable.maximumWidth }
@@ -26,7 +26,7 @@ struct DescriptionTable {
             """
     }
 
-    private static func table(_ description: Description, _ sum: (String) -> String) -> String {
+    private static func table(_ description: ModelSummary, _ sum: (String) -> String) -> String {
         let rows = description.layers
         var table = TextTable([
             .init("layer"), .init("kind"), .init("stride", .right), .init("pad", .right), .init("output", .right),
@@ -36,11 +36,11 @@ struct DescriptionTable {
         table.append(["input", "", "", "", size(description.input)])
         for (index, row) in rows.enumerated() {
             let kernel = row.kernel.map { " " + size($0) } ?? ""
-            let activation = row.activation.map { " + \($0)" } ?? ""
+            let activation = row.activation.map { " + \($0.rawValue)" } ?? ""
             let shared = row.sharesParametersOf.map { "those of \($0)" }
             let parts = "\(grouped(row.weights)) + \(grouped(row.biases))"
             table.append([
-                name(of: index, in: rows), sum(row.kind + kernel + activation), row.stride.map(pair) ?? "",
+                name(of: index, in: rows), sum(row.kind.rawValue + kernel + activation), row.stride.map(pair) ?? "",
                 row.padding ?? "", size(row.outputSize), row.parameters > 0 ? grouped(row.parameters) : "",
                 shared ?? (row.parameters > 0 ? sum(parts) : ""),
                 row.multiplyAdds > 0 ? abbreviated(row.multiplyAdds) : "",
@@ -58,7 +58,7 @@ struct DescriptionTable {
     }
 
     /// Indented by the blocks around it, and without their names.
-    private static func name(of index: Int, in rows: [Description.Layer]) -> String {
+    private static func name(of index: Int, in rows: [ModelSummary.Layer]) -> String {
         let row = rows[index]
         // A block's own row follows those of its parts.
         let block = rows[index...].first { $0.depth < row.depth }

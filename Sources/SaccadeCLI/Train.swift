@@ -110,7 +110,7 @@ struct Train: AsyncParsableCommand {
         Console.note(MemoryNote.line(need))
         try MemoryNote.check(training, need, limit: maxMemory.flatMap(ByteSize.init)?.bytes)
         let resuming = resume
-        let schematic = try Schematic(Description(training.network(), batch: 1))
+        let schematic = try Schematic(ModelSummary(training.network(), batch: 1))
         let records = try await ComputeThread.run {
             let journal = RunJournal(registry: RunIndex.forWriting(), schematic: schematic, note: Console.note)
             return try training.run(

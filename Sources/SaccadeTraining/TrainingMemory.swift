@@ -45,7 +45,7 @@ public struct TrainingMemory: Sendable, Equatable {
     ///   - samples: Bytes of samples that stay in memory.
     init(_ resolved: ResolvedNetwork, _ settings: TrainingSettings, batch: Int? = nil, samples: Int) {
         let batch = batch ?? settings.batchSize
-        let description = Description(
+        let description = ModelSummary(
             resolved, batch: batch, optimizerStates: settings.optimizer.statesPerParameter)
         self.batch = batch
         self.samples = samples
@@ -71,7 +71,7 @@ extension ClassifierTraining {
         }
         guard fits(1) else { return nil }
         // More samples never need less.
-        var (fitting, tooMany) = (1, min(settings.batchSize, Description.maximumBatch) + 1)
+        var (fitting, tooMany) = (1, min(settings.batchSize, ModelSummary.maximumBatch) + 1)
         while tooMany - fitting > 1 {
             let middle = (fitting + tooMany) / 2
             if fits(middle) { fitting = middle } else { tooMany = middle }
@@ -83,11 +83,11 @@ extension ClassifierTraining {
 
     /// The network with every size worked out, without weights.
     public func network() throws -> ResolvedNetwork {
-        guard settings.batchSize <= Description.maximumBatch else {
+        guard settings.batchSize <= ModelSummary.maximumBatch else {
             throw RunError(
                 .tooLarge,
                 "a batch of \(settings.batchSize) samples: memory is worked out for at most "
-                    + "\(Description.maximumBatch); give a smaller --batch-size.")
+                    + "\(ModelSummary.maximumBatch); give a smaller --batch-size.")
         }
         let architecture = try Architecture(yaml: description.architecture, source: "the recipe")
         return try architecture.resolved(

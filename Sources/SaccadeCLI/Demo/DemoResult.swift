@@ -180,7 +180,7 @@ struct DemoResult {
 
     private var networkSection: Report.Section {
         guard let resolved = try? classifier.description.resolved() else { return Report.Section("The network", []) }
-        let description = Description(resolved, batch: 1)
+        let description = ModelSummary(resolved, batch: 1)
         return Report.Section(
             "The network",
             [
