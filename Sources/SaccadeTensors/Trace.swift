@@ -20,14 +20,19 @@ package final class Trace: Sendable {
     @TaskLocal private static var scope: String?
 
     private let state = Mutex(State())
+    private let leaf: (node: Int, parameter: Parameter)?
 
-    private init() {}
+    private init(leaf: (node: Int, parameter: Parameter)?) { self.leaf = leaf }
 
     /// Applies `function` to inputs of the given shapes and records what it does.
+    ///
+    /// - Parameter leaf: An operation, by its index, whose first result gradients are taken with respect to: on the tape
+    ///   of ``withGradients(phase:except:precision:_:)`` within `function` it is this parameter.
     package static func of(
-        _ shapes: [Shape], phase: Phase = .inference, _ function: ([Tensor]) throws -> [Tensor]
+        _ shapes: [Shape], phase: Phase = .inference, leaf: (node: Int, parameter: Parameter)? = nil,
+        _ function: ([Tensor]) throws -> [Tensor]
     ) rethrows -> Graph {
-        let trace = Trace()
+        let trace = Trace(leaf: leaf)
         let inputs = shapes.enumerated().map { index, shape in
             trace.tensor(shape, trace.state.withLock { $0.graph.append(shape, .input(index)) })
         }
@@ -62,14 +67,16 @@ package final class Trace: Sendable {
 
     func append(_ operation: some Operation, _ inputs: [Tensor], _ shapes: [Shape]) -> [Tensor] {
         let inputs = inputs.map(index(of:))
-        let results = state.withLock { state in
+        let (node, results) = state.withLock { state in
             let node = state.graph.nodes.count
             let results = shapes.enumerated().map { state.graph.append($1, .result(node: node, index: $0)) }
             state.graph.nodes.append(
                 Graph.Node(operation: operation, inputs: inputs, results: results, scope: Trace.scope))
-            return results
+            return (node, results)
         }
-        return zip(shapes, results).map(tensor)
+        var tensors = zip(shapes, results).map(tensor)
+        if let leaf, leaf.node == node, let tape = Tape.current { tensors[0] = tape.leaf(leaf.parameter, tensors[0]) }
+        return tensors
     }
 
     private func tensor(_ shape: Shape, _ index: Int) -> Tensor {

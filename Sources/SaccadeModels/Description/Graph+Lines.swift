@@ -16,7 +16,7 @@ extension Graph {
     }
 
     /// The operations that some values depend on.
-    private func reached(from outputs: some Sequence<Int>) -> Set<Int> {
+    func reached(from outputs: some Sequence<Int>) -> Set<Int> {
         var needed = Set(outputs)
         var reached: Set<Int> = []
         for (index, node) in nodes.enumerated().reversed() where !needed.isDisjoint(with: node.results) {

@@ -58,6 +58,21 @@ extension LayerKind {
         self.init(activation.unary)
     }
 
+    /// The kind of operations that are done one after another.
+    init(_ kinds: [LayerKind]) {
+        guard !kinds.isEmpty else {
+            self = .other
+            return
+        }
+        let kind = kinds[Self.main(of: kinds)]
+        self = kind == .crop && kinds.last == .pad ? .padChannels : kind
+    }
+
+    /// Which of several operations gives the line its kind; the rest is an activation or a change of shape.
+    static func main(of kinds: [LayerKind]) -> Int {
+        kinds.firstIndex { ![.activation, .reshaping].contains($0.role) } ?? 0
+    }
+
     /// Whether each number of the result depends on the number at the same place alone.
     var isElementwise: Bool { role == .activation && self != .softmax && self != .logSoftmax }
 }

@@ -55,9 +55,8 @@ extension ModelSummary.Layer {
     /// A row without its parameters and sources.
     fileprivate init(_ line: TracedLine, in graph: Graph, of stage: TracedStage) {
         let kinds = line.nodes.map { LayerKind(graph.nodes[$0], in: graph) }
-        // What gives the line its kind; the rest is an activation or a change of shape.
-        let main = kinds.firstIndex { ![.activation, .reshaping].contains($0.role) } ?? 0
-        let kind = line.kind ?? LayerKind(kinds, main)
+        let main = LayerKind.main(of: kinds)
+        let kind = line.kind ?? LayerKind(kinds)
         let output = graph.values[line.output].shape
         self.init(
             name: stage.name.isEmpty || line.name.isPart(of: stage.name) ? line.name : "\(stage.name).\(line.name)",
@@ -96,15 +95,6 @@ extension ModelSummary.Layer {
 }
 
 extension LayerKind {
-    /// The kind of operations that are done one after another.
-    fileprivate init(_ kinds: [LayerKind], _ main: Int) {
-        guard kinds.indices.contains(main) else {
-            self = .other
-            return
-        }
-        self = kinds[main] == .crop && kinds.last == .pad ? .padChannels : kinds[main]
-    }
-
     /// Whether the result is the input's own memory, perhaps under another shape.
     fileprivate var keepsMemory: Bool {
         switch self {
