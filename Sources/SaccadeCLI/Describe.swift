@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SaccadeDrawing
+import SaccadeLayers
 import SaccadeModels
 import SaccadeSettings
 import SaccadeTensors
@@ -72,15 +73,37 @@ struct Describe: ParsableCommand {
         let architecture = try Architecture(fileOrName: recipe)
         let network = try architecture.resolved(
             input: input.flatMap { InputSize($0) }, classes: classes, padding: Padding(padding) ?? .valid)
-        let training = try architecture.training?.decoded(TrainingSettings.self) ?? TrainingSettings()
-        let description = ModelSummary(network, batch: batch, optimizerStates: training.optimizer.statesPerParameter)
-        if let diagram { try Schematic(description).write(to: diagram) }
+        let optimizer = try (architecture.training?.decoded(TrainingSettings.self) ?? TrainingSettings()).optimizer
+        let summary = ModelSummary(network, batch: batch, optimizerStates: optimizer.statesPerParameter)
+        try show(summary, trainedWith: optimizer)
+    }
+
+    /// Summarises a network of any kind as the options say.
+    ///
+    /// - Throws: Why it cannot take an input of the size that was asked for.
+    func summary(of model: some StagedModel, named name: String, optimizerStates: Int) throws -> ModelSummary {
+        var sizes: [String: [Int]] = [:]
+        if let input, let size = InputSize(input), let port = model.stages.first?.model.inputs.first {
+            let shape = Shape([1] + size.shape.dimensions)
+            if let problem = port.problem(with: shape) {
+                throw CommandError.data("--input \(input): \(name) cannot take it: \(problem)")
+            }
+            sizes[port.name] = zip(port.lengths, shape.dimensions).compactMap { length, given in
+                if case .free = length { given } else { nil }
+            }
+        }
+        return ModelSummary(model, name: name, sizes: sizes, batch: batch, optimizerStates: optimizerStates)
+    }
+
+    /// Draws and prints what is known of a network.
+    func show(_ summary: ModelSummary, trainedWith optimizer: OptimizerSettings) throws {
+        if let diagram { try Schematic(summary).write(to: diagram) }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(description), as: UTF8.self))
+            print(String(decoding: try encoder.encode(summary), as: UTF8.self))
         } else {
-            print(DescriptionTable(description, optimizer: training.optimizer.name).text)
+            print(SummaryTable(summary, optimizer: optimizer.name).text)
             if let diagram { print("Drawn in \(diagram).") }
         }
     }

@@ -21,7 +21,7 @@ extension Schematic {
             // Dropout does nothing when the network predicts, and flatten is what the shapes show anyway.
             guard layer.kind != .dropout, layer.kind != .flatten else { continue }
             if layer.isMinor, stages.count > 1 {
-                stages[stages.count - 1].caption += ", \(layer.word)"
+                stages[stages.count - 1].caption += ", \(layer.caption)"
             } else {
                 stages.append(Stage(layer.outputSize, caption: layer.caption, role: Stage.Role(layer.kind.role)))
             }

@@ -44,7 +44,7 @@ struct SummaryFlows {
             if [.normalization, .activation].contains(layer.kind.role),
                 let flow = flows.lastIndex(where: { $0.to == last && $0.kind != .skip })
             {
-                flows[flow].caption += ", \(layer.kind.title)"
+                flows[flow].caption += ", \(layer.caption)"
             }
             mapOf[index] = last
         } else {

@@ -11,7 +11,7 @@ import Testing
 @Suite struct DescribeCommandTests {
     static func table(_ recipe: String) throws -> [String] {
         let description = ModelSummary(try Architecture(fileOrName: recipe).resolved())
-        return DescriptionTable(description, optimizer: "Adam").text.split(separator: "\n").map(String.init)
+        return SummaryTable(description, optimizer: "Adam").text.split(separator: "\n").map(String.init)
     }
 
     @Test("the table of Exercise 1 shows the lecture’s answers, in columns that line up")
