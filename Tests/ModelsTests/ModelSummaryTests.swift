@@ -108,6 +108,37 @@ import class Foundation.JSONEncoder
         #expect(summary.memory.optimizerBytes == 2 * 4 * 182 && summary.memory.parameterBytes == 4 * 167)
     }
 
+    /// Layers that have names, and sums and concatenations between them that have none.
+    private struct Unscoped: Model {
+        let conv: [Conv2D]
+
+        init() {
+            var generator = SplitMix64(seed: 9)
+            conv = (0..<4).map { _ in Conv2D(in: 2, out: 2, kernel: 1, using: &generator) }
+        }
+
+        var inputs: [Port] { [Port("x", [.batch, .fixed(2), .fixed(3), .fixed(3)])] }
+        var outputs: [String] { ["y"] }
+        func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
+            let x = inputs[0]
+            let y = relu(x + conv[1](relu(conv[0](x, as: "a.conv1")), as: "a.conv2"))
+            let z = conv[3](relu(conv[2](y, as: "b.conv1")), as: "b.conv2")
+            return [concatenated([x, z], axis: 1)]
+        }
+    }
+
+    @Test("a sum of what a block gives and what it is given ends the block, one with something else does not")
+    func unscoped() {
+        let summary = ModelSummary(Unscoped(), name: "")
+        #expect(
+            summary.layers.map { "\($0.name) \($0.kind.rawValue) \($0.depth)" } == [
+                "a.conv1 conv 1", "a.conv2 conv 1", "a residual 0",
+                "b.conv1 conv 1", "b.conv2 conv 1", "b block 0", "concat1 concat 0",
+            ])
+        #expect(summary.layers[2].activation == .relu && summary.layers[2].sources == [-1, 1])
+        #expect(summary.layers[6].sources == [-1, 5])
+    }
+
     /// A backbone, and a head of two inputs that reads some of its weights.
     private struct Staged: StagedModel {
         struct Backbone: Model {

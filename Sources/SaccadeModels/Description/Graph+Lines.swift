@@ -40,6 +40,7 @@ private struct LineCollector {
 
     private let graph: Graph
     private var lines: [Line] = []
+    private let scopes: Set<String>
     /// Scopes with others within.
     private let composites: Set<String>
     /// Those that are more than numbered parts, as an array of layers is.
@@ -50,6 +51,7 @@ private struct LineCollector {
     init(_ graph: Graph) {
         self.graph = graph
         let scopes = Set(graph.nodes.compactMap(\.scope))
+        self.scopes = scopes
         composites = Set(scopes.flatMap(\.enclosingNames))
         blocks = Set(
             scopes.flatMap { scope in
@@ -72,12 +74,24 @@ private struct LineCollector {
             lines[lines.count - 1].kinds.append(kind)
             return
         }
+        let place = isLayer ? scope : blockEnding(with: node, kind) ?? scope
         lines.append(
             Line(
                 line: TracedLine(
-                    name: isLayer ? scope : name(of: kind, in: scope), depth: 0, nodes: [index],
+                    name: isLayer ? scope : name(of: kind, in: place), depth: 0, nodes: [index],
                     output: node.results[0]),
-                blocks: (scope.enclosingNames + [scope]).filter(blocks.contains), isLayer: isLayer, kinds: [kind]))
+                blocks: (place.enclosingNames + [place]).filter(blocks.contains), isLayer: isLayer, kinds: [kind]))
+    }
+
+    /// The block that a sum or a concatenation outside of every named layer ends: it joins what the block gave last
+    /// with what the block was given, or with other results of it.
+    private func blockEnding(with node: Graph.Node, _ kind: LayerKind) -> String? {
+        guard LayerKind(endOfBlock: kind) != nil, let last = lines.last, let block = last.blocks.last,
+            node.inputs.contains(last.line.output), node.scope.map({ block.isPart(of: $0) }) ?? true
+        else { return nil }
+        let members = lines.reversed().prefix(while: { $0.blocks.contains(block) }).flatMap(\.line.nodes)
+        let known = Set(members.flatMap { graph.nodes[$0].inputs + graph.nodes[$0].results })
+        return node.inputs.allSatisfy(known.contains) ? block : nil
     }
 
     /// Whether an operation belongs to the same use of a layer as the one before it.
@@ -108,7 +122,7 @@ private struct LineCollector {
             counts[stem] = count
             // A layer may be called like that.
             let name = "\(stem)\(count)"
-            if !graph.nodes.contains(where: { $0.scope == name }) { return name }
+            if !scopes.contains(name) { return name }
         }
     }
 
