@@ -139,6 +139,33 @@ import class Foundation.JSONEncoder
         #expect(summary.layers[6].sources == [-1, 5])
     }
 
+    /// Several operations under one name, on pictures and on vectors.
+    private struct Compound: Model {
+        struct Mean: Layer {
+            func callAsFunction(_ x: Tensor) -> Tensor { globalAveragePool2D(x).flattened(from: 1) }
+        }
+        struct Shift: Layer {
+            func callAsFunction(_ x: Tensor) -> Tensor { x.sliced(axis: 1, 1..<4).padded(axis: 1, before: 0, after: 1) }
+        }
+
+        var inputs: [Port] { [Port("x", [.batch, .fixed(4), .fixed(5), .fixed(7)])] }
+        var outputs: [String] { ["y"] }
+        func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
+            [exp(softmax(Shift()(Mean()(inputs[0], as: "mean"), as: "shift"), axis: 1))]
+        }
+    }
+
+    @Test("a layer of several operations is one row, called after what it does mainly")
+    func compound() {
+        let summary = ModelSummary(Compound(), name: "")
+        #expect(
+            summary.layers.map { "\($0.name) \($0.kind.rawValue) \($0.outputSize) \($0.arithmetic)" } == [
+                "mean global-avgpool [4] 5×7 into 1×1 means", "shift pad-channels [4] ", "softmax1 softmax [4] ",
+                "arithmetic1 arithmetic [4] ",
+            ])
+        #expect(summary.totalParameters == 0 && summary.totalMultiplyAdds == 0)
+    }
+
     /// A backbone, and a head of two inputs that reads some of its weights.
     private struct Staged: StagedModel {
         struct Backbone: Model {

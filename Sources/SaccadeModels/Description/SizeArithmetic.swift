@@ -10,7 +10,8 @@ extension Graph {
                 ?? line.nodes.first.map({ nodes[$0] })
         else { return "" }
         let inputs = node.inputs.map { values[$0].shape }
-        let output = values[line.output].shape
+        // Other operations of the line may follow, such as a reshape behind a mean.
+        let output = values[node.results[0]].shape
         func text(_ shape: Shape) -> String { stage.size(shape).map(String.init).joined(separator: "×") }
         switch kind {
         case .convolution, .maxPool, .averagePool: return windowSums(node.operation.form, inputs)
@@ -18,8 +19,13 @@ extension Graph {
         case .globalAveragePool, .adaptiveAveragePool:
             return "\(inputs[0][2])×\(inputs[0][3]) into \(output[2])×\(output[3]) means"
         case .padChannels:
-            let (input, steps) = (values[nodes[line.nodes[0]].inputs[0]].shape, steps(of: line))
-            return joined((0..<2).map { "⌊(\(input[2 + $0]) − 1) / \(steps.both[$0])⌋ + 1 = \(output[2 + $0])" })
+            let (input, steps) = (inputs[0], steps(of: line))
+            guard input.rank == 4 else { return "" }
+            return joined(
+                (0..<2).map { axis in
+                    let length = (input[2 + axis] - 1) / steps.both[axis] + 1
+                    return "⌊(\(input[2 + axis]) − 1) / \(steps.both[axis])⌋ + 1 = \(length)"
+                })
         case .flatten:
             let size = stage.size(inputs[0])
             return size.count == 3 ? "\(size[0]) · \(size[1]) · \(size[2]) = \(size.reduce(1, *))" : ""
@@ -29,7 +35,7 @@ extension Graph {
         case .parallel, .concatenation:
             guard case .concatenation(axis: 1)? = node.operation.form else { return "" }
             return "\(inputs.map { "\($0[1])" }.joined(separator: " + ")) = \(output[1]) channels"
-        case .crop: return "\(text(output)) of \(text(values[nodes[line.nodes[0]].inputs[0]].shape))"
+        case .crop: return "\(text(values[line.output].shape)) of \(text(inputs[0]))"
         default: return ""
         }
     }
