@@ -51,7 +51,7 @@ extension Graph {
             guard let norm = nodes[index].operation as? BatchNormInference,
                 let producer = soleProducer(of: nodes[index].inputs[0]),
                 let convolution = nodes[producer].operation as? Convolution,
-                convolution.activation == nil, !convolution.isTransposed
+                convolution.activation == nil
             else { continue }
             let statistics = nodes[index].inputs.dropFirst().compactMap(constant)
             let weights = values[nodes[producer].inputs[1]]
@@ -66,8 +66,11 @@ extension Graph {
             let newBias = bias.map { bias in scale.indices.map { bias[$0] * scale[$0] + shift[$0] } } ?? shift
             // The weights of a large network are a tenth of a gigabyte: they are multiplied on their way into the order
             // that a kernel wants, and not moved twice.
-            let factors = weights.rowFactors.map { zip($0, scale).map(*) } ?? scale
-            values.append(Value(shape: weights.shape, origin: weights.origin, rowFactors: factors))
+            let factors = convolution.channelFactors(scale, weights: weights.shape)
+            values.append(
+                Value(
+                    shape: weights.shape, origin: weights.origin,
+                    factors: weights.factors.map { $0.multiplied(by: factors) } ?? factors))
             let scaled = values.count - 1
             nodes[producer].inputs = [
                 nodes[producer].inputs[0], scaled, append(Tensor(newBias, shape: [newBias.count])),
@@ -195,9 +198,9 @@ extension Graph {
 
     private func constant(_ value: Int) -> Tensor? {
         guard case .constant(let tensor) = values[value].origin else { return nil }
-        guard let factors = values[value].rowFactors else { return tensor }
+        guard let factors = values[value].factors else { return tensor }
         let multiplied = Storage(byteCount: Arrangement.byteCount(of: nil, tensor.shape))
-        multiplied.fill(withRowsOf: tensor.rowMajorStorage, tensor.shape, times: factors)
+        multiplied.fill(with: tensor.rowMajorStorage, tensor.shape, times: factors)
         return Tensor(shape: tensor.shape, content: .stored(multiplied, nil))
     }
 
