@@ -1,3 +1,5 @@
+import SaccadeOneDNN
+
 @testable import SaccadeTensors
 
 /// A network made into a program in one given way, whatever is fastest on the machine at hand.
@@ -17,6 +19,22 @@ struct LoweredNetwork {
 
     /// What its steps do.
     var names: [String] { program.steps.map(\.name) }
+
+    /// Steps that read or write pictures of float32 row by row, by what oneDNN says of them.
+    var rowMajorNames: [String] {
+        program.steps.filter { step in
+            step.body.primitives.contains { primitive in
+                primitive.arguments.contains { role, layout in
+                    let isPicture =
+                        switch role {
+                        case .source, .destination, .concatenated: layout.dimensions.count == 4
+                        default: false
+                        }
+                    return isPicture && layout === Layout.rowMajor(layout.dimensions)
+                }
+            }
+        }.map(\.name)
+    }
 
     func callAsFunction(_ input: Tensor) -> Tensor {
         let storage = input.rowMajorStorage

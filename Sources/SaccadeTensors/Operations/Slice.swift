@@ -85,9 +85,14 @@ struct Slice: Operation {
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
         guard request.results[0].elementCount > 0 else { return [Kernel(request) { _ in }] }
-        let (loop, offset) = (view.loop, view.offset)
+        let blocks = request.inputs[0].blocks
+        let inBlocks = blocks.flatMap(view.loop)
+        let (offset, loop) = inBlocks ?? (view.offset, view.loop)
+        let order = inBlocks == nil ? nil : blocks
         return [
-            Kernel(request) { at in
+            Kernel(
+                inputs: [order?.arrangement(view.whole)], results: [order?.arrangement(view.shape)]
+            ) { at in
                 sk_copy(
                     Int32(loop.lengths.count), loop.lengths, at[0] + offset, loop.strides[0], at[1], loop.strides[1])
             }
@@ -120,10 +125,16 @@ struct Placement: Operation {
     }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
-        let (loop, offset, background) = (view.loop, view.offset, background)
-        let (count, isEmpty) = (view.whole.elementCount, view.shape.elementCount == 0)
+        let isEmpty = view.shape.elementCount == 0
+        // What fills up the last block must be zeros.
+        let blocks = isEmpty || background != 0 ? nil : request.inputs[0].blocks
+        let inBlocks = blocks.flatMap(view.loop)
+        let (offset, loop) = inBlocks ?? (view.offset, view.loop)
+        let order = inBlocks == nil ? nil : blocks
+        let (background, result) = (background, order?.arrangement(view.whole))
+        let count = Arrangement.byteCount(of: result, view.whole) / MemoryLayout<Float>.stride
         return [
-            Kernel(request) { at in
+            Kernel(inputs: [order?.arrangement(view.shape)], results: [result]) { at in
                 sk_fill(count, background, at[1])
                 guard !isEmpty else { return }
                 sk_copy(

@@ -35,7 +35,7 @@ struct Lowering {
         case arranged(Storage)
     }
 
-    /// A value's elements in memory, in some arrangement.
+    /// A value's elements in memory, in some arrangement: all of a buffer, or a part of what lies there.
     private struct Held {
         var buffer: Int
         var arrangement: Arrangement?
@@ -180,11 +180,16 @@ struct Lowering {
             held[node.results[0]] = [arranged(node.inputs[0], nil)]
             return
         }
+        if let slice = node.operation as? Slice, let part = part(of: node.inputs[0], slice.view) {
+            held[node.results[0]] = [part]
+            return
+        }
         let kernel = kernel(for: node)
         var operands = node.inputs.enumerated().map { index, value in
             arranged(value, kernel.inputs[index]) { kernel.arranging($0, at: index) }
         }
-        if kernel.joinsEndToEnd, let whole = joined(operands.map(\.buffer)) {
+        let sizes = zip(node.inputs, operands).map { Arrangement.byteCount(of: $1.arrangement, graph.values[$0].shape) }
+        if kernel.joinsEndToEnd, let whole = joined(operands.map(\.buffer), sizes) {
             held[node.results[0]] = [Held(buffer: whole, arrangement: kernel.results[0])]
             return
         }
@@ -225,11 +230,23 @@ struct Lowering {
         }
     }
 
+    /// A part of a value where that lies, so that nothing moves: whoever wants it by itself makes a copy.
+    ///
+    /// The buffer then belongs to both values, and nobody overwrites it before both were read.
+    private func part(of value: Int, _ view: View) -> Held? {
+        guard let whole = held[value].first, buffers[whole.buffer].constant == nil,
+            let part = whole.arrangement?.part(view)
+        else { return nil }
+        return Held(buffer: whole.buffer, arrangement: part)
+    }
+
     /// A buffer whose pieces these are, so that whoever makes them makes it; nil where one cannot be a piece of it.
-    private mutating func joined(_ pieces: [Int]) -> Int? {
-        // What the caller or the weights hold stays where it is, and nothing is in two places.
+    private mutating func joined(_ pieces: [Int], _ sizes: [Int]) -> Int? {
+        // What the caller or the weights hold stays where it is, nothing is in two places, and a part of a buffer is not
+        // all of it.
         guard Set(pieces).count == pieces.count,
-            pieces.allSatisfy({ buffers[$0].isOfArena && buffers[$0].whole == nil })
+            pieces.allSatisfy({ buffers[$0].isOfArena && buffers[$0].whole == nil }),
+            pieces.map({ buffers[$0].byteCount }) == sizes
         else { return nil }
         let whole = newBuffer(pieces.reduce(0) { $0 + buffers[$1].byteCount })
         var offset = 0
@@ -243,7 +260,10 @@ struct Lowering {
     private mutating func kernel(for node: Graph.Node) -> Kernel {
         let constants = Set(node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil })
         let request = KernelRequest(
-            inputs: node.inputs.map { Operand(graph.values[$0].shape, held[$0][0].arrangement) },
+            inputs: node.inputs.map { value in
+                let operand = Operand(graph.values[value].shape, held[value][0].arrangement)
+                return node.operation is any ReadsParts ? operand : operand.packed
+            },
             results: node.results.map { graph.values[$0].shape }, precision: options.precision,
             allowsWinograd: options.allowsWinograd, order: order, hasConstantWeights: constants.contains(1))
         let key = KernelKey(operation: AnyHashable(node.operation), request: request, constants: constants)

@@ -1,0 +1,221 @@
+import SaccadeOneDNN
+import TestSupport
+import Testing
+
+@testable import SaccadeTensors
+
+/// Parts of pictures that lie in blocks: cut out, put back, and read where they lie.
+@Suite struct CropTests {
+    /// The orders that pictures of a shape may lie in.
+    private static func arrangements(_ shape: Shape) -> [Arrangement?] {
+        [.blocked(by: 16, shape.dimensions), .blocked(by: 8, shape.dimensions), .channelsLast(shape.dimensions)].map {
+            Arrangement($0, rowMajor: .rowMajor(shape.dimensions))
+        }
+    }
+
+    /// Parts of `[2, 36, 7, 5]`, and whether they leave blocks of sixteen whole.
+    private static let views: [(change: @Sendable (inout View) -> Void, isWhole: Bool)] = [
+        ({ ($0.starts[2], $0.lengths[2], $0.starts[3], $0.lengths[3]) = (2, 4, 1, 3) }, true),
+        ({ ($0.starts[0], $0.lengths[0], $0.starts[2], $0.lengths[2]) = (1, 1, 0, 1) }, true),
+        ({ ($0.starts[2], $0.steps[2], $0.lengths[2]) = (1, 2, 3) }, true),
+        ({ ($0.starts[3], $0.steps[3], $0.starts[0], $0.steps[0]) = (4, -1, 1, -1) }, true),
+        ({ ($0.starts[1], $0.lengths[1], $0.starts[3], $0.lengths[3]) = (16, 20, 1, 2) }, true),
+        ({ ($0.starts[1], $0.lengths[1]) = (16, 16) }, true),
+        ({ ($0.starts[1], $0.lengths[1]) = (0, 17) }, false),
+        ({ ($0.starts[1], $0.lengths[1]) = (3, 32) }, false),
+        ({ ($0.starts[1], $0.steps[1]) = (35, -1) }, false),
+    ]
+
+    @Test(
+        "slices of pictures in blocks are what slices of row-major ones are, and stay in blocks",
+        arguments: views.indices)
+    func slices(_ index: Int) {
+        var view = View([2, 36, 7, 5])
+        Self.views[index].change(&view)
+        let x = Tensor.ramp(view.whole)
+        let expected = Slice(view)(x)
+        for arrangement in Self.arrangements(view.whole) {
+            let slice = Slice(view)(x.arranged(arrangement))
+            #expect(slice.scalars == expected.scalars, "\(String(describing: arrangement))")
+            if Self.views[index].isWhole { #expect(slice.arrangement != nil) }
+            // What fills up the last block must be zeros for those who read whole blocks.
+            #expect(sum(slice.arranged(slice.arrangement) * slice).item == sum(expected * expected).item)
+        }
+    }
+
+    @Test(
+        "pictures in blocks are put into a larger one as row-major ones are", arguments: views.indices,
+        [0, 3] as [Float])
+    func placements(_ index: Int, background: Float) {
+        var view = View([2, 36, 7, 5])
+        Self.views[index].change(&view)
+        let x = Tensor.ramp(view.shape)
+        let placement = Placement(view, background: background, name: "padded")
+        let expected = placement(x)
+        for arrangement in Self.arrangements(view.shape) {
+            let placed = placement(x.arranged(arrangement))
+            #expect(placed.scalars == expected.scalars)
+            if Self.views[index].isWhole && background == 0 { #expect(placed.arrangement != nil) }
+            #expect((placed * placed).scalars == (expected * expected).scalars)
+        }
+    }
+
+    private static let weights = (0..<6).map { Tensor.random([32, 32, 3, 3], seed: UInt64($0)) / 8 }
+    private static let first = Tensor.random([32, 3, 3, 3], seed: 9)
+
+    private static func conv(_ x: Tensor, _ index: Int) -> Tensor {
+        conv2D(x, weights[index], padding: 1, activation: .relu)
+    }
+
+    private static func crop(_ x: Tensor, _ rows: Range<Int>, _ columns: Range<Int>) -> Tensor {
+        x.sliced(axis: 2, rows).sliced(axis: 3, columns)
+    }
+
+    struct Case: CustomTestStringConvertible {
+        let testDescription: String
+        let network: @Sendable (Tensor) -> Tensor
+    }
+
+    /// Networks of `[N, 3, 11, 9]`, in which something could be overwritten or let go of too early.
+    static let cases = [
+        Case(testDescription: "read by a convolution") { x in conv(crop(conv2D(x, first), 1..<8, 2..<6), 0) },
+        Case(testDescription: "handed on") { x in crop(conv2D(x, first), 1..<8, 2..<6) },
+        Case(testDescription: "read twice, and in place") { x in
+            let y = crop(conv2D(x, first), 0..<6, 1..<6)
+            return tanh(y) * sigmoid(y) + conv(y, 0)
+        },
+        Case(testDescription: "the whole changed in place behind it") { x in
+            let y = conv2D(x, first)
+            let part = crop(y, 1..<4, 0..<5)
+            let changed = exp(tanh(sigmoid(y)))
+            return crop(changed, 2..<5, 2..<7) * part + part
+        },
+        Case(testDescription: "the whole summed up in place behind it") { x in
+            let y = conv(conv2D(x, first), 0)
+            let part = crop(y, 2..<8, 1..<6)
+            let z = conv(y, 1) + y
+            return conv(part, 2) + crop(z, 3..<9, 2..<7)
+        },
+        Case(testDescription: "added to by a convolution") { x in
+            let y = conv2D(x, first)
+            let part = crop(y, 2..<8, 1..<6)
+            return conv2D(crop(y, 1..<7, 2..<7), weights[0], padding: 1) + part
+        },
+        Case(testDescription: "reshaped, and summed up") { x in
+            let part = crop(conv2D(x, first), 2..<8, 1..<6)
+            return part.reshaped(to: [x.shape[0], 32 * 6, 5])
+                * mean(part, axes: [1, 2, 3], keepingAxes: true).reshaped(
+                    to: [x.shape[0], 1, 1])
+        },
+        Case(testDescription: "channels") { x in
+            let y = conv2D(x, first)
+            return conv2D(y.sliced(axis: 1, 16..<32), weights[0].sliced(axis: 1, 0..<16)) * 2
+                - conv2D(y.sliced(axis: 1, 3..<19), weights[1].sliced(axis: 1, 0..<16))
+        },
+        Case(testDescription: "joined with what is made for it") { x in
+            let y = conv(conv2D(x, first), 0)
+            let z = maxPool2D(y, kernel: 2)
+            let up = convTranspose2D(z, weights[1].sliced(axis: 2, 0..<2).sliced(axis: 3, 0..<2), stride: 2)
+            return conv(concatenated([crop(y, 0..<8, 1..<7), up], axis: 1).sliced(axis: 1, 16..<48), 2)
+        },
+        Case(testDescription: "joined with themselves, with pictures and with the input") { x in
+            let y = conv(conv2D(x, first), 0)
+            let part = crop(y, 1..<6, 1..<6)
+            return concatenated(
+                [part, crop(x, 0..<5, 0..<5), part, averagePool2D(crop(y, 0..<7, 0..<7), kernel: 3, stride: 1)], axis: 1
+            )
+        },
+        Case(testDescription: "a part of joined pictures, joined again") { x in
+            let y = conv2D(x, first)
+            let joined = concatenated([conv(y, 0), conv(y, 1)], axis: 1)
+            let part = crop(joined, 1..<6, 0..<5)
+            return concatenated([crop(conv(y, 2), 2..<7, 2..<7), part, crop(y, 0..<5, 1..<6)], axis: 1) * 3
+        },
+        Case(testDescription: "joined in rows and in batches") { x in
+            let y = conv2D(x, first)
+            let rows = concatenated([crop(y, 5..<9, 0..<7), crop(y, 0..<5, 0..<7)], axis: 2)
+            return concatenated([rows, y.flipped(axes: [2])], axis: 0)
+        },
+    ]
+
+    @Test("plans that read parts where they lie agree with eager execution", arguments: cases, [1, 3])
+    func agrees(_ c: Case, batch: Int) {
+        for (order, precision) in [
+            (ElementOrder.blocked, Precision.float32), (.channelsLast, .float32), (.blocked, .bfloat16),
+        ] where Plan.supports(precision) {
+            let lowered = LoweredNetwork(for: [batch, 3, 11, 9], precision, order, network: c.network)
+            for seed in 0..<3 as Range<UInt64> {
+                let x = Tensor.ramp([batch, 3, 11, 9], seed: seed)
+                // Without blocks: row by row, everything is a copy.
+                let error = lowered(x).relativeError(to: c.network(x))
+                #expect(error < (precision == .float32 ? 1e-5 : 4e-2), "\(order) \(precision): \(lowered.names)")
+            }
+        }
+    }
+
+    // MARK: U-Net
+
+    /// Ronneberger, Fischer & Brox, "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015, with two
+    /// levels for four.
+    struct UNet {
+        static let shapes: [Shape] = [
+            [16, 1, 3, 3], [16, 16, 3, 3], [32, 16, 3, 3], [32, 32, 3, 3], [64, 32, 3, 3], [64, 64, 3, 3],  // down
+            [64, 32, 2, 2], [32, 64, 3, 3], [32, 32, 3, 3], [32, 16, 2, 2], [16, 32, 3, 3], [16, 16, 3, 3],  // up
+            [2, 16, 1, 1],
+        ]
+        let weights = shapes.enumerated().map { index, shape in
+            Tensor.random(shape, seed: UInt64(index)) * (3 / Float(shape[1] * shape[2] * shape[3])).squareRoot()
+        }
+
+        func callAsFunction(_ x: Tensor) -> Tensor {
+            func block(_ x: Tensor, _ index: Int) -> Tensor {
+                conv2D(conv2D(x, weights[index], activation: .relu), weights[index + 1], activation: .relu)
+            }
+            func up(_ x: Tensor, _ encoded: Tensor, _ index: Int) -> Tensor {
+                let y = convTranspose2D(x, weights[index], stride: 2)
+                let (top, left) = ((encoded.shape[2] - y.shape[2]) / 2, (encoded.shape[3] - y.shape[3]) / 2)
+                let cropped = encoded.sliced(axis: 2, top..<top + y.shape[2]).sliced(axis: 3, left..<left + y.shape[3])
+                return block(concatenated([cropped, y], axis: 1), index + 1)
+            }
+            let first = block(x, 0)
+            let second = block(maxPool2D(first, kernel: 2), 2)
+            let third = block(maxPool2D(second, kernel: 2), 4)
+            return conv2D(up(up(third, second, 6), first, 9), weights[12])
+        }
+
+        func callAsFunction(_ x: SlowPictures) -> SlowPictures {
+            let weights = weights.map(SlowPictures.init)
+            func block(_ x: SlowPictures, _ index: Int) -> SlowPictures {
+                x.convolved(weights[index]).convolved(weights[index + 1])
+            }
+            func up(_ x: SlowPictures, _ encoded: SlowPictures, _ index: Int) -> SlowPictures {
+                let y = x.enlarged(weights[index])
+                return block(encoded.cropped(to: y).joined(y), index + 1)
+            }
+            let first = block(x, 0)
+            let second = block(first.pooled(), 2)
+            let third = block(second.pooled(), 4)
+            return up(up(third, second, 6), first, 9).convolved(weights[12], rectified: false)
+        }
+    }
+
+    @Test("U-Net stays in blocks, copies each crop once, and is what its definition says", arguments: [1, 2])
+    func uNet(batch: Int) {
+        let network = UNet()
+        // Rows: 51 → 47 → 23 → 19 → 9 → 5 → 10 of 19 → 6 → 12 of 47 → 8.
+        let x = Tensor.random([batch, 1, 51, 47])
+        let expected = network(SlowPictures(x)).tensor
+        #expect(network(x).relativeError(to: expected) < 1e-5)
+        for order in ElementOrder.allCases {
+            let lowered = LoweredNetwork(for: x.shape, .float32, order) { network($0) }
+            #expect(lowered(x).relativeError(to: expected) < 1e-5)
+            #expect(!lowered.names.contains { $0.contains("slice") && !$0.contains("into a slice") })
+            // The picture comes in row by row, and the scores leave so.
+            #expect(lowered.rowMajorNames.count <= 2, "\(lowered.rowMajorNames) of \(lowered.names)")
+            guard order == .blocked else { continue }
+            #expect(!lowered.names.contains { $0.contains("concatenated") }, "\(lowered.names)")
+            let copies = lowered.names.count { $0 == "reorder" || $0.contains("copy into a slice") }
+            #expect(copies <= 2 + 2, "\(lowered.names)")
+        }
+    }
+}
