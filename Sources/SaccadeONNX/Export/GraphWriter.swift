@@ -20,6 +20,8 @@ struct GraphWriter {
     private var proto = ONNXGraphProto()
     /// What each value of the graph is called, once it is there.
     private var names: [String?]
+    /// Of places that a pooling chose: what they are called as places in the whole tensor, and of what size its planes are.
+    private var flatPlaces: [Int: (name: String, plane: Pair)] = [:]
     private var taken: Set<String> = ["input", "output"]
 
     init(_ graph: Graph, _ other: Graph, names weights: WeightNames) throws {
@@ -71,11 +73,31 @@ struct GraphWriter {
             form: form, twin: twin.operation.form ?? form, scope: node.scope, results: results,
             inputs: try node.inputs.map { try name(of: $0) },
             lengths: try node.inputs.map { try lengths(of: $0) }, resultLengths: try lengths(of: node.results[0]))
+        switch form {
+        case .indexedPooling:
+            let input = graph.values[node.inputs[0]].shape
+            let plane = Pair(input[2], input[3])
+            flatPlaces[node.results[1]] = (step.placesName, plane)
+            step.wantsPlanes = wantsPlanes(node.results[1], plane)
+        case .unpooling(let size):
+            if let places = flatPlaces[node.inputs[1]], places.plane == size { step.flatPlaces = places.name }
+        default: break
+        }
         try step.write()
         for part in step.parts {
             for (name, constant) in part.constants { proto.initializer.append(constant.proto(named: name)) }
             proto.node.append(part.node)
         }
+    }
+
+    /// Whether places are read as such in planes: by others than by unpoolings to planes of the same size.
+    private func wantsPlanes(_ places: Int, _ plane: Pair) -> Bool {
+        graph.outputs.contains(places)
+            || graph.nodes.contains { node in
+                guard node.inputs.contains(places) else { return false }
+                guard case .unpooling(to: plane) = node.operation.form else { return true }
+                return node.inputs[0] == places
+            }
     }
 
     private mutating func append(_ type: String, _ inputs: [String], to output: String, scope: String?) {

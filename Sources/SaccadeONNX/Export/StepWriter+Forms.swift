@@ -26,6 +26,9 @@ extension StepWriter {
                 ]) { $1 })
         case .pooling(let kind, let kernel, let stride, let padding, let dilation, let roundsUp):
             pool(kind, kernel, stride, padding, dilation, roundsUp)
+        case .indexedPooling(let kernel, let stride, let padding, let dilation, let roundsUp):
+            try poolWithPlaces(kernel, stride, padding, dilation, roundsUp)
+        case .unpooling(let size): try unpool(to: size)
         case .linear(let activation):
             let target = activated(activation)
             add("Gemm", to: target, with: ["transB": .integer(1)])
@@ -90,9 +93,9 @@ extension StepWriter {
         }
     }
 
-    private static var toFloat: [String: ONNXNode.Attribute] { ["to": .integer(ElementType.float.rawValue)] }
+    static var toFloat: [String: ONNXNode.Attribute] { ["to": .integer(ElementType.float.rawValue)] }
 
-    private var dependsOnBatch: Problem {
+    var dependsOnBatch: Problem {
         .unsupported("what it does depends on the batch in a way that ONNX cannot say")
     }
 
@@ -104,7 +107,7 @@ extension StepWriter {
         return activation == nil ? results[0] : beforeActivation
     }
 
-    private func window(stride: Pair, padding: Padding, dilation: Pair) -> [String: ONNXNode.Attribute] {
+    func window(stride: Pair, padding: Padding, dilation: Pair) -> [String: ONNXNode.Attribute] {
         var attributes: [String: ONNXNode.Attribute] = [
             "strides": .integers(stride.both), "dilations": .integers(dilation.both),
         ]

@@ -12,7 +12,7 @@ struct StepWriter {
 
     enum Constant {
         case floats(Tensor)
-        case integers([Int])
+        case integers([Int], shape: Shape? = nil)
 
         func proto(named name: String) -> ONNXTensorProto {
             .with {
@@ -27,8 +27,8 @@ struct StepWriter {
                             withUnsafeBytes(of: scalar.bitPattern.littleEndian) { data.append(contentsOf: $0) }
                         }
                     }
-                case .integers(let numbers):
-                    $0.dims = [Int64(numbers.count)]
+                case .integers(let numbers, let shape):
+                    $0.dims = shape?.dimensions.map(Int64.init) ?? [Int64(numbers.count)]
                     $0.dataType = Int32(ElementType.int64.rawValue)
                     $0.int64Data = numbers.map(Int64.init)
                 }
@@ -44,6 +44,10 @@ struct StepWriter {
     let inputs: [String]
     let lengths: [[GraphWriter.Length]]
     let resultLengths: [GraphWriter.Length]
+    /// What the second input is called where it is there as places in the whole tensor: see ``GraphWriter``.
+    var flatPlaces: String?
+    /// Whether somebody wants the places of a pooling as places in planes.
+    var wantsPlanes = true
     private(set) var parts: [Part] = []
     /// What is applied behind the operation, to a value called ``beforeActivation``.
     var activation: Activation?
