@@ -56,6 +56,18 @@ extension Arrangement {
     }
 }
 
+extension Arrangement {
+    /// How many bytes behind their start a part of pictures in blocks begins which lies there in one piece.
+    ///
+    /// - Returns: `nil` where other elements lie between those of the part.
+    func offset(ofPiece view: View) -> Int? {
+        guard let blocks = ChannelBlocks(layout), let (offset, loop) = view.loop(in: blocks), loop.lengths.count == 1,
+            loop.strides[0] == [1]
+        else { return nil }
+        return Layout.rowMajor([1], blocks.elementType).byteCount * offset
+    }
+}
+
 extension View {
     /// The loop over the elements of pictures of floats, as they lie in the whole and by themselves, both in blocks.
     ///

@@ -153,6 +153,36 @@ import Testing
         }
     }
 
+    @Test("channels of a single picture are read where they lie")
+    func channels() {
+        func network(_ x: Tensor) -> Tensor {
+            let y = conv2D(x, Self.first)
+            let (left, right) = (y.sliced(axis: 1, 0..<16), y.sliced(axis: 1, 16..<32))
+            let weights = Self.weights.map { $0.sliced(axis: 0, 0..<16).sliced(axis: 1, 0..<16) }
+            // Nothing may be done in place while others still read it.
+            let changed = tanh(sigmoid(left)) * conv2D(right, weights[0], padding: 1)
+            return concatenated([left, conv2D(changed, weights[1], padding: 1) + right], axis: 1) * y
+        }
+        for batch in [1, 2] {
+            let x = Tensor.ramp([batch, 3, 11, 9])
+            let lowered = LoweredNetwork(for: x.shape, network: network)
+            for _ in 0..<2 { #expect(lowered(x).relativeError(to: network(x)) < 1e-5) }
+            guard batch == 1 else { continue }
+            // What leaves is row by row, `right` is copied to where it is added to, and `left` to where it is joined.
+            #expect(lowered.names.count { $0 == "reorder" } <= 1, "\(lowered.names)")
+            #expect(lowered.names.count { $0 == "copy" } <= 2, "\(lowered.names)")
+        }
+    }
+
+    @Test("a crop is a slice along both axes, from the middle unless it is said")
+    func cropped() {
+        let x = Tensor.ramp([2, 3, 7, 6])
+        #expect(x.cropped(to: [4, 6]).scalars == x.sliced(axis: 2, 1..<5).scalars)
+        #expect(
+            x.cropped(to: [2, 3], top: 5, left: 0).scalars == Self.crop(x, 5..<7, 0..<3).scalars)
+        expectGradients(at: [.ramp([1, 2, 4, 3])]) { $0[0].cropped(to: [2, 2]) * 3 }
+    }
+
     // MARK: U-Net
 
     /// Ronneberger, Fischer & Brox, "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015, with two
@@ -164,27 +194,28 @@ import Testing
             [2, 16, 1, 1],
         ]
         let weights = shapes.enumerated().map { index, shape in
-            Tensor.random(shape, seed: UInt64(index)) * (3 / Float(shape[1] * shape[2] * shape[3])).squareRoot()
+            Parameter(
+                .random(shape, seed: UInt64(index)) * (3 / Float(shape[1] * shape[2] * shape[3])).squareRoot())
         }
 
         func callAsFunction(_ x: Tensor) -> Tensor {
             func block(_ x: Tensor, _ index: Int) -> Tensor {
-                conv2D(conv2D(x, weights[index], activation: .relu), weights[index + 1], activation: .relu)
+                conv2D(
+                    conv2D(x, weights[index].value, activation: .relu), weights[index + 1].value, activation: .relu)
             }
             func up(_ x: Tensor, _ encoded: Tensor, _ index: Int) -> Tensor {
-                let y = convTranspose2D(x, weights[index], stride: 2)
-                let (top, left) = ((encoded.shape[2] - y.shape[2]) / 2, (encoded.shape[3] - y.shape[3]) / 2)
-                let cropped = encoded.sliced(axis: 2, top..<top + y.shape[2]).sliced(axis: 3, left..<left + y.shape[3])
+                let y = convTranspose2D(x, weights[index].value, stride: 2)
+                let cropped = encoded.cropped(to: Pair(y.shape[2], y.shape[3]))
                 return block(concatenated([cropped, y], axis: 1), index + 1)
             }
             let first = block(x, 0)
             let second = block(maxPool2D(first, kernel: 2), 2)
             let third = block(maxPool2D(second, kernel: 2), 4)
-            return conv2D(up(up(third, second, 6), first, 9), weights[12])
+            return conv2D(up(up(third, second, 6), first, 9), weights[12].value)
         }
 
         func callAsFunction(_ x: SlowPictures) -> SlowPictures {
-            let weights = weights.map(SlowPictures.init)
+            let weights = weights.map { SlowPictures($0.value) }
             func block(_ x: SlowPictures, _ index: Int) -> SlowPictures {
                 x.convolved(weights[index]).convolved(weights[index + 1])
             }
@@ -217,5 +248,28 @@ import Testing
             let copies = lowered.names.count { $0 == "reorder" || $0.contains("copy into a slice") }
             #expect(copies <= 2 + 2, "\(lowered.names)")
         }
+    }
+
+    @Test("a step of U-Net's training stays in blocks", arguments: [1, 2])
+    func uNetGradients(batch: Int) {
+        let network = UNet()
+        let x = Tensor.random([batch, 1, 51, 47])
+        // The gradient of the first weights comes from the very end, through everything.
+        func gradient(_ x: Tensor) -> Tensor {
+            let (_, gradients) = withGradients(except: Set(network.weights.dropFirst())) {
+                let y = network(x)
+                return sum(y * .ramp(y.shape))
+            }
+            return gradients[network.weights[0]] ?? x
+        }
+        let lowered = LoweredNetwork(for: x.shape, .float32, .blocked, network: gradient)
+        #expect(lowered(x).relativeError(to: gradient(x)) < 1e-4)
+        // The picture comes in row by row, and the weights' gradient leaves so.
+        #expect(Set(lowered.rowMajorNames).isSubset(of: ["conv2D", "conv2D weight gradient", "reorder"]))
+        #expect(lowered.rowMajorNames.count { $0 == "reorder" } <= 1)
+        // Forward each crop is copied once. Backward of several pictures both parts of what was joined are brought together,
+        // each for one reader.
+        let copies = lowered.names.count { $0 == "reorder" || $0.contains("copy into a slice") }
+        #expect(copies <= 1 + 2 + (batch == 1 ? 0 : 4), "\(lowered.names)")
     }
 }

@@ -34,7 +34,7 @@ import Testing
             let (y, z) = (branch(x, 0), branch(x, 1))
             return concatenated([y, z], axis: 1) * concatenated([z, y], axis: 1)
         },
-        Case(testDescription: "twice the same", copies: 1) { x in
+        Case(testDescription: "twice the same") { x in
             let y = branch(x, 0)
             return concatenated([y, y], axis: 1)
         },

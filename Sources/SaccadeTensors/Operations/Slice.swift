@@ -22,6 +22,28 @@ extension Tensor {
         ).applied(to: self)
     }
 
+    /// A part of pictures: where nothing else is said their middle, as U-Net cuts the maps of its encoder to the size of
+    /// its decoder's (Ronneberger, Fischer & Brox, 2015).
+    ///
+    /// - Parameters:
+    ///   - size: Height and width of the part.
+    ///   - top: Rows to leave out above it; `nil` is half of them, rounded down.
+    ///   - left: Columns to leave out beside it; `nil` is half of them, rounded down.
+    /// - Returns: `[N, C, size.height, size.width]` for `[N, C, H, W]`.
+    /// - Precondition: The part lies within the pictures.
+    public func cropped(to size: Pair, top: Int? = nil, left: Int? = nil) -> Tensor {
+        require(shape.rank == 4, "cropped: pictures are [N, C, H, W], got \(shape)")
+        let (top, left) = (top ?? (shape[2] - size.height) / 2, left ?? (shape[3] - size.width) / 2)
+        require(
+            size.height >= 0 && size.width >= 0 && top >= 0 && left >= 0 && size.height <= shape[2] - top
+                && size.width <= shape[3] - left,
+            "cropped: \(size) from row \(top) and column \(left) on is not within \(shape)")
+        guard size != Pair(shape[2], shape[3]) else { return self }
+        var view = View(shape)
+        (view.starts[2], view.lengths[2], view.starts[3], view.lengths[3]) = (top, size.height, left, size.width)
+        return Slice(view, name: "cropped").applied(to: self)
+    }
+
     /// The elements in the opposite order along `axes`.
     public func flipped(axes: [Int]) -> Tensor {
         let axes = Set(axes.map(shape.resolved(axis:)))

@@ -138,11 +138,18 @@ struct Lowering {
 
     /// Lets every whole live as long as its pieces: it was made when the last of them was there.
     private mutating func stretchWholes() {
-        // A whole comes after its pieces, and may itself be a piece of a later one.
-        for index in buffers.indices {
-            guard let whole = buffers[index].whole?.buffer else { continue }
-            buffers[whole].firstStep = min(buffers[whole].firstStep, buffers[index].firstStep)
-            buffers[whole].lastStep = max(buffers[whole].lastStep, buffers[index].lastStep)
+        // A whole may itself be a piece of another, and either may have been there before the other.
+        var isStretched = false
+        while !isStretched {
+            isStretched = true
+            for piece in buffers {
+                guard let whole = piece.whole?.buffer,
+                    piece.firstStep < buffers[whole].firstStep || piece.lastStep > buffers[whole].lastStep
+                else { continue }
+                buffers[whole].firstStep = min(buffers[whole].firstStep, piece.firstStep)
+                buffers[whole].lastStep = max(buffers[whole].lastStep, piece.lastStep)
+                isStretched = false
+            }
         }
     }
 
@@ -232,22 +239,38 @@ struct Lowering {
 
     /// A part of a value where that lies, so that nothing moves: whoever wants it by itself makes a copy.
     ///
-    /// The buffer then belongs to both values, and nobody overwrites it before both were read.
-    private func part(of value: Int, _ view: View) -> Held? {
-        guard let whole = held[value].first, buffers[whole.buffer].constant == nil,
-            let part = whole.arrangement?.part(view)
+    /// The buffer then belongs to both values, and nobody overwrites it before both were read. What lies there in one
+    /// piece, such as some channels of a single picture, is like any other value to those who read it.
+    private mutating func part(of value: Int, _ view: View) -> Held? {
+        guard let whole = held[value].first, buffers[whole.buffer].constant == nil, let arrangement = whole.arrangement,
+            let part = arrangement.part(view)
         else { return nil }
+        if let offset = arrangement.offset(ofPiece: view), let blocks = ChannelBlocks(arrangement.layout) {
+            let packed = blocks.arrangement(view.shape)
+            let piece = newBuffer(Arrangement.byteCount(of: packed, view.shape))
+            buffers[piece].whole = (whole.buffer, offset)
+            return Held(buffer: piece, arrangement: packed)
+        }
         return Held(buffer: whole.buffer, arrangement: part)
     }
 
-    /// A buffer whose pieces these are, so that whoever makes them makes it; nil where one cannot be a piece of it.
+    /// A buffer whose pieces these are, so that whoever makes them makes it, and copies of those that cannot be its pieces;
+    /// nil where none can.
     private mutating func joined(_ pieces: [Int], _ sizes: [Int]) -> Int? {
         // What the caller or the weights hold stays where it is, nothing is in two places, and a part of a buffer is not
         // all of it.
-        guard Set(pieces).count == pieces.count,
-            pieces.allSatisfy({ buffers[$0].isOfArena && buffers[$0].whole == nil }),
-            pieces.map({ buffers[$0].byteCount }) == sizes
-        else { return nil }
+        var taken: Set<Int> = []
+        let fits = zip(pieces, sizes).map { piece, size in
+            buffers[piece].isOfArena && buffers[piece].whole == nil && buffers[piece].byteCount == size
+                && taken.insert(piece).inserted
+        }
+        guard fits.contains(true) else { return nil }
+        let pieces = pieces.indices.map { index in
+            guard !fits[index] else { return pieces[index] }
+            let copied = newBuffer(sizes[index])
+            copy(pieces[index], to: copied, sizes[index])
+            return copied
+        }
         let whole = newBuffer(pieces.reduce(0) { $0 + buffers[$1].byteCount })
         var offset = 0
         for piece in pieces {
@@ -336,7 +359,12 @@ struct Lowering {
             Step(
                 name: "copy", label: "loop",
                 body: .loop { at in
-                    UnsafeMutableRawPointer(at[1]).copyMemory(from: at[0], byteCount: byteCount)
+                    let (part, source) = (1 << 18, UnsafeRawPointer(at[0]))
+                    let target = UnsafeMutableRawPointer(at[1])
+                    Threads.forEach((byteCount + part - 1) / part) { index in
+                        let start = index * part
+                        (target + start).copyMemory(from: source + start, byteCount: min(part, byteCount - start))
+                    }
                 },
                 operands: [from, to]), scratchByteCount: 0)
     }
