@@ -1,4 +1,5 @@
 import SaccadeOneDNN
+import Synchronization
 import TestSupport
 import Testing
 
@@ -181,6 +182,42 @@ import Testing
         #expect(
             x.cropped(to: [2, 3], top: 5, left: 0).scalars == Self.crop(x, 5..<7, 0..<3).scalars)
         expectGradients(at: [.ramp([1, 2, 4, 3])]) { $0[0].cropped(to: [2, 2]) * 3 }
+    }
+
+    private final class Seen: Sendable { let isInBlocks = Mutex<Bool?>(nil) }
+
+    /// What a decoder does to pictures `[N, 32, H, W]`.
+    static let decoding = [
+        Case(testDescription: "cropped") { $0.cropped(to: [5, 4]) },
+        Case(testDescription: "every other pixel") { $0.sliced(axis: 2, 0..<9, step: 2).flipped(axes: [3]) },
+        Case(testDescription: "padded") { $0.padded(top: 1, bottom: 2, left: 3) },
+        Case(testDescription: "concatenated") { concatenated([$0, relu($0)], axis: 1) },
+        Case(testDescription: "half of the channels") { $0.sliced(axis: 1, 16..<32) },
+        Case(testDescription: "maxPool2DWithIndices") { maxPool2DWithIndices($0, kernel: 2).result },
+        Case(testDescription: "maxUnpool2D") { x in
+            maxUnpool2D(x, indices: maxPool2DWithIndices(x, kernel: 1).indices, to: [12, 10])
+        },
+        Case(testDescription: "resized") { $0.resized(to: [2 * $0.shape[2], 13]) },
+        Case(testDescription: "resized, nearest") { $0.resized(to: [2 * $0.shape[2], 2 * $0.shape[3]], .nearest) },
+    ]
+
+    @Test("gradients of pictures in blocks come back in blocks", arguments: decoding)
+    func gradients(_ c: Case) {
+        let weights = Parameter(.ramp([32, 3, 3, 3]))
+        let seen = Seen()
+        _ = withGradients {
+            let x = conv2D(.ramp([2, 3, 11, 9]), weights.value, padding: 1)
+            let y = Tensor(shape: x.shape, content: x.content).recorded(pullbacks: [
+                x: { dy in
+                    seen.isInBlocks.withLock { $0 = dy.arrangement != nil }
+                    return dy
+                }
+            ])
+            let z = c.network(y)
+            #expect(z.arrangement != nil)
+            return sum(conv2D(z, .ramp([16, z.shape[1], 3, 3])))
+        }
+        #expect(seen.isInBlocks.withLock { $0 } == true)
     }
 
     // MARK: U-Net
