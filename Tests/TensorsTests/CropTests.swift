@@ -1,4 +1,5 @@
 import SaccadeOneDNN
+import SaccadePrelude
 import Synchronization
 import TestSupport
 import Testing
@@ -182,6 +183,59 @@ import Testing
         #expect(
             x.cropped(to: [2, 3], top: 5, left: 0).scalars == Self.crop(x, 5..<7, 0..<3).scalars)
         expectGradients(at: [.ramp([1, 2, 4, 3])]) { $0[0].cropped(to: [2, 2]) * 3 }
+    }
+
+    /// A network of steps that chance chose: parts of values, what is joined of them, and what may be done in place.
+    private static func randomNetwork(_ x: Tensor, _ seed: UInt64) -> Tensor {
+        var generator = SplitMix64(seed: seed)
+        func random(_ range: Range<Int>) -> Int { Int.random(in: range, using: &generator) }
+        var values = [conv2D(x, first), conv2D(x, first * 0.5, activation: .tanh)]
+        func any() -> Tensor { values[random(0..<values.count)] }
+        func convolved(_ x: Tensor) -> Tensor {
+            let outputs = [16, 32][random(0..<2)]
+            let weights = Tensor.random([outputs, x.shape[1], 1, 1], seed: UInt64(random(0..<9))) / 4
+            return conv2D(x, weights, activation: random(0..<2) == 0 ? .relu : nil)
+        }
+        /// Of the same height and width as another.
+        func fitted(_ x: Tensor, _ other: Tensor) -> Tensor? {
+            guard x.shape[2] >= other.shape[2], x.shape[3] >= other.shape[3] else { return nil }
+            return x.cropped(to: Pair(other.shape[2], other.shape[3]), top: x.shape[2] - other.shape[2])
+        }
+        for _ in 0..<14 {
+            let x = any()
+            switch random(0..<8) {
+            case 0: values.append(convolved(x))
+            case 1: values.append(tanh(sigmoid(x)))
+            case 2: values.append(x.cropped(to: Pair(max(x.shape[2] - random(0..<3), 3), max(x.shape[3] - 1, 3))))
+            case 3, 4:
+                let other = any()
+                guard let part = fitted(x, other), x.shape[1] + other.shape[1] <= 96 else { continue }
+                values.append(concatenated(random(0..<2) == 0 ? [part, convolved(other)] : [other, part], axis: 1))
+            case 5:
+                let start = 16 * random(0..<x.shape[1] / 16)
+                values.append(x.sliced(axis: 1, start..<start + 16))
+            case 6:
+                let other = any()
+                guard let part = fitted(x, other), x.shape[1] == other.shape[1] else { continue }
+                values.append(part + other)
+            default:
+                let weights = Tensor.random([x.shape[1], 16, 2, 2], seed: 3) / 4
+                values.append(convTranspose2D(maxPool2D(x, kernel: 2), weights, stride: 2))
+            }
+        }
+        return values.suffix(4).map { mean($0 * $0, axes: [2, 3]) }.reduce(Tensor([0], shape: [1])) {
+            $0 + sum($1 * .ramp($1.shape), axes: [1], keepingAxes: true)
+        }
+    }
+
+    @Test("random networks of parts and joined pictures agree with eager execution", arguments: 0..<40)
+    func random(seed: UInt64) {
+        let x = Tensor.random([seed % 2 == 0 ? 1 : 3, 3, 11, 9], seed: seed)
+        for order in ElementOrder.allCases {
+            let lowered = LoweredNetwork(for: x.shape, .float32, order) { Self.randomNetwork($0, seed) }
+            let expected = Self.randomNetwork(x, seed)
+            #expect(lowered(x).relativeError(to: expected) < 1e-4, "\(order): \(lowered.names)")
+        }
     }
 
     private final class Seen: Sendable { let isInBlocks = Mutex<Bool?>(nil) }
