@@ -206,7 +206,7 @@ import Testing
             switch random(0..<8) {
             case 0: values.append(convolved(x))
             case 1: values.append(tanh(sigmoid(x)))
-            case 2: values.append(x.cropped(to: Pair(max(x.shape[2] - random(0..<3), 3), max(x.shape[3] - 1, 3))))
+            case 2: values.append(x.cropped(to: Pair(max(x.shape[2] - random(0..<3), 4), max(x.shape[3] - 1, 4))))
             case 3, 4:
                 let other = any()
                 guard let part = fitted(x, other), x.shape[1] + other.shape[1] <= 96 else { continue }
@@ -219,6 +219,7 @@ import Testing
                 guard let part = fitted(x, other), x.shape[1] == other.shape[1] else { continue }
                 values.append(part + other)
             default:
+                guard min(x.shape[2], x.shape[3]) >= 6 else { continue }
                 let weights = Tensor.random([x.shape[1], 16, 2, 2], seed: 3) / 4
                 values.append(convTranspose2D(maxPool2D(x, kernel: 2), weights, stride: 2))
             }
