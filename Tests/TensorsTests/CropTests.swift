@@ -133,6 +133,15 @@ import Testing
             let part = crop(joined, 1..<6, 0..<5)
             return concatenated([crop(conv(y, 2), 2..<7, 2..<7), part, crop(y, 0..<5, 1..<6)], axis: 1) * 3
         },
+        Case(testDescription: "joined twice, each time with what is made for it") { x in
+            let y = conv(conv2D(x, first), 0)
+            let z = concatenated([y, conv2D(x, first)], axis: 1)
+            return concatenated([y, conv(y, 1)], axis: 1) - z
+        },
+        Case(testDescription: "joined twice, and read by nobody else") { x in
+            let y = conv2D(x, first)
+            return concatenated([y, conv2D(x, first * 2)], axis: 1) * concatenated([conv2D(x, first * 3), y], axis: 1)
+        },
         Case(testDescription: "joined in rows and in batches") { x in
             let y = conv2D(x, first)
             let rows = concatenated([crop(y, 5..<9, 0..<7), crop(y, 0..<5, 0..<7)], axis: 2)

@@ -141,6 +141,9 @@ extension Graph {
     /// Of a single picture they do so anyway, for there the parts lie one behind the other; see ``Lowering``.
     private mutating func joinSlices() {
         var copies: [Int: [Node]] = [:]
+        // Asked before anything is joined: copies read values as well, and are not among the nodes before the end.
+        let producers = nodes.filter { ($0.operation as? Concatenation)?.axis == 1 }.flatMap(\.inputs)
+            .reduce(into: [Int: Int]()) { $0[$1] = joinedProducer(of: $1) }
         for index in nodes.indices {
             let node = nodes[index]
             guard (node.operation as? Concatenation)?.axis == 1 else { continue }
@@ -149,7 +152,7 @@ extension Graph {
             let inputs = node.inputs.filter { values[$0].shape[1] > 0 }
             let bounds = inputs.reduce(into: [0]) { $0.append($0[$0.count - 1] + values[$1].shape[1]) }
             let pieces = inputs.enumerated().map { order, input in
-                (input: input, slice: ChannelSlice(bounds: bounds, index: order), producer: joinedProducer(of: input))
+                (input: input, slice: ChannelSlice(bounds: bounds, index: order), producer: producers[input])
             }
             let made = pieces.compactMap { piece in piece.producer.map { (node: $0, slice: piece.slice) } }
                 .sorted { $0.node < $1.node }
