@@ -29,6 +29,11 @@ let package = Package(
             name: "CSaccadeZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "SaccadeFiles", dependencies: ["CSaccadeZlib"], swiftSettings: strict),
 
+        // Settings with their lines, decoded strictly.
+        .target(
+            name: "SaccadeSettings", dependencies: ["SaccadePrelude", "SaccadeFiles", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+
         // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
         .target(name: "CSaccadeThreads"),
         .target(
@@ -49,7 +54,7 @@ let package = Package(
         .target(
             name: "SaccadeONNX",
             dependencies: [
-                "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Format/onnx.proto"], swiftSettings: strict),
@@ -67,7 +72,9 @@ let package = Package(
             ]),
         .target(
             name: "SaccadeImages",
-            dependencies: ["SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "CSaccadeImageCodecs"],
+            dependencies: [
+                "SaccadePrelude", "SaccadeFiles", "SaccadeSettings", "SaccadeGeometry", "CSaccadeImageCodecs",
+            ],
             swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
@@ -77,12 +84,10 @@ let package = Package(
             swiftSettings: strict),
 
         // Networks, data, training.
-        .target(name: "SaccadeSettings", swiftSettings: strict),
-        .target(
+                .target(
             name: "SaccadeModels",
             dependencies: [
-                "SaccadePrelude", "SaccadeFiles", "SaccadeOneDNN", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
-                .product(name: "Yams", package: "Yams"),
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         .target(
@@ -99,7 +104,7 @@ let package = Package(
         .target(
             name: "SaccadeWeights",
             dependencies: [
-                "SaccadeFiles", "SaccadeSettings", "SaccadeDatasets", "CSaccadeCrypto",
+                "SaccadeFiles", "SaccadeSettings", "SaccadeImages", "CSaccadeCrypto",
             ],
             resources: [.embedInCode("imagenet-classes.txt")], swiftSettings: strict),
         .target(
@@ -116,7 +121,7 @@ let package = Package(
         .target(
             name: "SaccadeRuns",
             dependencies: [
-                "SaccadeFiles", "SaccadeGeometry", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeFiles", "SaccadeGeometry", "SaccadeMetrics", "SaccadeTraining", "SaccadeDrawing",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -127,8 +132,8 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
                 "SaccadeONNX",
-                "SaccadeModels", "SaccadeGeometry", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages",
-                "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing", "SaccadeRuns",
+                "SaccadeModels", "SaccadeGeometry", "SaccadeMetrics", "SaccadeSettings", "SaccadeDatasets",
+                "SaccadeImages", "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing", "SaccadeRuns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -167,7 +172,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WeightsTests", dependencies: ["SaccadeFiles", "SaccadeDatasets", "SaccadeWeights"],
+            name: "WeightsTests", dependencies: ["SaccadeFiles", "SaccadeImages", "SaccadeWeights"],
             swiftSettings: strict),
         .testTarget(
             name: "ONNXTests",
@@ -231,7 +236,8 @@ let package = Package(
         .testTarget(
             name: "RunsTests",
             dependencies: [
-                "SaccadeFiles", "SaccadeDrawing", "SaccadeRuns", "SaccadeTraining", "TrainingTestSupport",
+                "SaccadeFiles", "SaccadeMetrics", "SaccadeDrawing", "SaccadeRuns", "SaccadeTraining",
+                "TrainingTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

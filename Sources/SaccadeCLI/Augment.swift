@@ -7,6 +7,7 @@ import SaccadeGeometry
 import SaccadeImages
 import SaccadeModels
 import SaccadePrelude
+import SaccadeSettings
 import SaccadeTensors
 import SaccadeTraining
 
@@ -98,7 +99,7 @@ struct Augment: ParsableCommand {
         _ recipe: Recipe, to original: AnnotatedImage, _ rules: Annotations.Rules
     ) throws -> [Captioned] {
         let list = recipe.settings.augmentation
-        let preprocessing = try recipe.architecture.preprocessing()
+        let preprocessing = try recipe.model.architecture.preprocessing()
         let target = Augmentation.Target(size: preprocessing.size, filter: preprocessing.filter)
         var start = original
         if list.first?.isFraming != true {

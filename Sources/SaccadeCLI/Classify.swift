@@ -80,7 +80,7 @@ struct Classify: AsyncParsableCommand {
         /// The smallest pictures that it is content with.
         let leastDecodedSize: PixelSize?
         /// Makes what names the classes of a picture.
-        let ready: @Sendable () throws -> (Image) throws -> [TrainedClassifier.Prediction]
+        let ready: @Sendable () throws -> (Image) throws -> [Classifier.Prediction]
     }
 
     /// What reads the model, on the thread that computes.
@@ -92,7 +92,7 @@ struct Classify: AsyncParsableCommand {
         if isONNX {
             return {
                 let model = try ONNXModel(contentsOf: path)
-                let classifier = try ONNXClassifier(model, classNames: request.classNames, options: compute)
+                let classifier = try Classifier(model, classNames: request.classNames, options: compute)
                 return Model(leastDecodedSize: classifier.preprocessing.leastDecodedSize) {
                     { try classifier.predictions(for: $0, top: top) }
                 }
@@ -101,17 +101,17 @@ struct Classify: AsyncParsableCommand {
         return {
             let loaded = try LoadedModel(request, mapped: true)
             ModelOptions.report(loaded.difference)
-            let classifier = try TrainedClassifier(loaded)
-            return Model(leastDecodedSize: classifier.description.preprocessing.leastDecodedSize) {
-                let plan = classifier.plan(batch: 1, options: compute, releasesWeights: true)
-                return { classifier.predictions(for: $0, top: top, plan: plan) }
+            _ = try loaded.classifier()
+            return Model(leastDecodedSize: loaded.preprocessing?.leastDecodedSize) {
+                let classifier = try Classifier(loaded, options: compute, releasesWeights: true)
+                return { try classifier.predictions(for: $0, top: top) }
             }
         }
     }
 
     private struct Answer: Encodable {
         let image: String
-        let predictions: [TrainedClassifier.Prediction]
+        let predictions: [Classifier.Prediction]
 
         var json: String {
             get throws {
@@ -122,7 +122,7 @@ struct Classify: AsyncParsableCommand {
         }
     }
 
-    private static func text(_ path: String, _ predictions: [TrainedClassifier.Prediction]) -> String {
+    private static func text(_ path: String, _ predictions: [Classifier.Prediction]) -> String {
         ([path] + predictions.map { String(format: "  %6.2f %%  ", $0.probability * 100) + $0.label })
             .joined(separator: "\n")
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SaccadeModels
+import SaccadeSettings
 
 /// A failure that the user can mend, in one sentence.
 struct CommandError: Error, CustomStringConvertible {
@@ -14,7 +15,7 @@ struct CommandError: Error, CustomStringConvertible {
 func withOptionsToBlame<Result>(_ body: () throws -> Result) throws -> Result {
     do {
         return try body()
-    } catch let error as ArchitectureError where error.location?.file.hasPrefix("--") ?? false {
+    } catch let error as RecipeError where error.location?.file.hasPrefix("--") ?? false {
         throw ValidationError("\(error).")
     }
 }

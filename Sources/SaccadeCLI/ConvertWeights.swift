@@ -18,7 +18,7 @@ enum ConvertWeights {
 
     /// The file that IN names: itself, or the best weights of a run.
     static func path(of input: String) -> String {
-        WeightsFormat.isRecognised(at: input) ? input : TrainedClassifier.weights(ofRun: input) ?? input
+        WeightsFormat.isRecognised(at: input) ? input : RunFolder.weights(ofRun: input) ?? input
     }
 
     /// - Parameter names: The tensors to write; all if there are none.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SaccadeDrawing
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTensors
 import SaccadeTraining
 

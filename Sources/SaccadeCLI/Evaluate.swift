@@ -2,15 +2,16 @@ import ArgumentParser
 import Foundation
 import SaccadeDatasets
 import SaccadeDrawing
+import SaccadeMetrics
 import SaccadeModels
 import SaccadeTensors
 import SaccadeTraining
 
 struct Evaluate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Evaluate a classifier: accuracy, per-class precision and recall, confusion matrix.",
+        abstract: "Evaluate a model on a data set: its metrics, per class, and the confusion matrix.",
         discussion: """
-            The pictures are the data set’s test part; else its validation part; else, for the folder that the run learnt \
+            The samples are the data set’s test part; else its validation part; else, for the folder that the run learnt \
             from, those that were held back; else all of them. The data set’s classes are found among the model’s by their \
             names; where none of them is there and both have as many, as with ImageNet’s folders n01440764 and so on, by \
             their order.
@@ -55,106 +56,101 @@ struct Evaluate: AsyncParsableCommand {
         try compute.apply()
         let model = try LoadedModel(options.request(model: model))
         ModelOptions.report(model.difference)
-        let classifier = try TrainedClassifier(model)
-        let (dataset, part) = try HeldOut.pictures(
-            of: data, for: classifier.description, hasNames: model.classNames != nil)
-        let (batch, options) = (batch, compute.planOptions)
-        let score = try await ComputeThread.run {
-            try classifier.score(over: dataset, batch: batch, options: options)
+        try await evaluate(model.description.task.task, model)
+    }
+
+    private func evaluate<Task: LearningTask>(_ task: Task, _ model: LoadedModel) async throws {
+        guard let network = model.network as? Task.Learner else {
+            throw CommandError.data("\(model.name): this network cannot \(Task.name)")
         }
-        let report = EvaluationReport(score, classNames: dataset.classNames)
+        if let problem = task.problem(with: network) {
+            throw CommandError.data("\(model.name): \(problem), or give other names")
+        }
+        let (samples, part) = try task.heldOut(
+            of: data, run: model.run, hasNames: model.classNames != nil, note: Console.note)
+        let (batch, options) = (batch, compute.planOptions)
+        let report = try await ComputeThread.run {
+            let batches = task.batches(of: samples, for: model.description, batchSize: batch)
+            return try task.report(
+                SaccadeTraining.evaluate(task, Runner(planning: network, options: options), over: batches))
+        }
+        let names = task.classNames
         if let matrix {
+            guard let counts = report.confusions else {
+                throw CommandError.data("--matrix: this task counts no confusions")
+            }
             try SaccadeDrawing.ConfusionMatrix(
-                title: "\(self.model ?? model.network.name) on \(part) of \(data)",
-                classes: dataset.classNames,
-                counts: report.confusionMatrix
+                title: "\(self.model ?? model.name) on \(part) of \(data)", classes: names, counts: counts
             ).write(to: matrix)
         }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
+            print(String(decoding: try encoder.encode(report.json), as: UTF8.self))
         } else {
-            print("\(report.samples) pictures: \(part) of \(data)\n")
+            print("\(report.count) samples: \(part) of \(data)\n")
             print(EvaluationTable(report).text)
             if let matrix { print("\nConfusion matrix: \(matrix)") }
         }
     }
 }
 
-/// The part of a data set that a model did not learn from.
-enum HeldOut {
-    /// - Parameter hasNames: Whether the model's classes have names; otherwise they take the data's.
-    static func pictures(
-        of data: String, for run: RunDescription, hasNames: Bool
-    ) throws -> (dataset: ClassificationDataset, part: String) {
-        let splits = try ClassificationDataset.splits(at: data)
+extension LearningTask {
+    /// The part of a data set that a model did not learn from.
+    ///
+    /// - Parameters:
+    ///   - run: How the model was trained, if a run of ours did.
+    ///   - hasNames: Whether the model's classes have names; otherwise they take the data's.
+    fileprivate func heldOut(
+        of data: String, run: RunDescription?, hasNames: Bool, note: (String) -> Void
+    ) throws -> (samples: Samples, part: String) {
+        func open(_ split: DatasetSplit) throws -> Samples {
+            try matched(self.open(data, split: split, unusableFraction: 0.01), hasNames: hasNames, note: note)
+        }
+        let splits = try Self.splits(at: data)
         for (split, part) in [(DatasetSplit.test, "the test part"), (.validation, "the validation part")]
         where splits.contains(split) {
-            return try (checked(ClassificationDataset(at: data, split: split), run, hasNames), part)
+            return (try open(split), part)
         }
-        let whole = try checked(ClassificationDataset(at: data, split: .all), run, hasNames)
-        let isOwn =
-            !run.data.isEmpty
-            && URL(fileURLWithPath: data).resolvingSymlinksInPath()
+        let whole = try open(.all)
+        guard let run, run.settings.validationFraction > 0, !run.data.isEmpty,
+            URL(fileURLWithPath: data).resolvingSymlinksInPath()
                 == URL(fileURLWithPath: run.data).resolvingSymlinksInPath()
-        guard isOwn, run.settings.validationFraction > 0 else { return (whole, "all pictures") }
+        else { return (whole, "all samples") }
         let held = whole.split(validation: run.settings.validationFraction, seed: run.settings.seed).validation
-        return (held, "the held-back pictures")
-    }
-
-    /// A picture's class is a number: the names behind the numbers must be those that the model knows.
-    private static func checked(
-        _ dataset: ClassificationDataset, _ run: RunDescription, _ hasNames: Bool
-    ) throws -> ClassificationDataset {
-        let (theirs, ours) = (dataset.classNames, run.classNames)
-        if !hasNames, theirs.count == ours.count { return dataset }
-        if let relabelled = dataset.relabelled(by: ours) { return relabelled }
-        guard theirs.count == ours.count, Set(theirs).isDisjoint(with: ours) else {
-            throw CommandError.data(
-                "the model does not know the classes \(list(theirs.filter { !ours.contains($0) })) of the data, but "
-                    + "\(list(ours)); give the data set that belongs to it")
-        }
-        Console.note(
-            "The data’s \(theirs.count) classes (\(list(theirs, 3))) are called otherwise than the model’s "
-                + "(\(list(ours, 3))): they are taken for them in this order.")
-        return dataset.renamed(ours)
-    }
-
-    private static func list(_ names: [String], _ most: Int = 12) -> String {
-        names.prefix(most).joined(separator: ", ") + (names.count > most ? ", …" : "")
+        return (held, "the validation part held back in training")
     }
 }
 
-/// A report as text: the totals, then a row for each class.
+/// A report as text: the metrics, then a row for each class, then what was taken for what.
 struct EvaluationTable {
-    private let report: EvaluationReport
+    private let report: TaskReport
 
-    init(_ report: EvaluationReport) { self.report = report }
+    init(_ report: TaskReport) { self.report = report }
 
     var text: String {
-        var table = TextTable([
-            .init("class"), .init("precision", .right), .init("recall", .right), .init("F1", .right),
-            .init("pictures", .right),
-        ])
-        for row in report.classes {
-            table.append([row.name, percent(row.precision), percent(row.recall), percent(row.f1), "\(row.samples)"])
+        var table = TextTable([.init("class")] + report.columns.map { .init($0.title, .right) })
+        for row in report.rows {
+            let values = zip(report.columns, row.values).map { column, value in
+                value.isNaN ? "–" : column.isFraction ? percent(value) : "\(Int(value))"
+            }
+            table.append([row.name] + values)
         }
-        let totals =
-            "top-1 accuracy \(percent(report.top1)), top-5 accuracy \(percent(report.top5)), loss "
-            + String(format: "%.4f", report.loss)
-        return [totals, "", table.text, "", confusions].joined(separator: "\n")
+        let totals = report.metrics.inOrder.map { "\($0.metric.title) \($0.metric.text($0.value))" }
+        return ([totals.joined(separator: ", "), "", table.text] + (confusions.map { ["", $0] } ?? []))
+            .joined(separator: "\n")
     }
 
     /// The commonest confusions; of few classes, the whole matrix.
-    private var confusions: String {
-        let names = report.classes.map(\.name)
+    private var confusions: String? {
+        guard let counts = report.confusions else { return nil }
+        let names = report.rows.map(\.name)
         guard names.count > 12 else {
             var table = TextTable([.init("truth ╲ taken for")] + names.map { .init($0, .right) })
-            for (name, row) in zip(names, report.confusionMatrix) { table.append([name] + row.map(String.init)) }
+            for (name, row) in zip(names, counts) { table.append([name] + row.map(String.init)) }
             return table.text
         }
-        let pairs = report.confusionMatrix.enumerated().flatMap { truth, row in
+        let pairs = counts.enumerated().flatMap { truth, row in
             row.enumerated().filter { $0.offset != truth && $0.element > 0 }.map { (truth, $0.offset, $0.element) }
         }.sorted { ($0.2, $1.0, $1.1) > ($1.2, $0.0, $0.1) }
         return "Commonest confusions\n"

@@ -14,7 +14,7 @@ enum MemoryNote {
 
     /// - Parameter limit: What the user allows; nil for what the machine has.
     /// - Throws: ``RunError`` with the batch that would fit, if there is one.
-    static func check(_ training: ClassifierTraining, _ need: TrainingMemory, limit: Int?) throws {
+    static func check(_ training: Training<some LearningTask>, _ need: TrainingMemory, limit: Int?) throws {
         let most = limit ?? machine
         guard need.total > most else { return }
         let allowed = limit == nil ? "this machine has \(bytes(most))" : "--max-memory allows \(bytes(most))"

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SaccadeFiles
 import SaccadeInterchange
+import SaccadeLayers
 import SaccadeModels
 import SaccadeTensors
 import SaccadeTraining
@@ -62,14 +63,20 @@ struct RunModel: AsyncParsableCommand {
         request.input = try Self.size(of: x.shape, in: input)
         let model = try LoadedModel(request, mapped: !eager)
         ModelOptions.report(model.difference)
-        let (eager, planOptions) = (eager, compute.planOptions)
-        let y = try await ComputeThread.run {
-            if eager { return model.network(x) }
-            return Plan(for: x.shape, options: planOptions, releasesWeights: true) { model.network($0) }(x)
+        guard let network = model.network as? any Model, network.inputs.count == 1 else {
+            throw CommandError.data("\(model.name): run is for networks with one stage and one input")
         }
-        try WeightsFile.write([("output", y)], to: output)
+        if let problem = network.inputs[0].problem(with: x.shape) { throw CommandError.data("\(input): \(problem)") }
+        let (eager, planOptions) = (eager, compute.planOptions)
+        let results = try await ComputeThread.run {
+            if eager { return network([x]) }
+            return Plan(for: [x.shape], options: planOptions, releasesWeights: true) { network($0) }.run([x])
+        }
+        let outputs = zip(network.outputs, results).map { ($0, $1) }
+        try WeightsFile.write(outputs, to: output)
         let memory = ProcessMemory.peak.map { String(format: "; at most %.0f MiB in memory", Double($0) / 1_048_576) }
-        print("\(output): output \(y.shape) of \(model.network.name)\(memory ?? "")")
+        let shapes = outputs.map { "\($0) \($1.shape)" }.joined(separator: ", ")
+        print("\(output): \(shapes) of \(model.name)\(memory ?? "")")
     }
 
     /// The tensor to begin with.

@@ -2,8 +2,10 @@ import ArgumentParser
 import Foundation
 import SaccadeDatasets
 import SaccadeDrawing
+import SaccadeMetrics
 import SaccadeModels
 import SaccadeRuns
+import SaccadeSettings
 import SaccadeTensors
 import SaccadeTraining
 
@@ -97,19 +99,26 @@ struct Train: AsyncParsableCommand {
     func run() async throws {
         if printRecipe { return print(try recipe(of: stored()).yaml, terminator: "") }
         try compute.apply()
-        let name = run ?? Train.name(of: recipe)
-        let folder = folder
-        let training = try prepared()
-        let description = training.description
+        let stored = try stored()
+        let recipe = try recipe(of: stored)
+        guard let data = data ?? stored?.data else {
+            throw ValidationError("Give --data FOLDER: the samples to learn from.")
+        }
+        try await train(recipe.model.task.task, recipe, data)
+    }
+
+    private func train<Task: LearningTask>(_ task: Task, _ recipe: Recipe, _ data: String) async throws {
+        let (name, folder) = (run ?? Train.name(of: self.recipe), folder)
+        let training = try Training(task, recipe, data: data, badSamples: allowBadSamples ? .any : .few)
         Console.note(
-            "\(training.training.count) pictures of \(description.classNames.count) classes to learn from, "
-                + "\(training.validation.count) held back to judge by; the run is \(folder).")
-        for line in LeftOutNote.lines(training.leftOut, folder: folder) { Console.note(line) }
+            "\(training.training.count) samples of \(training.task.classNames.count) classes to learn from, "
+                + "\(training.validation.count) held back for validation; the run is \(folder).")
+        for line in LeftOutNote.lines(training.skipped, folder: folder) { Console.note(line) }
         let need = try training.memory()
         Console.note(MemoryNote.line(need))
         try MemoryNote.check(training, need, limit: maxMemory.flatMap(ByteSize.init)?.bytes)
         let resuming = resume
-        let schematic = try Schematic(Description(training.network(), batch: 1))
+        let schematic = try training.network().chain.map { Schematic(Description($0, batch: 1)) }
         let records = try await ComputeThread.run {
             let journal = RunJournal(registry: RunIndex.forWriting(), schematic: schematic, note: Console.note)
             return try training.run(
@@ -117,28 +126,19 @@ struct Train: AsyncParsableCommand {
                 note: Console.note)
         }
         guard let best = records.last(where: \.isBest) else { return }
-        let accuracy = best.validationAccuracy ?? best.trainingAccuracy
+        let monitor = training.description.monitor
+        let value = monitor.value(of: best).map { "\(monitor.title) \(monitor.metric.text($0)), " } ?? ""
         print(
             """
-            Best: \(percent(accuracy)) of the held-back pictures right, after epoch \(best.epoch).
+            Best: \(value)after epoch \(best.epoch).
             Look at \(folder)/report.html
             Next: saccade runs show \(name)
-                  saccade evaluate \(name) --data \(description.data)
-                  saccade classify \(name) PICTURE.jpg
+                  saccade evaluate \(name) --data \(data)
+                  saccade \(Task.name) \(name) IMAGE.jpg
             """)
     }
 
-    /// What to train: as the recipe and the flags say, or as the run was begun.
-    private func prepared() throws -> ClassifierTraining {
-        let stored = try stored()
-        let recipe = try recipe(of: stored)
-        guard let data = data ?? stored?.data else {
-            throw ValidationError("Give --data FOLDER: the pictures to learn from.")
-        }
-        return try ClassifierTraining(recipe, data: data, badSamples: allowBadSamples ? .any : .few)
-    }
-
-    private var folder: String { TrainedClassifier.folder(of: run ?? Train.name(of: recipe)) }
+    private var folder: String { RunFolder.folder(of: run ?? Train.name(of: recipe)) }
 
     /// The run to go on with.
     private func stored() throws -> RunDescription? { resume ? try RunDescription(ofRunAt: folder) : nil }
@@ -160,7 +160,7 @@ struct Train: AsyncParsableCommand {
                     try RecipeOverride(key: "training.\(key)", value: value, typed: "\(option) \(value)"))
             }
             return try Recipe(
-                yaml: stored?.architecture ?? Architecture.text(fileOrName: recipe),
+                yaml: stored?.model.recipe ?? Recipe.text(fileOrName: recipe),
                 source: stored == nil ? Architecture.place(of: recipe) : folder, stored: stored?.settings,
                 overrides: overrides)
         }

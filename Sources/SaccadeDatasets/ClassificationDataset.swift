@@ -7,7 +7,7 @@ import SaccadePrelude
 /// A value that holds names and labels; pictures in files are read when they are asked for, small ones from record files
 /// (MNIST, CIFAR-10) stay in memory and are shared by all copies and subsets. Samples are numbered from 0, in an order
 /// that depends on the files' names and contents alone.
-public struct ClassificationDataset: Sendable {
+public struct ClassificationDataset: ImageDataset {
     /// The formats that are recognised.
     public enum Format: String, Sendable, Codable {
         /// IDX files `train-images-idx3-ubyte` and so on, plain or `.gz`.
@@ -53,7 +53,7 @@ public struct ClassificationDataset: Sendable {
     public internal(set) var problems: [Problem] = []
 
     /// Bytes that the record files take in memory, whichever samples are used.
-    public var recordByteCount: Int { records.reduce(0) { $0 + $1.bytes.count } }
+    public var byteCount: Int { records.reduce(0) { $0 + $1.bytes.count } }
 
     /// The number of samples.
     public var count: Int { samples.count }
@@ -67,6 +67,17 @@ public struct ClassificationDataset: Sendable {
     ///
     /// - Precondition: `index` is in `0..<count`.
     public func label(at index: Int) -> Int { samples[index].label }
+
+    /// The class: a split keeps the classes in proportion.
+    public func group(at index: Int) -> Int { label(at: index) }
+
+    public func nameOfSamples(in group: Int) -> String { "images of \(classNames[group])" }
+
+    /// Records of record files were checked when they were opened.
+    public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {
+        guard case .file(let path) = samples[index].origin else { return nil }
+        return inspection.problem(withImageAt: path)
+    }
 
     /// What to call a sample: the path of its file, or the name of its record file and its number in it, as in
     /// `train-images-idx3-ubyte.gz #17`.

@@ -42,9 +42,10 @@ public struct FrameFolders: Sendable {
             throw FileError(
                 .unknownFormat, path: path, reason: "no folders of numbered pictures here", remedy: "check the path")
         }
-        self.clips = clips
-        self.problems = problems
+        self.init(clips, problems)
     }
+
+    private init(_ clips: [Clip], _ problems: [Problem]) { (self.clips, self.problems) = (clips, problems) }
 
     /// Pictures that differ in their numbers only, sorted by them; two at least.
     static func series(in folder: String) -> [(prefix: String, frames: [(number: Int, name: String)])] {
@@ -58,5 +59,19 @@ public struct FrameFolders: Sendable {
         return series.filter { $0.value.count > 1 }.map { prefix, frames in
             (prefix, frames.sorted { ($0.number, $0.name) < ($1.number, $1.name) })
         }.sorted { $0.prefix.utf8.lexicographicallyPrecedes($1.prefix.utf8) }
+    }
+}
+
+extension FrameFolders: Dataset {
+    public var count: Int { clips.count }
+
+    public func name(at index: Int) -> String { Path(clips[index].frames[0]).folder }
+
+    public func subset(_ indices: some Sequence<Int>) -> FrameFolders {
+        FrameFolders(indices.map { clips[$0] }, problems)
+    }
+
+    public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {
+        clips[index].frames.lazy.compactMap(inspection.problem(withImageAt:)).first
     }
 }

@@ -43,10 +43,18 @@ extension Image {
         require(
             (1...side).contains(cropWidth) && (1...side).contains(cropHeight),
             "resized: cannot crop \(cropWidth)×\(cropHeight) from a short side of \(side)")
-        let size = scaledSize(shortSide: side)
-        let (x, y) = (centerStart(size.width, cropWidth), centerStart(size.height, cropHeight))
+        let (size, x, y) = centerCrop(ofShortSide: side, cropWidth, cropHeight)
         return resized(
             width: size.width, height: size.height, columns: x..<(x + cropWidth), rows: y..<(y + cropHeight), filter)
+    }
+
+    /// Where ``resized(shortSide:centerCrop:_:filter:)`` finds its pixels: the size that the image is scaled to, and the
+    /// crop's first column and row in it.
+    package func centerCrop(
+        ofShortSide side: Int, _ cropWidth: Int, _ cropHeight: Int
+    ) -> (scaled: PixelSize, x: Int, y: Int) {
+        let size = scaledSize(shortSide: side)
+        return (size, centerStart(size.width, cropWidth), centerStart(size.height, cropHeight))
     }
 
     private func scaledSize(shortSide side: Int) -> PixelSize {

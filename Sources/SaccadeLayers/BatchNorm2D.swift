@@ -38,18 +38,12 @@ public struct BatchNorm2D: Layer {
         self.isFrozen = isFrozen
     }
 
-    private init(freezing norm: BatchNorm2D) {
-        (weight, bias) = (norm.weight, norm.bias)
-        (runningMean, runningVar, numBatchesTracked) = (norm.runningMean, norm.runningVar, norm.numBatchesTracked)
-        (momentum, epsilon) = (norm.momentum, norm.epsilon)
-        isFrozen = true
-    }
-
-    /// The same layer, sharing its parameters and statistics, frozen.
-    public var frozen: BatchNorm2D { BatchNorm2D(freezing: self) }
+    /// Whether the batch decides mean and variance. A part of a network that is not to learn, because its parameters are
+    /// held constant, keeps its running averages as well.
+    private var measures: Bool { Phase.current == .training && !isFrozen && !weight.isHeldConstant }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        guard Phase.current == .training, !isFrozen else {
+        guard measures else {
             return batchNorm(
                 x, scale: weight.value, shift: bias.value, mean: runningMean.value, variance: runningVar.value,
                 epsilon: epsilon)
@@ -59,16 +53,20 @@ public struct BatchNorm2D: Layer {
         return y
     }
 
-    /// `relu(self(x) + addend)`, in fewer passes over memory while training.
+    /// `activation(self(x) + addend)`; with ReLU it is one operation while training, with fewer passes over memory:
+    ///
+    ///     let y = bn2(conv2(x), adding: shortcut, activation: .relu)
     ///
     /// - Parameters:
-    ///   - x: `[N, C, H, W]`.
-    ///   - addend: Of the same shape.
-    package func rectified(_ x: Tensor, adding addend: Tensor? = nil) -> Tensor {
-        // A plan folds the batch norm into the convolution before it, and so has its own way with the rest.
-        guard Phase.current == .training, !isFrozen, x.shape.rank == 4 else {
+    ///   - x: `[N, C, H, W]`, `[N, C]` or `[N, C, L]`.
+    ///   - addend: Of the same shape; nil adds nothing.
+    ///   - activation: Nil leaves the sum as it is.
+    public func callAsFunction(_ x: Tensor, adding addend: Tensor? = nil, activation: Activation?) -> Tensor {
+        // When predicting, a plan folds the batch norm into the convolution before it, and the rest behind it.
+        guard activation == .relu, measures, x.shape.rank == 4 else {
             let y = self(x)
-            return relu(addend.map { y + $0 } ?? y)
+            let sum = addend.map { y + $0 } ?? y
+            return activation?(sum) ?? sum
         }
         let (y, mean, variance) = rectifiedBatchNorm(
             x, scale: weight.value, shift: bias.value, addend: addend, epsilon: epsilon)

@@ -11,7 +11,7 @@ public struct Conv2D: Layer {
     public let padding: Padding
     public let dilation: Pair
     public let groups: Int
-    public let activation: Activation?
+    public package(set) var activation: Activation?
 
     /// Creates a convolution whose first weights are distributed as PyTorch's.
     ///

@@ -12,7 +12,7 @@ public struct ConvTranspose2D: Layer {
     public let outputPadding: Pair
     public let dilation: Pair
     public let groups: Int
-    public let activation: Activation?
+    public package(set) var activation: Activation?
 
     /// Creates an up-convolution whose first weights are distributed as PyTorch's.
     ///

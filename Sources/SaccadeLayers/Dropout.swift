@@ -19,6 +19,9 @@ public struct Dropout: Layer {
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
         guard Phase.current == .training, probability > 0 else { return x }
+        // A network that is traced for its memory has no numbers to draw, and what a checkpoint keeps of the source must
+        // not move: a tensor like the mask stands in.
+        guard !x.isTraced else { return x * relu(x).detached }
         var generator = SplitMix64(seed: source.next())
         return dropout(x, probability: probability, using: &generator)
     }

@@ -4,7 +4,7 @@ public import SaccadeTensors
 public struct Linear: Layer {
     public package(set) var weight: Parameter  // [out, in]
     public package(set) var bias: Parameter?  // [out]
-    public let activation: Activation?
+    public package(set) var activation: Activation?
 
     /// Creates a layer whose first weights are distributed as PyTorch's.
     ///

@@ -32,6 +32,12 @@ extension Module {
     /// `blocks.2.conv1.weight`. A parameter reachable by two paths is listed once, under the first.
     public var parameters: [(name: String, parameter: Parameter)] { ModuleContents(of: self).parameters }
 
+    /// The same the other way round, for traces and plans that name operations after the layers whose parameters they
+    /// read.
+    public var parameterNames: [Parameter: String] {
+        Dictionary(uniqueKeysWithValues: parameters.map { ($0.parameter, $0.name) })
+    }
+
     /// The last of the parameters, found without looking for the others; of one that is reachable by two paths the second
     /// counts.
     package var lastParameter: (name: String, parameter: Parameter)? {

@@ -6,6 +6,7 @@ package import SaccadeTensors
 package protocol SharesWeights: Layer {
     var weight: Parameter { get set }
     var bias: Parameter? { get set }
+    var activation: Activation? { get set }
 }
 
 extension SharesWeights {
@@ -17,6 +18,13 @@ extension SharesWeights {
         var copy = self
         copy.weight = weight
         copy.bias = bias
+        return copy
+    }
+
+    /// The same layer with the same parameters, and this activation in the same pass over memory.
+    package func activated(by activation: Activation?) -> Self {
+        var copy = self
+        copy.activation = activation
         return copy
     }
 }

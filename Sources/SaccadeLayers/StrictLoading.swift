@@ -43,7 +43,14 @@ extension Module {
     ///
     /// - Throws: ``LoadingError`` with every name that is missing, unexpected or of another shape.
     public func requireFit(of shapes: [String: Shape], from source: String) throws(LoadingError) {
-        let difference = LoadingError(source, holds: shapes, expected: storedShapes)
+        try requireFit(of: shapes, from: source, expecting: storedShapes)
+    }
+
+    /// - Parameter expected: What the source is to hold.
+    package func requireFit(
+        of shapes: [String: Shape], from source: String, expecting expected: [(name: String, shape: Shape)]
+    ) throws(LoadingError) {
+        let difference = LoadingError(source, holds: shapes, expected: expected)
         guard difference.isEmpty else { throw difference }
     }
 

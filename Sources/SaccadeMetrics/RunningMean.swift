@@ -7,9 +7,19 @@ public struct RunningMean: Sendable, Hashable, Codable {
 
     public init() {}
 
+    /// - Parameters:
+    ///   - sum: Of value × samples.
+    ///   - count: How many samples that is.
+    public init(sum: Double, count: Int) { (self.sum, self.count) = (sum, count) }
+
     public mutating func add(_ value: Double, count: Int = 1) {
         sum += value * Double(count)
         self.count += count
+    }
+
+    public static func += (mean: inout RunningMean, other: RunningMean) {
+        mean.sum += other.sum
+        mean.count += other.count
     }
 
     /// The mean; 0 before anything was added.

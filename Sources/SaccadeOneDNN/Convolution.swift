@@ -1,16 +1,14 @@
 import CSaccadeOneDNN
 
 /// How a kernel moves over a picture. Pairs are (height, width), in elements.
-package struct Window: Hashable, Sendable {
-    package var kernel: [Int]
-    package var stride: [Int]
+package struct WindowParameters: Hashable, Sendable {
+    private let stride: [Int]
     /// Distance between neighbouring kernel elements: 1 is dense, as in PyTorch.
-    package var dilation: [Int]
-    package var paddingBefore: [Int]
-    package var paddingAfter: [Int]
+    private let dilation: [Int]
+    private let paddingBefore: [Int]
+    private let paddingAfter: [Int]
 
-    package init(kernel: [Int], stride: [Int], dilation: [Int], paddingBefore: [Int], paddingAfter: [Int]) {
-        self.kernel = kernel
+    package init(stride: [Int], dilation: [Int], paddingBefore: [Int], paddingAfter: [Int]) {
         self.stride = stride
         self.dilation = dilation
         self.paddingBefore = paddingBefore
@@ -41,7 +39,7 @@ extension Descriptor {
     /// gradient that it writes is not of the type that the forward pass reads, that is `gradient`.
     package static func convolution(
         _ pass: Pass, _ algorithm: ConvolutionAlgorithm, transposed: Bool = false, source: Layout, weights: Layout,
-        bias: Layout?, destination: Layout, gradient: Layout? = nil, window: Window, fused: Fused = Fused()
+        bias: Layout?, destination: Layout, gradient: Layout? = nil, window: WindowParameters, fused: Fused = Fused()
     ) throws(OneDNNError) -> Descriptor {
         try Descriptor("sdnn_convolution") {
             var (window, fused) = (window.bridged, fused.bridged)

@@ -2,10 +2,13 @@ import CSaccadeOneDNN
 
 extension Descriptor {
     /// A function of every element; backward, its derivative at the source times the incoming gradient.
-    package static func elementwise(_ pass: Pass, _ unary: Unary, layout: Layout) throws(OneDNNError) -> Descriptor {
+    package static func elementwise(
+        _ pass: Pass, _ eltwise: Eltwise, layout: Layout
+    ) throws(OneDNNError) -> Descriptor {
         try Descriptor("sdnn_elementwise") {
             sdnn_elementwise(
-                &$0, pass.bridged, unary.bridged, layout.pointer, layout.pointer, unary.alpha, unary.beta)
+                &$0, pass.bridged, eltwise.algorithm.bridged, layout.pointer, layout.pointer, eltwise.alpha,
+                eltwise.beta)
         }
     }
 

@@ -29,7 +29,7 @@ package enum ElementType: Hashable, Sendable {
 
 /// The shape of a tensor and the order of its elements in memory, as oneDNN describes them.
 ///
-/// Equal layouts are the same object, so comparing and hashing are pointer operations: eager execution
+/// Equal layouts in use are the same object, so comparing and hashing are pointer operations: eager execution
 /// looks kernels up by the layouts of their inputs.
 package final class Layout: @unchecked Sendable {  // holds one pointer to an object nobody mutates
     let pointer: OpaquePointer
@@ -56,18 +56,56 @@ package final class Layout: @unchecked Sendable {  // holds one pointer to an ob
         return dims.prefix(rank).map(Int.init)
     }
 
-    /// Every layout in use, by shape. Layouts are few: a network has some dozens.
-    private static let known = Mutex<[[Int]: [Layout]]>([:])
+    /// Every layout in use, by shape. A network has some dozens; where sizes vary without end, those that nobody uses any
+    /// more are swept out from time to time.
+    private struct Known: ~Copyable {
+        struct Entry { weak var layout: Layout? }
+
+        var layouts: [[Int]: [Entry]] = [:]
+        var count = 0
+        var countAtNextSweep = 4096
+        /// The last ones that somebody asked for, so that they stay while oneDNN reads them: what was asked for as an
+        /// argument may be out of use for Swift once its pointer is read.
+        private var recent = [Layout?](repeating: nil, count: 1024)
+        private var next = 0
+
+        mutating func keep(_ layout: Layout) -> Layout {
+            recent[next] = layout
+            next = (next + 1) % recent.count
+            return layout
+        }
+
+        mutating func add(_ layout: Layout) {
+            let same = layouts[layout.dimensions] ?? []
+            let used = same.filter { $0.layout != nil }
+            layouts[layout.dimensions] = used + [Entry(layout: layout)]
+            count += used.count + 1 - same.count
+            guard count >= countAtNextSweep else { return }
+            layouts = layouts.compactMapValues { entries in
+                let used = entries.filter { $0.layout != nil }
+                return used.isEmpty ? nil : used
+            }
+            count = layouts.values.reduce(0) { $0 + $1.count }
+            // Each sweep is paid for by as many new ones.
+            countAtNextSweep = max(2 * count, 4096)
+        }
+    }
+    private static let known = Mutex(Known())
+
+    /// How many layouts are known, some of which may be out of use.
+    package static var knownCount: Int { known.withLock { $0.count } }
 
     /// The layout that `pointer` describes; takes ownership of it.
     static func unique(owning pointer: OpaquePointer) -> Layout {
         let made = Layout(owning: pointer)
         return known.withLock { known in
-            if let same = known[made.dimensions]?.first(where: { sdnn_layout_equal($0.pointer, pointer) != 0 }) {
-                return same
+            for entry in known.layouts[made.dimensions] ?? [] {
+                if let same = entry.layout, sdnn_layout_equal(same.pointer, pointer) != 0 {
+                    return known.keep(same)
+                }
             }
-            known[made.dimensions, default: []].append(made)
-            return made
+            known.add(made)
+            return known.keep(made)
         }
     }
 

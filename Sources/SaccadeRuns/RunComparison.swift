@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeMetrics
 import SaccadeTraining
 
 /// Runs side by side: the settings in which they differ, and what they came to.
@@ -18,7 +19,7 @@ public struct RunComparison {
     public var settings: [Row] {
         let all = runs.map { run in
             run.description.recipeSettings.filter { $0.name != "name" }
-                + [("data", run.description.data), ("classes", run.description.classNames.joined(separator: ", "))]
+                + [("data", run.description.data), ("classes", run.description.model.classNames.joined(separator: ", "))]
                 + run.description.versions.sorted { $0.key < $1.key }.map { (name: $0.key, text: $0.value) }
         }
         let tables = all.map { Dictionary($0.map { ($0.name, $0.text) }) { first, _ in first } }
@@ -36,21 +37,21 @@ public struct RunComparison {
         func ofBest(_ name: String, _ value: @escaping (EpochRecord) -> String?) -> Row {
             row(name) { $0.best.flatMap(value) }
         }
-        return [
+        let measured = runs.flatMap(\.records).monitors.map { monitor in
+            ofBest("\(monitor.title), best epoch") { monitor.measured(in: $0).map(monitor.metric.text) }
+        }
+        let before = [
             row("state") { $0.state.word },
             row("epochs") { "\($0.records.last?.epoch ?? 0) of \($0.description.settings.epochs)" },
             ofBest("best epoch") { "\($0.epoch)" },
-            ofBest("held-back accuracy, best epoch") { $0.validationAccuracy.map(RunFigures.share) },
-            ofBest("held-back accuracy among five") { $0.validationTop5.map(RunFigures.share) },
-            ofBest("held-back loss") { $0.validationLoss.map(RunFigures.loss) },
-            ofBest("training accuracy") { RunFigures.share($0.trainingAccuracy) },
-            ofBest("training loss") { RunFigures.loss($0.trainingLoss) },
-            row("time") { $0.timings.isEmpty ? nil : RunFigures.duration($0.seconds) },
+        ]
+        let after = [            row("time") { $0.timings.isEmpty ? nil : RunFigures.duration($0.seconds) },
             row("time for an epoch") {
                 $0.timings.isEmpty ? nil : RunFigures.duration($0.seconds / Double($0.timings.count))
             },
             row("waited for data") { $0.waitingShare.map(RunFigures.share) },
             row("memory at most") { $0.peakMemory.map(RunFigures.bytes) },
-        ].filter { $0.values.contains { $0 != nil } }
+        ]
+        return (before + measured + after).filter { $0.values.contains { $0 != nil } }
     }
 }

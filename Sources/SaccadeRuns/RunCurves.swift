@@ -1,38 +1,50 @@
 public import SaccadeDrawing
 import SaccadeGeometry
+import SaccadeMetrics
 public import SaccadeTraining
 
-/// The curves of runs as figures.
+/// The curves of runs as figures: of whatever metrics they have.
 public enum RunCurves {
-    /// Loss and accuracy by epoch, one above the other.
-    public static func figure(of records: [EpochRecord], title: String = "") -> FigureStack {
-        FigureStack([losses(of: records), accuracies(of: records)])
+    /// All metrics by epoch, losses above fractions.
+    public static func figure(of records: [EpochRecord]) -> FigureStack {
+        FigureStack([losses(of: records), fractions(of: records)].compactMap { $0 })
     }
 
-    /// Loss by epoch, of the samples learnt from and of those held back.
+    /// Losses by epoch, of training and validation samples.
     public static func losses(
         of records: [EpochRecord], width: Double = 460, height: Double = 300
-    ) -> LineChart {
-        LineChart(
-            title: "Loss", xLabel: "epoch", yLabel: "cross entropy, nats",
-            series: [
-                series("training", records) { $0.trainingLoss }, series("held back", records) { $0.validationLoss },
-            ].compactMap { $0 }, isLogY: true, width: width, height: height)
+    ) -> LineChart? {
+        chart(of: records, records.metrics.filter { !$0.isFraction }, width, height)
     }
 
-    /// The share of right answers by epoch.
-    public static func accuracies(
+    /// Accuracies and the like by epoch, in percent.
+    public static func fractions(
         of records: [EpochRecord], width: Double = 460, height: Double = 300
-    ) -> LineChart {
+    ) -> LineChart? {
+        chart(of: records, records.metrics.filter(\.isFraction), width, height)
+    }
+
+    private static func chart(
+        of records: [EpochRecord], _ metrics: [Metric], _ width: Double, _ height: Double
+    ) -> LineChart? {
+        guard let first = metrics.first else { return nil }
+        let lines = Monitor.Part.allCases.reversed().flatMap { part in
+            metrics.map { metric in
+                let monitor = Monitor(part, metric)
+                return series(metrics.count > 1 ? monitor.title : Monitor.title(of: part), records) {
+                    monitor.measured(in: $0).map { metric.isFraction ? $0 * 100 : $0 }
+                }
+            }
+        }
         // Of five classes or fewer, one of the first five is always right.
-        let showsFive = records.contains { $0.validationTop5.map { $0 < 1 } ?? false }
+        let shown = lines.compactMap { $0 }.filter { line in
+            !(first.isFraction && line.points.allSatisfy { $0.y == 100 } && line.name.contains(Metric.top5.title))
+        }
+        let title = metrics.filter { !$0.isMinor }.map(\.title).joined(separator: ", ")
         return LineChart(
-            title: "Accuracy", xLabel: "epoch", yLabel: "right, %",
-            series: [
-                series("training", records) { $0.trainingAccuracy * 100 },
-                series("held back", records) { $0.validationAccuracy.map { $0 * 100 } },
-                showsFive ? series("held back, among five", records) { $0.validationTop5.map { $0 * 100 } } : nil,
-            ].compactMap { $0 }, width: width, height: height)
+            title: title.prefix(1).uppercased() + title.dropFirst(), xLabel: "epoch",
+            yLabel: first.isFraction ? "%" : title, series: shown, isLogY: !first.isFraction, width: width,
+            height: height)
     }
 
     /// The learning rate of each epoch's last step.
@@ -42,21 +54,18 @@ public enum RunCurves {
             series: [series("", records) { $0.learningRate }].compactMap { $0 }, height: 200)
     }
 
-    /// The curves of several runs over each other: what was held back or, of runs without that, what was learnt from.
+    /// The curves of several runs over each other: of the validation samples or, of runs without any, of those learnt
+    /// from.
     public static func overlay(_ runs: [(name: String, records: [EpochRecord])]) -> FigureStack {
-        func chart(
-            _ title: String, _ label: String, isLog: Bool, _ value: (EpochRecord) -> Double
-        ) -> LineChart {
-            LineChart(
-                title: title, xLabel: "epoch", yLabel: label,
-                series: runs.compactMap { run in series(run.name, run.records) { value($0) } }, isLogY: isLog)
-        }
-        return FigureStack([
-            chart("Loss, held back", "cross entropy, nats", isLog: true) { $0.validationLoss ?? $0.trainingLoss },
-            chart("Accuracy, held back", "right, %", isLog: false) {
-                ($0.validationAccuracy ?? $0.trainingAccuracy) * 100
-            },
-        ])
+        let metrics = runs.flatMap(\.records).metrics.filter { !$0.isMinor }
+        return FigureStack(
+            metrics.map { metric in
+                LineChart(
+                    title: "Val \(metric.title)", xLabel: "epoch", yLabel: metric.isFraction ? "%" : metric.title,
+                    series: runs.compactMap { run in
+                        series(run.name, run.records) { $0[metric].map { metric.isFraction ? $0 * 100 : $0 } }
+                    }, isLogY: !metric.isFraction)
+            })
     }
 
     private static func series(

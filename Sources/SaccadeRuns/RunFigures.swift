@@ -1,16 +1,8 @@
 package import Foundation
-package import SaccadeTraining
 
 /// Numbers of runs as people read them, alike in terminals and on pages.
 package enum RunFigures {
-    /// `97.31 %` of a share, four decimals of a loss.
-    package static func text(_ value: Double, of metric: BestSettings.Metric) -> String {
-        metric.isLoss ? loss(value) : share(value)
-    }
-
     package static func share(_ value: Double) -> String { String(format: "%.2f %%", value * 100) }
-
-    package static func loss(_ value: Double) -> String { String(format: "%.4f", value) }
 
     /// Four digits that count, as in `0.004` or `1.25e-05`.
     package static func rate(_ value: Double) -> String { String(format: "%.4g", value) }

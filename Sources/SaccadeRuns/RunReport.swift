@@ -1,7 +1,8 @@
 import Foundation
 public import SaccadeDrawing
 public import SaccadeFiles
-package import SaccadeTraining
+import SaccadeMetrics
+import SaccadeTraining
 
 /// The page of a run: how far it is, curves, epochs, settings. While the run lives the page renews itself.
 public struct RunReport {
@@ -52,13 +53,13 @@ public struct RunReport {
             rows.append(["Time left", "about \(RunFigures.duration(left))"])
         }
         if let best = run.best, let value = run.bestValue {
-            let metric = run.description.settings.best.metric
-            rows.append([
-                "Best epoch", "\(best.epoch), by \(Self.words(metric)): \(RunFigures.text(value, of: metric))",
-            ])
+            let monitor = run.description.monitor
+            rows.append(["Best epoch", "\(best.epoch), by \(monitor.title): \(monitor.metric.text(value))"])
         }
-        if let last = run.records.last, let loss = last.validationLoss, let accuracy = last.validationAccuracy {
-            rows.append(["Last epoch", "loss \(RunFigures.loss(loss)), \(RunFigures.share(accuracy)) right, held back"])
+        if let last = run.records.last {
+            let metrics = (last.validation.isEmpty ? last.training : last.validation).inOrder
+            let words = metrics.map { "\($0.metric.title) \($0.metric.text($0.value))" }.joined(separator: ", ")
+            rows.append(["Last epoch", "\(last.validation.isEmpty ? "train" : "val"): \(words)"])
         }
         if !run.timings.isEmpty { rows.append(["Time spent", RunFigures.duration(run.seconds)]) }
         if let share = run.waitingShare {
@@ -72,13 +73,12 @@ public struct RunReport {
 
     private var curves: Report.Section? {
         guard !run.records.isEmpty else { return nil }
-        return .init(
-            "Curves",
-            [
-                .drawing(RunCurves.losses(of: run.records), caption: "Loss by epoch"),
-                .drawing(RunCurves.accuracies(of: run.records), caption: "Accuracy by epoch"),
-                .drawing(RunCurves.learningRates(of: run.records), caption: "Learning rate by epoch"),
-            ])
+        let charts = [
+            RunCurves.losses(of: run.records).map { ($0, "Loss by epoch") },
+            RunCurves.fractions(of: run.records).map { ($0, "Metrics by epoch") },
+            (RunCurves.learningRates(of: run.records), "Learning rate by epoch"),
+        ]
+        return .init("Curves", charts.compactMap { $0.map { .drawing($0.0, caption: $0.1) } })
     }
 
     private var network: Report.Section? {
@@ -88,23 +88,22 @@ public struct RunReport {
     private var epochs: Report.Section? {
         guard !run.records.isEmpty else { return nil }
         let timings = Dictionary(run.timings.map { ($0.epoch, $0) }) { $1 }
-        let columns = [
-            "epoch", "learning rate", "loss", "accuracy", "held back: loss", "accuracy", "among five", "seconds",
-            "waiting",
-        ].map { Report.Table.Column($0, isNumber: true) }
-        let rows = run.records.reversed().map { record in
+        let monitors = run.records.monitors
+        let columns = (["epoch", "learning rate"] + monitors.map(\.title) + ["seconds", "waiting"]).map {
+            Report.Table.Column($0, isNumber: true)
+        }
+        let rows = run.records.reversed().map { record -> [String] in
             let timing = timings[record.epoch]
             let waiting = timing.flatMap { timing in
                 timing.waited.map { RunFigures.share(timing.seconds > 0 ? $0 / timing.seconds : 0) }
             }
-            return [
-                "\(record.epoch)", RunFigures.rate(record.learningRate), RunFigures.loss(record.trainingLoss),
-                RunFigures.share(record.trainingAccuracy), record.validationLoss.map(RunFigures.loss) ?? "",
-                record.validationAccuracy.map(RunFigures.share) ?? "",
-                record.validationTop5.map(RunFigures.share) ?? "",
-                timing.map { String(format: "%.1f", $0.seconds + ($0.validating ?? 0)) } ?? "", waiting ?? "",
-                record.epoch == run.best?.epoch ? "best" : record.isBest ? "best so far" : "",
-            ]
+            let measured = monitors.map { monitor in
+                monitor.measured(in: record).map(monitor.metric.text) ?? ""
+            }
+            let mark = record.epoch == run.best?.epoch ? "best" : record.isBest ? "best so far" : ""
+            let seconds = timing.map { String(format: "%.1f", $0.seconds + ($0.validating ?? 0)) } ?? ""
+            return ["\(record.epoch)", RunFigures.rate(record.learningRate)] + measured
+                + [seconds, waiting ?? "", mark]
         }
         return .init("Epochs", [.table(.init(columns: columns + [.init("")], rows: rows))])
     }
@@ -137,16 +136,5 @@ public struct RunReport {
                         columns: [.init("file"), .init("size", isNumber: true)],
                         rows: files.map { [$0.name, RunFigures.bytes($0.size)] })),
             ])
-    }
-
-    /// A metric in words, as in `held-back accuracy`.
-    package static func words(_ metric: BestSettings.Metric) -> String {
-        switch metric {
-        case .validationAccuracy: "held-back accuracy"
-        case .validationTop5: "held-back accuracy among five"
-        case .validationLoss: "held-back loss"
-        case .trainingAccuracy: "training accuracy"
-        case .trainingLoss: "training loss"
-        }
     }
 }

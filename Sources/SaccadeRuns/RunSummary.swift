@@ -57,7 +57,7 @@ public struct RunSummary: Sendable {
     public var best: EpochRecord? { records.last(where: \.isBest) }
 
     /// The metric that decides which epoch is best, at the best one.
-    public var bestValue: Double? { best.map(description.settings.best.value) }
+    public var bestValue: Double? { best.flatMap(description.monitor.value) }
 
     /// Seconds of learning and judging that are known of.
     public var seconds: Double { timings.reduce(0) { $0 + $1.seconds + ($1.validating ?? 0) } }

@@ -10,11 +10,9 @@ extension Operation {
     ///
     /// - Precondition: The shapes fit; the trap says which rule they break.
     package func results(of inputs: [Tensor]) -> [Tensor] {
+        if let trace = Trace.current, trace.covers(inputs) { return trace.append(self, inputs) }
         let shapes: [Shape]
         do { shapes = try resultShapes(inputs.map(\.shape)) } catch { wrongProgram("\(error)") }
-        if let trace = Trace.current, trace.covers(inputs) {
-            return trace.append(self, inputs, shapes)
-        }
         let request = KernelRequest(
             inputs: inputs.map(\.operand), results: shapes, isTraining: Phase.current == .training,
             allowsBFloat16: Precision.current == .bfloat16)
@@ -25,16 +23,7 @@ extension Operation {
 extension Kernel {
     /// An input as the kernel wants it.
     func arranging(_ tensor: Tensor, at index: Int) -> Tensor {
-        guard index == 1, let weightTransform, tensor.arrangement?.layout !== inputs[1]?.layout else {
-            return tensor.arranged(inputs[index])
-        }
-        let (own, made) = (
-            tensor.rowMajorStorage, Storage(byteCount: Arrangement.byteCount(of: inputs[1], tensor.shape))
-        )
-        weightTransform(own.floats, made.floats)
-        return withExtendedLifetime(own) {
-            Tensor(shape: tensor.shape, content: .stored(made, inputs[1]))
-        }
+        tensor.arranged(inputs[index], by: transforms[index])
     }
 
     /// Runs eagerly: brings the inputs into the order that the kernel wants, and makes new results.
@@ -69,6 +58,17 @@ extension Tensor {
     /// The same elements lying row by row.
     package var rowMajor: Tensor { arranged(nil) }
 
+    /// What `transform` makes of the elements, where there is one and it has not been done; else the same elements lying
+    /// as `wanted` says.
+    func arranged(_ wanted: Arrangement?, by transform: ConstantTransform?) -> Tensor {
+        guard let transform else { return arranged(wanted) }
+        guard let wanted else { wrongProgram("what \(transform.name) makes of a constant has no arrangement") }
+        guard arrangement?.layout !== wanted.layout else { return self }
+        let (own, made) = (rowMajorStorage, Storage(byteCount: wanted.layout.byteCount))
+        transform.run(own.floats, made.floats)
+        return withExtendedLifetime(own) { Tensor(shape: shape, content: .stored(made, wanted)) }
+    }
+
     /// The same elements lying as `wanted` says.
     package func arranged(_ wanted: Arrangement?) -> Tensor {
         guard case .stored(let storage, let held) = content, held?.layout !== wanted?.layout else { return self }
@@ -100,7 +100,7 @@ extension Tensor {
 final class KernelCache: Sendable {
     static let shared = KernelCache()
 
-    /// Programs whose shapes keep changing would fill any memory: past this many kernels, begin again.
+    /// Programs whose shapes keep changing would fill any memory: past this many kernels, old ones are let go.
     private static let capacity = 4096
 
     private struct Key: Hashable {
@@ -114,8 +114,8 @@ final class KernelCache: Sendable {
     }
 
     private struct State: @unchecked Sendable {  // keys are operations, which are Sendable values
-        var kernels: [Key: Kernel] = [:]
-        var reorders: [LayoutPair: Primitive] = [:]
+        var kernels = LeastRecentlyUsed<Key, Kernel>(capacity: KernelCache.capacity)
+        var reorders = LeastRecentlyUsed<LayoutPair, Primitive>(capacity: KernelCache.capacity)
     }
     private let state = Mutex(State())
     private let making = Mutex(())
@@ -127,11 +127,10 @@ final class KernelCache: Sendable {
             if let kernel = state.withLock({ $0.kernels[key] }) { return kernel }
             let candidates = operation.kernels(request)
             let kernel =
-                candidates.count == 1 ? candidates[0] : Tuner.shared.fastest(of: candidates, for: operation, request)
-            state.withLock { state in
-                if state.kernels.count >= KernelCache.capacity { state.kernels = [:] }
-                state.kernels[key] = kernel
-            }
+                candidates.count == 1
+                ? candidates[0]
+                : Tuner.shared.fastest(of: candidates, for: operation, request, by: TuningPolicy.current)
+            state.withLock { $0.kernels.set(kernel, for: key) }
             return kernel
         }
     }
@@ -147,10 +146,7 @@ final class KernelCache: Sendable {
         if let primitive = state.withLock({ $0.reorders[key] }) { return primitive }
         do {
             let primitive = try Primitive(.reorder(from: from, to: to), roles: [.source, .destination])
-            state.withLock { state in
-                if state.reorders.count >= KernelCache.capacity { state.reorders = [:] }
-                state.reorders[key] = primitive
-            }
+            state.withLock { $0.reorders.set(primitive, for: key) }
             return primitive
         } catch {
             unavailable("a reorder of \(from.dimensions)", error)

@@ -14,6 +14,8 @@ package struct Graph: Sendable {
         package var origin: Origin
         /// What a constant is still to be multiplied by.
         var factors: ChannelFactors?
+        /// How an input lies where the caller has it.
+        var arrangement: Arrangement?
 
         init(shape: Shape, origin: Origin, factors: ChannelFactors? = nil) {
             self.shape = shape
@@ -33,12 +35,21 @@ package struct Graph: Sendable {
     package var values: [Value] = []
     package var nodes: [Node] = []
     package var outputs: [Int] = []
+    /// Kept while the graph is rewritten; see ``simplify(releasesWeights:)``.
+    var uses = Uses()
 
     /// In the order in which the function takes them.
-    var inputShapes: [Shape] {
-        values.compactMap { value -> (order: Int, shape: Shape)? in
-            if case .input(let order) = value.origin { (order, value.shape) } else { nil }
-        }.sorted { $0.order < $1.order }.map(\.shape)
+    var inputs: [Operand] {
+        values.compactMap { value -> (order: Int, operand: Operand)? in
+            if case .input(let order) = value.origin { (order, Operand(value.shape, value.arrangement)) } else { nil }
+        }.sorted { $0.order < $1.order }.map(\.operand)
+    }
+
+    /// Says how the inputs lie, in the order in which the function takes them.
+    mutating func arrangeInputs(_ arrangements: [Arrangement?]) {
+        for index in values.indices {
+            if case .input(let order) = values[index].origin { values[index].arrangement = arrangements[order] }
+        }
     }
 
     mutating func append(_ shape: Shape, _ origin: Origin) -> Int {

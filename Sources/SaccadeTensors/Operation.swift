@@ -39,13 +39,13 @@ package struct KernelRequest: Hashable, Sendable {
     package var order: ElementOrder
     /// Whether a gradient may be asked for, so that weights change between two runs.
     package var isTraining: Bool
-    /// Whether the weights, the second input, are there now and never change: they may be prepared at any cost.
-    package var hasConstantWeights: Bool
+    /// The inputs that are there now and never change, such as a plan's weights: they may be prepared at any cost.
+    package var constantInputs: Set<Int>
 
     package init(
         inputs: [Operand], results: [Shape], precision: Precision = .float32, allowsWinograd: Bool = true,
         order: ElementOrder = .blocked, isTraining: Bool = false, allowsBFloat16: Bool = false,
-        hasConstantWeights: Bool = false
+        constantInputs: Set<Int> = []
     ) {
         self.inputs = inputs
         self.results = results
@@ -54,7 +54,7 @@ package struct KernelRequest: Hashable, Sendable {
         self.order = order
         self.isTraining = isTraining
         self.allowsBFloat16 = allowsBFloat16
-        self.hasConstantWeights = hasConstantWeights
+        self.constantInputs = constantInputs
     }
 }
 
@@ -88,6 +88,21 @@ package struct Addresses {
     package subscript(index: Int) -> UnsafeMutablePointer<Float> {
         // Kernels are only run with every address present.
         base[index].unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+    }
+}
+
+/// Makes what a kernel reads of a constant from its elements, row by row.
+package struct ConstantTransform: Sendable {
+    /// Tells it from every other one that makes something of the same layout: what was made is found again by it.
+    package let name: String
+    package let run: @Sendable (_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>) -> Void
+
+    package init(
+        _ name: String,
+        run: @escaping @Sendable (_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>) -> Void
+    ) {
+        self.name = name
+        self.run = run
     }
 }
 
@@ -130,9 +145,9 @@ package struct Kernel: Sendable {
     package var inPlace: Int?
     /// Whether the result is the inputs as they lie, one behind the other: whoever makes them may make them there.
     package var joinsEndToEnd = false
-    /// Makes what the kernel multiplies of the weights, its second input, as the network has them, row by row. Their
-    /// arrangement then only says how many bytes come out.
-    package var weightTransform: (@Sendable (_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>) -> Void)?
+    /// By input, for some of the request's constant ones: what makes the elements that the kernel reads. The input's
+    /// arrangement, which it must have, then only says how many bytes come out.
+    package var transforms: [Int: ConstantTransform] = [:]
     package var body: Body
 
     /// A loop over row-major tensors.

@@ -1,4 +1,3 @@
-package import SaccadeOneDNN
 import SaccadePrelude
 
 /// What an operation computes, as plain data: for files that say the same in other words, such as ONNX's.
@@ -29,8 +28,8 @@ package enum OperationForm: Hashable, Sendable {
     case localResponseNorm(size: Int, alpha: Float, beta: Float, k: Float)
     case softmax(axis: Int, isLogarithm: Bool = false)
     case unary(Unary)
-    case binary(Combination)
-    case reduction(Summary, axes: [Int], keepsAxes: Bool)
+    case binary(Binary)
+    case reduction(ReductionKind, axes: [Int], keepsAxes: Bool)
     case argMax(axis: Int)
     case topK(count: Int)
     case reshape(Shape)
@@ -48,12 +47,6 @@ package enum OperationForm: Hashable, Sendable {
     case resize(Pair, Interpolation)
     /// Every plane from the left by one matrix, `[H′, H]` row by row, and by another, `[W′, W]`, from the right.
     case separableMap(rows: [Float], columns: [Float], from: Pair, to: Pair)
-
-    /// A function of two tensors' elements; the last two are 1 where it is so, and 0 where it is not.
-    package enum Combination: Sendable { case add, subtract, multiply, divide, minimum, maximum, equal, less }
-
-    /// One number from many.
-    package enum Summary: Sendable { case sum, largest, smallest }
 
     /// The shapes of the results for inputs of these shapes, and how many multiplications are followed by an addition.
     ///
@@ -110,9 +103,9 @@ package enum OperationForm: Hashable, Sendable {
             return LocalResponseNorm(size: size, alpha: alpha, beta: beta, k: k)
         case .softmax(let axis, let isLogarithm): return Softmax(axis: axis, isLogarithm: isLogarithm)
         case .unary(let unary): return UnaryMap(unary: unary, name: unary.functionName)
-        case .binary(let combination): return Binary(combination)
-        case .reduction(let summary, let axes, let keepsAxes):
-            return Reduction(kind: Reduction.Kind(summary), axes: axes.sorted(), keepsAxes: keepsAxes)
+        case .binary(let binary): return BinaryMap(binary: binary)
+        case .reduction(let kind, let axes, let keepsAxes):
+            return Reduction(kind: kind, axes: axes.sorted(), keepsAxes: keepsAxes)
         case .argMax(let axis): return ArgMax(axis: axis)
         case .topK(let count): return TopK(count: count)
         case .reshape(let shape): return Reshape(shape: shape)
@@ -154,8 +147,8 @@ extension Operation {
         case let it as LocalResponseNorm: .localResponseNorm(size: it.size, alpha: it.alpha, beta: it.beta, k: it.k)
         case let it as Softmax: .softmax(axis: it.axis, isLogarithm: it.isLogarithm)
         case let it as UnaryMap: .unary(it.unary)
-        case let it as Binary: .binary(it.combination)
-        case let it as Reduction: .reduction(it.kind.summary, axes: it.axes, keepsAxes: it.keepsAxes)
+        case let it as BinaryMap: .binary(it.binary)
+        case let it as Reduction: .reduction(it.kind, axes: it.axes, keepsAxes: it.keepsAxes)
         case let it as ArgMax: .argMax(axis: it.axis)
         case let it as TopK: .topK(count: it.count)
         case let it as Reshape: .reshape(it.shape)
@@ -211,54 +204,6 @@ extension AxisMap {
             }
         }
         return matrix
-    }
-}
-
-extension Binary {
-    fileprivate init(_ combination: OperationForm.Combination) {
-        self =
-            switch combination {
-            case .add: .add
-            case .subtract: .subtract
-            case .multiply: .multiply
-            case .divide: .divide
-            case .minimum: .minimum
-            case .maximum: .maximum
-            case .equal: .equal
-            case .less: .less
-            }
-    }
-
-    fileprivate var combination: OperationForm.Combination {
-        switch self {
-        case .add: .add
-        case .subtract: .subtract
-        case .multiply: .multiply
-        case .divide: .divide
-        case .minimum: .minimum
-        case .maximum: .maximum
-        case .equal: .equal
-        case .less: .less
-        }
-    }
-}
-
-extension Reduction.Kind {
-    fileprivate init(_ summary: OperationForm.Summary) {
-        self =
-            switch summary {
-            case .sum: .sum
-            case .largest: .largest
-            case .smallest: .smallest
-            }
-    }
-
-    fileprivate var summary: OperationForm.Summary {
-        switch self {
-        case .sum: .sum
-        case .largest: .largest
-        case .smallest: .smallest
-        }
     }
 }
 

@@ -90,6 +90,19 @@ extension Tensor {
     }
 }
 
+extension [Tensor] {
+    /// Maps the gradients of several results to those of all inputs. A result that nobody differentiated has `nil`; one
+    /// of them has a gradient, or the pullback does not run.
+    typealias Pullback = @Sendable (_ resultGradients: [Tensor?], _ wanted: [Bool]) -> [Tensor?]
+
+    /// These tensors, remembered as the results of one operation, such as the outputs and the last state of a recurrent
+    /// layer. Results without a gradient, such as indices, stay outside.
+    func recorded(from inputs: [Tensor], pullback: @autoclosure () -> Pullback) -> [Tensor] {
+        guard let tape = Tape.current else { return self }
+        return tape.record(self, inputs: inputs, pullback())
+    }
+}
+
 /// The operations of one ``withGradients(phase:except:precision:_:)`` call, in the order they ran.
 ///
 /// A flat array, not a graph of nodes: walking it backwards needs no sorting and no recursion, so a
@@ -102,9 +115,10 @@ final class Tape: Sendable {
     }
 
     private struct Operation {
-        let output: Int
+        /// Results get their slots one after another.
+        let results: Range<Int>
         let inputs: [Int?]  // `nil` for inputs that are constants
-        let pullback: Tensor.JointPullback
+        let pullback: [Tensor].Pullback
     }
 
     private struct State {
@@ -112,9 +126,9 @@ final class Tape: Sendable {
         var operations: [Operation] = []
         var leaves: [Parameter: Int] = [:]
 
-        mutating func newSlot() -> Int {
-            defer { slotCount += 1 }
-            return slotCount
+        mutating func newSlots(_ count: Int) -> Range<Int> {
+            defer { slotCount += count }
+            return slotCount..<slotCount + count
         }
     }
 
@@ -127,23 +141,32 @@ final class Tape: Sendable {
 
     init(constants: Set<Parameter> = []) { self.constants = constants }
 
+    /// Whether there will be no gradient for a parameter.
+    func holdsConstant(_ parameter: Parameter) -> Bool { constants.contains(parameter) }
+
     func leaf(_ parameter: Parameter, _ value: Tensor) -> Tensor {
         if constants.contains(parameter) { return value }
         return state.withLock { state in
-            let index = state.leaves[parameter] ?? state.newSlot()
+            let index = state.leaves[parameter] ?? state.newSlots(1).lowerBound
             state.leaves[parameter] = index
             return value.placed(Slot(tape: id, index: index))
         }
     }
 
-    func record(_ output: Tensor, inputs: [Tensor], _ pullback: @escaping Tensor.JointPullback) -> Tensor {
+    func record(_ result: Tensor, inputs: [Tensor], _ pullback: @escaping Tensor.JointPullback) -> Tensor {
+        // The pullback runs only where there is a gradient, and here it can only be that of the one result.
+        record([result], inputs: inputs) { gradients, wanted in gradients[0].map { pullback($0, wanted) } ?? [] }[0]
+    }
+
+    func record(_ results: [Tensor], inputs: [Tensor], _ pullback: @escaping [Tensor].Pullback) -> [Tensor] {
         let inputs = inputs.map(index(of:))
-        guard inputs.contains(where: { $0 != nil }) else { return output }
-        return state.withLock { state in
-            let index = state.newSlot()
-            state.operations.append(Operation(output: index, inputs: inputs, pullback: pullback))
-            return output.placed(Slot(tape: id, index: index))
+        guard inputs.contains(where: { $0 != nil }) else { return results }
+        let slots = state.withLock { state in
+            let slots = state.newSlots(results.count)
+            state.operations.append(Operation(results: slots, inputs: inputs, pullback: pullback))
+            return slots
         }
+        return zip(results, slots).map { $0.placed(Slot(tape: id, index: $1)) }
     }
 
     /// Walks the recording backwards, consuming it: each activation is freed as soon as it is used.
@@ -157,8 +180,9 @@ final class Tape: Sendable {
         var slots = [Tensor?](repeating: nil, count: state.slotCount)
         slots[last] = Tensor(filledWith: 1, shape: value.shape)
         while let operation = state.operations.popLast() {
-            guard let outputGradient = slots[operation.output].take() else { continue }
-            let gradients = operation.pullback(outputGradient, operation.inputs.map { $0 != nil })
+            let resultGradients = operation.results.map { slots[$0].take() }
+            guard resultGradients.contains(where: { $0 != nil }) else { continue }
+            let gradients = operation.pullback(resultGradients, operation.inputs.map { $0 != nil })
             for (index, gradient) in zip(operation.inputs, gradients) {
                 guard let index, let gradient else { continue }
                 slots[index] = slots[index].map { $0 + gradient } ?? gradient
@@ -179,4 +203,10 @@ final class Tape: Sendable {
 
 extension Tensor {
     fileprivate func placed(_ slot: Tape.Slot) -> Tensor { Tensor(shape: shape, content: content, slot: slot) }
+}
+
+extension Parameter {
+    /// Whether gradients are being recorded, and not for this one: ``withGradients(phase:except:precision:_:)`` was told
+    /// to leave it out.
+    public var isHeldConstant: Bool { Tape.current?.holdsConstant(self) ?? false }
 }

@@ -4,14 +4,14 @@ import SaccadeOneDNN
 /// Times kernels on memory that holds zeros.
 enum Timing {
     static func fastest(
-        of all: [Kernel], _ request: KernelRequest, _ constants: Set<Int>, _ network: WeightsInTurn?
+        of all: [Kernel], _ request: KernelRequest, _ network: WeightsInTurn?
     ) -> (kernel: Kernel, disturbance: Disturbance?) {
         let candidates = all.filter(\.isCompilable)
         guard candidates.count > 1 else { return (candidates.first ?? all[0], nil) }
         let watch = Disturbance.Watch()
         // The same numbers for all of them: large inputs times many candidates would be more than a training needs.
         let zeros = request.inputs.map(Tensor.zeros)
-        let trials = candidates.map { Trial($0, request, zeros, constants, network) }
+        let trials = candidates.map { Trial($0, request, zeros, network) }
         let meetings = trials.map { trial in Threads.meetings(in: trial.run) }  // warms caches and memory, too
         var times = [[Duration]](repeating: [], count: trials.count)
         var best = [Duration](repeating: .seconds(1000), count: trials.count)
@@ -34,7 +34,7 @@ enum Timing {
         }
         let winner = choice(
             best, scratch: candidates.map(\.scratchByteCount), meetings: meetings,
-            sparesMemory: request.hasConstantWeights)
+            sparesMemory: !request.constantInputs.isEmpty)
         return (candidates[winner], watch.end(spread: spread(of: times[winner])))
     }
 
@@ -79,15 +79,12 @@ enum Timing {
         private let request: KernelRequest
         private let network: WeightsInTurn?
 
-        init(
-            _ kernel: Kernel, _ request: KernelRequest, _ zeros: [Tensor], _ constants: Set<Int>,
-            _ network: WeightsInTurn?
-        ) {
+        init(_ kernel: Kernel, _ request: KernelRequest, _ zeros: [Tensor], _ network: WeightsInTurn?) {
             self.kernel = kernel
             self.request = request
             self.network = network
             inputs = zeros.enumerated().map { index, tensor in
-                guard constants.contains(index) else { return tensor }
+                guard request.constantInputs.contains(index) else { return tensor }
                 return network == nil ? kernel.arranging(tensor, at: index) : nil
             }
         }
@@ -103,7 +100,7 @@ enum Timing {
 
 extension Kernel {
     /// oneDNN may offer an implementation and then fail to compile it.
-    fileprivate var isCompilable: Bool {
+    var isCompilable: Bool {
         body.primitives.allSatisfy { (try? $0.prepare()) != nil }
     }
 }

@@ -14,20 +14,48 @@ package final class Trace: Sendable {
     private struct State {
         var graph = Graph()
         var leaves: [Parameter: Int] = [:]
+        /// The first operation that could not be applied, where that does not end the process.
+        var refusal: ShapeError?
     }
 
     @TaskLocal package static var current: Trace?
     @TaskLocal private static var scope: String?
 
     private let state = Mutex(State())
+    private let names: [Parameter: String]
+    /// Whether shapes come from outside, so that those which do not fit are an error and not a wrong program.
+    private let refuses: Bool
 
-    private init() {}
+    private init(names: [Parameter: String], refuses: Bool) { (self.names, self.refuses) = (names, refuses) }
 
     /// Applies `function` to inputs of the given shapes and records what it does.
+    ///
+    /// - Parameter names: What checkpoints call the parameters, such as `encoder.conv1.weight`: operations that read one
+    ///   are named after its layer, `encoder.conv1`, where no ``scope(_:_:)`` says otherwise.
     package static func of(
-        _ shapes: [Shape], phase: Phase = .inference, _ function: ([Tensor]) throws -> [Tensor]
+        _ shapes: [Shape], phase: Phase = .inference, names: [Parameter: String] = [:],
+        _ function: ([Tensor]) throws -> [Tensor]
     ) rethrows -> Graph {
-        let trace = Trace()
+        try record(Trace(names: names, refuses: false), shapes, phase, function)
+    }
+
+    /// As ``of(_:phase:names:_:)``, for shapes that come from outside.
+    ///
+    /// - Throws: ``ShapeError`` where the function applies an operation to shapes that do not fit; what the function throws.
+    package static func checked(
+        _ shapes: [Shape], phase: Phase = .inference, names: [Parameter: String] = [:],
+        _ function: ([Tensor]) throws -> [Tensor]
+    ) throws -> Graph {
+        let trace = Trace(names: names, refuses: true)
+        let graph = Result { try record(trace, shapes, phase, function) }
+        // What came after it, an error even, may be its doing.
+        if let refusal = trace.state.withLock({ $0.refusal }) { throw refusal }
+        return try graph.get()
+    }
+
+    private static func record(
+        _ trace: Trace, _ shapes: [Shape], _ phase: Phase, _ function: ([Tensor]) throws -> [Tensor]
+    ) rethrows -> Graph {
         let inputs = shapes.enumerated().map { index, shape in
             trace.tensor(shape, trace.state.withLock { $0.graph.append(shape, .input(index)) })
         }
@@ -60,16 +88,32 @@ package final class Trace: Sendable {
         return tensor(parameter.shape, index)
     }
 
-    func append(_ operation: some Operation, _ inputs: [Tensor], _ shapes: [Shape]) -> [Tensor] {
+    func append(_ operation: some Operation, _ inputs: [Tensor]) -> [Tensor] {
+        let shapes = resultShapes(of: operation, inputs)
         let inputs = inputs.map(index(of:))
         let results = state.withLock { state in
             let node = state.graph.nodes.count
             let results = shapes.enumerated().map { state.graph.append($1, .result(node: node, index: $0)) }
             state.graph.nodes.append(
-                Graph.Node(operation: operation, inputs: inputs, results: results, scope: Trace.scope))
+                Graph.Node(
+                    operation: operation, inputs: inputs, results: results, scope: scope(for: inputs, state.graph)))
             return results
         }
         return zip(shapes, results).map(tensor)
+    }
+
+    /// The layer that applies an operation: as it was said, or after the first parameter among the inputs where that
+    /// leads to the same place and says more of the way, as inside a layer of a `Sequential`.
+    private func scope(for inputs: [Int], _ graph: Graph) -> String? {
+        let given = Trace.scope
+        guard !names.isEmpty else { return given }
+        let name = inputs.lazy.compactMap { input in
+            if case .parameter(let parameter) = graph.values[input].origin { self.names[parameter] } else { nil }
+        }.first
+        guard let name, let end = name.lastIndex(of: ".") else { return given }
+        let layer = String(name[..<end])
+        guard let given else { return layer }
+        return ".\(layer).".contains(".\(given).") ? layer : given
     }
 
     private func tensor(_ shape: Shape, _ index: Int) -> Tensor {
@@ -83,5 +127,46 @@ package final class Trace: Sendable {
             require(id.trace == ObjectIdentifier(self), "a tensor of another trace was used in this one")
             return id.index
         }
+    }
+
+    /// The shapes of an operation's results.
+    private func resultShapes(of operation: some Operation, _ inputs: [Tensor]) -> [Shape] {
+        let shapes = inputs.map(\.shape)
+        if state.withLock({ $0.refusal == nil }) {
+            do {
+                return try operation.resultShapes(shapes)
+            } catch {
+                guard refuses else { wrongProgram("\(error)") }
+                state.withLock { $0.refusal = ShapeError((Trace.scope.map { "\($0): " } ?? "") + "\(error)") }
+            }
+        }
+        return standIns(for: operation, inputs)
+    }
+
+    /// Shapes to go on with where there can be none, for nobody can leave a function that does not throw.
+    ///
+    /// Pictures do not grow from now on, and those of which nothing is known are a single pixel: large enough to be cropped
+    /// to, and small enough to be cropped from all that was there before.
+    private func standIns(for operation: some Operation, _ inputs: [Tensor]) -> [Shape] {
+        func pictures(_ shapes: [Shape], atMost height: Int, _ width: Int) -> [Shape] {
+            shapes.map { $0.rank == 4 ? [$0[0], $0[1], min($0[2], height), min($0[3], width)] : $0 }
+        }
+        let shapes = inputs.map(\.shape)
+        if let results = try? operation.resultShapes(shapes) {
+            return shapes[0].rank == 4 ? pictures(results, atMost: shapes[0][2], shapes[0][3]) : results
+        }
+        if let reshape = operation as? Reshape { return [reshape.shape] }
+        // Of pictures so large, and all alike, every window fits.
+        let large = inputs.map { input in
+            let isWeight = state.withLock { state in
+                guard case .traced(let id) = input.content else { return true }
+                if case .parameter = state.graph.values[id.index].origin { return true }
+                return false
+            }
+            return input.shape.rank == 4 && !isWeight
+                ? Shape([input.shape[0], input.shape[1], 1 << 12, 1 << 12]) : input.shape
+        }
+        return pictures(
+            (try? operation.resultShapes(large)) ?? [Shape](repeating: shapes[0], count: 3), atMost: 1, 1)
     }
 }

@@ -4,11 +4,15 @@ struct TunedChoice: Hashable, Sendable {
     var kernel: String
     /// How far others disturbed its timing; `nil` where nobody knows.
     var disturbance: Disturbance?
+    /// Whom it may serve as a neighbour; `nil` in files of before, which serve for the very same shapes alone.
+    var neighbourhood: TuningKey.Neighbourhood?
+    /// Whether it was not timed, but taken from a neighbour.
+    var isBorrowed = false
 }
 
 extension TunedChoice: Codable {
     private enum Keys: String, CodingKey {
-        case kernel, interruptions, pressure, spread
+        case kernel, interruptions, pressure, spread, family, sizes, borrowed
     }
 
     /// Files of earlier versions have nothing but the label.
@@ -21,16 +25,24 @@ extension TunedChoice: Codable {
         let interruptions = try container.decodeIfPresent(Double.self, forKey: .interruptions)
         let pressure = try container.decodeIfPresent(Double.self, forKey: .pressure)
         let spread = try container.decodeIfPresent(Double.self, forKey: .spread)
+        let family = try container.decodeIfPresent(String.self, forKey: .family)
+        let sizes = try container.decodeIfPresent([Int].self, forKey: .sizes) ?? []
         self.init(
             kernel: try container.decode(String.self, forKey: .kernel),
             disturbance: interruptions.map {
                 Disturbance(interruptions: $0, pressure: pressure, spread: spread ?? 1)
-            })
+            }, neighbourhood: family.map { TuningKey.Neighbourhood(family: $0, sizes: sizes) },
+            isBorrowed: try container.decodeIfPresent(Bool.self, forKey: .borrowed) ?? false)
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
         try container.encode(kernel, forKey: .kernel)
+        if isBorrowed { try container.encode(true, forKey: .borrowed) }
+        if let neighbourhood {
+            try container.encode(neighbourhood.family, forKey: .family)
+            try container.encode(neighbourhood.sizes, forKey: .sizes)
+        }
         guard let disturbance else { return }
         // Two digits tell all there is to tell.
         func rounded(_ number: Double) -> Double { (number * 100).rounded() / 100 }

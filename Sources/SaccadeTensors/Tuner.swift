@@ -1,5 +1,5 @@
+import Dispatch
 import Foundation
-import SaccadeOneDNN
 import Synchronization
 
 /// Remembers which of several kernels is the fastest, in this process and on disk.
@@ -11,111 +11,177 @@ import Synchronization
 ///
 /// What was timed while others disturbed the machine is good enough to go on with, and no more: it is not kept on disk for
 /// other processes, and plans that are made a while later time it again.
+///
+/// Files are written at most once a second, and at the end of the process: one that is killed loses the choices of a
+/// second. Whoever writes down what was computed with them calls ``save()`` first.
 package final class Tuner: Sendable {
-    package static let shared = Tuner(folder: Tuner.defaultFolder)
+    package static let shared: Tuner = {
+        atexit { Tuner.shared.save() }
+        return Tuner(folder: TuningFiles.defaultFolder)
+    }()
 
     private struct State {
         /// What is kept for this machine; `nil` until somebody asks.
         var kept: [String: TunedChoice]?
         /// What this process computes with.
         var used: [String: TunedChoice] = [:]
+        /// What this process computes with that was not timed: sizes of pictures have no end.
+        var borrowed = LeastRecentlyUsed<String, String>(capacity: 1 << 14)
+        /// Those that were timed, by family; `nil` where some have come since.
+        var families: [String: [TunedChoice]]?
         /// When choices of which we know that they were disturbed were made.
         var doubtful: [String: ContinuousClock.Instant] = [:]
         /// Files that the used choices go to as well.
         var copies: [URL] = []
+
+        /// What this machine's file does not have yet.
+        var toKeep: [String: TunedChoice] = [:]
+        /// Whether there is something that the copies do not have.
+        var hasNews = false
+        var lastWrite: ContinuousClock.Instant?
+        var isScheduled = false
+        var writeCount = 0
+
+        /// What a copy holds.
+        var copied: [String: TunedChoice] {
+            let borrowed = borrowed.all.map { ($0.key, TunedChoice(kernel: $0.value, isBorrowed: true)) }
+            return used.merging(borrowed) { timed, _ in timed }
+        }
+
+        mutating func use(_ key: String, _ choice: TunedChoice) {
+            borrowed.remove(key)
+            guard used.updateValue(choice, forKey: key) != choice else { return }
+            hasNews = true
+        }
     }
 
     private let folder: URL?
     /// How long a disturbed choice is gone by before a plan times it again.
     private let patience: Duration
+    /// The time between two writes.
+    private let interval: Duration
     private let state = Mutex(State())
+    /// Held while files are written, so that the later state is not overwritten by the earlier.
+    private let writing = Mutex(())
 
     /// - Parameter folder: Where choices are kept; `nil` keeps them in memory.
-    init(folder: URL?, patience: Duration = .seconds(60)) {
+    init(folder: URL?, patience: Duration = .seconds(60), interval: Duration = .seconds(1)) {
         self.folder = folder
         self.patience = patience
+        self.interval = interval
     }
 
-    /// `$SACCADE_TUNING`, or `saccade` in the user's folder for caches.
-    static var defaultFolder: URL? {
-        let environment = ProcessInfo.processInfo.environment
-        if let own = environment["SACCADE_TUNING"], !own.isEmpty { return URL(fileURLWithPath: own) }
-        if let cache = environment["XDG_CACHE_HOME"], !cache.isEmpty {
-            return URL(fileURLWithPath: cache).appendingPathComponent("saccade")
-        }
-        return environment["HOME"].map { URL(fileURLWithPath: $0).appendingPathComponent(".cache/saccade") }
-    }
+    deinit { save() }
 
-    /// The candidate that won before, or wins now.
+    /// The candidate that won before, or wins now, or won for a neighbour.
     ///
     /// - Parameters:
     ///   - candidates: The plainest first.
     ///   - operation: What they all do.
     ///   - request: For what they were made.
-    ///   - constants: Inputs that are put into a kernel's arrangement beforehand, such as a plan's weights.
     ///   - network: The weights of all layers, among which these are used.
+    ///   - policy: What to do where nothing was chosen before.
     func fastest(
-        of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest, constants: Set<Int> = [],
-        among network: WeightsInTurn? = nil
+        of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest,
+        among network: WeightsInTurn? = nil, by policy: TuningPolicy = .exact
     ) -> Kernel {
-        // Another program version may know of more kernels: then the choice is made again.
-        let key =
-            Tuner.key(operation, request, constants) + " of \(candidates.count)"
-            + (network.map { " among \($0.byteCount >> 20) MiB" } ?? "")
+        func plainest() -> Kernel { candidates.first(where: \.isCompilable) ?? candidates[0] }
+        guard policy != .plainest else { return plainest() }
+        let key = TuningKey(operation, request, candidates: candidates.count, among: network)
         // Kernels outside plans are kept for as long as the process lasts, and so must their choices be.
-        if let label = choice(for: key, renewing: !constants.isEmpty),
+        let renews = !request.constantInputs.isEmpty && policy == .exact
+        if let label = choice(for: key.text, renewing: renews),
             let kernel = candidates.first(where: { $0.label == label })
         {
             return kernel
         }
-        let winner = Timing.fastest(of: candidates, request, constants, network)
-        remember(key, winner.kernel.label, winner.disturbance)
+        if policy == .nearest {
+            let wins = labels(near: key).lazy.compactMap { label in candidates.first { $0.label == label } }
+            let kernel = wins.first(where: \.isCompilable) ?? plainest()
+            borrow(key, kernel.label)
+            return kernel
+        }
+        let winner = Timing.fastest(of: candidates, request, network)
+        remember(key.text, winner.kernel.label, winner.disturbance, as: key.neighbourhood)
         return winner.kernel
     }
 
-    private static func key(_ operation: some Operation, _ request: KernelRequest, _ constants: Set<Int>) -> String {
-        let inputs = request.inputs.enumerated().map { (constants.contains($0) ? "=" : "") + "\($1.shape)" }.joined()
-        let precision = request.precision.rawValue + (request.allowsBFloat16 ? "/bf16" : "")
-        return "\(operation) \(inputs) \(precision) \(request.order)\(request.isTraining ? " training" : "")"
+    /// What won for neighbours, the nearest first.
+    func labels(near key: TuningKey) -> [String] {
+        let family = state.withLock { state in
+            if state.families == nil {
+                let kept = state.kept ?? readKept()
+                state.kept = kept
+                state.families = Dictionary(grouping: kept.merging(state.used) { $1 }.values) {
+                    $0.neighbourhood?.family ?? ""
+                }
+            }
+            return state.families?[key.neighbourhood.family] ?? []
+        }
+        let near = family.compactMap { choice in
+            choice.neighbourhood.flatMap { $0.distance(to: key.neighbourhood) }.map { ($0, choice.kernel) }
+        }
+        return near.sorted { $0 < $1 }.map(\.1)
+    }
+
+    /// Goes by a choice that was not timed whenever this key comes again, until somebody times it.
+    func borrow(_ key: TuningKey, _ label: String) {
+        state.withLock { state in
+            state.borrowed.set(label, for: key.text)
+            state.hasNews = true
+        }
+        writeSoon()
     }
 
     /// What was chosen under `key` before.
     ///
-    /// - Parameter renewing: Whether to answer `nil` where a disturbed choice should be made again: for those who compute
-    ///   with nothing that was chosen under this key.
+    /// - Parameter renewing: Whether to answer `nil` where a disturbed or a borrowed choice should be timed: for those who
+    ///   compute with nothing that was chosen under this key.
     package func choice(for key: String, renewing: Bool = false) -> String? {
-        state.withLock { state in
+        let (label, isNew): (String?, Bool) = state.withLock { state in
+            // A run computes with the same kernels to its end.
+            let renews = renewing && state.copies.isEmpty
             if let choice = state.used[key] {
-                // A run computes with the same kernels to its end.
-                guard renewing, let made = state.doubtful[key], state.copies.isEmpty, .now - made >= patience else {
-                    return choice.kernel
+                guard renews, let made = state.doubtful[key], .now - made >= patience else {
+                    return (choice.kernel, false)
                 }
-                return nil
+                return (nil, false)
             }
-            let kept = state.kept ?? read(file, as: [String: TunedChoice].self) ?? [:]
+            if !renews, let label = state.borrowed[key] { return (label, false) }
+            let kept = state.kept ?? readKept()
             state.kept = kept
-            guard let choice = kept[key] else { return nil }
-            use(key, choice, &state)
-            return choice.kernel
+            guard let choice = kept[key] else { return (nil, false) }
+            state.use(key, choice)
+            return (choice.kernel, true)
         }
+        if isNew { writeSoon() }
+        return label
     }
 
-    /// - Parameter disturbance: How far the timing was disturbed; `nil` where nothing had to be timed.
+    /// - Parameters:
+    ///   - disturbance: How far the timing was disturbed; `nil` where nothing had to be timed.
+    ///   - neighbourhood: Whom the choice may serve beside those of the same key.
     package func remember(_ key: String, _ kernel: String, _ disturbance: Disturbance? = nil) {
-        let choice = TunedChoice(kernel: kernel, disturbance: disturbance)
+        remember(key, kernel, disturbance, as: nil)
+    }
+
+    func remember(
+        _ key: String, _ kernel: String, _ disturbance: Disturbance?, as neighbourhood: TuningKey.Neighbourhood?
+    ) {
+        let choice = TunedChoice(kernel: kernel, disturbance: disturbance, neighbourhood: neighbourhood)
         state.withLock { state in
             if disturbance?.isSerious == true {
                 state.doubtful[key] = .now
             } else {
                 state.doubtful[key] = nil
-                // Another process may have added its own since we read the file.
-                var all = (read(file, as: [String: TunedChoice].self) ?? [:]).merging(state.kept ?? [:]) { $1 }
-                all[key] = choice
-                state.kept = all
-                if let file { write(all, to: file) }
+                if state.kept == nil { state.kept = readKept() }
+                state.kept?[key] = choice
+                state.toKeep[key] = choice
             }
-            use(key, choice, &state)
+            state.use(key, choice)
+            state.families = nil
         }
+        writeSoon()
     }
 
     /// Goes by the choices in a file from now on, and adds to it whatever is used.
@@ -123,58 +189,90 @@ package final class Tuner: Sendable {
     /// Where this process has already computed with another choice, it stays with that.
     package func keepCopy(at path: String) {
         let copy = URL(fileURLWithPath: path)
-        state.withLock { state in
-            let copied = read(copy, as: [String: [String: TunedChoice]].self)?[Tuner.machine] ?? [:]
-            state.used.merge(copied) { own, _ in own }
-            for (key, choice) in copied where choice == state.used[key] && choice.disturbance?.isSerious == true {
-                state.doubtful[key] = .now
+        writing.withLock { _ in
+            let (found, all) = state.withLock { state in
+                let found = TuningFiles.readCopy(copy)
+                for (key, choice) in found where state.used[key] == nil {
+                    guard choice.isBorrowed else {
+                        state.use(key, choice)
+                        continue
+                    }
+                    if state.borrowed[key] == nil { state.borrowed.set(choice.kernel, for: key) }
+                }
+                for (key, choice) in found where choice == state.used[key] && choice.disturbance?.isSerious == true {
+                    state.doubtful[key] = .now
+                }
+                state.families = nil
+                state.copies.append(copy)
+                return (found, state.copied)
             }
-            state.copies.append(copy)
-            if state.used != copied { writeCopy(state.used, to: copy) }
+            if found != all { TuningFiles.writeCopy(all, to: copy) }
         }
     }
 
     /// Adds no more to a file that ``keepCopy(at:)`` began with.
     package func endCopy(at path: String) {
         let copy = URL(fileURLWithPath: path)
-        state.withLock { state in
-            if let index = state.copies.firstIndex(of: copy) { state.copies.remove(at: index) }
+        writing.withLock { _ in
+            let all = state.withLock { state -> [String: TunedChoice]? in
+                guard let index = state.copies.firstIndex(of: copy) else { return nil }
+                state.copies.remove(at: index)
+                return state.hasNews ? state.copied : nil
+            }
+            if let all { TuningFiles.writeCopy(all, to: copy) }
         }
     }
 
-    private func use(_ key: String, _ choice: TunedChoice, _ state: inout State) {
-        state.used[key] = choice
-        for copy in state.copies { writeCopy(state.used, to: copy) }
+    /// Writes what is not in the files yet.
+    package func save() {
+        writing.withLock { _ in
+            let (new, used, copies) = state.withLock { state in
+                defer {
+                    state.toKeep = [:]
+                    state.hasNews = false
+                    state.lastWrite = .now
+                    state.isScheduled = false
+                }
+                let used = state.hasNews && !state.copies.isEmpty
+                state.writeCount += (state.toKeep.isEmpty || file == nil ? 0 : 1) + (used ? state.copies.count : 0)
+                return (state.toKeep, used ? state.copied : nil, state.copies)
+            }
+            if let file, !new.isEmpty {
+                // Another process may have added its own since we read the file.
+                let all = readKept().merging(new) { $1 }
+                TuningFiles.write(all, to: file)
+                state.withLock { state in
+                    state.kept = all.merging(state.toKeep) { $1 }
+                    state.families = nil
+                }
+            }
+            if let used { for copy in copies { TuningFiles.writeCopy(used, to: copy) } }
+        }
     }
 
-    /// A copy has the choices of every machine that it was used on: a run may move between two.
-    private func writeCopy(_ used: [String: TunedChoice], to copy: URL) {
-        var all = read(copy, as: [String: [String: TunedChoice]].self) ?? [:]
-        all[Tuner.machine] = used
-        write(all, to: copy)
+    /// How many choices were timed, or read from a file.
+    var usedCount: Int { state.withLock(\.used.count) }
+
+    /// How many times a file was written.
+    var writeCount: Int { state.withLock(\.writeCount) }
+
+    /// Sees to it that news are written: now, where nothing was for an interval, or when it is over.
+    private func writeSoon() {
+        let wait = state.withLock { state -> Duration? in
+            let hasNews = !state.toKeep.isEmpty || (state.hasNews && !state.copies.isEmpty)
+            guard hasNews, !state.isScheduled else { return nil }
+            state.isScheduled = true
+            return max(state.lastWrite.map { interval - (.now - $0) } ?? .zero, .zero)
+        }
+        guard let wait else { return }
+        if wait == .zero { return save() }
+        let seconds = wait / .seconds(1)
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + seconds) { [weak self] in self?.save() }
     }
 
-    private func read<Content: Decodable>(_ file: URL?, as type: Content.Type) -> Content? {
-        file.flatMap { try? Data(contentsOf: $0) }.flatMap { try? JSONDecoder().decode(type, from: $0) }
+    private func readKept() -> [String: TunedChoice] {
+        TuningFiles.read(file, as: [String: TunedChoice].self) ?? [:]
     }
 
-    /// What cannot be written is timed again by the next process.
-    private func write(_ content: some Encodable, to file: URL) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(content) else { return }
-        try? FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try? data.write(to: file, options: .atomic)
-    }
-
-    /// What choices are good for.
-    private static var machine: String {
-        "\(Machine.processor) \(Machine.instructionSets)-onednn\(Library.version)-\(Threads.count)threads"
-    }
-
-    private var file: URL? {
-        let safe = String(Tuner.machine.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
-        return folder?.appendingPathComponent("tuning-\(safe).json")
-    }
+    private var file: URL? { TuningFiles.own(in: folder) }
 }

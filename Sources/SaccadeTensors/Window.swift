@@ -1,6 +1,13 @@
-package import SaccadeOneDNN
+/// How a kernel moves over a picture, in convolutions and poolings. Pairs are (height, width), in elements.
+package struct Window: Hashable, Sendable {
+    package var kernel: [Int]
+    package var stride: [Int]
+    /// Distance between neighbouring kernel elements: 1 is dense, as in PyTorch.
+    package var dilation: [Int]
+    package var paddingBefore: [Int]
+    package var paddingAfter: [Int]
+}
 
-// The arithmetic of windows that slide over pictures: convolution and pooling.
 extension Window {
     /// The window that a convolution or a pooling slides over an input of `height` × `width`.
     ///

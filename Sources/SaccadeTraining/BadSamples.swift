@@ -14,7 +14,7 @@ public enum BadSamples: Sendable {
     /// The largest part of a data set that may be bad.
     public static let tolerated = 0.01
 
-    var inspection: ClassificationDataset.Inspection {
+    var inspection: Inspection {
         switch self {
         case .few: .headers
         case .any: .pixels
@@ -35,10 +35,10 @@ public enum BadSamples: Sendable {
     /// - Parameters:
     ///   - parts: To learn from and to judge by.
     ///   - data: What the user calls the data set.
-    /// - Throws: `FileError` when too many are bad, or a class has none left to learn from.
-    func removed(
-        from parts: (training: ClassificationDataset, validation: ClassificationDataset), of data: String
-    ) throws(FileError) -> (training: ClassificationDataset, validation: ClassificationDataset, leftOut: [Problem]) {
+    /// - Throws: `FileError` when too many are bad, or a group, such as a class, has none left to learn from.
+    func removed<Samples: Dataset>(
+        from parts: (training: Samples, validation: Samples), of data: String
+    ) throws(FileError) -> (training: Samples, validation: Samples, skipped: [Problem]) {
         let records = parts.training.problems
         let (learnt, judged) = (
             parts.training.unusableSamples(inspection), parts.validation.unusableSamples(inspection)
@@ -55,19 +55,23 @@ public enum BadSamples: Sendable {
                     + "train on the others")
         }
         let training = parts.training.without(learnt.map(\.index))
-        for (name, counts) in zip(training.classNames, zip(parts.training.countsPerClass, training.countsPerClass)) {
-            guard counts.0 > 0, counts.1 == 0 else { continue }
+        let (before, after) = (parts.training.countsPerGroup, training.countsPerGroup)
+        for (group, count) in before.sorted(by: { $0.key < $1.key }) where after[group] == nil {
             throw FileError(
-                .emptyClass, path: data, reason: "none of the \(counts.0) pictures of \(name) can be used",
+                .emptyClass, path: data, reason: "none of the \(count) \(parts.training.nameOfSamples(in: group)) can be used",
                 remedy: "mend them or delete the class")
         }
         return (training, parts.validation.without(judged.map(\.index)), bad)
     }
 }
 
-extension ClassificationDataset {
-    fileprivate func without(_ indices: [Int]) -> ClassificationDataset {
+extension Dataset {
+    fileprivate func without(_ indices: [Int]) -> Self {
         let left = Set(indices)
         return left.isEmpty ? self : subset((0..<count).filter { !left.contains($0) })
+    }
+
+    fileprivate var countsPerGroup: [Int: Int] {
+        (0..<count).reduce(into: [:]) { $0[group(at: $1), default: 0] += 1 }
     }
 }

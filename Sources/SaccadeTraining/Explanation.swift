@@ -1,4 +1,4 @@
-public import SaccadeDatasets
+import SaccadeDatasets
 public import SaccadeImages
 public import SaccadeModels
 public import SaccadeTensors

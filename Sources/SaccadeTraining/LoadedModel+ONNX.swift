@@ -1,14 +1,16 @@
 import Foundation
 import SaccadeFiles
+import SaccadeLayers
 import SaccadeModels
 public import SaccadeONNX
 
 extension LoadedModel {
     /// The network as ONNX says it. What turns pictures into its input and its output into labels goes with it, as
-    /// texts: ``ONNXClassifier`` reads them.
+    /// texts: ``Classifier`` reads them.
     ///
+    /// - Parameter hasFreeSizes: Whether height and width are left open where the network can take others.
     /// - Throws: `FileError` where ONNX has no word for a part of the network.
-    public func onnx() throws -> ONNXExport {
+    public func onnx(hasFreeSizes: Bool = false) throws -> ONNXExport {
         var texts: [String: String] = [:]
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -16,6 +18,10 @@ extension LoadedModel {
         if let preprocessing {
             texts["preprocessing"] = String(decoding: try encoder.encode(preprocessing), as: UTF8.self)
         }
-        return try ONNXExport(network, input: network.input, name: network.name, metadata: texts)
+        guard let model = network as? any Model else {
+            throw RunError(
+                .different, "\(name): this network has several stages, which are no single file; export each stage.")
+        }
+        return try ONNXExport(model, hasFreeSizes: hasFreeSizes, name: name, metadata: texts)
     }
 }

@@ -1,29 +1,30 @@
 import Foundation
-public import SaccadeDatasets
-import SaccadeFiles
+public import SaccadeImages
 import SaccadeInterchange
 public import SaccadeLayers
 public import SaccadeModels
+public import SaccadeSettings
 import SaccadeTensors
 public import SaccadeWeights
 
 /// A network with the weights that somebody asked for, and what goes with them.
 public struct LoadedModel: Sendable {
-    /// The network as it predicts: auxiliary heads, which only training needs, are left out.
-    public let network: Network
-    /// The network taken apart, with the same parameters.
-    public let layers: LayerByLayer
-    /// How pictures become the network's numbers; `nil` for a network on vectors.
-    public let preprocessing: Preprocessing?
+    /// The network as it predicts: parts that only training needs are left out.
+    public let network: any StagedModel
+    /// What it is for; what its answers are called only where somebody says it, see ``classNames``.
+    public let description: ModelDescription
     /// The classes' names, where anybody says them.
     public let classNames: [String]?
     /// What of the file and the network did not fit, where only a part was asked for.
     public let difference: LoadingError?
-    /// The recipe's text.
-    let recipe: String
     /// Whether the weights are random: nothing was learnt.
     public let isFresh: Bool
-    private let run: RunDescription?
+    /// How the network was trained, and on what; nil for weights that no run here has made.
+    public let run: RunDescription?
+
+    public var name: String { description.architecture.name }
+    /// How images become the network's numbers; `nil` for a network on vectors.
+    public var preprocessing: Preprocessing? { description.preprocessing }
 
     /// Finds the network and its weights, and loads them: all of them unless a part is asked for.
     ///
@@ -35,97 +36,102 @@ public struct LoadedModel: Sendable {
     /// - Throws: What is missing and how to get it, or every name that does not fit (`LoadingError`).
     public init(_ request: ModelRequest, cache: WeightsCache = WeightsCache(), mapped: Bool = false) throws {
         let source = try ModelSource(request, cache: cache)
-        recipe = source.recipe
         run = source.run
-        let architecture = try Architecture(yaml: source.recipe, source: source.recipeName)
-        let input = request.input ?? source.run.map { InputSize($0.preprocessing) }
-        func resolved(_ classes: Int?) throws -> ResolvedNetwork {
-            try architecture.resolved(input: input, classes: classes, seed: request.seed ?? 0)
+        var description = try source.description()
+        if let input = request.input { description.preprocessing = description.preprocessing?.for(input) }
+        let input = request.input ?? source.model?.input
+        func network(for classes: Int?) throws -> any StagedModel {
+            description.task.classNames = classes.map { (0..<$0).map { "class \($0)" } } ?? []
+            return try description.network(input: input, seed: request.seed ?? 0)
         }
-        let wanted = request.classes ?? request.classNames?.count ?? source.run?.classNames.count
-        var layers = try resolved(wanted)
-        var whole = Network(layers)
-        if wanted == nil, let file = source.weights, let classes = whole.classes(in: file),
-            classes != whole.output.elementCount
-        {
-            layers = try resolved(classes)
-            whole = Network(layers)
+        let names = request.classNames ?? (source.model?.classNames).flatMap { $0.isEmpty ? nil : $0 }
+        let wanted = request.classes ?? names?.count
+        var whole = try network(for: wanted)
+        if wanted == nil, let file = source.weights, let classes = whole.classes(in: file) {
+            whole = try network(for: classes)
         }
-        network = whole.withoutAuxiliaryHeads
-        self.layers = LayerByLayer(layers)
+        self.network = whole.forInference
         isFresh = source.weights == nil
         difference = try source.weights.flatMap {
             try whole.loadForInference($0, allowsPart: request.loadsPart, mapped: mapped)
         }
-        let count = network.output.elementCount
-        let published = source.card.flatMap { $0.classNames.count == count ? $0.classNames : nil }
-        classNames = request.classNames ?? source.run?.classNames ?? published
-        guard case .picture = input ?? architecture.input else {
-            preprocessing = nil
-            return
+        let outputs = whole.outputCount
+        let published = source.card.flatMap { $0.classNames.count == outputs ? $0.classNames : nil }
+        classNames = names ?? published
+        description.task.classNames = classNames ?? outputs.map { (0..<$0).map { "class \($0)" } } ?? []
+        if source.model?.preprocessing == nil, let card = source.card, request.input == nil {
+            description.preprocessing = card.preprocessing
         }
-        preprocessing = try source.run?.preprocessing ?? source.card?.preprocessing ?? architecture.preprocessing()
-    }
-
-    /// What the model is in the words of a run.
-    ///
-    /// - Throws: ``RunError`` for a network on vectors, which no picture fits.
-    func description() throws -> RunDescription {
-        if let run { return run }
-        guard let preprocessing else {
-            throw RunError(.different, "\(network.name): this network is for vectors, not for pictures.")
-        }
-        let count = network.output.elementCount
-        let names = classNames ?? (0..<count).map { "class \($0)" }
-        guard names.count == count else {
-            throw RunError(
-                .different, "\(network.name): the network has \(count) outputs, and there are \(names.count) names.")
-        }
-        return RunDescription(
-            settings: TrainingSettings(), architecture: recipe, classNames: names, preprocessing: preprocessing,
-            data: "")
+        self.description = description
     }
 }
 
-extension Network {
-    /// Loads all but auxiliary heads: those of GoogLeNet are half of its weights.
+extension ModelDescription {
+    /// The network with fresh weights.
+    ///
+    /// - Parameters:
+    ///   - input: Takes the place of the recipe's.
+    ///   - seed: Where the sequence of random first weights starts.
+    /// - Throws: `RecipeError` with the layer at fault.
+    public func network(input: InputSize? = nil, seed: UInt64 = 0) throws(RecipeError) -> any StagedModel {
+        func made(_ task: some LearningTask) throws(RecipeError) -> any StagedModel {
+            try task.model(architecture, input: input ?? self.input, seed: seed)
+        }
+        return try made(task.task)
+    }
+}
+
+extension Preprocessing {
+    /// The same for another size; nil where that is no image's.
+    fileprivate func `for`(_ input: InputSize) -> Preprocessing? {
+        guard case .picture(let height, let width, let channels) = input, channels == self.channels else { return nil }
+        if height == self.height, width == self.width { return self }
+        let resizing: Resizing =
+            switch self.resizing {
+            case .stretch: .stretch
+            case .centerCrop(let side): .centerCrop(shortSide: max(side, height, width))
+            }
+        return Preprocessing(
+            height: height, width: width, channels: channels, resizing: resizing, filter: filter, mean: mean,
+            standardDeviation: standardDeviation, decodesReduced: decodesReduced)
+    }
+}
+
+extension StagedModel {
+    /// Loads all but what only training needs: GoogLeNet's auxiliary heads are half of its weights.
     ///
     /// - Returns: What did not fit, where a part is allowed and not all did.
     /// - Throws: Every name that does not fit, of the heads as well unless the file has none.
     fileprivate func loadForInference(_ file: WeightsFile, allowsPart: Bool, mapped: Bool) throws -> LoadingError? {
-        let part = part(inCheckpointOf: file.shapes.keys)
-        let heads = part.auxiliaryNames
-        if heads.isEmpty, !allowsPart {
-            try part.load(file, mapped: mapped)
-            return nil
+        let heads = auxiliaryNames
+        let absent = heads.filter { head in !file.shapes.keys.contains { $0.isPart(of: head) } }
+        func isPart(of names: [String], _ name: String) -> Bool { names.contains { name.isPart(of: $0) } }
+        if !allowsPart {
+            let expected = storedShapes.filter { !isPart(of: absent, $0.name) }
+            try requireFit(of: file.shapes, from: file.path, expecting: expected)
         }
-        if !allowsPart { try part.requireFit(of: file.shapes, from: file.path) }
-        let shapes = file.shapes.filter { name, _ in !heads.contains { name.isPart(of: $0) } }
-        return try withoutAuxiliaryHeads.loadPart(of: shapes, from: file.path) {
-            try file.tensors($0, mapped: mapped)
+        let shapes = file.shapes.filter { !isPart(of: heads, $0.key) }
+        let network = forInference
+        if allowsPart {
+            return try network.loadPart(of: shapes, from: file.path) { try file.tensors($0, mapped: mapped) }
         }
+        try network.load(shapes, from: file.path) { try file.tensors($0, mapped: mapped) }
+        return nil
     }
 
-    /// How many classes the weights in a file tell apart: the outputs of what is the last layer here.
+    /// How many classes there are for the weights in a file: the outputs of what is the last head here.
     fileprivate func classes(in file: WeightsFile) -> Int? {
-        guard let last = lastParameter, let found = file.shapes[last.name], found.rank == last.parameter.shape.rank
-        else { return nil }
+        let parameters = parameters
+        let head = heads.last.flatMap { head in parameters.first { $0.name == "\(head).weight" } } ?? lastParameter
+        guard let head, let found = file.shapes[head.name], found.rank == head.parameter.shape.rank else { return nil }
         return found.dimensions.first.flatMap { (1...InputSize.maximumLength).contains($0) ? $0 : nil }
     }
-}
 
-extension RunDescription {
-    /// What weights say of themselves that a run has written.
-    ///
-    /// - Returns: `nil` where they say nothing, or it is not understood.
-    init?(metadata: [String: String]) {
-        guard let architecture = metadata["architecture"], let names = metadata["classNames"],
-            let preprocessing = metadata["preprocessing"],
-            let classNames = try? JSONDecoder().decode([String].self, from: Data(names.utf8)), !classNames.isEmpty,
-            let prepared = try? JSONDecoder().decode(Preprocessing.self, from: Data(preprocessing.utf8))
-        else { return nil }
-        self.init(
-            settings: TrainingSettings(), architecture: architecture, classNames: classNames, preprocessing: prepared,
-            data: "")
+    /// The numbers that a classifier gives for each sample; nil where it gives a grid of them.
+    fileprivate var outputCount: Int? {
+        guard let model = stages.last?.model, stages.count == 1 else { return nil }
+        let graph = Trace.of(model.inputs.map { $0.shape(batch: 1) }) { model($0) }
+        let shape = graph.values[graph.outputs[0]].shape
+        return shape.rank >= 2 ? shape[1] : nil
     }
 }

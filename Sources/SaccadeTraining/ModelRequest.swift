@@ -37,10 +37,20 @@ struct ModelSource {
     /// The file; `nil` for fresh weights.
     var weights: WeightsFile?
     var card: WeightsCard?
-    /// What the weights' own run says, where there was one.
+    /// What the weights say of themselves, or their run.
+    var model: ModelDescription?
+    /// The run, where there was one.
     var run: RunDescription?
 
-    /// - Throws: ``RunError``, `ArchitectureError` or `FileError` with what is missing and how to get it.
+    /// What the network is for.
+    ///
+    /// - Throws: `RecipeError` at the line of the recipe that cannot be.
+    func description() throws(RecipeError) -> ModelDescription {
+        if let model { return model }
+        return try ModelDescription(recipe: recipe, source: recipeName)
+    }
+
+    /// - Throws: ``RunError``, `RecipeError` or `FileError` with what is missing and how to get it.
     init(_ request: ModelRequest, cache: WeightsCache) throws {
         if let weights = request.weights {
             try self.init(file: weights, architecture: request.architecture)
@@ -60,7 +70,7 @@ struct ModelSource {
         let card = WeightsCard.named(name)
         self.card = card
         recipeName = card?.architecture ?? name
-        recipe = try Architecture.text(fileOrName: recipeName)
+        recipe = try Recipe.text(fileOrName: recipeName)
         if isFresh { return }
         guard let card else {
             throw RunError(
@@ -78,7 +88,7 @@ struct ModelSource {
 
     /// The best weights of a run.
     private init(run name: String) throws {
-        let folder = TrainedClassifier.folder(of: name)
+        let folder = RunFolder.folder(of: name)
         if !Path(folder).exists,
             let guess = nearest(to: name, among: BuiltInRecipes.names + WeightsCard.all.map(\.name))
         {
@@ -87,9 +97,10 @@ struct ModelSource {
         }
         let run = try RunDescription(ofRunAt: folder)
         self.run = run
-        recipe = run.architecture
+        model = run.model
+        recipe = run.model.recipe
         recipeName = "the run's network"
-        guard let path = TrainedClassifier.weights(ofRun: name) else {
+        guard let path = RunFolder.weights(ofRun: name) else {
             throw RunError(.missing, "\(folder): this run has no weights yet; let its first epoch end.")
         }
         weights = try WeightsFile(at: path)
@@ -100,17 +111,18 @@ struct ModelSource {
         let file = try WeightsFile(at: path)
         weights = file
         card = WeightsCard.of(file: path)
-        run = RunDescription(metadata: file.metadata)
+        let own = ModelDescription(metadata: file.metadata, source: path)
         if let architecture {
             card = card ?? WeightsCard.named(architecture)
             recipeName = WeightsCard.named(architecture)?.architecture ?? architecture
-            recipe = try Architecture.text(fileOrName: recipeName)
-        } else if let run {
-            recipe = run.architecture
+            recipe = try Recipe.text(fileOrName: recipeName)
+        } else if let own {
+            model = own
+            recipe = own.recipe
             recipeName = path
         } else if let card {
             recipeName = card.architecture
-            recipe = try Architecture.text(fileOrName: recipeName)
+            recipe = try Recipe.text(fileOrName: recipeName)
         } else {
             throw RunError(
                 .missing,
@@ -121,11 +133,11 @@ struct ModelSource {
 
     /// The word, if a network or published weights are called so, and no run is.
     private static func builtIn(_ word: String?) -> String? {
-        guard let word, !Path("\(TrainedClassifier.folder(of: word))/run.json").exists else {
+        guard let word, !Path("\(RunFolder.folder(of: word))/run.json").exists else {
             return nil
         }
         if WeightsCard.named(word) != nil, !RegularFile.isPresent(at: word) { return word }
-        guard !WeightsFormat.isRecognised(at: word), (try? Architecture.text(fileOrName: word)) != nil else {
+        guard !WeightsFormat.isRecognised(at: word), (try? Recipe.text(fileOrName: word)) != nil else {
             return nil
         }
         return word

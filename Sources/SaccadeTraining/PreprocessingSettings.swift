@@ -1,7 +1,7 @@
-public import SaccadeDatasets
-import SaccadeImages
+import SaccadeDatasets
+public import SaccadeImages
 public import SaccadeModels
-import SaccadeSettings
+public import SaccadeSettings
 
 /// The section `preprocessing` of a recipe: what becomes of a picture before the network sees it. The size is that of
 /// the recipe's input.
@@ -47,11 +47,11 @@ extension Architecture {
     /// How pictures are prepared for this network. Unless the recipe says otherwise they are stretched to its input's
     /// size, and brightness goes from -1 to 1.
     ///
-    /// - Throws: ``ArchitectureError`` at the line that cannot be.
-    public func preprocessing() throws(ArchitectureError) -> Preprocessing {
+    /// - Throws: ``RecipeError`` at the line that cannot be.
+    public func preprocessing() throws(RecipeError) -> Preprocessing {
         let place = preprocessingSection?.location ?? Location(file: source)
         guard case .picture(let height, let width, let channels) = input else {
-            throw ArchitectureError(
+            throw RecipeError(
                 "input must be height x width x channels to train on pictures, not \(input)", at: place)
         }
         let settings = try preprocessingSection?.decoded(PreprocessingSettings.self) ?? PreprocessingSettings()
@@ -63,7 +63,7 @@ extension Architecture {
             height: height, width: width, channels: channels, resizing: resizing, mean: mean,
             standardDeviation: deviation)
         {
-            throw ArchitectureError(problem, at: place)
+            throw RecipeError(problem, at: place)
         }
         return Preprocessing(
             height: height, width: width, channels: channels, resizing: resizing, filter: settings.filter, mean: mean,
@@ -72,8 +72,8 @@ extension Architecture {
 
     /// The section `training`, or what it leaves to us.
     ///
-    /// - Throws: ``ArchitectureError`` at the line that cannot be.
-    public func trainingSettings() throws(ArchitectureError) -> TrainingSettings {
+    /// - Throws: ``RecipeError`` at the line that cannot be.
+    public func trainingSettings() throws(RecipeError) -> TrainingSettings {
         try training?.decoded(TrainingSettings.self) ?? TrainingSettings()
     }
 }

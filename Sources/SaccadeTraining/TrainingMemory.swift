@@ -1,6 +1,7 @@
 import SaccadeDatasets
 import SaccadeFiles
-public import SaccadeModels
+import SaccadeLayers
+import SaccadeModels
 import SaccadeTensors
 
 /// What a training will need of the machine's memory, in bytes, before it has begun.
@@ -39,59 +40,58 @@ public struct TrainingMemory: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - resolved: The network as it is trained.
+    ///   - network: As it is trained.
     ///   - settings: How it is trained.
     ///   - batch: Samples of each step, in place of what the settings say.
-    ///   - samples: Bytes of samples that stay in memory.
-    init(_ resolved: ResolvedNetwork, _ settings: TrainingSettings, batch: Int? = nil, samples: Int) {
+    ///   - sample: Bytes of a batch of one sample.
+    ///   - resident: Bytes of samples that stay in memory.
+    init(
+        _ network: any StagedModel, _ settings: TrainingSettings, batch: Int? = nil, sample: Int, resident: Int
+    ) {
         let batch = batch ?? settings.batchSize
-        let description = Description(
-            resolved, batch: batch, optimizerStates: settings.optimizer.statesPerParameter)
+        let memory = ModelMemory(network, batch: batch, optimizerStates: settings.optimizer.statesPerParameter)
         self.batch = batch
-        self.samples = samples
-        network = description.memory.trainingBytes
-        average = settings.ema == nil ? 0 : 2 * description.memory.parameterBytes
-        gathered = settings.accumulation == 1 ? 0 : description.memory.parameterBytes
-        let sample = resolved.input.dimensions.reduce(MemoryLayout<Float>.stride, *)
-        batches = 2 * BatchLoader.standardBuffers * batch * sample
+        samples = resident
+        self.network = memory.trainingBytes
+        average = settings.ema == nil ? 0 : 2 * memory.parameterBytes
+        gathered = settings.accumulation == 1 ? 0 : memory.parameterBytes
+        batches = 2 * BatchLoading.standardBuffers * batch * sample
     }
 }
 
-extension ClassifierTraining {
+extension Training {
     /// What the training will need.
-    public func memory() throws -> TrainingMemory { TrainingMemory(try network(), settings, samples: sampleBytes) }
+    ///
+    /// - Parameter batch: Samples of each step, in place of what the settings say.
+    public func memory(batch: Int? = nil) throws -> TrainingMemory { try memory(of: network(), batch) }
 
     /// The largest batch whose training needs at most `limit` bytes; nil if there is none.
     ///
     /// - Parameter limit: Bytes.
     public func largestBatch(within limit: Int) throws -> Int? {
-        let resolved = try network()
-        func fits(_ batch: Int) -> Bool {
-            TrainingMemory(resolved, settings, batch: batch, samples: sampleBytes).total <= limit
-        }
-        guard fits(1) else { return nil }
+        let network = try network()
+        func fits(_ batch: Int) throws -> Bool { try memory(of: network, batch).total <= limit }
+        guard try fits(1) else { return nil }
         // More samples never need less.
-        var (fitting, tooMany) = (1, min(settings.batchSize, Description.maximumBatch) + 1)
+        var (fitting, tooMany) = (1, min(description.settings.batchSize, Description.maximumBatch) + 1)
         while tooMany - fitting > 1 {
             let middle = (fitting + tooMany) / 2
-            if fits(middle) { fitting = middle } else { tooMany = middle }
+            if try fits(middle) { fitting = middle } else { tooMany = middle }
         }
         return fitting
     }
 
-    private var settings: TrainingSettings { description.settings }
-
-    /// The network with every size worked out, without weights.
-    public func network() throws -> ResolvedNetwork {
-        guard settings.batchSize <= Description.maximumBatch else {
+    private func memory(of network: Task.Learner, _ batch: Int?) throws -> TrainingMemory {
+        let batch = batch ?? description.settings.batchSize
+        guard batch <= Description.maximumBatch else {
             throw RunError(
                 .tooLarge,
-                "a batch of \(settings.batchSize) samples: memory is worked out for at most "
-                    + "\(Description.maximumBatch); give a smaller --batch-size.")
+                "a batch of \(batch) samples: memory is worked out for at most \(Description.maximumBatch); give a "
+                    + "smaller --batch-size.")
         }
-        let architecture = try Architecture(yaml: description.architecture, source: "the recipe")
-        return try architecture.resolved(
-            input: InputSize(description.preprocessing), classes: description.classNames.count)
+        return TrainingMemory(
+            network, description.settings, batch: batch, sample: task.sampleBytes(for: description.model),
+            resident: residentBytes)
     }
 }
 

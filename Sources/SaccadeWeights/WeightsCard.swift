@@ -1,4 +1,4 @@
-public import SaccadeDatasets
+public import SaccadeImages
 public import SaccadeFiles
 import SaccadeSettings
 

@@ -3,6 +3,7 @@ import Foundation
 import SaccadeDrawing
 import SaccadeFiles
 import SaccadeModels
+import SaccadeSettings
 import Testing
 
 @testable import SaccadeCLI
@@ -72,7 +73,7 @@ import Testing
 
     @Test("errors become the exit codes that the help promises")
     func codes() {
-        #expect(Failure.code(for: ArchitectureError("x", at: nil)) == ExitCode(65))
+        #expect(Failure.code(for: RecipeError("x", at: nil)) == ExitCode(65))
         for (code, expected) in [
             (FileError.Code.unwritable, 73), (.missingFolder, 73), (.diskFull, 73), (.missing, 65), (.malformed, 65),
         ] {

@@ -22,7 +22,7 @@ import Testing
     }
 
     /// All batches of an epoch.
-    static func all(_ batches: EpochBatches) throws -> [Batch] {
+    static func all(_ batches: EpochBatches<LabelledBatch>) throws -> [LabelledBatch] {
         var result: [Batch] = []
         while let batch = try batches.next() { result.append(batch) }
         return result
@@ -40,7 +40,7 @@ import Testing
         for batch in try Self.all(loader.epoch(2)) {
             var expected: [Float] = []
             for sample in batch.samples {
-                var image = Self.preprocessing.fitted(try dataset.image(at: sample))
+                var image = Self.preprocessing.fitted(try dataset.image(at: sample, atLeast: nil))
                 var generator = SplitMix64(seed: 11, stream: 2, sample)
                 for augmentation in Self.augmentations { image = augmentation.apply(to: image, using: &generator) }
                 expected += Self.preprocessing(image)

@@ -35,7 +35,7 @@ import Testing
         #expect(train.format == .cifar10)
         #expect(train.samples.map(\.label) == [1, 2, 3])
         #expect((0..<3).map(train.name(at:)) == ["data_batch_1.bin #0", "data_batch_1.bin #1", "data_batch_2.bin #0"])
-        let image = try train.image(at: 2)
+        let image = try train.image(at: 2, atLeast: nil)
         #expect((image.width, image.height, image.channels) == (32, 32, 3))
         #expect([0, 1, 2].map { image[0, 0, $0] } == [3, 4, 5])
         #expect([0, 1, 2].map { image[31, 31, $0] } == [200, 201, 202])
@@ -84,7 +84,7 @@ import Testing
         let labels = text.split(separator: "\n").map { Int($0) }
         #expect(dataset.count == 200)
         for index in 0..<200 {
-            #expect(try dataset.image(at: index).pixels == Array(rows.pixels[index * 3072..<(index + 1) * 3072]))
+            #expect(try dataset.image(at: index, atLeast: nil).pixels == Array(rows.pixels[index * 3072..<(index + 1) * 3072]))
             #expect(dataset.label(at: index) == labels[index])
         }
     }

@@ -33,8 +33,8 @@ import Testing
             dataset.samples.indices.map(dataset.name(at:))
                 == ["Cat/d.png", "dog/a.JPG", "dog/b.png", "dog/c.webp", "dog/link.jpeg"].map { "\(root)/\($0)" })
         #expect(dataset.samples.map(\.label) == [0, 1, 1, 1, 1])
-        #expect(try dataset.image(at: 3)[0, 0] == 9)
-        #expect(try dataset.image(at: 4)[0, 0] == 5)
+        #expect(try dataset.image(at: 3, atLeast: nil)[0, 0] == 9)
+        #expect(try dataset.image(at: 4, atLeast: nil)[0, 0] == 5)
         #expect(try ClassificationDataset(at: "\(root)/").samples == dataset.samples)
         #expect(try ClassificationDataset.splits(at: root) == [.train])
         #expect(try ClassificationDataset(at: root, split: .train).samples == dataset.samples)
@@ -97,8 +97,8 @@ import Testing
         try folder.writePicture(1, to: "cat/1.png")
         let bad = try folder.write(Array("not a picture".utf8), to: "dog/1.jpg")
         let dataset = try ClassificationDataset(at: folder.path)
-        #expect(throws: Never.self) { try dataset.image(at: 0) }
-        let error = #expect(throws: FileError.self) { try dataset.image(at: 1) }
+        #expect(throws: Never.self) { try dataset.image(at: 0, atLeast: nil) }
+        let error = #expect(throws: FileError.self) { try dataset.image(at: 1, atLeast: nil) }
         #expect(error?.path == bad)
     }
 
@@ -114,6 +114,6 @@ import Testing
             ])
         #expect(train.countsPerClass == Array(repeating: 250, count: 10))
         #expect(try ClassificationDataset(at: path, split: .test).countsPerClass == Array(repeating: 200, count: 10))
-        #expect(try train.image(at: 2499).size == PixelSize(width: 32, height: 32))
+        #expect(try train.image(at: 2499, atLeast: nil).size == PixelSize(width: 32, height: 32))
     }
 }

@@ -29,7 +29,7 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8]? = nil) -> [UI
         #expect(dataset.count == 3)
         #expect(dataset.classNames == ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"])
         #expect(dataset.samples.map(\.label) == [7, 0, 9])
-        #expect(try dataset.image(at: 1) == Image(width: 3, height: 2, channels: 1, pixels: Array(6..<12)))
+        #expect(try dataset.image(at: 1, atLeast: nil) == Image(width: 3, height: 2, channels: 1, pixels: Array(6..<12)))
         #expect(dataset.name(at: 2) == "\(Self.images)\(suffix) #2")
         #expect(try ClassificationDataset.splits(at: folder.path) == [.train])
         let error = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path, split: .test) }
@@ -117,11 +117,11 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8]? = nil) -> [UI
         let all = try ClassificationDataset(at: path)
         #expect(all.count == 70_000)
         #expect(all.name(at: 60_000) == "t10k-images-idx3-ubyte.gz #0")
-        #expect(try all.image(at: 60_000) == test.image(at: 0))
+        #expect(try all.image(at: 60_000, atLeast: nil) == test.image(at: 0, atLeast: nil))
 
         var (sum, squares, count) = (0, 0, 0)
         for index in 0..<train.count {
-            for pixel in try train.image(at: index).pixels {
+            for pixel in try train.image(at: index, atLeast: nil).pixels {
                 sum += Int(pixel)
                 squares += Int(pixel) * Int(pixel)
             }

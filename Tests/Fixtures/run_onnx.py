@@ -2,9 +2,9 @@
 
     python run_onnx.py FOLDER
 
-For each NAME.onnx there is NAME.input, float32 in row-major order, and NAME.json with its shape. The model goes through
-onnx.checker first; what comes out is written to NAME.output in the same way. On standard output stands, for each model,
-its name and the shape of its output.
+For each NAME.onnx there is NAME.input, the inputs one behind the other, float32 in row-major order, and NAME.json with
+their names and shapes. The model goes through onnx.checker first; what comes out is written to NAME.output in the same
+way. On standard output stands, for each model, its name and the shapes of its outputs.
 
 Wants: onnx, onnxruntime, numpy.
 """
@@ -23,8 +23,14 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*.onnx")):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    shape = json.loads(path.with_suffix(".json").read_text())
-    x = numpy.fromfile(path.with_suffix(".input"), dtype="<f4").reshape(shape)
-    (y,) = session.run(None, {"input": x})
-    y.astype("<f4").tofile(path.with_suffix(".output"))
-    print(path.stem, json.dumps(list(y.shape)))
+    elements = numpy.fromfile(path.with_suffix(".input"), dtype="<f4")
+    inputs = {}
+    for port in json.loads(path.with_suffix(".json").read_text()):
+        count = int(numpy.prod(port["shape"]))
+        inputs[port["name"]] = elements[:count].reshape(port["shape"])
+        elements = elements[count:]
+    outputs = session.run(None, inputs)
+    with open(path.with_suffix(".output"), "wb") as file:
+        for output in outputs:
+            file.write(output.astype("<f4").tobytes())
+    print(path.stem, json.dumps([list(output.shape) for output in outputs]))

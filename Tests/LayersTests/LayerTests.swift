@@ -117,4 +117,19 @@ import Testing
         source.restore(state)
         #expect(trained() == first)
     }
+
+    @Test("a training that is traced draws no mask and moves no generator, and counts the mask's memory")
+    func tracedDropout() throws {
+        var generator = SplitMix64(seed: 9)
+        let layer = Dropout(probability: 0.25, using: &generator)
+        let source = try #require(layer.randomSources.first?.source)
+        let state = source.state
+        let graph = Trace.of([[2, 8]], phase: .training) { [layer($0[0])] }
+        #expect(source.state == state)
+        #expect(graph.values[graph.outputs[0]].shape == [2, 8])
+        // The input, the mask and the result; a mask that was drawn would be a constant.
+        #expect(graph.peakByteCount(overwrites: false) == 3 * 16 * 4)
+        #expect(!graph.values.contains { if case .constant = $0.origin { true } else { false } })
+        #expect(Trace.of([[2, 8]]) { [layer($0[0])] }.nodes.isEmpty, "nothing happens when predicting")
+    }
 }

@@ -74,7 +74,7 @@ import Testing
         for name in Architecture.builtInNames {
             let resolved = try Architecture(fileOrName: name).resolved()
             let description = Description(resolved)
-            let network = Network(resolved).withoutAuxiliaryHeads
+            let network = Network(resolved).forInference
             #expect(
                 network.parameters.reduce(0) { $0 + $1.parameter.shape.elementCount } == description.totalParameters)
             let graph = Trace.of([Shape([2] + resolved.input.dimensions)]) { [network($0[0])] }

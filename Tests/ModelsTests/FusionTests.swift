@@ -120,6 +120,32 @@ import Testing
         #expect(!operations(.inference).contains { $0.hasPrefix("relu") })
     }
 
+    @Test("training takes batch norm, sum and ReLU at once, predicting one by one")
+    func norms() throws {
+        let network = Network(try Self.resolved(Self.normalized))
+        func operations(_ phase: Phase) -> [String] {
+            Trace.of([[2, 3, 9, 8]], phase: phase) { [network($0[0])] }.nodes
+                .map { "\($0.scope ?? "") \($0.operation.name)" }
+        }
+        #expect(
+            operations(.training) == [
+                "conv1 conv2D", "norm1 rectifiedBatchNorm",
+                "block1.conv1 conv2D", "block1.norm1 rectifiedBatchNorm", "block1.conv2 conv2D",
+                "block1.conv3 conv2D", "block1.norm3 batchNorm", "block1.norm2 rectifiedBatchNorm",
+                "block2.conv1 conv2D", "block2.norm1 batchNorm", "block2 add",
+                "norm2 rectifiedBatchNorm", "flatten1 reshape", "fc1 linear",
+            ])
+        #expect(
+            operations(.inference) == [
+                "conv1 conv2D", "norm1 batchNorm", "norm1 relu",
+                "block1.conv1 conv2D", "block1.norm1 batchNorm", "block1.norm1 relu", "block1.conv2 conv2D",
+                "block1.conv3 conv2D", "block1.norm3 batchNorm", "block1.norm2 batchNorm", "block1.norm2 add",
+                "block1.norm2 relu",
+                "block2.conv1 conv2D", "block2.norm1 batchNorm", "block2 add",
+                "norm2 batchNorm", "norm2 relu", "flatten1 reshape", "fc1 linear",
+            ])
+    }
+
     @Test("a plan of the network gives its values")
     func plan() throws {
         let network = Network(try Self.resolved())

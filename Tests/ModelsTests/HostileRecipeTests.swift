@@ -1,5 +1,6 @@
 import SaccadeModels
 import SaccadePrelude
+import SaccadeSettings
 import SaccadeTensors
 import Testing
 
@@ -64,7 +65,7 @@ import Testing
         for _ in 0..<300 {
             let count = Int.random(in: 0...200, using: &generator)
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...127, using: &generator) }
-            #expect(throws: ArchitectureError.self) {
+            #expect(throws: RecipeError.self) {
                 _ = try Architecture(yaml: String(decoding: bytes, as: UTF8.self), source: "noise.yaml").resolved()
             }
         }

@@ -95,6 +95,26 @@ import Testing
         #expect(Description(resolved, batch: 2).memory.trainingBytes > 0)
     }
 
+    @Test("convolutions and up-convolutions can have as many channels as there are classes")
+    func classChannels() throws {
+        let yaml = """
+            input: 8x8x3
+            layers:
+              - conv: {channels: 4, kernel: 3, padding: same}
+              - conv: {channels: classes, kernel: 1, name: score}
+              - upconv: {channels: classes, kernel: 4, stride: 2, padding: 1, groups: 3, name: up}
+            """
+        let architecture = try Architecture(yaml: yaml, source: "test.yaml")
+        let resolved = try architecture.resolved(classes: 6)
+        #expect(resolved.output == [6, 16, 16])
+        #expect(resolved.classifiers == ["score", "up"])
+        #expect(try architecture.resolved(classes: 21).output == [21, 16, 16])
+        let written = try Architecture(yaml: architecture.yaml, source: "written.yaml")
+        #expect(written.layers.map(\.kind) == architecture.layers.map(\.kind))
+        let made = LayerSpecification.conv(.classes, kernel: 1, padding: nil, name: "score")
+        #expect(made.kind == architecture.layers[1].kind)
+    }
+
     @Test("the same seed draws the same weights")
     func seeds() throws {
         func weights(_ seed: UInt64) throws -> [[Float]] {

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTensors
 import Testing
 
@@ -50,6 +51,9 @@ import Testing
         Mistake(layers: "dropout: 1.5", line: 3, saying: "probability must be a number from 0.0"),
         Mistake(layers: "dropout: nan", line: 3, saying: "probability must be a number"),
         Mistake(layers: "linear: klasses", line: 3, saying: "units must be a whole number"),
+        Mistake(
+            layers: "upconv: {channels: class, kernel: 2}", line: 3,
+            saying: "channels must be a whole number, or the word classes, got “class”"),
         Mistake(layers: "[relu]", line: 3, saying: "a layer must be a kind"),
         Mistake(layers: "{conv: {channels: 4, kernel: 3}, relu: }", line: 3, saying: "one kind", "conv, relu"),
         Mistake("input: 20x20\nlayers: [relu]", line: 1, saying: "height x width x channels", "20x20"),
@@ -84,6 +88,15 @@ import Testing
         Mistake(layers: "flatten", "conv: {channels: 4, kernel: 3}", line: 4, saying: "needs a picture", "1200"),
         Mistake(layers: "flatten", "maxpool: 2", line: 4, saying: "needs a picture"),
         Mistake(layers: "flatten", "linear: classes", line: 4, saying: "number of classes is not known"),
+        Mistake(
+            layers: "relu", "conv: {channels: classes, kernel: 1}", line: 4,
+            saying: "conv1: the number of classes is not",
+            "--classes"),
+        Mistake(
+            layers: "upconv: {channels: classes, kernel: 2}", line: 3, saying: "upconv1: the number of classes is not"),
+        Mistake(
+            "classes: 5\ninput: 20x20x4\nlayers:\n  - conv: {channels: classes, kernel: 1, groups: 2}", line: 4,
+            saying: "4 / 2 and 5 / 2"),
         Mistake(layers: "conv: {channels: 4, kernel: 3, groups: 2}", line: 3, saying: "3 / 2 and 4 / 2"),
         Mistake(
             layers: "residual: {body: [conv: {channels: 4, kernel: 3}]}", line: 3, saying: "block1: ", "18×18×4",
@@ -123,7 +136,7 @@ import Testing
 
     @Test("every mistake is pointed out with its file, its line and a remedy", arguments: mistakes)
     func mistake(_ mistake: Mistake) throws {
-        let error = try #require(throws: ArchitectureError.self) {
+        let error = try #require(throws: RecipeError.self) {
             _ = Description(try Architecture(yaml: mistake.yaml, source: "recipes/x.yaml").resolved())
         }
         for part in mistake.saying { #expect(error.message.contains(part), "\(error)") }
@@ -138,7 +151,7 @@ import Testing
     @Test("files that are not recipes are refused")
     func files() throws {
         func message(_ path: String) throws -> String {
-            try #require(throws: ArchitectureError.self) { _ = try Architecture(fileOrName: path) }.description
+            try #require(throws: RecipeError.self) { _ = try Architecture(fileOrName: path) }.description
         }
         #expect(try message("/nowhere/x.yaml").contains("no such file"))
         #expect(try message("/").contains("folder"))

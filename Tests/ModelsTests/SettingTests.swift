@@ -34,7 +34,7 @@ import Testing
             ("  [1, 2]", 3, "must be a section of settings"),
         ])
     func refuses(_ training: String, _ line: Int, _ message: String) throws {
-        let error = try #require(throws: ArchitectureError.self) { _ = try Self.decoded(training) }
+        let error = try #require(throws: RecipeError.self) { _ = try Self.decoded(training) }
         #expect(error.message.contains(message), "\(error)")
         #expect([line, line + 1].contains(error.location?.line), "\(error)")
     }

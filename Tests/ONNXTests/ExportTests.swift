@@ -3,6 +3,7 @@ import SaccadeLayers
 import SaccadeModels
 import SaccadePrelude
 import SaccadeTensors
+import SwiftProtobuf
 import Testing
 
 @testable import SaccadeONNX
@@ -107,6 +108,7 @@ import Testing
         Sample("bilinear", [2, 3, 4]) { $0.resized(to: [7, 9]) },
         Sample("bilinear-corners", [2, 3, 4]) { $0.resized(to: [7, 9], .bilinear(alignsCorners: true)) },
         Sample("nothing", [5]) { $0 },
+        Sample("first", [4]) { $0.sliced(axis: 0, 0..<1) },
     ]
 
     @Test(arguments: operations)
@@ -157,9 +159,9 @@ import Testing
             + [Sample(recipe: "resnet-50", size: .picture(height: 64, width: 64, channels: 3))]
         let samples = Self.operations + networks
         let outputs = try RuntimeReference.outputs(
-            of: samples.map { .init(name: $0.name, bytes: try $0.export().bytes(), input: $0.batch(2)) })
+            of: samples.map { .init(name: $0.name, bytes: try $0.export().bytes(), inputs: [("input", $0.batch(2))]) })
         for sample in samples {
-            let output = try #require(outputs[sample.name])
+            let output = try #require(outputs[sample.name]?.first)
             #expect(difference(sample.layer(sample.batch(2)), output) < 1e-4, "\(sample.name)")
         }
     }
@@ -172,9 +174,28 @@ import Testing
         #expect(error?.description.contains("scatterAdded has no word in ONNX") == true)
         #expect(error?.code == .unsupported)
 
-        // One sample is told apart from the others.
-        #expect(throws: FileError.self) { try ONNXExport(Apply { $0.sliced(axis: 0, 0..<1) }, input: [4]) }
         #expect(throws: FileError.self) { try ONNXExport(Apply { localResponseNorm($0, size: 4) }, input: [4, 2]) }
+    }
+
+    /// Two layers that the network does not name.
+    private struct TwoLayers: Layer {
+        let first, second: Linear
+
+        init(using generator: inout SplitMix64) {
+            first = Linear(in: 3, out: 4, using: &generator)
+            second = Linear(in: 4, out: 2, using: &generator)
+        }
+
+        func callAsFunction(_ x: Tensor) -> Tensor { second(gelu(first(x))) }
+    }
+
+    @Test func nodesAreNamedAfterTheLayersOfAStruct() throws {
+        var generator = SplitMix64(seed: 3)
+        let bytes = try ONNXExport(TwoLayers(using: &generator), input: [3]).bytes()
+        let graph = try ONNXModelProto(serializedBytes: bytes).graph
+        let gemms = graph.node.filter { $0.opType == "Gemm" }
+        #expect(gemms.map(\.name) == ["first", "second"])
+        #expect(gemms.map(\.output) == [["first"], ["output"]])
     }
 
     @Test func textsAndNamesAreKept() throws {

@@ -29,7 +29,7 @@ enum SegNet {
         #expect(model.operatorCounts["MaxUnpool"] == 2 && model.operatorCounts["Mod"] == nil)
         #expect(model.operatorCounts["Concat"] == (size == [16, 12] ? nil : 2))
         let x = Tensor.values(Shape([2, 3] + size))
-        let plan = try model.plan(for: [x.shape])
+        let plan = try model.plan(for: [x.shape], options: .init(tuning: .plainest))
         #expect(plan.kernelNames.count { $0.contains("reorder") } <= 2, "\(plan.kernelNames)")
     }
 
@@ -49,15 +49,42 @@ enum SegNet {
         },
     ]
 
+    /// The same in planes of any size.
+    static let free = FreeAxesTests.Sample(
+        "free", [FreeAxesTests.pictures(8, multipleOf: 2)], at: [[[1, 3, 8, 12]], [[3, 3, 10, 4]]],
+        gives: ["N, 3, H, W", "N, 3, H + 1, 3W"]
+    ) { x in
+        let (y, places) = maxPool2DWithIndices(x[0], kernel: 2)
+        let (height, width) = (x[0].shape[2], x[0].shape[3])
+        // Each goes to the left of itself, but the very first.
+        let before = relu(places - 1)
+        return [
+            maxUnpool2D(y, indices: before, to: Pair(height, width)),
+            maxUnpool2D(y, indices: places, to: Pair(height + 1, 3 * width)),
+        ]
+    }
+
     @Test(
         "ONNX Runtime finds computed places where they are",
         .enabled(if: RuntimeReference.isThere, Comment(rawValue: RuntimeReference.missing)))
     func runtime() throws {
+        let (free, freeInputs) = (Self.free, Self.free.shapes.map(Self.free.tensors))
         let outputs = try RuntimeReference.outputs(
-            of: Self.computed.map { .init(name: $0.name, bytes: try $0.export().bytes(), input: $0.batch(3)) })
+            of: Self.computed.map {
+                .init(name: $0.name, bytes: try $0.export().bytes(), inputs: [("input", $0.batch(3))])
+            }
+                + freeInputs.enumerated().map { index, x in
+                    .init(name: "free-\(index)", bytes: try free.export().bytes(), inputs: [("in 0", x[0])])
+                })
         for sample in Self.computed {
-            let output = try #require(outputs[sample.name])
+            let output = try #require(outputs[sample.name]?.first)
             #expect(difference(sample.layer(sample.batch(3)), output) < 1e-5, "\(sample.name)")
+        }
+        for (index, x) in freeInputs.enumerated() {
+            let found = try #require(outputs["free-\(index)"])
+            let expected = free.network(x)
+            #expect(found.count == expected.count)
+            for (found, expected) in zip(found, expected) { #expect(difference(expected, found) < 1e-5) }
         }
     }
 

@@ -13,11 +13,16 @@ enum RuntimeReference {
     struct Model {
         let name: String
         let bytes: [UInt8]
-        let input: Tensor
+        let inputs: [(name: String, tensor: Tensor)]
     }
 
-    /// What ONNX Runtime makes of each input, by name.
-    static func outputs(of models: [Model]) throws -> [String: Tensor] {
+    private struct Port: Codable {
+        let name: String
+        let shape: [Int]
+    }
+
+    /// What ONNX Runtime makes of each model's inputs, by name.
+    static func outputs(of models: [Model]) throws -> [String: [Tensor]] {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "onnx-\(UInt64.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -25,18 +30,22 @@ enum RuntimeReference {
         for model in models {
             let stem = folder.appendingPathComponent(model.name)
             try Data(model.bytes).write(to: stem.appendingPathExtension("onnx"))
-            try model.input.withScalars { Data(buffer: $0) }.write(to: stem.appendingPathExtension("input"))
-            try JSONEncoder().encode(model.input.shape.dimensions).write(to: stem.appendingPathExtension("json"))
+            let elements = model.inputs.flatMap(\.tensor.scalars)
+            try elements.withUnsafeBufferPointer { Data(buffer: $0) }.write(to: stem.appendingPathExtension("input"))
+            let ports = model.inputs.map { Port(name: $0.name, shape: $0.tensor.shape.dimensions) }
+            try JSONEncoder().encode(ports).write(to: stem.appendingPathExtension("json"))
         }
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../Fixtures/run_onnx.py").standardizedFileURL.path
         let lines = try run([script, folder.path]).split(separator: "\n")
-        var outputs: [String: Tensor] = [:]
+        var outputs: [String: [Tensor]] = [:]
         for line in lines {
             let parts = line.split(separator: " ", maxSplits: 1)
-            let shape = Shape(try JSONDecoder().decode([Int].self, from: Data(parts[1].utf8)))
-            let data = try Data(contentsOf: folder.appendingPathComponent("\(parts[0]).output"))
-            outputs[String(parts[0])] = Tensor(shape: shape) { elements in _ = data.copyBytes(to: elements) }
+            let shapes = try JSONDecoder().decode([[Int]].self, from: Data(parts[1].utf8)).map(Shape.init)
+            var data = try Data(contentsOf: folder.appendingPathComponent("\(parts[0]).output"))
+            outputs[String(parts[0])] = shapes.map { shape in
+                Tensor(shape: shape) { elements in data = data.dropFirst(data.copyBytes(to: elements)) }
+            }
         }
         return outputs
     }

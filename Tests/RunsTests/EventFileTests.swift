@@ -9,8 +9,8 @@ import TrainingTestSupport
 @Suite struct EventFileTests {
     private func record(_ epoch: Int, validation: Double? = 0.5) -> EpochRecord {
         EpochRecord(
-            epoch: epoch, learningRate: 0.1, trainingLoss: Double(epoch) + 0.25, trainingAccuracy: 0,
-            validationLoss: validation, validationAccuracy: validation, validationTop5: validation)
+            epoch: epoch, learningRate: 0.1, training: [.loss: Double(epoch) + 0.25, .accuracy: 0],
+            validation: validation.map { [.loss: $0, .accuracy: $0, .top5: $0] } ?? [:])
     }
 
     @Test("holds the version, a session's start, and the scalars of each epoch")

@@ -5,13 +5,14 @@ import SaccadeTraining
 import Testing
 import TrainingTestSupport
 
-@testable import SaccadeRuns
+@testable import SaccadeMetrics
+import SaccadeRuns
 
 @Suite struct RegistryTests {
     @Test("gives back what a run's folder says, numbers that are none included")
     func roundTrip() throws {
         let folder = try TemporaryFolder()
-        try trainSmall(at: folder.path) { $0.best = BestSettings(metric: .validationLoss) }
+        try trainSmall(at: folder.path) { $0.best = BestSettings(metric: Monitor(.validation, .loss)) }
         let odd = """
             {"epoch":4,"isBest":false,"learningRate":0.1,"skippedSteps":2,"trainingAccuracy":0.5,"trainingLoss":"nan"}
 
@@ -22,13 +23,13 @@ import TrainingTestSupport
 
         let registry = try RunRegistry()
         let run = try RunSummary(of: folder.path)
-        #expect(run.records.count == 4 && run.records[3].trainingLoss.isNaN)
+        #expect(run.records.count == 4 && run.records[3].training[.loss]!.isNaN)
         for _ in 0..<2 { try registry.enter(run) }  // the second changes nothing
         let entry = try #require(try registry.entries().first)
         #expect(try registry.entries().count == 1 && entry == RunEntry(run))
-        #expect(entry.best?.metric == .validationLoss && entry.best?.value == run.best?.validationLoss)
+        #expect(entry.best?.monitor == Monitor(.validation, .loss) && entry.best?.value == run.best?.validation[.loss])
         let epochs = try registry.epochs(ofRunAt: run.folder)
-        #expect(epochs.dropLast() == run.records.dropLast() && epochs[3].trainingLoss.isNaN)
+        #expect(epochs.dropLast() == run.records.dropLast() && epochs[3].training[.loss]!.isNaN)
         #expect(try registry.forget(runAt: run.folder) && registry.entries().isEmpty)
         #expect(try registry.epochs(ofRunAt: run.folder).isEmpty && !registry.forget(runAt: run.folder))
     }
@@ -141,7 +142,7 @@ import TrainingTestSupport
         for name in ["killed", "stopped", "gone"] { try trainSmall(at: folder(name)) { $0.epochs = 1 } }
         for name in ["killed", "stopped", "gone"] {
             // As if more had been wanted from the beginning.
-            _ = try RunFolder(at: folder(name), description(), resuming: true)
+            _ = try RunFolder(at: folder(name), try description(), resuming: true)
         }
         try "for a reason\n".write(toFile: folder("stopped/stopped.txt"), atomically: true, encoding: .utf8)
         try trainSmall(at: folder("impatient")) {
@@ -150,7 +151,7 @@ import TrainingTestSupport
             $0.learningRate = 1e-12
             $0.schedule = .constant
         }
-        var running: RunFolder? = try RunFolder(at: folder("running"), description(), resuming: false)
+        var running: RunFolder? = try RunFolder(at: folder("running"), try description(), resuming: false)
         var expected: [String: RunState] = [
             "finished": .finished, "killed": .killed, "stopped": .stopped(reason: "for a reason"), "gone": .killed,
             "impatient": .finished, "running": .running,

@@ -5,7 +5,8 @@ import SaccadeTraining
 import Testing
 import TrainingTestSupport
 
-@testable import SaccadeRuns
+@testable import SaccadeMetrics
+import SaccadeRuns
 
 @Suite struct RunFilesTests {
     @Test("deletes all of a run and nothing else")
@@ -28,7 +29,7 @@ import TrainingTestSupport
     @Test("does not delete a run that is being trained")
     func locked() throws {
         let folder = try TemporaryFolder()
-        let run = try RunFolder(at: folder.path, description(), resuming: false)
+        let run = try RunFolder(at: folder.path, try description(), resuming: false)
         #expect(RunFolder.isBeingTrained(folder.path))
         let error = #expect(throws: RunError.self) { try RunFiles.delete(runAt: run.path) }
         #expect(error?.code == .locked && FileManager.default.fileExists(atPath: "\(folder.path)/run.json"))
@@ -52,7 +53,7 @@ import TrainingTestSupport
         #expect(settings["training.optimizer.beta1"] == [nil, "0.9"])
         #expect(settings["training.epochs"] == ["3", "2"] && settings["training.batchSize"] == nil)
         #expect(comparison.results.first { $0.name == "epochs" }?.values == ["3 of 3", "2 of 2"])
-        let best = runs.map { RunFigures.share($0.best?.validationAccuracy ?? .nan) }
+        let best = runs.map { RunFigures.share($0.best?.validation[.accuracy] ?? .nan) }
         #expect(comparison.results.first { $0.name == "held-back accuracy, best epoch" }?.values == best)
         #expect(RunComparison([runs[0], runs[0]]).settings.isEmpty)
         let svg = try RunCurves.overlay(runs.map { ($0.name, $0.records) }).data(as: .svg)
@@ -66,8 +67,8 @@ import TrainingTestSupport
             (RunFigures.duration(125), "2 min 05 s"), (RunFigures.duration(11_520), "3 h 12 min"),
             (RunFigures.duration(.nan), "a long time"), (RunFigures.bytes(1023), "1023 B"),
             (RunFigures.bytes(1 << 20), "1.0 MiB"), (RunFigures.bytes(412 << 20), "412 MiB"),
-            (RunFigures.rate(0.0000125), "1.25e-05"), (RunFigures.text(0.5, of: .validationLoss), "0.5000"),
-            (RunFigures.text(0.97314, of: .validationAccuracy), "97.31 %"),
+            (RunFigures.rate(0.0000125), "1.25e-05"), (Metric.loss.text(0.5), "0.5000"),
+            (Metric.accuracy.text(0.97314), "97.31 %"),
         ])
     func figures(_ found: String, _ expected: String) {
         #expect(found == expected)

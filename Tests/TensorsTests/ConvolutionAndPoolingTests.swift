@@ -1,4 +1,3 @@
-import SaccadeOneDNN
 import TestSupport
 import Testing
 

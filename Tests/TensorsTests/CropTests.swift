@@ -142,6 +142,11 @@ import Testing
             let y = conv2D(x, first)
             return concatenated([y, conv2D(x, first * 2)], axis: 1) * concatenated([conv2D(x, first * 3), y], axis: 1)
         },
+        Case(testDescription: "joined with a constant, by two") { x in
+            let picture = Tensor.ramp([x.shape[0], 16, 9, 7], seed: 7)
+            return concatenated([conv2D(x, first), picture], axis: 1)
+                * concatenated([picture, conv2D(x, first * 2)], axis: 1)
+        },
         Case(testDescription: "joined in rows and in batches") { x in
             let y = conv2D(x, first)
             let rows = concatenated([crop(y, 5..<9, 0..<7), crop(y, 0..<5, 0..<7)], axis: 2)
@@ -176,7 +181,7 @@ import Testing
         }
         for batch in [1, 2] {
             let x = Tensor.ramp([batch, 3, 11, 9])
-            let lowered = LoweredNetwork(for: x.shape, network: network)
+            let lowered = LoweredNetwork(for: x.shape, tuning: .plainest, network: network)
             for _ in 0..<2 { #expect(lowered(x).relativeError(to: network(x)) < 1e-5) }
             guard batch == 1 else { continue }
             // What leaves is row by row, `right` is copied to where it is added to, and `left` to where it is joined.
@@ -339,7 +344,8 @@ import Testing
         let expected = network(SlowPictures(x)).tensor
         #expect(network(x).relativeError(to: expected) < 1e-5)
         for order in ElementOrder.allCases {
-            let lowered = LoweredNetwork(for: x.shape, .float32, order) { network($0) }
+            // Of kernels that are as fast some like other orders.
+            let lowered = LoweredNetwork(for: x.shape, .float32, order, tuning: .plainest) { network($0) }
             #expect(lowered(x).relativeError(to: expected) < 1e-5)
             #expect(!lowered.names.contains { $0.contains("slice") && !$0.contains("into a slice") })
             // The picture comes in row by row, and the scores leave so.
@@ -363,7 +369,7 @@ import Testing
             }
             return gradients[network.weights[0]] ?? x
         }
-        let lowered = LoweredNetwork(for: x.shape, .float32, .blocked, network: gradient)
+        let lowered = LoweredNetwork(for: x.shape, .float32, .blocked, tuning: .plainest, network: gradient)
         #expect(lowered(x).relativeError(to: gradient(x)) < 1e-4)
         // The picture comes in row by row, and the weights' gradient leaves so.
         #expect(Set(lowered.rowMajorNames).isSubset(of: ["conv2D", "conv2D weight gradient", "reorder"]))

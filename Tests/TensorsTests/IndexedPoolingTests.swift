@@ -185,7 +185,8 @@ import Testing
     func segNet(order: ElementOrder) {
         let network = SegNet()
         let x = Tensor.random([2, 3, 21, 14])
-        let lowered = LoweredNetwork(for: x.shape, .float32, order) { network($0) }
+        // Of kernels that are as fast some like other orders.
+        let lowered = LoweredNetwork(for: x.shape, .float32, order, tuning: .plainest) { network($0) }
         #expect(lowered(x).relativeError(to: network(x)) < 1e-5)
         #expect(lowered.rowMajorNames.count <= 2, "\(lowered.rowMajorNames) of \(lowered.names)")
         #expect(lowered.names.count { $0 == "reorder" } <= 2, "\(lowered.names)")
@@ -202,7 +203,7 @@ import Testing
             }
             return gradients[network.weights[0]] ?? x
         }
-        let lowered = LoweredNetwork(for: x.shape, .float32, .blocked, network: gradient)
+        let lowered = LoweredNetwork(for: x.shape, .float32, .blocked, tuning: .plainest, network: gradient)
         #expect(lowered(x).relativeError(to: gradient(x)) < 1e-4)
         // The picture comes in row by row, and the weights' gradient leaves so.
         #expect(lowered.names.count { $0 == "reorder" } <= 1, "\(lowered.names)")

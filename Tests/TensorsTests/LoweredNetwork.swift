@@ -5,16 +5,24 @@ import SaccadeOneDNN
 /// A network made into a program in one given way, whatever is fastest on the machine at hand.
 struct LoweredNetwork {
     private let program: Program
-    private let result: Shape
+    private let results: [Shape]
 
     init(
-        for shape: Shape, _ precision: Precision = .float32, _ order: ElementOrder = .blocked,
-        network: (Tensor) -> Tensor
+        for shapes: [Shape], _ precision: Precision = .float32, _ order: ElementOrder = .blocked,
+        tuning: TuningPolicy = .exact, network: ([Tensor]) -> [Tensor]
     ) {
-        var graph = Trace.of([shape]) { [network($0[0])] }
+        var graph = Trace.of(shapes, network)
         graph.simplify()
-        result = graph.values[graph.outputs[0]].shape
-        program = Lowering.program(for: graph, Plan.Options(precision: precision), order)
+        results = graph.outputs.map { graph.values[$0].shape }
+        program = Lowering.program(for: graph, Plan.Options(precision: precision, tuning: tuning), order)
+    }
+
+    /// A network with one input and one output.
+    init(
+        for shape: Shape, _ precision: Precision = .float32, _ order: ElementOrder = .blocked,
+        tuning: TuningPolicy = .exact, network: (Tensor) -> Tensor
+    ) {
+        self.init(for: [shape], precision, order, tuning: tuning) { [network($0[0])] }
     }
 
     /// What its steps do.
@@ -36,13 +44,15 @@ struct LoweredNetwork {
         }.map(\.name)
     }
 
-    func callAsFunction(_ input: Tensor) -> Tensor {
-        let storage = input.rowMajorStorage
-        return withExtendedLifetime(storage) {
+    func callAsFunction(_ input: Tensor) -> Tensor { run([input])[0] }
+
+    func run(_ inputs: [Tensor]) -> [Tensor] {
+        let storages = inputs.map(\.rowMajorStorage)
+        return withExtendedLifetime(storages) {
             let memory = ProgramMemory(program)
-            memory.read([storage])
+            memory.read(storages)
             program.run(in: memory)
-            return memory.copy(program.outputs[0], shape: result)
+            return zip(program.outputs, results).map { memory.copy($0, shape: $1) }
         }
     }
 }

@@ -139,7 +139,7 @@ import Testing
         let (x, w, b) = (Tensor.ramp(c.input), Tensor.ramp(c.weight, seed: 1), Tensor.ramp([c.weight[0]], seed: 2))
         let joined = results(c, x, w, b, .joined)
         let apart = results(c, x, w, b, .apart)
-        for (a, b) in zip(joined, apart) { #expect(a.isClose(to: b)) }
+        expectClose(joined, to: apart)
     }
 
     @Test("is the three operations in a trace and outside a tape")
@@ -165,7 +165,7 @@ import Testing
                     let joined = results(c, x, w, bias, rectifies: rectifies, .loops)
                     let apart = results(c, x, w, bias, rectifies: rectifies, .apart)
                     // The source gradient tells the places apart.
-                    for (a, b) in zip(joined, apart) { #expect(a.isClose(to: b)) }
+                    expectClose(joined, to: apart)
                 }
             }
         }

@@ -10,11 +10,7 @@ import Testing
         spoilFreeMemory()
         let expected = try c.results.map(Fixtures.shared.tensor)
         let results = try apply(c, inputs)
-        #expect(results.count == expected.count)
-        for (result, expected) in zip(results, expected) {
-            #expect(result.shape == expected.shape)
-            #expect(result.relativeError(to: expected) <= 1e-5)
-        }
+        expectClose(results, to: expected)
     }
 
     @Test("gradients agree with PyTorch", arguments: Fixtures.shared.cases.filter { !$0.gradients.isEmpty })
@@ -41,9 +37,7 @@ import Testing
         let inputs = try c.inputs.map(Fixtures.shared.tensor)
         let eager = try apply(c, inputs)
         let plan = try Plan(for: inputs.map(\.shape)) { try apply(c, $0) }
-        for (planned, eager) in zip(plan.run(inputs), eager) {
-            #expect(planned.relativeError(to: eager) <= 1e-6)
-        }
+        expectClose(plan.run(inputs), to: eager, tolerance: 1e-6)
     }
 
     /// Leaves NaN in the memory that the next tensors will get: whoever forgets to write an element is found out.

@@ -43,6 +43,18 @@ import Testing
         #expect(third.choice(for: "unused") == nil, "only what was used is kept with the run")
     }
 
+    @Test("two processes that write in turn do not undo each other's choices")
+    func two() {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        Tuner(folder: folder).remember("a convolution", "direct")
+        let old = Tuner(folder: folder)
+        #expect(old.choice(for: "a convolution") == "direct")
+        Tuner(folder: folder).remember("a convolution", "winograd")
+        old.remember("another", "direct")
+        #expect(Tuner(folder: folder).choice(for: "a convolution") == "winograd")
+        #expect(Tuner(folder: folder).choice(for: "another") == "direct")
+    }
+
     @Test("a choice that was used before stays in use, and is what the copy tells")
     func consistent() {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -138,6 +150,51 @@ import Testing
         #expect(files.count == 1)
         let sets = Machine.instructionSets.split(separator: " ")
         #expect(sets.allSatisfy { files.first?.contains($0) == true }, "\(files) \(sets)")
+    }
+
+    @Test("many choices one behind the other make two writes, and all are in the files at the end")
+    func writes() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let tuner = Tuner(folder: folder, interval: .seconds(3600))
+        tuner.keepCopy(at: copy)
+        for number in 0..<200 { tuner.remember("convolution \(number)", "winograd", calm) }
+        #expect(tuner.writeCount == 2, "the first at once, to both files")
+        tuner.save()
+        #expect(tuner.writeCount == 4)
+        tuner.save()
+        #expect(tuner.writeCount == 4, "nothing new")
+        let (next, resumed) = (Tuner(folder: folder), Tuner(folder: nil))
+        resumed.keepCopy(at: copy)
+        for number in 0..<200 {
+            #expect(next.choice(for: "convolution \(number)") == "winograd")
+            #expect(resumed.choice(for: "convolution \(number)") == "winograd")
+        }
+        tuner.remember("one more", "direct", calm)
+        tuner.endCopy(at: copy)
+        let last = Tuner(folder: nil)
+        last.keepCopy(at: copy)
+        #expect(last.choice(for: "one more") == "direct", "who ends a copy has everything in it")
+    }
+
+    @Test("what waits to be written is written when a process ends")
+    func exit() async {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        await #expect(processExitsWith: .exitCode(0)) { [path = folder.path as String] in
+            setenv("SACCADE_TUNING", path, 1)
+            for number in 0..<20 { Tuner.shared.remember("\(number)", "winograd") }
+            Foundation.exit(0)
+        }
+        let next = Tuner(folder: folder)
+        for number in 0..<20 { #expect(next.choice(for: "\(number)") == "winograd") }
+    }
+
+    @Test("what waits is written after a while by itself")
+    func later() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let tuner = Tuner(folder: folder, interval: .milliseconds(50))
+        tuner.remember("first", "direct")
+        tuner.remember("second", "winograd")
+        while Tuner(folder: folder).choice(for: "second") == nil { try await Task.sleep(for: .milliseconds(10)) }
     }
 
     @Test("kernels have the same labels in every list, whatever was compiled before")

@@ -56,8 +56,8 @@ import Testing
         if test.activation == .relu { expected = relu(expected) }
         let all = inputs + (test.addsResidual ? [addend] : [])
         let request = KernelRequest(
-            inputs: all.map(\.operand), results: [expected.shape], order: .channelsLast, hasConstantWeights: true)
-        let kernels = test.convolution.kernels(request).filter { $0.weightTransform != nil }
+            inputs: all.map(\.operand), results: [expected.shape], order: .channelsLast, constantInputs: [1])
+        let kernels = test.convolution.kernels(request).filter { !$0.transforms.isEmpty }
         #expect(kernels.map(\.label) == (isAvailable ? [4, 2].map { "winograd \($0)×\($0), channels last" } : []))
         for kernel in kernels {
             let found = kernel.results(of: all, shapes: [expected.shape])[0].rowMajor
@@ -74,10 +74,10 @@ import Testing
         let whole: Shape = [2, 112, 18, 18]
         let joined = Tensor.random(whole, seed: 5)
         let request = KernelRequest(
-            inputs: [x, w, joined].map(\.operand), results: [whole], order: .channelsLast, hasConstantWeights: true)
+            inputs: [x, w, joined].map(\.operand), results: [whole], order: .channelsLast, constantInputs: [1])
         let slice = ChannelSlice(bounds: [0, 32, 80, 112], index: 1)
         let operation = ConvolutionIntoSlice(convolution: convolution, slice: slice, isFirst: false)
-        let kernels = operation.kernels(request).filter { $0.weightTransform != nil }
+        let kernels = operation.kernels(request).filter { !$0.transforms.isEmpty }
         #expect(kernels.count == (isAvailable ? 2 : 0))
         for kernel in kernels {
             let found = kernel.results(of: [x, w, joined], shapes: [whole])[0].rowMajor
@@ -97,14 +97,14 @@ import Testing
             _ change: (inout KernelRequest) -> Void = { _ in }, activation: Activation? = nil, source: Operand? = nil
         ) -> Int {
             var request = KernelRequest(
-                inputs: [source ?? x, w], results: [(source ?? x).shape], order: .channelsLast, hasConstantWeights: true
+                inputs: [source ?? x, w], results: [(source ?? x).shape], order: .channelsLast, constantInputs: [1]
             )
             change(&request)
             return Case(source: x.shape, outputs: 64, hasBias: false, activation: activation).convolution
-                .kernels(request).count { $0.weightTransform != nil }
+                .kernels(request).count { !$0.transforms.isEmpty }
         }
         #expect(count() == (isAvailable ? 2 : 0))
-        #expect(count { $0.hasConstantWeights = false } == 0)
+        #expect(count { $0.constantInputs = [] } == 0)
         #expect(count { $0.allowsWinograd = false } == 0)
         #expect(count { $0.order = .blocked } == 0)
         #expect(count(activation: .tanh) == 0)
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test("plans multiply batch norms in before the weights are transformed, and share what they make")
-    func plans() {
+    func plans() throws {
         let w = Parameter(.random([64, 64, 3, 3], seed: 1) / 8)
         @Sendable func network(_ x: Tensor) -> Tensor {
             func vector(_ seed: UInt64) -> Tensor { Tensor.ramp([64], seed: seed) / 2 + 1 }
@@ -124,10 +124,10 @@ import Testing
         let lowered = LoweredNetwork(for: [1, 64, 40, 40], .float32, .channelsLast) { network($0) }
         let x = Tensor.random([1, 64, 40, 40], seed: 7)
         #expect(lowered(x).relativeError(to: network(x)) < 2e-5)
-        let plans = BatchPlans(for: [64, 20, 20]) { network($0) }
+        let plans = Plans { [network($0[0])] }
         for batch in [1, 4, 2] {
             let x = Tensor.random([batch, 64, 20, 20], seed: UInt64(batch))
-            #expect(plans(x).relativeError(to: network(x)) < 2e-5)
+            #expect(try plans(x).relativeError(to: network(x)) < 2e-5)
         }
     }
 }

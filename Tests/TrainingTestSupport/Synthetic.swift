@@ -1,5 +1,6 @@
 package import Foundation
-import SaccadeDatasets
+package import SaccadeDatasets
+package import SaccadeImages
 package import SaccadeLayers
 import SaccadePrelude
 import SaccadeTensors
@@ -44,12 +45,12 @@ package struct SyntheticBatches: BatchSource {
         }
     }
 
-    package func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
+    package func batches(ofEpoch epoch: Int, from first: Int) -> BatchStream<LabelledBatch> {
         var index = first
         var order = Array(0..<samplesPerEpoch)
         var generator = SplitMix64(seed: seed, stream: epoch, -1)
         order.shuffle(using: &generator)
-        return {
+        return BatchStream {
             guard index < batchesPerEpoch else { return nil }
             let samples = Array(order[index * batchSize..<min((index + 1) * batchSize, samplesPerEpoch)])
             index += 1
@@ -86,7 +87,14 @@ package final class TemporaryFolder {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
-package func description(_ change: (inout TrainingSettings) -> Void = { _ in }) -> RunDescription {
+/// A recipe of a classifier, as far as a description needs one.
+package let syntheticRecipe = "name: synthetic\ninput: 8x8x1\nlayers: [flatten, {linear: classes}]\n"
+
+package func description(
+    classNames: [String] = ["rows", "columns", "checks"],
+    preprocessing: Preprocessing = Preprocessing(height: 8, width: 8, channels: 1),
+    _ change: (inout TrainingSettings) -> Void = { _ in }
+) throws -> RunDescription {
     var settings = TrainingSettings()
     settings.epochs = 3
     settings.batchSize = 8
@@ -94,9 +102,30 @@ package func description(_ change: (inout TrainingSettings) -> Void = { _ in }) 
     settings.schedule = .warmUp(over: 1, next: .cosine())
     settings.weightDecay = 1e-4
     change(&settings)
-    return RunDescription(
-        settings: settings, architecture: "synthetic", classNames: ["rows", "columns", "checks"],
-        preprocessing: Preprocessing(height: 8, width: 8, channels: 1), data: "synthetic")
+    let model = try ModelDescription(
+        recipe: syntheticRecipe, source: "synthetic", classNames: classNames, preprocessing: preprocessing)
+    return RunDescription(model, settings: settings, data: "synthetic")
+}
+
+/// A trainer of a classifier.
+package func trainer(
+    of network: some Layer, training: some BatchSource<LabelledBatch>,
+    validation: (any BatchSource<LabelledBatch>)? = nil, run: RunFolder, observer: (any TrainingObserver)? = nil
+) throws -> Trainer<Classification> {
+    try Trainer(
+        classification(run.description.model.classNames), model(network), training: training, validation: validation,
+        run: run, observer: observer)
+}
+
+package func classification(_ classNames: [String] = ["rows", "columns", "checks"]) -> Classification {
+    var task = Classification()
+    task.classNames = classNames
+    return task
+}
+
+/// A layer as a model of synthetic pictures.
+package func model(_ layer: some Layer) -> AnyModel {
+    AnyModel(LayerModel(layer, input: Shape(SyntheticBatches.shape)))
 }
 
 /// Trains the small network in a folder, from its beginning or from its checkpoint.
@@ -108,7 +137,7 @@ package func trainSmall(
     _ change: (inout TrainingSettings) -> Void = { _ in }
 ) throws -> [EpochRecord] {
     let run = try RunFolder(at: folder, description(change), resuming: resuming)
-    return try Trainer(network, training: training, validation: validation, run: run, observer: observer).train()
+    return try trainer(of: network, training: training, validation: validation, run: run, observer: observer).train()
 }
 
 /// The files of a run that depend on the run alone: timings, report and TensorBoard's events depend on the clock, and

@@ -67,14 +67,14 @@ import TrainingTestSupport
         let records = try trainSmall(at: folder.path, network: trained) {
             $0.epochs = 8
             $0.ema = AveragingSettings(decay: 0.8)
-            $0.best = BestSettings(metric: .validationLoss)
+            $0.best = BestSettings(metric: Monitor(.validation, .loss))
         }
         let best = try #require(records.filter(\.isBest).last)
-        #expect(best.validationLoss == records.compactMap(\.validationLoss).min())
+        #expect(best.validation[.loss] == records.compactMap({ $0.validation[.loss] }).min())
         let network = smallNetwork(seed: 99)
         try network.load(SafetensorsFile(at: "\(folder.path)/best.safetensors"))
         let validation = SyntheticBatches(samplesPerEpoch: 9, seed: 2)
-        #expect(try evaluate(over: validation, classes: 3) { network($0) }.loss.value == best.validationLoss)
+        #expect(try evaluate(classification(), Runner(model(network)), over: validation).loss.value == best.validation[.loss])
 
         let checkpoint = try SafetensorsFile(at: "\(folder.path)/checkpoint.safetensors")
         let name = trained.parameters[0].name
@@ -82,21 +82,21 @@ import TrainingTestSupport
         #expect(try checkpoint.tensor("average/\(name)").scalars != trained.parameters[0].parameter.value.scalars)
     }
 
-    @Test("the best epoch is that of the metric", arguments: BestSettings.Metric.allCases)
-    func metric(_ metric: BestSettings.Metric) throws {
+    @Test(
+        "the best epoch is that of the metric",
+        arguments: [
+            Monitor(.validation, .accuracy), Monitor(.validation, .top5), Monitor(.validation, .loss),
+            Monitor(.training, .accuracy), Monitor(.training, .loss),
+        ])
+    func metric(_ monitor: Monitor) throws {
         let folder = try TemporaryFolder()
         let records = try trainSmall(at: folder.path) {
             $0.epochs = 10
-            $0.best = BestSettings(metric: metric)
+            $0.best = BestSettings(metric: monitor)
         }
         func value(_ record: EpochRecord) -> Double? {
-            switch metric {
-            case .validationAccuracy: record.validationAccuracy
-            case .validationTop5: record.validationTop5
-            case .validationLoss: record.validationLoss.map { -$0 }
-            case .trainingAccuracy: record.trainingAccuracy
-            case .trainingLoss: -record.trainingLoss
-            }
+            let part = monitor.part == .training ? record.training : record.validation
+            return part[monitor.metric].map { monitor.metric == .loss ? -$0 : $0 }
         }
         let best = try #require(records.filter(\.isBest).last)
         #expect(value(best) == records.compactMap(value).max())

@@ -13,8 +13,8 @@ import TrainingTestSupport
         training: {epochs: 1, batchSize: 20, validationFraction: 0.25}
         """
 
-    private func training(_ folder: String, _ bad: BadSamples = .few) throws -> ClassifierTraining {
-        try ClassifierTraining(Recipe(yaml: Self.recipe, source: "test.yaml"), data: folder, badSamples: bad)
+    private func training(_ folder: String, _ bad: BadSamples = .few) throws -> Training<Classification> {
+        try Training(Classification(), Recipe(yaml: Self.recipe, source: "test.yaml"), data: folder, badSamples: bad)
     }
 
     /// 240 small pictures of six classes.
@@ -35,13 +35,13 @@ import TrainingTestSupport
     func few() throws {
         let (folder, files) = try pictures()
         let before = try training(folder.path)
-        #expect(before.leftOut.isEmpty && before.training.count + before.validation.count == 240)
+        #expect(before.skipped.isEmpty && before.training.count + before.validation.count == 240)
         try overwrite(files[7])
         try overwrite(names(before.validation)[3], Data())
         let bad = [files[7], names(before.validation)[3]]
         let after = try training(folder.path)
-        #expect(Set(after.leftOut.map(\.place.file)) == Set(bad))
-        #expect(after.leftOut.allSatisfy { $0.rule == .unreadableImage })
+        #expect(Set(after.skipped.map(\.place.file)) == Set(bad))
+        #expect(after.skipped.allSatisfy { $0.rule == .unreadableImage })
         #expect(names(after.training) == names(before.training).filter { !bad.contains($0) })
         #expect(names(after.validation) == names(before.validation).filter { !bad.contains($0) })
 
@@ -61,7 +61,7 @@ import TrainingTestSupport
             #expect(error?.description.contains(part) ?? false, "\(part)")
         }
         let allowed = try training(folder.path, .any)
-        #expect(allowed.leftOut.count == 3 && allowed.training.count + allowed.validation.count == 237)
+        #expect(allowed.skipped.count == 3 && allowed.training.count + allowed.validation.count == 237)
     }
 
     @Test("damage behind a header is found where every picture is decoded, and named where it is not")
@@ -70,8 +70,8 @@ import TrainingTestSupport
         let file = names(try training(folder.path).training)[0]
         let data = try #require(FileManager.default.contents(atPath: file))
         try overwrite(file, data.prefix(data.count - 30))
-        #expect(try training(folder.path).leftOut.isEmpty)
-        #expect(try training(folder.path, .any).leftOut.map(\.place.file) == [file])
+        #expect(try training(folder.path).skipped.isEmpty)
+        #expect(try training(folder.path, .any).skipped.map(\.place.file) == [file])
         let run = try TemporaryFolder()
         let error = #expect(throws: FileError.self) {
             try training(folder.path).run(in: run.path, resuming: false, observer: nil)
@@ -100,13 +100,13 @@ import TrainingTestSupport
         }
         _ = folder
         try write(bad: 2, of: 240)
-        #expect(try training(list.path).leftOut.map(\.place.line) == [2, 3])
+        #expect(try training(list.path).skipped.map(\.place.line) == [2, 3])
         // Two bad records and one bad picture are too many together.
         try overwrite(files[100])
         #expect(throws: FileError.self) { try training(list.path) }
-        #expect(try training(list.path, .any).leftOut.count == 3)
+        #expect(try training(list.path, .any).skipped.count == 3)
         try write(bad: 4, of: 240)
         #expect(throws: FileError.self) { try training(list.path) }
-        #expect(try training(list.path, .any).leftOut.count == 5)
+        #expect(try training(list.path, .any).skipped.count == 5)
     }
 }

@@ -1,8 +1,10 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeImages
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTensors
 import Testing
 import TrainingTestSupport
@@ -28,7 +30,7 @@ import TrainingTestSupport
 
     static func description(
         classes: Int = 3, _ change: (inout TrainingSettings) -> Void = { _ in }
-    ) -> RunDescription {
+    ) throws -> RunDescription {
         var settings = TrainingSettings()
         settings.epochs = 3
         settings.batchSize = 8
@@ -36,14 +38,21 @@ import TrainingTestSupport
         settings.weightDecay = 0.01
         settings.seed = 4
         change(&settings)
-        return RunDescription(
-            settings: settings, architecture: recipe, classNames: (0..<classes).map { "class \($0)" },
-            preprocessing: Preprocessing(height: 8, width: 8, channels: 1), data: "synthetic")
+        let model = try ModelDescription(
+            recipe: recipe, source: "test.yaml", classNames: (0..<classes).map { "class \($0)" },
+            preprocessing: Preprocessing(height: 8, width: 8, channels: 1))
+        return RunDescription(model, settings: settings, data: "synthetic")
+    }
+
+    static func network(_ description: RunDescription) throws -> AnyModel {
+        let network = try #require(try description.model.network(seed: description.settings.seed) as? AnyModel)
+        try description.settings.requireFreezable(network, source: "test.yaml")
+        return network
     }
 
     /// Writes the weights of a network for another number of classes.
     static func weights(in folder: TemporaryFolder, classes: Int, leavingOut left: String = "none") throws -> String {
-        let network = try description(classes: classes) { $0.seed = 99 }.network()
+        let network = try network(description(classes: classes) { $0.seed = 99 })
         let path = "\(folder.path)/weights.safetensors"
         try SafetensorsFile.write(
             network.storedTensors.filter { !$0.name.hasPrefix(left) }, metadata: [:], to: path)
@@ -53,15 +62,15 @@ import TrainingTestSupport
     @discardableResult
     static func train(
         _ description: RunDescription, at folder: String, resuming: Bool = false
-    ) throws -> (Network, [EpochRecord]) {
-        let resolved = try description.resolved()
-        let network = Network(resolved)
+    ) throws -> (AnyModel, [EpochRecord]) {
+        let network = try network(description)
         if let from = description.settings.from, !RunFolder.hasCheckpoint(at: folder) {
-            _ = try StartingWeights(from).load(into: network, classifiers: resolved.classifiers)
+            _ = try StartingWeights(from).load(into: network)
         }
         let run = try RunFolder(at: folder, description, resuming: resuming)
         let trainer = try Trainer(
-            network, training: SyntheticBatches(), validation: SyntheticBatches(samplesPerEpoch: 9, seed: 2), run: run)
+            classification(description.model.classNames), network, training: SyntheticBatches(),
+            validation: SyntheticBatches(samplesPerEpoch: 9, seed: 2), run: run)
         return (network, try trainer.train())
     }
 
@@ -69,9 +78,8 @@ import TrainingTestSupport
     func newHead() throws {
         let folder = try TemporaryFolder()
         let path = try Self.weights(in: folder, classes: 7)
-        let resolved = try Self.description().resolved()
-        let (network, untouched) = (Network(resolved), try Self.description().network())
-        let line = try StartingWeights(path).load(into: network, classifiers: resolved.classifiers)
+        let (network, untouched) = (try Self.network(Self.description()), try Self.network(Self.description()))
+        let line = try StartingWeights(path).load(into: network)
         #expect(
             line == "Starts from the weights of \(path); new are aux.fc.weight, aux.fc.bias, fc.weight, fc.bias, for 3 "
                 + "classes in place of 7.")
@@ -84,7 +92,7 @@ import TrainingTestSupport
         // For as many classes everything is taken over.
         let same = try Self.weights(in: folder, classes: 3)
         #expect(
-            try StartingWeights(same).load(into: network, classifiers: resolved.classifiers)
+            try StartingWeights(same).load(into: network)
                 == "Starts from the weights of \(same).")
         #expect(
             try network.storedTensors.allSatisfy {
@@ -93,20 +101,19 @@ import TrainingTestSupport
         // A file without the auxiliary head.
         let bare = try Self.weights(in: folder, classes: 3, leavingOut: "aux")
         #expect(
-            try StartingWeights(bare).load(into: network, classifiers: resolved.classifiers)
+            try StartingWeights(bare).load(into: network)
                 == "Starts from the weights of \(bare); new are aux, which the file has not.")
     }
 
     @Test("anything else that does not fit is an error, and changes nothing")
     func misfits() throws {
         let folder = try TemporaryFolder()
-        let resolved = try Self.description().resolved()
-        let network = Network(resolved)
+        let network = try Self.network(Self.description())
         let before = network.storedTensors.map(\.tensor.scalars)
         let missing = try Self.weights(in: folder, classes: 7, leavingOut: "bn2.bias")
         #expect(
             try #require(throws: LoadingError.self) {
-                _ = try StartingWeights(missing).load(into: network, classifiers: resolved.classifiers)
+                _ = try StartingWeights(missing).load(into: network)
             }.missing == ["bn2.bias"])
         // A wider network: its last layer differs in more than its classes.
         let wide = try Architecture(
@@ -115,7 +122,7 @@ import TrainingTestSupport
         let path = "\(folder.path)/wide.safetensors"
         try SafetensorsFile.write(Network(wide).storedTensors, metadata: [:], to: path)
         let error = try #require(throws: LoadingError.self) {
-            _ = try StartingWeights(path).load(into: network, classifiers: resolved.classifiers)
+            _ = try StartingWeights(path).load(into: network)
         }
         #expect(error.misshapen.map(\.name).contains("fc.weight"))
         #expect(error.misshapen.map(\.name).contains("conv2.weight"))
@@ -132,7 +139,7 @@ import TrainingTestSupport
     func frozenParts() throws {
         let folder = try TemporaryFolder()
         let weights = try Self.weights(in: folder, classes: 7)
-        let frozen = Self.description {
+        let frozen = try Self.description {
             $0.from = weights
             $0.freeze = ["conv1", "bn1"]
             $0.ema = AveragingSettings(decay: 0.9)
@@ -147,8 +154,13 @@ import TrainingTestSupport
         }
         let checkpoint = try SafetensorsFile(at: "\(folder.path)/run/checkpoint.safetensors")
         #expect(!checkpoint.shapes.keys.contains { $0.hasPrefix("optimizer/") && $0.contains("conv1") })
-        let everything = Self.description { $0.freeze = ["conv1", "bn1", "aux", "conv2", "bn2", "fc"] }
-        #expect(throws: ArchitectureError.self) { _ = try everything.network() }
+        let everything = try Self.description { $0.freeze = ["conv1", "bn1", "aux", "conv2", "bn2", "fc"] }
+        #expect(throws: RecipeError.self) { _ = try Self.network(everything) }
+        for (name, part) in [("conv", "did you mean conv1?"), ("conv1.weigth", "conv1.weight"), ("xyzzy", "there are")] {
+            let misspelt = try Self.description { $0.freeze = [name] }
+            let error = try #require(throws: RecipeError.self) { _ = try Self.network(misspelt) }
+            #expect(error.message.contains(part), "\(error)")
+        }
     }
 
     @Test("what is frozen has no gradient, and what leads to it alone is not computed")
@@ -162,17 +174,18 @@ import TrainingTestSupport
 
     @Test("the loss is the network’s and 0.3 times that of its auxiliary head")
     func auxiliaryLoss() throws {
-        let network = try Self.description().network()
-        let next = SyntheticBatches().batches(ofEpoch: 0, from: 0)
-        let batch = try #require(try next())
+        let network = try Self.network(Self.description())
+        let batch = try #require(try SyntheticBatches().batches(ofEpoch: 0, from: 0).next())
+        var task = classification()
+        task.labelSmoothing = 0.1
         let (total, gradients) = withGradients(phase: .inference) {
-            ClassificationLoss(of: network, on: batch, labelSmoothing: 0.1).total
+            task.losses(of: network, on: batch).total
         }
-        let results = network.trainingResults(batch.images)
-        let main = crossEntropy(results.result, batch.labels, labelSmoothing: 0.1).item
+        let results = network.trainingResults([batch.images])
+        let main = crossEntropy(results.outputs[0], batch.labels, labelSmoothing: 0.1).item
         let auxiliary = crossEntropy(results.auxiliary[0].result, batch.labels, labelSmoothing: 0.1).item
         #expect(abs(total.item - main - 0.3 * auxiliary) < 1e-5)
-        #expect(results.result.scalars == network(batch.images).scalars)
+        #expect(results.outputs[0].scalars == network([batch.images])[0].scalars)
         #expect(network.parameters.allSatisfy { gradients[$0.parameter] != nil })
     }
 
@@ -180,8 +193,8 @@ import TrainingTestSupport
     func resumption() throws {
         let folder = try TemporaryFolder()
         let weights = try Self.weights(in: folder, classes: 7)
-        func description(epochs: Int) -> RunDescription {
-            Self.description {
+        func description(epochs: Int) throws -> RunDescription {
+            try Self.description {
                 $0.epochs = epochs
                 $0.from = weights
                 $0.freeze = ["conv1", "bn1"]
@@ -190,14 +203,14 @@ import TrainingTestSupport
             }
         }
         let (whole, broken) = ("\(folder.path)/whole", "\(folder.path)/broken")
-        try Self.train(description(epochs: 1), at: broken)
+        try Self.train(try description(epochs: 1), at: broken)
         if FileManager.default.fileExists(atPath: "\(broken)/tuning.json") {
             try FileManager.default.createDirectory(atPath: whole, withIntermediateDirectories: true)
             try FileManager.default.copyItem(atPath: "\(broken)/tuning.json", toPath: "\(whole)/tuning.json")
         }
-        try Self.train(description(epochs: 3), at: whole)
+        try Self.train(try description(epochs: 3), at: whole)
         try FileManager.default.removeItem(atPath: weights)
-        try Self.train(description(epochs: 3), at: broken, resuming: true)
+        try Self.train(try description(epochs: 3), at: broken, resuming: true)
         let (expected, found) = (try comparedFiles(whole), try comparedFiles(broken))
         #expect(expected.keys.sorted() == found.keys.sorted())
         for (name, data) in expected { #expect(found[name] == data, "\(name) differs") }
@@ -214,7 +227,7 @@ import TrainingTestSupport
         }
         func moved(_ settings: TrainingSettings) -> [Float] {
             let parameters = ["conv1.weight", "fc.weight", "fc.bias"].map { ($0, Parameter(Tensor([1]))) }
-            let optimizer = settings.optimizer(for: parameters)
+            let optimizer = settings.optimizer(for: parameters, heads: [])
             var gradients = Gradients()
             for (_, parameter) in parameters { gradients[parameter] = Tensor([1]) }
             optimizer.step(gradients)
@@ -231,11 +244,11 @@ import TrainingTestSupport
             $0.backboneRate = 0.1
             $0.optimizer = .adam()
         }
-        let optimizer = rich.optimizer(for: parameters)
+        let optimizer = rich.optimizer(for: parameters, heads: [])
         var gradients = Gradients()
         for (_, parameter) in parameters { gradients[parameter] = Tensor([1]) }
         optimizer.step(gradients)
-        let other = rich.optimizer(for: parameters)
+        let other = rich.optimizer(for: parameters, heads: [])
         other.state = optimizer.state
         #expect(other.state.steps == ["conv1.weight": 1, "fc.weight": 1])
         #expect(Set(other.state.tensors.map(\.name)) == Set(optimizer.state.tensors.map(\.name)))
@@ -250,22 +263,22 @@ import TrainingTestSupport
         #expect(recipe.settings.freeze == ["conv1", "layer1"])
         #expect(recipe.settings.backboneRate == 0.1)
         // A run's text stands for itself: the network is written out.
-        #expect(!recipe.network.contains("network:"))
-        #expect(recipe.network.contains("name: layer1.0"))
+        #expect(!recipe.model.recipe.contains("network:"))
+        #expect(recipe.model.recipe.contains("name: layer1.0"))
         let again = try Recipe(yaml: recipe.yaml, source: "x.yaml")
         #expect(again.settings == recipe.settings)
-        #expect(again.network == recipe.network)
+        #expect(again.model.recipe == recipe.model.recipe)
         // A layer can be changed as in a recipe that has its own, and a mistake keeps its line.
         let change = try RecipeOverride("layers.0.conv.stride=1")
         let changed = try Recipe(yaml: yaml, source: "x.yaml", overrides: [change])
-        guard case .convolution(let conv) = changed.architecture.layers[0].kind else { throw CancellationError() }
+        guard case .convolution(let conv) = changed.model.architecture.layers[0].kind else { throw CancellationError() }
         #expect(conv.stride == 1 && conv.kernel == 7)
-        let mistake = try #require(throws: ArchitectureError.self) {
+        let mistake = try #require(throws: RecipeError.self) {
             _ = try Recipe(yaml: "network: resnet-18\ntraining:\n  epohcs: 3", source: "x.yaml")
         }
         #expect(mistake.description.hasPrefix("x.yaml:3: "))
         for wrong in ["backboneRate: 0", "backboneRate: 2", "freeze: conv1", "form: x"] {
-            #expect(throws: ArchitectureError.self) {
+            #expect(throws: RecipeError.self) {
                 _ = try Recipe(yaml: "network: resnet-18\ntraining: {\(wrong)}", source: "x.yaml")
             }
         }

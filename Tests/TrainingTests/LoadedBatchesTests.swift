@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeImages
 import SaccadePrelude
 import SaccadeTensors
 import SaccadeTraining
@@ -44,41 +45,39 @@ import TrainingTestSupport
         }
         /// Batches that end with an error once they are told to.
         final class Stoppable: BatchSource {
-            let source: LoadedBatches
+            let source: any BatchSource<LabelledBatch>
             var isStopped = false
-            init(_ source: LoadedBatches) { self.source = source }
+            init(_ source: any BatchSource<LabelledBatch>) { self.source = source }
             var batchesPerEpoch: Int { source.batchesPerEpoch }
             var samplesPerEpoch: Int { source.samplesPerEpoch }
-            func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
-                let next = source.batches(ofEpoch: epoch, from: first)
-                return { [self] in
+            func batches(ofEpoch epoch: Int, from first: Int) -> BatchStream<LabelledBatch> {
+                let batches = source.batches(ofEpoch: epoch, from: first)
+                return BatchStream { [self] in
                     guard !isStopped else { throw Stopped() }
-                    return try next()
+                    return try batches.next()
                 }
             }
         }
         let (data, whole, halves) = (try TemporaryFolder(), try TemporaryFolder(), try TemporaryFolder())
         let samples = try dataset(data.path, count: 50)
         let (training, validation) = samples.split(validation: 0.2, seed: 3)
-        var description = description {
+        let preprocessing = Preprocessing(height: 8, width: 8, channels: 1)
+        let description = try description(classNames: samples.classNames, preprocessing: preprocessing) {
             $0.checkpointMinutes = 0
             $0.augmentation = [.randomCrop(padding: 1), .horizontalFlip(), .noise(), .mixUp(), .cutMix()]
         }
-        description.classNames = samples.classNames
-        description.preprocessing = Preprocessing(height: 8, width: 8, channels: 1)
         let settings = description.settings
 
         func train(_ folder: String, resuming: Bool, stops: Bool) throws -> [EpochRecord] {
             let loader = BatchLoader(
-                training, preprocessing: description.preprocessing, augmentations: settings.augmentation,
+                training, preprocessing: preprocessing, augmentations: settings.augmentation,
                 batchSize: 8, isShuffled: true, seed: settings.seed)
-            let source = Stoppable(LoadedBatches(loader))
-            let judge = BatchLoader(validation, preprocessing: description.preprocessing, batchSize: 8)
+            let source = Stoppable(loader)
+            let judge = BatchLoader(validation, preprocessing: preprocessing, batchSize: 8)
             let run = try RunFolder(at: folder, description, resuming: resuming)
             let observer = Stopper { source.isStopped = stops }
-            return try Trainer(
-                smallNetwork(classes: 10), training: source, validation: LoadedBatches(judge), run: run,
-                observer: observer
+            return try trainer(
+                of: smallNetwork(classes: 10), training: source, validation: judge, run: run, observer: observer
             ).train()
         }
         let records = try train(whole.path, resuming: false, stops: false)
@@ -98,12 +97,11 @@ import TrainingTestSupport
             try Data("no picture".utf8).write(to: URL(fileURLWithPath: "\(data.path)/\(name)/1.png"))
         }
         let samples = try ClassificationDataset(at: data.path)
-        var description = description()
-        description.classNames = samples.classNames
-        let loader = BatchLoader(samples, preprocessing: description.preprocessing, batchSize: 2)
+        let description = try description(classNames: samples.classNames)
+        let loader = BatchLoader(
+            samples, preprocessing: Preprocessing(height: 8, width: 8, channels: 1), batchSize: 2)
         let run = try RunFolder(at: folder.path, description, resuming: false)
-        let trainer = try Trainer(
-            smallNetwork(classes: 2), training: LoadedBatches(loader), validation: nil, run: run)
+        let trainer = try trainer(of: smallNetwork(classes: 2), training: loader, run: run)
         let error = try #require(throws: (any Error).self) { try trainer.train() }
         #expect("\(error)".contains("1.png"))
     }

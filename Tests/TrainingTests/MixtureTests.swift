@@ -34,18 +34,20 @@ import Testing
                 expected -= truth * (score - normalizer) / 3
             }
         }
-        let loss = batch.crossEntropy(of: Self.logits, labelSmoothing: smoothing)
+        var task = Classification()
+        task.labelSmoothing = Double(smoothing)
+        let loss = task.crossEntropy(of: Self.logits, batch)
         #expect(abs(Double(loss.item) - expected) < 1e-5)
-        expectGradients(at: [Self.logits]) { batch.crossEntropy(of: $0[0], labelSmoothing: smoothing) }
+        expectGradients(at: [Self.logits]) { task.crossEntropy(of: $0[0], batch) }
     }
 
     @Test("the class that counts most is the one to be right about")
     func main() {
-        #expect(batch(ownShare: nil).mainLabels == [2, 0, 1])
-        #expect(batch(ownShare: 0.7).mainLabels == [2, 0, 1])
-        #expect(batch(ownShare: 0.4).mainLabels == [1, 2, 0])
+        #expect(batch(ownShare: nil).dominantLabels == [2, 0, 1])
+        #expect(batch(ownShare: 0.7).dominantLabels == [2, 0, 1])
+        #expect(batch(ownShare: 0.4).dominantLabels == [1, 2, 0])
         #expect(
-            batch(ownShare: nil).crossEntropy(of: Self.logits, labelSmoothing: 0).item
+            Classification().crossEntropy(of: Self.logits, batch(ownShare: nil)).item
                 == crossEntropy(Self.logits, [2, 0, 1]).item)
     }
 }

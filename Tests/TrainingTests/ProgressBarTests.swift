@@ -19,8 +19,8 @@ import Testing
         }
         bar.finished(
             EpochRecord(
-                epoch: 1, learningRate: 0.1, trainingLoss: 1.2, trainingAccuracy: 0.5, validationLoss: 1.5,
-                validationAccuracy: 0.25, validationTop5: 1, isBest: true, skippedSteps: 0))
+                epoch: 1, learningRate: 0.1, training: [.loss: 1.2, .accuracy: 0.5],
+                validation: [.loss: 1.5, .accuracy: 0.25, .top5: 1], isBest: true, skippedSteps: 0))
         return lines
     }
 
@@ -31,12 +31,12 @@ import Testing
         #expect(lines.dropLast().allSatisfy { $0.hasPrefix("\r\u{1B}[K") && !$0.contains("\n") })
         #expect(drawn.contains("200/200"))
         #expect(drawn.contains("loss 1.2346"))
-        #expect(drawn.contains("20 images/s"))
+        #expect(drawn.contains("20 samples/s"))
         #expect(drawn.contains("00:10 left"))
         #expect(drawn.count <= 80 + 4)
         #expect(
             lines.last
-                == "epoch 1: loss 1.2000, accuracy 50.00 %; validation: loss 1.5000, accuracy 25.00 % (best so far)\n")
+                == "epoch 1: loss 1.2000, accuracy 50.00 %; val: loss 1.5000, accuracy 25.00 % (best so far)\n")
     }
 
     @Test("a file gets a plain line every few seconds")
@@ -61,7 +61,7 @@ import Testing
         bar.progressed(
             TrainingProgress(
                 phase: .validating, epoch: 1, epochs: 2, samples: 10, samplesInAll: 20, loss: 1, samplesToCome: 200))
-        bar.finished(EpochRecord(epoch: 1, learningRate: 0.1, trainingLoss: 1.2, trainingAccuracy: 0.5))
+        bar.finished(EpochRecord(epoch: 1, learningRate: 0.1, training: [.loss: 1.2, .accuracy: 0.5]))
         #expect(lines.count == 2 && lines.allSatisfy { $0.contains("3 % waiting for data") == isTold }, "\(lines)")
     }
 }

@@ -9,6 +9,7 @@ import SaccadeTensors
 import SaccadeTraining
 import TestSupport
 import Testing
+import TrainingTestSupport
 
 /// The ResNet-20 for CIFAR-10 that github.com/akamaster/pytorch_resnet_cifar10 publishes, on real pictures.
 @Suite struct PublishedWeightsTests {
@@ -77,8 +78,8 @@ import Testing
         let dataset = try ClassificationDataset(at: ReferenceData.path("cifar10_jpeg"), split: .test)
         let loader = BatchLoader(dataset, preprocessing: Self.preprocessing, batchSize: 100, seed: 0)
         let network = try Self.network()
-        let plan = Plan(for: [100, 3, 32, 32]) { network($0) }
-        let score = try evaluate(over: LoadedBatches(loader), classes: 10) { plan($0) }
+        let task = classification(dataset.classNames)
+        let score = try evaluate(task, Runner(planning: AnyModel(network)), over: loader)
         #expect(score.count == 2000)
         // JPEG decoders differ by about a level, which may turn a close decision.
         #expect(abs(score.top1 - 0.8115) <= 0.001, "\(score.top1)")

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTraining
 import Testing
 
@@ -35,9 +36,9 @@ import Testing
                 yaml: Self.yaml, source: "small.yaml", overrides: overrides.map { try RecipeOverride($0) })
             let second = try Recipe(yaml: first.yaml, source: "recipe.yaml")
             #expect(second.settings == first.settings)
-            #expect(second.yaml == first.yaml && second.network == first.network)
-            #expect(second.architecture.name == first.architecture.name)
-            #expect(second.architecture.layers.count == 4)
+            #expect(second.yaml == first.yaml && second.model.recipe == first.model.recipe)
+            #expect(second.model.architecture.name == first.model.architecture.name)
+            #expect(second.model.architecture.layers.count == 4)
         }
     }
 
@@ -51,8 +52,8 @@ import Testing
         expected.patience = 4
         expected.optimizer = .adamW(beta1: 0.7)
         #expect(recipe.settings == expected)
-        #expect(recipe.architecture.input == .picture(height: 16, width: 16, channels: 1))
-        #expect(recipe.network.contains("channels: 7") && recipe.network.contains("mean: [0.1]"))
+        #expect(recipe.model.architecture.input == .picture(height: 16, width: 16, channels: 1))
+        #expect(recipe.model.recipe.contains("channels: 7") && recipe.model.recipe.contains("mean: [0.1]"))
         #expect(
             try self.recipe("training.clipping={kind: value, limit: 1}", "training.clipping=null").settings.clipping
                 == nil)
@@ -71,7 +72,7 @@ import Testing
         settings.epochs = 40
         let recipe = try recipe("training.patience=2", stored: settings)
         settings.patience = 2
-        #expect(recipe.settings == settings && recipe.network == Self.yaml)
+        #expect(recipe.settings == settings && recipe.model.recipe == Self.yaml)
     }
 
     @Test(
@@ -79,7 +80,7 @@ import Testing
         arguments: [
             ("training.batchSzie=3", "did you mean batchSize?"), ("batchSize=3", "did you mean training.batchSize?"),
             ("batchSzie=3", "did you mean training.batchSize?"), ("resize=crop", "did you mean preprocessing.resize?"),
-            ("trianing.epochs=3", "did you mean training.epochs?"), ("xyzzy=3", "there are name, network, input,"),
+            ("trianing.epochs=3", "did you mean training.epochs?"), ("xyzzy=3", "there are name, task, classify,"),
             ("training.batchSize=many", "must be a whole number"), ("training.batchSize=0", "must be 1 to 1000000"),
             ("training.optimizer.gamma=3", "there is no setting gamma"), ("training.epochs.x=3", "no setting x within"),
             ("training.optimizer.kind=adm", "adamW"), ("layers.9=relu", "from 0 to 3"), ("training", "key=value"),
@@ -89,8 +90,8 @@ import Testing
             ("training.accumulation=0", "accumulation must be 1"), ("training.keepLast=0", "keepLast must be 1"),
         ])
     func mistakes(_ override: String, _ part: String) throws {
-        let error = try #require(throws: ArchitectureError.self) {
-            _ = try recipe(override).architecture.preprocessing()
+        let error = try #require(throws: RecipeError.self) {
+            _ = try recipe(override).model.architecture.preprocessing()
         }
         #expect(error.description.contains(part), "\(error)")
         #expect(error.location?.file == "--set \(override)")

@@ -12,7 +12,7 @@ import TrainingTestSupport
         guard isRich else { return }
         settings.accumulation = 2
         settings.ema = AveragingSettings(decay: 0.9)
-        settings.best = BestSettings(metric: .validationLoss)
+        settings.best = BestSettings(metric: Monitor(.validation, .loss))
         settings.keepLast = 3
         settings.optimizer = .adamW()
         settings.learningRate = 0.005
@@ -78,7 +78,7 @@ import TrainingTestSupport
         let (whole, broken) = (try TemporaryFolder(), try TemporaryFolder())
         try trainSmall(at: whole.path) { $0.checkpointMinutes = 0 }
         #expect(throws: Broken.Unreadable.self) {
-            let run = try RunFolder(at: broken.path, description { $0.checkpointMinutes = 0 }, resuming: false)
+            let run = try RunFolder(at: broken.path, try description { $0.checkpointMinutes = 0 }, resuming: false)
             try Trainer(
                 smallNetwork(), training: Broken(breaksAt: 2),
                 validation: SyntheticBatches(samplesPerEpoch: 9, seed: 2), run: run

@@ -167,14 +167,14 @@ import TrainingTestSupport
     @Test("only one process trains a run, and the lock goes with it")
     func lock() throws {
         let folder = try TemporaryFolder()
-        var run: RunFolder? = try RunFolder(at: folder.path, description(), resuming: false)
+        var run: RunFolder? = try RunFolder(at: folder.path, try description(), resuming: false)
         #expect(run?.path == folder.path)
         let locked = try error(RunError.self) {
-            _ = try RunFolder(at: folder.path, description(), resuming: true)
+            _ = try RunFolder(at: folder.path, try description(), resuming: true)
         }
         #expect(locked.code == .locked)
         run = nil
-        _ = try RunFolder(at: folder.path, description(), resuming: true)
+        _ = try RunFolder(at: folder.path, try description(), resuming: true)
     }
 
     @Test("a full disk is an error that loses nothing, and training goes on when there is room")

@@ -1,20 +1,21 @@
 import Foundation
 import SaccadeDatasets
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTraining
 import TestSupport
 import Testing
 import TrainingTestSupport
 
 @Suite struct TrainingMemoryTests {
-    private func training(_ folder: String, _ overrides: [String] = []) throws -> ClassifierTraining {
+    private func training(_ folder: String, _ overrides: [String] = []) throws -> Training<Classification> {
         let recipe = try Recipe(
             yaml: """
                 input: 16x16x3
                 layers: [{conv: {channels: 8, kernel: 3}}, relu, flatten, {linear: classes}]
                 training: {batchSize: 20, optimizer: {kind: sgd, momentum: 0}}
                 """, source: "test.yaml", overrides: overrides.map { try RecipeOverride("training.\($0)") })
-        return try ClassifierTraining(recipe, data: folder)
+        return try Training(Classification(), recipe, data: folder)
     }
 
     @Test("is what describe works out, and what goes beyond it")
@@ -24,7 +25,7 @@ import TrainingTestSupport
         let plain = try training(folder.path)
         let need = try plain.memory()
         let parameters = (3 * 9 + 1) * 8 * 4 + (8 * 14 * 14 + 1) * 6 * 4
-        let described = Description(try plain.network(), batch: 20, optimizerStates: 0)
+        let described = Description(try #require(try plain.network().chain), batch: 20, optimizerStates: 0)
         #expect(described.memory.parameterBytes == parameters && need.network == described.memory.trainingBytes)
         #expect(need.batches == 10 * 20 * 3 * 16 * 16 * 4 && need.samples == 0)
         #expect(need.average == 0 && need.gathered == 0)
@@ -63,7 +64,7 @@ import TrainingTestSupport
         let folder = try TemporaryFolder()
         try LoadedBatchesTests().dataset(folder.path, count: 50)
         let recipe = try Recipe(yaml: "input: 28x28x1\nlayers: [flatten, {linear: classes}]", source: "test.yaml")
-        let need = try ClassifierTraining(recipe, data: folder.path).memory()
+        let need = try Training(Classification(), recipe, data: folder.path).memory()
         #expect((50 * 784...50 * 784 + 64).contains(need.samples))
     }
 }

@@ -13,12 +13,14 @@ import TrainingTestSupport
         let source = SyntheticBatches()
         var batchesPerEpoch: Int { source.batchesPerEpoch }
         var samplesPerEpoch: Int { source.samplesPerEpoch }
-        func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
-            let next = source.batches(ofEpoch: epoch, from: first)
-            return {
-                guard let batch = try next() else { return nil }
+        func batches(ofEpoch epoch: Int, from first: Int) -> BatchStream<LabelledBatch> {
+            let batches = source.batches(ofEpoch: epoch, from: first)
+            var told: Duration? = waited.map { _ in .zero }
+            return BatchStream(waited: { told }) {
+                guard let batch = try batches.next() else { return nil }
                 Thread.sleep(forTimeInterval: Self.pause)
-                return LabelledBatch(images: batch.images, labels: batch.labels, waited: waited, names: batch.names)
+                told = told.flatMap { before in waited.map { before + $0 } }
+                return batch
             }
         }
     }
@@ -35,9 +37,9 @@ import TrainingTestSupport
     func waited() throws {
         let folder = try TemporaryFolder()
         let shares = Shares()
-        try Trainer(
-            smallNetwork(), training: Slow(), validation: nil,
-            run: RunFolder(at: folder.path, description { $0.epochs = 2 }, resuming: false), observer: shares
+        try trainer(
+            of: smallNetwork(), training: Slow(),
+            run: RunFolder(at: folder.path, try description { $0.epochs = 2 }, resuming: false), observer: shares
         ).train()
         let timings = EpochTiming.read(fromRunAt: folder.path)
         #expect(timings.map(\.epoch) == [1, 2] && timings.map(\.samples) == [24, 24])
@@ -53,9 +55,9 @@ import TrainingTestSupport
     @Test("what a source says of the wait counts, rather than how long asking took")
     func told() throws {
         let folder = try TemporaryFolder()
-        try Trainer(
-            smallNetwork(), training: Slow(waited: .milliseconds(2)), validation: nil,
-            run: RunFolder(at: folder.path, description { $0.epochs = 2 }, resuming: false)
+        try trainer(
+            of: smallNetwork(), training: Slow(waited: .milliseconds(2)),
+            run: RunFolder(at: folder.path, try description { $0.epochs = 2 }, resuming: false)
         ).train()
         let waited = EpochTiming.read(fromRunAt: folder.path).compactMap(\.waited)
         #expect(abs(waited[0] - 0.004) < 0.002 && abs(waited[1] - 0.006) < 0.002, "\(waited)")
@@ -71,17 +73,17 @@ import TrainingTestSupport
             let name: String
             var batchesPerEpoch: Int { source.batchesPerEpoch }
             var samplesPerEpoch: Int { source.samplesPerEpoch }
-            func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
+            func batches(ofEpoch epoch: Int, from first: Int) -> BatchStream<LabelledBatch> {
                 diary.lines.append("\(name) \(epoch)")
                 return source.batches(ofEpoch: epoch, from: first)
             }
         }
         let folder = try TemporaryFolder()
         let diary = Diary()
-        try Trainer(
-            smallNetwork(), training: Noted(diary: diary, name: "learn"),
+        try trainer(
+            of: smallNetwork(), training: Noted(diary: diary, name: "learn"),
             validation: Noted(diary: diary, name: "judge"),
-            run: RunFolder(at: folder.path, description { $0.epochs = 3 }, resuming: false)
+            run: RunFolder(at: folder.path, try description { $0.epochs = 3 }, resuming: false)
         ).train()
         // First there is a trial of judging.
         let lines = diary.lines.drop { $0 == "judge 0" }

@@ -1,5 +1,5 @@
 import Foundation
-import SaccadeDatasets
+import SaccadeImages
 import SaccadeFiles
 import Testing
 

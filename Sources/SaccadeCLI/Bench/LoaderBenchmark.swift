@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeImages
 
 /// How fast pictures become batches: read, decoded, resized, augmented and normalised, at ImageNet's usual size.
 ///

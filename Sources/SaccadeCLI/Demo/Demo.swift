@@ -4,8 +4,10 @@ import SaccadeDatasets
 import SaccadeDrawing
 import SaccadeFiles
 import SaccadeImages
+import SaccadeMetrics
 import SaccadeModels
 import SaccadeRuns
+import SaccadeSettings
 import SaccadeTensors
 import SaccadeTraining
 
@@ -60,8 +62,8 @@ struct Demo: AsyncParsableCommand {
         let unseen = await ClassificationDataset(drawing: scenes, task.test)
         watch.lap("drawing the scenes")
 
-        let training = try ClassifierTraining(
-            recipe(for: task), training: learnt, validation: held, data: "scenes of seed \(seed)")
+        let training = try Training(
+            Classification(), recipe(for: task), training: learnt, validation: held, data: "scenes of seed \(seed)")
         Console.note("Learning from \(learnt.count) of them, each seen \(task.epochs) times:")
         let run = "\(output)/run"
         let epochs = task.epochs
@@ -72,18 +74,19 @@ struct Demo: AsyncParsableCommand {
         }
         watch.lap("learning")
 
-        let classifier = try TrainedClassifier(run: run)
+        let model = try LoadedModel(ModelRequest(model: run))
+        guard let network = model.network.chain, let preprocessing = model.preprocessing else { return }
+        let layers = LayerByLayer(network)
         let (answers, ownAnswers) = try await ComputeThread.run {
-            let plan = classifier.plan(batch: 1)
-            func answer(_ image: Image, _ truth: String?, _ name: String) -> DemoAnswer {
+            let classifier = try Classifier(model)
+            func answer(_ image: Image, _ truth: String?, _ name: String) throws -> DemoAnswer {
                 DemoAnswer(
-                    image: image, name: name, truth: truth,
-                    guesses: classifier.predictions(for: image, top: 3, plan: plan))
+                    image: image, name: name, truth: truth, guesses: try classifier.predictions(for: image, top: 3))
             }
             let answers = try (0..<unseen.count).map { index in
-                answer(try unseen.image(at: index), unseen.classNames[unseen.label(at: index)], unseen.name(at: index))
+                try answer(unseen.image(at: index, atLeast: nil), unseen.classNames[unseen.label(at: index)], unseen.name(at: index))
             }
-            return (answers, own.map { answer($0.image, nil, $0.name) })
+            return (answers, try own.map { try answer($0.image, nil, $0.name) })
         }
         watch.lap("answering")
         // A scene that it understood shows best how.
@@ -91,13 +94,12 @@ struct Demo: AsyncParsableCommand {
         let picture = answers[example].image
         let explanation = try await ComputeThread.run {
             Explanation(
-                of: picture, by: classifier.layers, classifier.description.preprocessing,
-                stage: classifier.layers.lastConvolution)
+                of: picture, by: layers, preprocessing, stage: layers.lastConvolution)
         }
         let kept = KeptScenes(folder: "\(output)/unseen", example: example)
         try kept.write(answers.prefix(max(5 * Scenes.classNames.count, example + 1)))
         let result = DemoResult(
-            task: task, seed: seed, learnt: learnt, classifier: classifier, records: records, answers: answers,
+            task: task, seed: seed, learnt: learnt, network: network, layers: layers, records: records, answers: answers,
             own: ownAnswers, explanation: explanation, run: run, kept: kept)
         try result.report(seconds: watch.laps).write(to: "\(output)/report.html")
         try result.doubts.write(to: "\(output)/contact-sheet.png")
@@ -130,7 +132,7 @@ struct Demo: AsyncParsableCommand {
 
     /// One line of a curve that grows downwards, epoch by epoch.
     private static func line(of record: EpochRecord, epochs: Int) -> String {
-        let share = record.validationAccuracy ?? record.trainingAccuracy
+        let share = record[.accuracy] ?? 0
         let eighths = Int((share * 320).rounded())
         let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
         let bar = String(repeating: "█", count: eighths / 8) + rest
@@ -138,7 +140,7 @@ struct Demo: AsyncParsableCommand {
         let number =
             String(repeating: " ", count: String(epochs).count - String(record.epoch).count) + "\(record.epoch)"
         return "epoch \(number)/\(epochs)  \(padded)"
-            + String(format: "  %6.2f %% of held-back scenes right, loss %.3f", share * 100, record.trainingLoss)
+            + String(format: "  %6.2f %% of held-back scenes right, loss %.3f", share * 100, record.training[.loss] ?? .nan)
     }
 
     private func summary(of result: DemoResult, took seconds: Double) -> String {

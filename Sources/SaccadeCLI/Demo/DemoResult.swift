@@ -16,13 +16,13 @@ struct DemoAnswer: Sendable {
     /// What is on it; nil where nobody has said.
     let truth: String?
     /// The most probable first; at least one.
-    let guesses: [TrainedClassifier.Prediction]
+    let guesses: [Classifier.Prediction]
 
     var isRight: Bool { guesses[0].label == truth }
 
     /// As an item of a sheet: the first guess, and the truth where it is another.
     var item: ContactSheet.Item {
-        func text(_ guess: TrainedClassifier.Prediction) -> String {
+        func text(_ guess: Classifier.Prediction) -> String {
             "\(guess.label) \(Int((guess.probability * 100).rounded())) %"
         }
         guard let truth else {
@@ -60,7 +60,8 @@ struct DemoResult {
     let task: DemoTask
     let seed: UInt64
     let learnt: ClassificationDataset
-    let classifier: TrainedClassifier
+    let network: ResolvedNetwork
+    let layers: LayerByLayer
     let records: [EpochRecord]
     let answers: [DemoAnswer]
     /// About the user's own pictures.
@@ -101,7 +102,7 @@ struct DemoResult {
             sections: [
                 Report.Section("The task", [.paragraph(task.text), .picture(try sceneSheet, caption: sceneCaption)]),
                 Report.Section(
-                    "How it learnt", [.row([.drawing(accuracies, caption: ""), .drawing(losses, caption: "")])]),
+                    "How it learnt", [.row(curves.map { .drawing($0, caption: "") })]),
                 Report.Section("What it takes for what", [.drawing(confusions, caption: confusionCaption)]),
                 Report.Section(
                     "What it doubts",
@@ -132,8 +133,10 @@ struct DemoResult {
         "Some of the \(learnt.count) scenes that it learnt from, with the class of their main object."
     }
 
-    private var accuracies: LineChart { RunCurves.accuracies(of: records, width: 360, height: 260) }
-    private var losses: LineChart { RunCurves.losses(of: records, width: 360, height: 260) }
+    private var curves: [LineChart] {
+        [RunCurves.fractions(of: records, width: 360, height: 260), RunCurves.losses(of: records, width: 360, height: 260)]
+            .compactMap { $0 }
+    }
 
     private var confusions: SaccadeDrawing.ConfusionMatrix {
         let classes = learnt.classNames
@@ -168,8 +171,8 @@ struct DemoResult {
 
     private var layerSection: Report.Section {
         let evidence = EvidenceFigures(
-            explanation, by: classifier.layers, classNamed: learnt.classNames[explanation.label])
-        let sheets = LayerFigures(classifier.layers, explanation.activations).sheets
+            explanation, by: layers, classNamed: learnt.classNames[explanation.label])
+        let sheets = LayerFigures(layers, explanation.activations).sheets
         return Report.Section(
             "What every layer makes of a scene",
             [
@@ -179,8 +182,7 @@ struct DemoResult {
     }
 
     private var networkSection: Report.Section {
-        guard let resolved = try? classifier.description.resolved() else { return Report.Section("The network", []) }
-        let description = Description(resolved, batch: 1)
+        let description = Description(network, batch: 1)
         return Report.Section(
             "The network",
             [

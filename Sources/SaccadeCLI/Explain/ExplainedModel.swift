@@ -1,4 +1,5 @@
 import SaccadeDatasets
+import SaccadeImages
 import SaccadeModels
 import SaccadeTensors
 import SaccadeTraining
@@ -18,10 +19,13 @@ struct ExplainedModel {
         let model = try LoadedModel(request)
         guard let preprocessing = model.preprocessing else {
             throw CommandError.data(
-                "\(model.network.name): explain is for networks on pictures; this one is on vectors")
+                "\(model.name): explain is for networks on pictures; this one is on vectors")
+        }
+        guard let network = model.network.chain else {
+            throw CommandError.data("\(model.name): explain is for networks that are lists of layers")
         }
         ModelOptions.report(model.difference)
-        (layers, self.preprocessing, classNames) = (model.layers, preprocessing, model.classNames)
+        (layers, self.preprocessing, classNames) = (LayerByLayer(network), preprocessing, model.classNames)
         caution =
             model.isFresh
             ? "The weights are random (seed \(request.seed ?? 0)): nothing was learnt, and the answers mean nothing. What "

@@ -40,9 +40,9 @@ enum ConvertONNX {
                 model.classNames.map { "\($0.count) names of classes" },
                 model.preprocessing.map { _ in "how pictures are prepared" },
             ].compactMap { $0 }
-            let input = model.network.input.dimensions.map(String.init).joined(separator: ", ")
+            let inputs = model.network.stages.flatMap(\.model.inputs).map { "\($0)" }.joined(separator: ", ")
             print(
-                "\(output): \(model.network.name) for [N, \(input)], opset \(ONNXExport.opset)"
+                "\(output): \(model.name) for \(inputs), opset \(ONNXExport.opset)"
                     + (kept.isEmpty ? "" : ", with " + kept.joined(separator: " and ")))
             return
         }

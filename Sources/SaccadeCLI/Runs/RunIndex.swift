@@ -12,7 +12,7 @@ enum RunIndex {
         do {
             return try RunRegistry(at: RunRegistry.standardPath)
         } catch {
-            Console.note("note: only the runs in \(TrainedClassifier.runs)/ are known. \(error)")
+            Console.note("note: only the runs in \(RunFolder.runs)/ are known. \(error)")
             return try RunRegistry()
         }
     }
@@ -45,9 +45,9 @@ enum RunIndex {
     ///
     /// - Throws: ``RunError``: there is none, or several.
     static func folder(of nameOrPath: String, in registry: RunRegistry) throws -> String {
-        let near = TrainedClassifier.folder(of: nameOrPath)
+        let near = RunFolder.folder(of: nameOrPath)
         if Path("\(near)/run.json").exists { return near }
-        let entries = try registry.refreshed(with: [TrainedClassifier.runs])
+        let entries = try registry.refreshed(with: [RunFolder.runs])
         let path = RunSummary.absolute(nameOrPath)
         let named = entries.filter { $0.name == nameOrPath || $0.folder == path }
         if named.count > 1 {
@@ -66,7 +66,7 @@ enum RunIndex {
     /// How a user would name a run here: `digits` for `runs/digits`, else the path from here, else the whole path.
     static func shortest(_ folder: String) -> String {
         let here = RunSummary.absolute(".")
-        for prefix in ["\(here)/\(TrainedClassifier.runs)/", "\(here)/"] where folder.hasPrefix(prefix) {
+        for prefix in ["\(here)/\(RunFolder.runs)/", "\(here)/"] where folder.hasPrefix(prefix) {
             return String(folder.dropFirst(prefix.count))
         }
         return folder
@@ -101,7 +101,7 @@ struct RunJSON: Encodable {
         epochs = run.epochs.done
         epochsWanted = run.epochs.wanted
         bestEpoch = run.best?.epoch
-        bestMetric = run.best?.metric.rawValue
+        bestMetric = run.best?.monitor.name
         bestValue = run.best?.value
         seconds = run.seconds
         waitingShare = run.waitingShare

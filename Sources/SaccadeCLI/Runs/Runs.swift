@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SaccadeFiles
+import SaccadeMetrics
 import SaccadeRuns
 import SaccadeTraining
 
@@ -53,7 +54,7 @@ struct ListRuns: ParsableCommand {
     }
 
     func run() throws {
-        let entries = try RunIndex.open().refreshed(with: [TrainedClassifier.runs])
+        let entries = try RunIndex.open().refreshed(with: [RunFolder.runs])
         let shown = Array(entries.prefix(limit ?? entries.count))
         if json { return print(try RunJSON.text(shown.map(RunJSON.init))) }
         guard !shown.isEmpty else {
@@ -67,8 +68,8 @@ struct ListRuns: ParsableCommand {
             table.append([
                 RunIndex.shortest(entry.folder), entry.network.cut(to: 20), entry.data.cut(to: 24, keepsEnd: true),
                 entry.state.word, "\(entry.epochs.done)/\(entry.epochs.wanted)",
-                entry.best.map { RunFigures.text($0.value, of: $0.metric) } ?? "",
-                entry.best.map { RunReport.words($0.metric) } ?? "",
+                entry.best.map { $0.monitor.metric.text($0.value) } ?? "",
+                entry.best?.monitor.title ?? "",
                 entry.seconds > 0 ? RunFigures.duration(entry.seconds) : "", RunFigures.moment(entry.lastActive),
             ])
         }

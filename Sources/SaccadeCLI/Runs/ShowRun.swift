@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SaccadeFiles
+import SaccadeMetrics
 import SaccadeRuns
 import SaccadeTraining
 
@@ -41,7 +42,7 @@ struct ShowRun: ParsableCommand {
         init(_ summary: RunSummary) {
             run = RunJSON(RunEntry(summary))
             settings = Dictionary(summary.description.recipeSettings.map { ($0.name, $0.text) }) { $1 }
-            classes = summary.description.classNames
+            classes = summary.description.model.classNames
             versions = summary.description.versions
             epochs = summary.records
             timings = summary.timings
@@ -54,16 +55,12 @@ struct ShowRun: ParsableCommand {
         var facts: [(String, String)] = [
             ("State", run.state.word + (run.state.reason.map { ": \($0)" } ?? "")),
             ("Network", run.network), ("Data", run.description.data),
-            ("Classes", "\(run.description.classNames.count)"),
+            ("Classes", "\(run.description.model.classNames.count)"),
             ("Epochs", "\(run.records.last?.epoch ?? 0) of \(settings.epochs)"),
         ]
         if let best = run.best, let value = run.bestValue {
-            facts.append(
-                (
-                    "Best epoch",
-                    "\(best.epoch), by \(RunReport.words(settings.best.metric)): "
-                        + RunFigures.text(value, of: settings.best.metric)
-                ))
+            let monitor = run.description.monitor
+            facts.append(("Best epoch", "\(best.epoch), by \(monitor.title): \(monitor.metric.text(value))"))
         }
         if !run.timings.isEmpty {
             let learning = run.timings.reduce(0) { $0 + $1.seconds }
@@ -73,7 +70,7 @@ struct ShowRun: ParsableCommand {
                 (
                     "Time",
                     "\(RunFigures.duration(run.seconds)), \(RunFigures.duration(mean)) for an epoch, "
-                        + "\(Int(Double(samples) / max(learning, 1e-9))) images/s learnt from"
+                        + "\(Int(Double(samples) / max(learning, 1e-9))) samples/s learnt from"
                 ))
         }
         if let share = run.waitingShare {
@@ -104,18 +101,19 @@ struct ShowRun: ParsableCommand {
     }
 
     private func curves(of records: [EpochRecord]) -> String {
-        func points(_ value: (EpochRecord) -> Double?) -> [(x: Double, y: Double)] {
-            records.compactMap { record in value(record).map { (Double(record.epoch), $0) } }
-        }
-        let loss = TerminalChart(
-            title: "Loss", series: [("training", points(\.trainingLoss)), ("held back", points(\.validationLoss))],
-            isLog: true)
-        let accuracy = TerminalChart(
-            title: "Right, %",
-            series: [
-                ("training", points { $0.trainingAccuracy * 100 }),
-                ("held back", points { $0.validationAccuracy.map { $0 * 100 } }),
-            ])
-        return "\n\(loss.text)\n\n\(accuracy.text)"
+        records.metrics.filter { !$0.isMinor }.map { metric in
+            let series = Monitor.Part.allCases.reversed().map { part in
+                let points = records.compactMap { record in
+                    Monitor(part, metric).measured(in: record).map {
+                        (x: Double(record.epoch), y: metric.isFraction ? $0 * 100 : $0)
+                    }
+                }
+                return (name: Monitor.title(of: part), points: points)
+            }
+            let title = metric.title.prefix(1).uppercased() + metric.title.dropFirst()
+            let chart = TerminalChart(
+                title: title + (metric.isFraction ? ", %" : ""), series: series, isLog: !metric.isFraction)
+            return "\n\(chart.text)"
+        }.joined(separator: "\n")
     }
 }

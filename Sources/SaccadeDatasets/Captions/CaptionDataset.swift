@@ -1,5 +1,6 @@
 import Foundation
 public import SaccadeFiles
+public import SaccadeImages
 
 /// Pictures with sentences about them.
 public struct CaptionDataset: Sendable {
@@ -43,9 +44,10 @@ public struct CaptionDataset: Sendable {
             samples += found
             problems += bad
         }
-        self.samples = samples
-        self.problems = problems
+        self.init(samples, problems)
     }
+
+    private init(_ samples: [Sample], _ problems: [Problem]) { (self.samples, self.problems) = (samples, problems) }
 
     /// The files with captions at a path.
     static func files(at path: String) -> [String] {
@@ -150,5 +152,24 @@ public struct CaptionDataset: Sendable {
             return nil
         }
         return Caption(text: text.trimmingCharacters(in: .whitespacesAndNewlines), place: place)
+    }
+}
+
+/// Images; their captions are found by the samples' numbers.
+extension CaptionDataset: ImageDataset {
+    public var count: Int { samples.count }
+
+    public func name(at index: Int) -> String { samples[index].image }
+
+    public func subset(_ indices: some Sequence<Int>) -> CaptionDataset {
+        CaptionDataset(indices.map { samples[$0] }, problems)
+    }
+
+    public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {
+        inspection.problem(withImageAt: samples[index].image)
+    }
+
+    public func image(at index: Int, atLeast leastSize: PixelSize?) throws(FileError) -> Image {
+        try Image(contentsOf: samples[index].image, atLeast: leastSize)
     }
 }

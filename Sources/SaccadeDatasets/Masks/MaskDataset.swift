@@ -47,8 +47,14 @@ public struct MaskDataset: Sendable {
                     + "image and label, PNGImages and PedMasks, JPEGImages and SegmentationClass or SegmentationObject",
                 remedy: "check the path, or say --format")
         }
-        (root, self.kind, classNames) = (path, layout.kind, layout.classNames)
-        (samples, problems) = (layout.samples, layout.problems)
+        self.init(path, layout.kind, layout.classNames, layout.samples, layout.problems)
+    }
+
+    private init(
+        _ root: String, _ kind: Kind, _ classNames: [String]?, _ samples: [Sample], _ problems: [Problem]
+    ) {
+        (self.root, self.kind, self.classNames, self.samples, self.problems) =
+            (root, kind, classNames, samples, problems)
     }
 
     /// The values of a sample's mask, row by row: `[H, W]`.
@@ -121,5 +127,52 @@ public struct MaskDataset: Sendable {
         } catch {
             return Problem(error, rule: error.code == .missing ? .missingFile : .unreadableImage)
         }
+    }
+}
+
+/// Images with masks that move with them: classes of pixels, or objects.
+extension MaskDataset: ImageDataset {
+    public var count: Int { samples.count }
+
+    public func name(at index: Int) -> String { samples[index].image }
+
+    public func subset(_ indices: some Sequence<Int>) -> MaskDataset {
+        MaskDataset(root, kind, classNames, indices.map { samples[$0] }, problems)
+    }
+
+    /// The parts that the data set itself makes, in the order of ``DatasetSplit``.
+    public var splits: [DatasetSplit] {
+        let found = Set(samples.compactMap(\.split))
+        return DatasetSplit.allCases.filter(found.contains)
+    }
+
+    /// The samples of a part.
+    public func samples(of split: DatasetSplit) -> MaskDataset {
+        subset(samples.indices.filter { split == .all || samples[$0].split == split })
+    }
+
+    public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {
+        let sample = samples[index]
+        return inspection.problem(withImageAt: sample.image) ?? inspection.problem(withImageAt: sample.mask)
+    }
+
+    public func image(at index: Int, atLeast leastSize: PixelSize?) throws(FileError) -> Image {
+        try Image(contentsOf: samples[index].image, atLeast: leastSize)
+    }
+
+    public var isAnnotated: Bool { true }
+
+    public func annotations(at index: Int, of size: PixelSize) throws(FileError) -> Annotations? {
+        if kind == .instances {
+            return try Annotations(
+                objects: objects(at: index).map { Annotations.Object(category: 1, box: $0.bounds, mask: $0) })
+        }
+        let mask = try mask(at: index)
+        guard mask.size == size else {
+            throw FileError(
+                .malformed, path: samples[index].mask, reason: "is \(mask.size) pixels, and its image \(size)",
+                remedy: "make them of one size")
+        }
+        return Annotations(classes: mask.pixels)
     }
 }

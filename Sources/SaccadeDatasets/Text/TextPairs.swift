@@ -1,5 +1,6 @@
 import Foundation
 public import SaccadeFiles
+public import SaccadePrelude
 
 /// Sentences in two languages, line by line: `NAME.LANGUAGE`, plain or `.gz`, as Multi30k (Elliott et al., 2016) has them.
 public struct TextPairs: Sendable {
@@ -11,6 +12,8 @@ public struct TextPairs: Sendable {
         public let line: Int
     }
 
+    /// What to call the file of the sources.
+    private let source: String
     /// The pairs of which both sides are there.
     public let pairs: [Pair]
     /// Lines that are no text, or have no words.
@@ -29,10 +32,14 @@ public struct TextPairs: Sendable {
                 remedy: "give files whose lines belong together")
         }
         let targets = Dictionary(b.lines.map { ($0.number, $0.text) }, uniquingKeysWith: { first, _ in first })
-        pairs = a.lines.compactMap { line in
+        let pairs = a.lines.compactMap { line in
             targets[line.number].map { Pair(source: line.text, target: $0, line: line.number) }
         }
-        problems = a.problems + b.problems
+        self.init(source, pairs, a.problems + b.problems)
+    }
+
+    private init(_ source: String, _ pairs: [Pair], _ problems: [Problem]) {
+        (self.source, self.pairs, self.problems) = (source, pairs, problems)
     }
 
     /// The files of a folder that belong together: stems with their languages, where there are two or more.
@@ -51,6 +58,18 @@ public struct TextPairs: Sendable {
     }
 }
 
+extension TextPairs: Dataset, SampleSource {
+    public var count: Int { pairs.count }
+
+    public func name(at index: Int) -> String { "\(source):\(pairs[index].line)" }
+
+    public func subset(_ indices: some Sequence<Int>) -> TextPairs {
+        TextPairs(source, indices.map { pairs[$0] }, problems)
+    }
+
+    public func sample(at index: Int, using generator: inout SplitMix64) -> Pair { pairs[index] }
+}
+
 /// The lines of a text file, plain or `.gz`.
 public struct TextCorpus: Sendable {
     /// A line that is text.
@@ -60,6 +79,7 @@ public struct TextCorpus: Sendable {
         public let text: String
     }
 
+    private let path: String
     /// The lines that are text.
     public let lines: [Line]
     /// How many there are with those that are not.
@@ -84,9 +104,12 @@ public struct TextCorpus: Sendable {
             }
         }
         let (lines, problems) = try TextFile.lines(in: bytes, path: path)
-        self.lines = lines.map { Line(number: $0.number, text: $0.text) }
-        self.problems = problems
-        lineCount = bytes.count { $0 == UInt8(ascii: "\n") } + (bytes.isEmpty || bytes.last == 10 ? 0 : 1)
+        let count = bytes.count { $0 == UInt8(ascii: "\n") } + (bytes.isEmpty || bytes.last == 10 ? 0 : 1)
+        self.init(path, lines.map { Line(number: $0.number, text: $0.text) }, count, problems)
+    }
+
+    private init(_ path: String, _ lines: [Line], _ lineCount: Int, _ problems: [Problem]) {
+        (self.path, self.lines, self.lineCount, self.problems) = (path, lines, lineCount, problems)
     }
 
     /// The text files at a path.
@@ -98,4 +121,16 @@ public struct TextCorpus: Sendable {
             !$0.hasPrefix(".") && ["txt", "neg", "pos"].contains(Path($0).suffix.lowercased())
         }.map { "\(path)/\($0)" }
     }
+}
+
+extension TextCorpus: Dataset, SampleSource {
+    public var count: Int { lines.count }
+
+    public func name(at index: Int) -> String { "\(path):\(lines[index].number)" }
+
+    public func subset(_ indices: some Sequence<Int>) -> TextCorpus {
+        TextCorpus(path, indices.map { lines[$0] }, lineCount, problems)
+    }
+
+    public func sample(at index: Int, using generator: inout SplitMix64) -> Line { lines[index] }
 }

@@ -1,3 +1,4 @@
+import SaccadeSettings
 import SaccadeTensors
 
 // Architectures as text again: what is written here reads as the same architecture.
@@ -7,7 +8,11 @@ extension Architecture {
         var entries: [Setting.Entry] = [.of("name", .word(name)), .of("input", .word(input.description))]
         if let classes { entries.append(.of("classes", .number(classes))) }
         if let preprocessingSection { entries.append(.of("preprocessing", preprocessingSection)) }
-        entries.append(.of("layers", .layers(layers)))
+        if let structure {
+            entries.append(.of("network", Setting(.section([structure]), at: structure.location)))
+        } else {
+            entries.append(.of("layers", .layers(layers)))
+        }
         if let training { entries.append(.of("training", training)) }
         return Setting.section(entries).yaml
     }
@@ -26,14 +31,14 @@ extension LayerSpecification.Kind {
     fileprivate var entries: [Setting.Entry] {
         switch self {
         case .convolution(let conv):
-            return [.of("channels", .number(conv.channels)), .of("kernel", .pair(conv.kernel))]
+            return [.of("channels", .outputs(conv.channels)), .of("kernel", .pair(conv.kernel))]
                 + .optional("stride", .pair(conv.stride), unless: conv.stride == 1)
                 + (conv.padding.map { [.of("padding", .padding($0))] } ?? [])
                 + .optional("dilation", .pair(conv.dilation), unless: conv.dilation == 1)
                 + .optional("groups", .number(conv.groups), unless: conv.groups == 1)
                 + .learned(bias: conv.bias, conv.activation, shares: conv.shares)
         case .upConvolution(let conv):
-            return [.of("channels", .number(conv.channels)), .of("kernel", .pair(conv.kernel))]
+            return [.of("channels", .outputs(conv.channels)), .of("kernel", .pair(conv.kernel))]
                 + .optional("stride", .pair(conv.stride), unless: conv.stride == 1)
                 + .optional("padding", .pair(conv.padding), unless: conv.padding == 0)
                 + .optional("outputPadding", .pair(conv.outputPadding), unless: conv.outputPadding == 0)
@@ -57,12 +62,8 @@ extension LayerSpecification.Kind {
         case .layerNorm(let epsilon): return .optional("epsilon", .number(epsilon), unless: epsilon == 1e-5)
         case .dropout(let probability): return [.of("probability", .number(probability))]
         case .linear(let linear):
-            let units: Setting =
-                switch linear.units {
-                case .count(let count): .number(count)
-                case .classes: .word("classes")
-                }
-            return [.of("units", units)] + .learned(bias: linear.bias, linear.activation, shares: linear.shares)
+            return [.of("units", .outputs(linear.units))]
+                + .learned(bias: linear.bias, linear.activation, shares: linear.shares)
         case .activation(.leakyReLU(let slope)): return [.of("slope", .number(slope))]
         case .residual(let body, let shortcut, let activation):
             return [.of("body", .layers(body))]
@@ -112,6 +113,13 @@ extension Setting {
     fileprivate static func number(_ value: Float) -> Setting { made(.text("\(value)", isPlain: true)) }
     fileprivate static func flag(_ value: Bool) -> Setting { made(.text("\(value)", isPlain: true)) }
     fileprivate static func layers(_ layers: [LayerSpecification]) -> Setting { list(layers.map(\.setting)) }
+
+    fileprivate static func outputs(_ outputs: OutputCount) -> Setting {
+        switch outputs {
+        case .count(let count): number(count)
+        case .classes: word("classes")
+        }
+    }
 
     fileprivate static func pair(_ pair: Pair) -> Setting {
         pair.height == pair.width ? number(pair.height) : list(pair.both.map(number))

@@ -1,5 +1,5 @@
 import SaccadeFiles
-import SaccadeSettings
+public import SaccadeSettings
 
 /// A network as a recipe describes it.
 ///
@@ -11,7 +11,8 @@ import SaccadeSettings
 ///       …
 ///     classes: 2
 ///
-/// In place of `layers` a recipe may give the name of a published one: `network: resnet-18`.
+/// In place of `layers` a recipe may give the name of a published one, `network: resnet-18`, or a network that is no
+/// list of layers with its settings, `network: {unet: {width: 32}}`; what those are, the task of the recipe knows.
 ///
 /// It says nothing yet about whether the layers fit each other: that comes with
 /// ``resolved(input:classes:padding:seed:)``.
@@ -22,6 +23,8 @@ public struct Architecture: Sendable {
     public var source: String
     public var input: InputSize
     public var layers: [LayerSpecification]
+    /// A network that is no list of layers: what it is called, and its settings.
+    package var structure: Setting.Entry?
     /// How many classes there are to tell apart; `nil` leaves it to the data.
     public var classes: Int?
     /// The section `preprocessing`, for whoever prepares pictures.
@@ -41,8 +44,8 @@ public struct Architecture: Sendable {
 
     /// Reads a recipe from a file.
     ///
-    /// - Throws: ``ArchitectureError`` with the file and the line.
-    public init(contentsOf path: String) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` with the file and the line.
+    public init(contentsOf path: String) throws(RecipeError) {
         try self.init(yaml: RecipeFile.text(of: path), source: path)
     }
 
@@ -50,8 +53,8 @@ public struct Architecture: Sendable {
     /// the same name, a folder does not: `scenes` may be what the recipe of this name learns from.
     ///
     /// - Parameter fileOrName: A path such as `recipes/mnist.yaml`, or a name such as `mnist`.
-    /// - Throws: ``ArchitectureError`` with the file and the line, or the names there are.
-    public init(fileOrName: String) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` with the file and the line, or the names there are.
+    public init(fileOrName: String) throws(RecipeError) {
         try self.init(yaml: Self.text(fileOrName: fileOrName), source: Self.place(of: fileOrName))
     }
 
@@ -63,13 +66,24 @@ public struct Architecture: Sendable {
 
     /// The text of a recipe from a file, or of one that comes with the program.
     ///
-    /// - Throws: ``ArchitectureError`` with the names there are.
-    public static func text(fileOrName: String) throws(ArchitectureError) -> String {
-        if let text = builtInText(named: fileOrName), !RegularFile.isPresent(at: fileOrName) { return text }
+    /// - Throws: ``RecipeError`` with the names there are.
+    public static func text(fileOrName: String) throws(RecipeError) -> String {
+        try text(fileOrName: fileOrName, among: []) { _ in nil }
+    }
+
+    /// - Parameters:
+    ///   - others: Names of recipes that come from elsewhere.
+    ///   - other: The text of one of them.
+    package static func text(
+        fileOrName: String, among others: [String], _ other: (String) -> String?
+    ) throws(RecipeError) -> String {
+        if let text = builtInText(named: fileOrName) ?? other(fileOrName), !RegularFile.isPresent(at: fileOrName) {
+            return text
+        }
         guard RecipeFile.exists(fileOrName) || fileOrName.contains("/") || fileOrName.hasSuffix(".yaml") else {
-            let names = builtInNames
+            let names = builtInNames + others
             let guess = nearest(to: fileOrName, among: names).map { "did you mean \($0)? " } ?? ""
-            throw ArchitectureError(
+            throw RecipeError(
                 "there is neither a file nor a built-in recipe or network of this name; "
                     + "\(guess)The built-in ones are \(names.joined(separator: ", "))",
                 at: Location(file: fileOrName))
@@ -94,24 +108,28 @@ public struct Architecture: Sendable {
     /// - Parameters:
     ///   - yaml: The text.
     ///   - source: What to call it in complaints: the file's path.
-    /// - Throws: ``ArchitectureError`` with the line.
-    public init(yaml: String, source: String) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` with the line.
+    public init(yaml: String, source: String) throws(RecipeError) {
         try self.init(RecipeFile.setting(yaml, file: source), source: source)
     }
 
     /// The keys of a recipe, in the order in which one reads best.
-    package static let keys = ["name", "network", "input", "classes", "preprocessing", "layers", "training"]
+    package static let keys = [
+        "name", "task", "network", "input", "classes", "preprocessing", "layers", "training",
+    ]
 
     /// Reads a recipe from its settings.
     ///
     /// - Parameters:
     ///   - root: All of them.
     ///   - source: What to call the recipe in complaints.
-    /// - Throws: ``ArchitectureError`` with the line.
-    package init(_ root: Setting, source: String) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` with the line.
+    package init(_ root: Setting, source: String) throws(RecipeError) {
         let recipe = try root.section("a recipe", keys: Self.keys)
-        let network = try recipe["network"].map(Self.network)
-        if network != nil, let layers = recipe["layers"] {
+        let isStructure = recipe["network"]?.entries != nil
+        structure = try recipe["network"].flatMap(Self.structure)
+        let network = isStructure ? nil : try recipe["network"].map(Self.network)
+        if recipe["network"] != nil, let layers = recipe["layers"] {
             throw layers.error("a recipe has the layers of its network, or layers of its own; remove network or layers")
         }
         name = try recipe["name"]?.text("name") ?? network?.name ?? Self.stem(of: source)
@@ -125,11 +143,22 @@ public struct Architecture: Sendable {
         } else {
             input = try Self.inputSize(recipe.required("input"))
             var reader = LayerReader()
-            layers = try reader.layers(recipe.required("layers"), "layers")
+            layers = isStructure ? [] : try reader.layers(recipe.required("layers"), "layers")
         }
     }
 
-    private static func inputSize(_ setting: Setting) throws(ArchitectureError) -> InputSize {
+    /// The one entry of a section `network`; nil for a name.
+    private static func structure(_ setting: Setting) throws(RecipeError) -> Setting.Entry? {
+        guard let entries = setting.entries else { return nil }
+        guard entries.count == 1 else {
+            throw setting.error(
+                "network must be a name, or one name with its settings, as in network: {unet: {width: 32}}; got "
+                    + "\(entries.count) names")
+        }
+        return entries[0]
+    }
+
+    private static func inputSize(_ setting: Setting) throws(RecipeError) -> InputSize {
         guard let size = InputSize(try setting.text("input")) else {
             throw setting.error("input must be \(InputSize.hint); got \(setting.quoted)")
         }
@@ -137,7 +166,7 @@ public struct Architecture: Sendable {
     }
 
     /// The published network of a name.
-    private static func network(_ setting: Setting) throws(ArchitectureError) -> Architecture {
+    private static func network(_ setting: Setting) throws(RecipeError) -> Architecture {
         let name = try setting.text("network")
         guard let network = BuiltInNetworks.network(named: name) else {
             throw setting.error(unknown("network", name, in: "a recipe", known: BuiltInNetworks.names))

@@ -1,3 +1,5 @@
+import SaccadeSettings
+
 /// Names for the layers of one block: their own, or their kind with a number.
 struct LayerNames {
     private var taken: [String: Location?] = [:]
@@ -5,13 +7,13 @@ struct LayerNames {
 
     /// Notes the names that recipes give, so that no number runs into them.
     ///
-    /// - Throws: ``ArchitectureError`` where two layers have the same one.
-    mutating func reserve(_ specifications: [LayerSpecification]) throws(ArchitectureError) {
+    /// - Throws: ``RecipeError`` where two layers have the same one.
+    mutating func reserve(_ specifications: [LayerSpecification]) throws(RecipeError) {
         for specification in specifications {
             guard let name = specification.name else { continue }
             if let other = taken.updateValue(specification.location, forKey: name) {
                 let line = other?.line.map { " on line \($0)" } ?? ""
-                throw ArchitectureError(
+                throw RecipeError(
                     "the name \(name) already belongs to the layer\(line); names are used once, and `repeat` with a "
                         + "name of its own numbers what it repeats", at: specification.location)
             }

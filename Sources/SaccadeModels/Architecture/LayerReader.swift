@@ -1,3 +1,4 @@
+import SaccadeSettings
 import SaccadeTensors
 
 /// Reads the layers of a recipe.
@@ -15,7 +16,7 @@ struct LayerReader {
         "parallel", "pad-channels", "auxiliary", "repeat",
     ]
 
-    mutating func layers(_ setting: Setting, _ name: String) throws(ArchitectureError) -> [LayerSpecification] {
+    mutating func layers(_ setting: Setting, _ name: String) throws(RecipeError) -> [LayerSpecification] {
         let items = try setting.list(name)
         guard !items.isEmpty else { throw setting.error("\(name) must hold at least one layer") }
         var layers: [LayerSpecification] = []
@@ -24,10 +25,10 @@ struct LayerReader {
     }
 
     /// One item of a list of layers: several layers if it repeats some.
-    private mutating func layers(_ item: Setting) throws(ArchitectureError) -> [LayerSpecification] {
+    private mutating func layers(_ item: Setting) throws(RecipeError) -> [LayerSpecification] {
         let (word, location, settings) = try kindAndSettings(of: item)
         guard Self.kinds.contains(word) else {
-            throw ArchitectureError(unknown("layer", word, in: "layers", known: Self.kinds), at: location)
+            throw RecipeError(unknown("layer", word, in: "layers", known: Self.kinds), at: location)
         }
         if word == "repeat" { return try repeated(settings) }
         count += 1
@@ -40,7 +41,7 @@ struct LayerReader {
     /// `relu`, or `conv: {…}`.
     private func kindAndSettings(
         of item: Setting
-    ) throws(ArchitectureError) -> (word: String, location: Location, settings: Setting) {
+    ) throws(RecipeError) -> (word: String, location: Location, settings: Setting) {
         let nothing = Setting(.text("", isPlain: true), at: item.location)
         switch item.content {
         case .text(let word, _): return (word, item.location, nothing)
@@ -56,11 +57,11 @@ struct LayerReader {
         }
     }
 
-    private mutating func repeated(_ setting: Setting) throws(ArchitectureError) -> [LayerSpecification] {
+    private mutating func repeated(_ setting: Setting) throws(RecipeError) -> [LayerSpecification] {
         let section = try setting.section("repeat", keys: ["count", "layers", "name", "first"])
         let count = try section.required("count").integer("count", 1...Self.maximumLayerCount)
         let first = try section["first"]?.integer("first", 0...Self.maximumLayerCount) ?? 0
-        let name = try section["name"].map { setting throws(ArchitectureError) in try Self.name(setting) }
+        let name = try section["name"].map { setting throws(RecipeError) in try Self.name(setting) }
         let before = self.count
         let body = try layers(try section.required("layers"), "layers")
         // The body was counted once; `count` is at most 4096, and so is what it multiplies.
@@ -75,14 +76,14 @@ struct LayerReader {
         return layers
     }
 
-    private func tooMany(at location: Location) -> ArchitectureError {
-        ArchitectureError(
+    private func tooMany(at location: Location) -> RecipeError {
+        RecipeError(
             "more than \(Self.maximumLayerCount) layers, repetitions counted; use a smaller count", at: location)
     }
 
     private mutating func kind(
         _ word: String, _ settings: Setting, _ name: inout String?
-    ) throws(ArchitectureError) -> LayerSpecification.Kind {
+    ) throws(RecipeError) -> LayerSpecification.Kind {
         switch word {
         case "conv":
             let s = try section(
@@ -90,7 +91,7 @@ struct LayerReader {
                 [
                     "channels", "kernel", "stride", "padding", "dilation", "groups", "bias", "activation", "shares",
                 ], &name)
-            var conv = ConvolutionSpecification(channels: try Self.channels(s), kernel: try Self.kernel(s))
+            var conv = ConvolutionSpecification(channels: try Self.outputs(s, "channels"), kernel: try Self.kernel(s))
             conv.stride = try Self.pair(s, "stride", 1) ?? 1
             conv.padding = try Self.padding(s)
             conv.dilation = try Self.pair(s, "dilation", 1) ?? 1
@@ -106,7 +107,7 @@ struct LayerReader {
                     "channels", "kernel", "stride", "padding", "outputPadding", "dilation", "groups", "bias",
                     "activation", "shares",
                 ], &name)
-            var conv = UpConvolutionSpecification(channels: try Self.channels(s), kernel: try Self.kernel(s))
+            var conv = UpConvolutionSpecification(channels: try Self.outputs(s, "channels"), kernel: try Self.kernel(s))
             conv.stride = try Self.pair(s, "stride", 1) ?? 1
             conv.padding = try Self.pair(s, "padding", 0) ?? 0
             conv.outputPadding = try Self.pair(s, "outputPadding", 0) ?? 0
@@ -158,7 +159,7 @@ struct LayerReader {
         case "residual":
             let s = try section(word, settings, ["body", "shortcut", "activation"], &name)
             let body = try layers(try s.required("body"), "body")
-            let shortcut = try s["shortcut"].map { setting throws(ArchitectureError) in
+            let shortcut = try s["shortcut"].map { setting throws(RecipeError) in
                 try layers(setting, "shortcut")
             }
             return .residual(body: body, shortcut: shortcut ?? [], activation: try Self.activation(s))
@@ -176,17 +177,9 @@ struct LayerReader {
 
     private func linear(
         _ settings: Setting, _ name: inout String?
-    ) throws(ArchitectureError) -> LayerSpecification.Kind {
+    ) throws(RecipeError) -> LayerSpecification.Kind {
         let s = try section("linear", settings, ["units", "bias", "activation", "shares"], &name, short: "units")
-        let units = try s.required("units")
-        var linear: LinearSpecification
-        if case .text("classes", _) = units.content {
-            linear = LinearSpecification(.classes)
-        } else if case .text(let text, true) = units.content, Int(text) == nil {
-            throw units.error("units must be a whole number, or the word classes, got \(units.quoted)")
-        } else {
-            linear = LinearSpecification(.count(try units.integer("units", 1...1 << 24)))
-        }
+        var linear = LinearSpecification(try Self.outputs(s, "units", 1...1 << 24))
         linear.bias = try s["bias"]?.flag("bias") ?? true
         linear.activation = try Self.activation(s)
         linear.shares = try s["shares"]?.text("shares")
@@ -196,7 +189,7 @@ struct LayerReader {
     /// `parallel: [[…], […]]`, or `parallel: {branches: [[…], […]], name: mixed}`.
     private mutating func parallel(
         _ settings: Setting, _ name: inout String?
-    ) throws(ArchitectureError) -> LayerSpecification.Kind {
+    ) throws(RecipeError) -> LayerSpecification.Kind {
         let s = try section("parallel", settings, ["branches"], &name, short: "branches")
         let setting = try s.required("branches")
         let branches = try setting.list("branches")
@@ -208,7 +201,7 @@ struct LayerReader {
 
     private func activation(
         _ word: String, _ settings: Setting, _ name: inout String?
-    ) throws(ArchitectureError) -> ActivationSpecification {
+    ) throws(RecipeError) -> ActivationSpecification {
         guard word == "leaky-relu" else {
             _ = try section(word, settings, [], &name)
             return Self.activations.first { $0.key == word }?.value ?? .relu
@@ -222,7 +215,7 @@ struct LayerReader {
     /// - Parameter short: The key that may be left out, as in `linear: 50`.
     private func section(
         _ word: String, _ settings: Setting, _ keys: [String], _ name: inout String?, short: String? = nil
-    ) throws(ArchitectureError) -> Section {
+    ) throws(RecipeError) -> Section {
         let keys = keys + ["name"]
         if settings.isEmpty { return Section(name: word, location: settings.location, entries: []) }
         if let short, settings.entries == nil {
@@ -230,7 +223,7 @@ struct LayerReader {
             return Section(name: word, location: settings.location, entries: [entry])
         }
         let section = try settings.section(word, keys: keys)
-        name = try section["name"].map { setting throws(ArchitectureError) in try Self.name(setting) }
+        name = try section["name"].map { setting throws(RecipeError) in try Self.name(setting) }
         return section
     }
 }

@@ -8,26 +8,39 @@ extension LayerReader {
         "softmax": .softmax,
     ]
 
-    static func channels(_ section: Section) throws(ArchitectureError) -> Int {
+    static func channels(_ section: Section) throws(RecipeError) -> Int {
         try section.required("channels").integer("channels", 1...InputSize.maximumLength)
     }
 
-    static func kernel(_ section: Section) throws(ArchitectureError) -> Pair {
+    /// A number of outputs, or the word `classes`.
+    static func outputs(
+        _ section: Section, _ key: String, _ range: ClosedRange<Int> = 1...InputSize.maximumLength
+    ) throws(RecipeError) -> OutputCount {
+        let setting = try section.required(key)
+        switch setting.content {
+        case .text("classes", _): return .classes
+        case .text(let text, true) where Int(text) == nil:
+            throw setting.error("\(key) must be a whole number, or the word classes, got \(setting.quoted)")
+        default: return .count(try setting.integer(key, range))
+        }
+    }
+
+    static func kernel(_ section: Section) throws(RecipeError) -> Pair {
         try pair(try section.required("kernel"), "kernel", 1)
     }
 
-    static func activation(_ section: Section) throws(ArchitectureError) -> ActivationSpecification? {
-        try section["activation"].map { setting throws(ArchitectureError) in
+    static func activation(_ section: Section) throws(RecipeError) -> ActivationSpecification? {
+        try section["activation"].map { setting throws(RecipeError) in
             try setting.choice("activation", activations)
         }
     }
 
-    static func pair(_ section: Section, _ key: String, _ minimum: Int) throws(ArchitectureError) -> Pair? {
-        try section[key].map { setting throws(ArchitectureError) in try pair(setting, key, minimum) }
+    static func pair(_ section: Section, _ key: String, _ minimum: Int) throws(RecipeError) -> Pair? {
+        try section[key].map { setting throws(RecipeError) in try pair(setting, key, minimum) }
     }
 
     /// `7`, or `[5, 3]` for height and width.
-    static func pair(_ setting: Setting, _ name: String, _ minimum: Int) throws(ArchitectureError) -> Pair {
+    static func pair(_ setting: Setting, _ name: String, _ minimum: Int) throws(RecipeError) -> Pair {
         let range = minimum...maximumExtent
         guard case .list(let list) = setting.content else {
             guard case .text(let text, true) = setting.content, Int(text) != nil else {
@@ -42,7 +55,7 @@ extension LayerReader {
         return Pair(try list[0].integer("\(name)’s height", range), try list[1].integer("\(name)’s width", range))
     }
 
-    static func padding(_ section: Section) throws(ArchitectureError) -> Padding? {
+    static func padding(_ section: Section) throws(RecipeError) -> Padding? {
         guard let setting = section["padding"] else { return nil }
         switch setting.content {
         case .text("valid", _): return .valid
@@ -56,7 +69,7 @@ extension LayerReader {
     }
 
     /// A name that checkpoints can use.
-    static func name(_ setting: Setting) throws(ArchitectureError) -> String {
+    static func name(_ setting: Setting) throws(RecipeError) -> String {
         let text = try setting.text("name")
         let isPlain = text.unicodeScalars.allSatisfy {
             $0.isASCII

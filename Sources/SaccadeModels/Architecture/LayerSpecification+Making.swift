@@ -9,6 +9,14 @@ extension LayerSpecification {
         _ channels: Int, kernel: Pair, stride: Pair = 1, padding: Padding? = .valid, bias: Bool = true,
         name: String? = nil
     ) -> LayerSpecification {
+        conv(.count(channels), kernel: kernel, stride: stride, padding: padding, bias: bias, name: name)
+    }
+
+    /// A convolution with as many channels as there are classes to tell apart, for instance, which judges each place.
+    public static func conv(
+        _ channels: OutputCount, kernel: Pair, stride: Pair = 1, padding: Padding? = .valid, bias: Bool = true,
+        name: String? = nil
+    ) -> LayerSpecification {
         var conv = ConvolutionSpecification(channels: channels, kernel: kernel)
         conv.stride = stride
         conv.padding = padding

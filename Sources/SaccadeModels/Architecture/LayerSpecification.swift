@@ -1,3 +1,4 @@
+public import SaccadeSettings
 public import SaccadeTensors
 
 /// One layer as a recipe describes it: what is asked for, before anybody knows what size it meets.
@@ -42,9 +43,16 @@ public struct LayerSpecification: Hashable, Sendable {
     }
 }
 
+/// How many channels, or numbers of a vector, a layer with weights gives.
+public enum OutputCount: Hashable, Sendable {
+    case count(Int)
+    /// As many as there are classes to tell apart.
+    case classes
+}
+
 /// A learned convolution.
 public struct ConvolutionSpecification: Hashable, Sendable {
-    public var channels: Int
+    public var channels: OutputCount
     public var kernel: Pair
     public var stride: Pair = 1
     /// `nil` is that of the whole network: valid, or what `--padding` says.
@@ -56,7 +64,7 @@ public struct ConvolutionSpecification: Hashable, Sendable {
     /// The layer whose weights this one uses, too.
     public var shares: String?
 
-    public init(channels: Int, kernel: Pair) {
+    public init(channels: OutputCount, kernel: Pair) {
         self.channels = channels
         self.kernel = kernel
     }
@@ -64,7 +72,7 @@ public struct ConvolutionSpecification: Hashable, Sendable {
 
 /// A learned up-convolution (transposed convolution).
 public struct UpConvolutionSpecification: Hashable, Sendable {
-    public var channels: Int
+    public var channels: OutputCount
     public var kernel: Pair
     public var stride: Pair = 1
     public var padding: Pair = 0
@@ -76,7 +84,7 @@ public struct UpConvolutionSpecification: Hashable, Sendable {
     /// The layer whose weights this one uses, too.
     public var shares: String?
 
-    public init(channels: Int, kernel: Pair) {
+    public init(channels: OutputCount, kernel: Pair) {
         self.channels = channels
         self.kernel = kernel
     }
@@ -108,20 +116,13 @@ public struct PoolSpecification: Hashable, Sendable {
 
 /// A fully connected layer.
 public struct LinearSpecification: Hashable, Sendable {
-    /// How many outputs there are.
-    public enum Units: Hashable, Sendable {
-        case count(Int)
-        /// As many as there are classes to tell apart.
-        case classes
-    }
-
-    public var units: Units
+    public var units: OutputCount
     public var bias = true
     public var activation: ActivationSpecification?
     /// The layer whose weights this one uses, too.
     public var shares: String?
 
-    public init(_ units: Units) { self.units = units }
+    public init(_ units: OutputCount) { self.units = units }
 }
 
 /// A function applied to every element, or softmax over the channels.
@@ -162,6 +163,16 @@ extension LayerSpecification.Kind {
         case .parallel: "parallel"
         case .padChannels: "pad-channels"
         case .auxiliary: "auxiliary"
+        }
+    }
+
+    /// How many outputs are asked of a layer with weights; `nil` for others.
+    var outputs: OutputCount? {
+        switch self {
+        case .convolution(let conv): conv.channels
+        case .upConvolution(let conv): conv.channels
+        case .linear(let linear): linear.units
+        default: nil
         }
     }
 

@@ -1,5 +1,4 @@
 import SaccadeLayers
-import SaccadeOneDNN
 import SaccadeSettings
 import SaccadeTensors
 
@@ -7,10 +6,11 @@ import SaccadeTensors
 extension Resolver {
     mutating func convolution(
         _ settings: ConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
-        try requireGroups(settings.groups, input[0], settings.channels, place)
+        let channels = try count(settings.channels, place)
+        try requireGroups(settings.groups, input[0], channels, place)
         let padding = settings.padding ?? padding
         let window: Window
         do {
@@ -19,9 +19,9 @@ extension Resolver {
                 over: (input[1], input[2]), for: place.path)
         } catch { throw place.error(error) }
         try requireWeights(
-            [settings.channels, input[0] / settings.groups, settings.kernel.height, settings.kernel.width], place)
+            [channels, input[0] / settings.groups, settings.kernel.height, settings.kernel.width], place)
         var conv = Conv2D(
-            in: input[0], out: settings.channels, kernel: settings.kernel, stride: settings.stride, padding: padding,
+            in: input[0], out: channels, kernel: settings.kernel, stride: settings.stride, padding: padding,
             dilation: settings.dilation, groups: settings.groups, bias: settings.bias, using: &generator)
         if let shared: Conv2D = try owner(settings.shares, like: conv, place, { $0.weight.shape }) {
             conv = conv.using(weight: shared.weight, bias: settings.bias ? shared.bias : nil)
@@ -38,25 +38,22 @@ extension Resolver {
 
     mutating func upConvolution(
         _ settings: UpConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
-        try requireGroups(settings.groups, input[0], settings.channels, place)
-        for axis in 0..<2 where input[1 + axis] * settings.stride.both[axis] > 2 * InputSize.maximumLength {
-            throw place.error(
-                "a stride of \(settings.stride) makes \(size(input)) longer than the \(InputSize.maximumLength) that "
-                    + "an axis may have")
-        }
+        let channels = try count(settings.channels, place)
+        try requireGroups(settings.groups, input[0], channels, place)
+        try Self.requireLength(of: input, stride: settings.stride, place)
         try requireWeights(
-            [input[0], settings.channels / settings.groups, settings.kernel.height, settings.kernel.width], place)
+            [input[0], channels / settings.groups, settings.kernel.height, settings.kernel.width], place)
         do {
             _ = try Shape([1] + input.dimensions).transposedConvolution(
-                channels: settings.channels, kernel: settings.kernel, stride: settings.stride,
+                channels: channels, kernel: settings.kernel, stride: settings.stride,
                 padding: settings.padding, outputPadding: settings.outputPadding, dilation: settings.dilation,
                 groups: settings.groups)
         } catch { throw place.error(error) }
         var conv = ConvTranspose2D(
-            in: input[0], out: settings.channels, kernel: settings.kernel, stride: settings.stride,
+            in: input[0], out: channels, kernel: settings.kernel, stride: settings.stride,
             padding: settings.padding, outputPadding: settings.outputPadding, dilation: settings.dilation,
             groups: settings.groups, bias: settings.bias, using: &generator)
         if let shared: ConvTranspose2D = try owner(settings.shares, like: conv, place, { $0.weight.shape }) {
@@ -80,7 +77,7 @@ extension Resolver {
 
     func pool(
         _ settings: PoolSpecification, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         try requirePicture(layer.input, place)
         let window: Window
         do {
@@ -107,7 +104,7 @@ extension Resolver {
 
     func average(
         to size: Pair, _ pool: some Layer, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         try requirePicture(layer.input, place)
         layer.body = .layer(pool)
         layer.arithmetic = "\(layer.input[1])×\(layer.input[2]) into \(size.height)×\(size.width) means"
@@ -116,7 +113,7 @@ extension Resolver {
 
     func padChannels(
         _ channels: Int, _ stride: Pair, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
         guard input[0] <= channels else {
@@ -132,7 +129,7 @@ extension Resolver {
 
     mutating func batchNorm(
         _ epsilon: Float, _ momentum: Float, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let channels = layer.input[0]
         normalizedChannels += channels
         guard normalizedChannels <= Self.maximumNormalizedChannels else {
@@ -143,7 +140,7 @@ extension Resolver {
 
     func norm(
         _ kind: LayerSpecification.Kind, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         switch kind {
         case .localResponseNorm(let size, let alpha, let beta, let k):
             try requirePicture(layer.input, place)
@@ -156,23 +153,14 @@ extension Resolver {
 
     mutating func linear(
         _ settings: LinearSpecification, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let input = layer.input
         guard input.rank == 1 else {
             throw place.error(
                 "a linear layer needs a vector, and is given \(size(input)); put `- flatten` or `- global-avgpool` and "
                     + "`- flatten` before it")
         }
-        let units: Int
-        switch settings.units {
-        case .count(let count): units = count
-        case .classes:
-            guard let classes else {
-                throw place.error(
-                    "the number of classes is not known; add `classes: N` to the recipe, or say --classes N")
-            }
-            units = classes
-        }
+        let units = try count(settings.units, place)
         try requireWeights([units, input[0]], place)
         var linear = Linear(in: input[0], out: units, bias: settings.bias, using: &generator)
         if let shared: Linear = try owner(settings.shares, like: linear, place, { $0.weight.shape }) {
@@ -189,7 +177,7 @@ extension Resolver {
     /// Lets the layer's own operations say what they make of the input, and with how many multiply-adds.
     private func measure(
         _ body: some Layer, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         let graph = Trace.of([Shape([1] + layer.input.dimensions)]) { [body($0[0])] }
         layer.output = Shape(Array(graph.values[graph.outputs[0]].shape.dimensions.dropFirst()))
         guard layer.output.elementCount <= InputSize.maximumElementCount else {
@@ -203,7 +191,7 @@ extension Resolver {
     /// The layer whose weights another one asks for, if it does.
     private func owner<Kind: Layer>(
         _ name: String?, like layer: Kind, _ place: Place, _ shape: (Kind) -> Shape
-    ) throws(ArchitectureError) -> Kind? {
+    ) throws(RecipeError) -> Kind? {
         guard let name else { return nil }
         guard let owner = owners[place.prefix + name] ?? owners[name] else {
             let guess = nearest(to: name, among: owners.keys.sorted()).map { "; did you mean \($0)?" } ?? ""
@@ -215,7 +203,19 @@ extension Resolver {
         return owner
     }
 
-    private func requirePicture(_ input: Shape, _ place: Place) throws(ArchitectureError) {
+    private func count(_ outputs: OutputCount, _ place: Place) throws(RecipeError) -> Int {
+        switch outputs {
+        case .count(let count): return count
+        case .classes:
+            guard let classes else {
+                throw place.error(
+                    "the number of classes is not known; add `classes: N` to the recipe, or say --classes N")
+            }
+            return classes
+        }
+    }
+
+    private func requirePicture(_ input: Shape, _ place: Place) throws(RecipeError) {
         guard input.rank == 3 else {
             throw place.error("it needs a picture, and is given a vector of \(input.elementCount)")
         }
@@ -223,7 +223,7 @@ extension Resolver {
 
     private func requireGroups(
         _ groups: Int, _ inputs: Int, _ outputs: Int, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         guard inputs % groups == 0, outputs % groups == 0 else {
             throw place.error(
                 "\(inputs) input and \(outputs) output channels cannot be cut into \(groups) groups: "
@@ -231,8 +231,17 @@ extension Resolver {
         }
     }
 
+    /// An up-convolution keeps the lengths of its result countable.
+    static func requireLength(of input: Shape, stride: Pair, _ place: Place) throws(RecipeError) {
+        for axis in 0..<2 where input[1 + axis] * stride.both[axis] > 2 * InputSize.maximumLength {
+            throw place.error(
+                "a stride of \(stride) makes \(size(input)) longer than the \(InputSize.maximumLength) that an axis may "
+                    + "have")
+        }
+    }
+
     /// The lengths are within bounds that keep their product countable.
-    private func requireWeights(_ lengths: [Int], _ place: Place) throws(ArchitectureError) {
+    private func requireWeights(_ lengths: [Int], _ place: Place) throws(RecipeError) {
         let count = lengths.reduce(1, *)
         guard count <= Self.maximumWeightCount else {
             throw place.error(

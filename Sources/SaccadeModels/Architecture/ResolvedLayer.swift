@@ -49,3 +49,12 @@ public struct ResolvedNetwork: Sendable {
     /// How many classes it tells apart; `nil` where no layer asked for it and the recipe does not say.
     public let classes: Int?
 }
+
+extension ResolvedNetwork {
+    /// The network with these layers, which are some of its own or such as give the same shapes.
+    func with(_ layers: [ResolvedLayer]) -> ResolvedNetwork {
+        ResolvedNetwork(
+            name: name, source: source, input: input, output: layers.last?.output ?? input, layers: layers,
+            classes: classes)
+    }
+}

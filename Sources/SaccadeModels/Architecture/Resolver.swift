@@ -1,5 +1,6 @@
 import SaccadeLayers
 import SaccadePrelude
+public import SaccadeSettings
 public import SaccadeTensors
 
 extension Architecture {
@@ -12,10 +13,15 @@ extension Architecture {
     ///   - classes: Takes the place of the recipe's number of classes, such as the number that the data have.
     ///   - padding: That of every convolution whose recipe does not say; valid unless given.
     ///   - seed: Where the sequence of random first weights starts.
-    /// - Throws: ``ArchitectureError`` with the layer at fault and the arithmetic that does not work out.
+    /// - Throws: ``RecipeError`` with the layer at fault and the arithmetic that does not work out.
     public func resolved(
         input: InputSize? = nil, classes: Int? = nil, padding: Padding = .valid, seed: UInt64 = 0
-    ) throws(ArchitectureError) -> ResolvedNetwork {
+    ) throws(RecipeError) -> ResolvedNetwork {
+        if let structure {
+            throw RecipeError(
+                "\(structure.key) is no list of layers, which this task needs; give layers, or another task",
+                at: structure.location)
+        }
         var resolver = Resolver(
             classes: classes ?? self.classes, padding: padding, source: source, generator: SplitMix64(seed: seed))
         let shape = (input ?? self.input).shape
@@ -54,7 +60,7 @@ struct Resolver {
     /// - Parameter within: The path of the block around the layers, with a dot behind it.
     mutating func chain(
         _ specifications: [LayerSpecification], _ input: Shape, within prefix: String
-    ) throws(ArchitectureError) -> [ResolvedLayer] {
+    ) throws(RecipeError) -> [ResolvedLayer] {
         var names = LayerNames()
         try names.reserve(specifications)
         return try chain(specifications, input, within: prefix, &names)
@@ -62,7 +68,7 @@ struct Resolver {
 
     private mutating func chain(
         _ specifications: [LayerSpecification], _ input: Shape, within prefix: String, _ names: inout LayerNames
-    ) throws(ArchitectureError) -> [ResolvedLayer] {
+    ) throws(RecipeError) -> [ResolvedLayer] {
         var shape = input
         var layers: [ResolvedLayer] = []
         for specification in specifications {
@@ -75,7 +81,7 @@ struct Resolver {
 
     private mutating func resolve(
         _ specification: LayerSpecification, _ input: Shape, named name: String, within prefix: String
-    ) throws(ArchitectureError) -> ResolvedLayer {
+    ) throws(RecipeError) -> ResolvedLayer {
         let place = Place(
             path: prefix + name, prefix: prefix, location: specification.location ?? Location(file: source))
         var layer = ResolvedLayer(
@@ -110,26 +116,31 @@ struct Resolver {
     private mutating func residual(
         _ body: [LayerSpecification], _ shortcut: [LayerSpecification], _ activation: ActivationSpecification?,
         _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         var names = LayerNames()
         try names.reserve(body + shortcut)
         let body = try chain(body, layer.input, within: place.path + ".", &names)
         let shortcut = try chain(shortcut, layer.input, within: place.path + ".", &names)
         let (a, b) = (body.last?.output ?? layer.input, shortcut.last?.output ?? layer.input)
+        layer.output = try Self.sum(a, b, place)
+        layer.body = .residual(body: body, shortcut: shortcut)
+        layer.activation = activation
+        layer.arithmetic = "\(size(a)) + \(size(b))"
+    }
+
+    /// What the sum of a body's result and a shortcut's is.
+    static func sum(_ a: Shape, _ b: Shape, _ place: Place) throws(RecipeError) -> Shape {
         guard a == b else {
             throw place.error(
                 "the body makes \(size(a)) and the shortcut \(size(b)), which cannot be added; "
                     + "give the shortcut a convolution with the body’s channels and stride")
         }
-        layer.body = .residual(body: body, shortcut: shortcut)
-        layer.activation = activation
-        layer.output = a
-        layer.arithmetic = "\(size(a)) + \(size(b))"
+        return a
     }
 
     private mutating func parallel(
         _ branches: [[LayerSpecification]], _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         var names = LayerNames()
         try names.reserve(branches.flatMap { $0 })
         var resolved: [[ResolvedLayer]] = []
@@ -137,6 +148,14 @@ struct Resolver {
             resolved.append(try chain(branch, layer.input, within: place.path + ".", &names))
         }
         let shapes = resolved.map { $0.last?.output ?? layer.input }
+        let channels = shapes.map { $0[0] }
+        layer.body = .parallel(resolved)
+        layer.output = try Self.joined(shapes, place)
+        layer.arithmetic = "\(channels.map(String.init).joined(separator: " + ")) = \(layer.output[0]) channels"
+    }
+
+    /// What branches' results are along the channels.
+    static func joined(_ shapes: [Shape], _ place: Place) throws(RecipeError) -> Shape {
         guard let first = shapes.first,
             shapes.allSatisfy({ $0.dimensions.dropFirst() == first.dimensions.dropFirst() })
         else {
@@ -144,16 +163,13 @@ struct Resolver {
                 "the branches make \(shapes.map(size).joined(separator: ", ")), which differ in more than their "
                     + "channels; padding same keeps them alike")
         }
-        let channels = shapes.map { $0[0] }
-        layer.body = .parallel(resolved)
         // Each at most 2²⁸, and there are at most 4096.
-        layer.output = Shape([channels.reduce(0, +)] + first.dimensions.dropFirst())
-        layer.arithmetic = "\(channels.map(String.init).joined(separator: " + ")) = \(layer.output[0]) channels"
+        return Shape([shapes.reduce(0) { $0 + $1[0] }] + first.dimensions.dropFirst())
     }
 
     private mutating func auxiliary(
         _ head: [LayerSpecification], _ weight: Float, _ layer: inout ResolvedLayer, _ place: Place
-    ) throws(ArchitectureError) {
+    ) throws(RecipeError) {
         guard place.prefix.isEmpty else {
             throw place.error(
                 "an auxiliary head stands among the network’s own layers, not within a block; move it behind the block")
@@ -162,7 +178,7 @@ struct Resolver {
     }
 
     /// Auxiliary heads are compared with the same labels as the network itself.
-    func requireAuxiliaryResults(of layers: [ResolvedLayer], like result: Shape) throws(ArchitectureError) {
+    func requireAuxiliaryResults(of layers: [ResolvedLayer], like result: Shape) throws(RecipeError) {
         for layer in layers {
             guard case .auxiliary(let head, _) = layer.body else { continue }
             let output = head.last?.output ?? layer.input
@@ -175,14 +191,8 @@ struct Resolver {
         }
     }
 
-    private mutating func keepWithinBounds(_ layer: ResolvedLayer, _ place: Place) throws(ArchitectureError) {
-        let output = layer.output
-        let isLong = output.rank == 3 && output.dimensions.contains { $0 > InputSize.maximumLength }
-        guard !isLong, output.elementCount <= InputSize.maximumElementCount else {
-            throw place.error(
-                "its output of \(size(output)) is larger than the \(InputSize.maximumElementCount) elements, or the "
-                    + "\(InputSize.maximumLength) along an axis, that a layer may have")
-        }
+    private mutating func keepWithinBounds(_ layer: ResolvedLayer, _ place: Place) throws(RecipeError) {
+        try Self.requireBounds(layer.output, place)
         let (sum, overflow) = totals.multiplyAdds.addingReportingOverflow(layer.multiplyAdds)
         guard !overflow else { throw place.error("the network’s multiply-adds are too many to count") }
         totals.multiplyAdds = sum
@@ -194,18 +204,28 @@ struct Resolver {
         }
     }
 
+    /// No result of a layer is longer or has more elements than an input may.
+    static func requireBounds(_ output: Shape, _ place: Place) throws(RecipeError) {
+        let isLong = output.rank == 3 && output.dimensions.contains { $0 > InputSize.maximumLength }
+        guard !isLong, output.elementCount <= InputSize.maximumElementCount else {
+            throw place.error(
+                "its output of \(size(output)) is larger than the \(InputSize.maximumElementCount) elements, or the "
+                    + "\(InputSize.maximumLength) along an axis, that a layer may have")
+        }
+    }
+
     /// Where a complaint about a layer points.
     struct Place {
         var path: String
         var prefix: String
         var location: Location?
 
-        func error(_ message: String) -> ArchitectureError {
-            ArchitectureError("\(path): \(message)", at: location)
+        func error(_ message: String) -> RecipeError {
+            RecipeError("\(path): \(message)", at: location)
         }
 
         /// The complaint of an operation; in place of the operation's own name it bears the layer's.
-        func error(_ error: ShapeError) -> ArchitectureError {
+        func error(_ error: ShapeError) -> RecipeError {
             let text = error.description
             let end = text.firstRange(of: ": ")?.upperBound ?? text.startIndex
             return self.error(String(text[end...]))

@@ -1,3 +1,5 @@
+import SaccadeSettings
+
 /// How the pictures were prepared that published weights were trained on: the section `preprocessing` of a recipe.
 enum PublishedPreprocessing {
     /// The middle of the picture, less the mean of ImageNet's pictures, over their standard deviation.

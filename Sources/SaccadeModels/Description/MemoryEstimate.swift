@@ -20,8 +20,8 @@ extension Description.Memory {
             // The sum stands for any loss. It is multiplied by an input, so that its gradient is traced, too, in place
             // of being computed.
             let (_, gradients) = withGradients {
-                let results = network.trainingResults(inputs[0])
-                return results.auxiliary.reduce(sum(results.result)) { $0 + sum($1.result) } * inputs[1]
+                let results = network.trainingResults([inputs[0]])
+                return results.auxiliary.reduce(sum(results.outputs[0])) { $0 + sum($1.result) } * inputs[1]
             }
             return network.parameters.compactMap { gradients[$0.parameter] }
         }

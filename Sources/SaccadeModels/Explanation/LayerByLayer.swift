@@ -55,6 +55,9 @@ public struct LayerByLayer: Layer {
         self.stages = stages.last?.isSoftmax == true ? Array(stages.dropLast()) : stages
     }
 
+    /// A network taken apart, with the same parameters.
+    public init(_ network: Network) { self.init(network.resolved) }
+
     public var children: [(name: String, value: Any)] { stages.flatMap(\.children) }
 
     /// Of one picture's scores, without the batch.
@@ -96,12 +99,12 @@ extension Block {
     fileprivate var firstConvolution: Conv2D? {
         for step in steps {
             switch step {
-            case .convolution(let conv, _), .pooledConvolution(let conv, _, _): return conv.part
-            case .residual(let body, _, _), .rectifiedResidual(let body, _, _):
+            case .convolution(let block, _): return block.conv
+            case .residual(let body, _, _, _):
                 if let conv = body.part.firstConvolution { return conv }
             case .parallel(let branches):
                 if let conv = branches.part.lazy.compactMap(\.firstConvolution).first { return conv }
-            case .layer, .upConvolution, .linear, .activation, .rectifiedNorm, .auxiliary: continue
+            case .layer, .activation, .activatedNorm, .auxiliary: continue
             }
         }
         return nil

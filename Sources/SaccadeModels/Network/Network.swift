@@ -1,5 +1,6 @@
 public import SaccadeLayers
 import SaccadePrelude
+public import SaccadeSettings
 public import SaccadeTensors
 
 /// A network built from a recipe.
@@ -11,96 +12,95 @@ public import SaccadeTensors
 /// Parameters are called after their layers: `conv1.weight`, `layer1.0.downsample.1.running_mean`.
 /// A copy shares its parameters, and so do two networks made from the same ``ResolvedNetwork``.
 public struct Network: Layer {
-    public let name: String
-    /// Of one picture or vector, without the batch: `[C, H, W]` or `[N]`.
-    public let input: Shape
-    /// Of one picture's result, without the batch.
-    public let output: Shape
+    /// The layers as they stand in the recipe, with the same parameters, and what each makes of the usual input.
+    public let resolved: ResolvedNetwork
     let block: Block
+    let fuses: Bool
 
     /// - Parameters:
     ///   - resolved: The layers, with their parameters.
     ///   - fuses: Whether layers are joined that can be done in one pass over memory; the values and the gradients
     ///     are the same.
     public init(_ resolved: ResolvedNetwork, fuses: Bool = true) {
-        name = resolved.name
-        input = resolved.input
-        output = resolved.output
-        let block = Block(resolved.layers)
-        self.block = fuses ? block.fused() : block
+        self.resolved = resolved
+        self.fuses = fuses
+        block = Self.block(of: resolved.layers[...], fuses: fuses)
     }
 
-    private init(_ network: Network, _ block: Block) {
-        (name, input, output) = (network.name, network.input, network.output)
-        self.block = block
+    static func block(of layers: ArraySlice<ResolvedLayer>, fuses: Bool) -> Block {
+        let block = Block(Array(layers))
+        return fuses ? block.fused() : block
     }
+
+    public var name: String { resolved.name }
+    public var heads: [String] { resolved.classifiers }
+    /// Of one usual picture or vector, without the batch: `[C, H, W]` or `[N]`. Which others there can be is said by
+    /// ``inputs``.
+    public var input: Shape { resolved.input }
+    /// Of the result for one usual picture or vector, without the batch.
+    public var output: Shape { resolved.output }
 
     public var children: [(name: String, value: Any)] { block.children }
 
     /// - Parameter x: `[N, C, H, W]` or, for a network on vectors, `[N, C]`.
     /// - Returns: The result of the last layer, `[N, …]`.
-    /// - Precondition: Everything behind the batch has the shape ``input``.
+    /// - Precondition: ``check(_:)`` finds nothing wrong with the shape.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         requireInput(x)
         return block(x)
     }
 
-    private func requireInput(_ x: Tensor) {
-        require(
-            Array(x.shape.dimensions.dropFirst()) == input.dimensions,
-            "\(name) is for inputs [N, \(input.dimensions.map(String.init).joined(separator: ", "))], got \(x.shape)")
+    func requireInput(_ x: Tensor) {
+        guard x.shape.dimensions.dropFirst() != input.dimensions[...] else { return }
+        do { try check(x.shape) } catch { wrongProgram("\(error)") }
     }
+}
+
+extension Network: Model {
+    /// One, called `input`. Height and width of pictures are free unless a layer fixes them, as a linear layer behind
+    /// `flatten` does.
+    public var inputs: [Port] { [resolved.port(named: "input")] }
+
+    public var outputs: [String] { ["output"] }
+
+    public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { [self(inputs[0])] }
+
+    /// What the network makes of an input, worked out without running it: for sizes that come from outside.
+    ///
+    /// - Parameter shape: `[N, C, H, W]` or `[N, C]`.
+    /// - Returns: The shape of the result, `[N, …]`.
+    /// - Throws: ``RecipeError`` with the layer at fault and the arithmetic that does not work out.
+    @discardableResult
+    public func check(_ shape: Shape) throws(RecipeError) -> Shape { try resolved.output(for: shape) }
 }
 
 // Heads for training alone, such as those of GoogLeNet.
 extension Network {
-    /// What a network makes of a batch while it is trained.
-    public struct TrainingResults {
-        /// Of an auxiliary head, with what its loss counts.
-        public struct Auxiliary {
-            public let result: Tensor
-            public let weight: Float
-        }
-
-        /// The result of the last layer, `[N, …]`.
-        public let result: Tensor
-        /// In the order of the layers; of the same shape as the result.
-        public let auxiliary: [Auxiliary]
-    }
-
     /// The network's result with those of its auxiliary heads, which ``callAsFunction(_:)`` leaves out.
     ///
-    /// - Parameter x: As for ``callAsFunction(_:)``.
-    public func trainingResults(_ x: Tensor) -> TrainingResults {
-        requireInput(x)
-        var x = x
+    /// - Parameter inputs: One tensor, as for ``callAsFunction(_:)``.
+    public func trainingResults(_ inputs: [Tensor]) -> TrainingResults {
+        requireInput(inputs[0])
+        var x = inputs[0]
         var auxiliary: [TrainingResults.Auxiliary] = []
         for step in block.steps {
             if case .auxiliary(let head, let weight) = step {
-                auxiliary.append(.init(result: Trace.scope(head.name) { head.part(x) }, weight: weight))
+                auxiliary.append(.init(Trace.scope(head.name) { head.part(x) }, weight: weight))
             } else {
                 x = step(x)
             }
         }
-        return TrainingResults(result: x, auxiliary: auxiliary)
+        return TrainingResults([x], auxiliary: auxiliary)
     }
 
     /// The names of the auxiliary heads.
     public var auxiliaryNames: [String] {
-        block.steps.compactMap { if case .auxiliary(let head, _) = $0 { head.name } else { nil } }
+        resolved.layers.filter(\.isAuxiliary).map(\.name)
     }
 
     /// The same network, sharing its parameters, without its auxiliary heads.
-    public var withoutAuxiliaryHeads: Network {
-        Network(self, Block(steps: block.steps.filter { if case .auxiliary = $0 { false } else { true } }))
-    }
-
-    /// What of the network a checkpoint with these names is expected to hold: all of it, or all but the auxiliary heads
-    /// where it names nothing of them.
-    public func part(inCheckpointOf names: some Sequence<String>) -> Network {
-        let prefixes = auxiliaryNames.map { "\($0)." }
-        let hasHeads = names.contains { name in prefixes.contains { name.hasPrefix($0) } }
-        return hasHeads ? self : withoutAuxiliaryHeads
+    public var forInference: Network {
+        Network(resolved.with(resolved.layers.filter { !$0.isAuxiliary }), fuses: fuses)
     }
 }
 
@@ -111,13 +111,13 @@ extension Block {
             let name = layer.name
             var steps: [Step]
             switch layer.body {
-            case .layer(let conv as Conv2D): steps = [.convolution(Named(name: name, part: conv), nil)]
-            case .layer(let conv as ConvTranspose2D): steps = [.upConvolution(Named(name: name, part: conv), nil)]
-            case .layer(let linear as Linear): steps = [.linear(Named(name: name, part: linear), nil)]
             case .layer(let other): steps = [.layer(Named(name: name, part: other))]
             case .activation(let activation): steps = [.activation(Named(name: name, part: activation))]
             case .residual(let body, let shortcut):
-                return [.residual(Named(name: name, part: Block(body)), shortcut: Block(shortcut), layer.activation)]
+                return [
+                    .residual(
+                        Named(name: name, part: Block(body)), norm: nil, shortcut: Block(shortcut), layer.activation)
+                ]
             case .parallel(let branches): steps = [.parallel(Named(name: name, part: branches.map { Block($0) }))]
             case .auxiliary(let head, let weight):
                 steps = [.auxiliary(Named(name: name, part: Block(head)), weight: weight)]

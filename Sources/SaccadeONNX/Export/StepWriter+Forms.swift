@@ -1,4 +1,3 @@
-import SaccadeOneDNN
 import SaccadeTensors
 
 extension StepWriter {
@@ -8,7 +7,16 @@ extension StepWriter {
         if let activation { map(activation.unary, [beforeActivation]) }
     }
 
+    /// Whether what may differ from trace to trace is a number that can be computed when the file is run.
+    private var mayVary: Bool {
+        switch form {
+        case .reshape, .broadcast, .slice, .placement, .resize, .pooling, .unpooling: true
+        default: false
+        }
+    }
+
     private mutating func writeOperation() throws {
+        guard mayVary || forms.allSatisfy({ $0 == form }) else { throw dependsOnLengths }
         switch form {
         case .convolution(let stride, let padding, let dilation, let groups, let activation):
             let target = activated(activation)
@@ -25,10 +33,10 @@ extension StepWriter {
                     "group": .integer(groups), "output_padding": .integers(extra.both),
                 ]) { $1 })
         case .pooling(let kind, let kernel, let stride, let padding, let dilation, let roundsUp):
-            pool(kind, kernel, stride, padding, dilation, roundsUp)
+            try pool(kind, kernel, stride, padding, dilation, roundsUp)
         case .indexedPooling(let kernel, let stride, let padding, let dilation, let roundsUp):
-            try poolWithPlaces(kernel, stride, padding, dilation, roundsUp)
-        case .unpooling(let size): try unpool(to: size)
+            poolWithPlaces(kernel, stride, padding, dilation, roundsUp)
+        case .unpooling: try unpool()
         case .linear(let activation):
             let target = activated(activation)
             add("Gemm", to: target, with: ["transB": .integer(1)])
@@ -53,10 +61,10 @@ extension StepWriter {
         case .softmax(let axis, let isLogarithm):
             add(isLogarithm ? "LogSoftmax" : "Softmax", with: ["axis": .integer(axis)])
         case .unary(let unary): map(unary, inputs)
-        case .binary(let combination): combine(combination)
-        case .reduction(let summary, let axes, let keepsAxes):
+        case .binary(let binary): combine(binary)
+        case .reduction(let kind, let axes, let keepsAxes):
             let keeps = ["keepdims": ONNXNode.Attribute.integer(keepsAxes ? 1 : 0)]
-            switch summary {
+            switch kind {
             case .sum: add("ReduceSum", constants: [.integers(axes)], with: keeps)
             case .largest: add("ReduceMax", with: keeps.merging(["axes": .integers(axes)]) { $1 })
             case .smallest: add("ReduceMin", with: keeps.merging(["axes": .integers(axes)]) { $1 })
@@ -67,16 +75,12 @@ extension StepWriter {
         case .topK(let count):
             add("TopK", constants: [.integers([count])], also: [between("places")], with: ["axis": .integer(-1)])
             add("Cast", [between("places")], to: results[1], with: Self.toFloat)
-        case .reshape: add("Reshape", constants: [.integers(try reshapedLengths())])
+        case .reshape: add("Reshape", constants: [.lengths(try reshapedLengths())])
         case .transpose(let axes): add("Transpose", with: ["perm": .integers(axes)])
-        case .broadcast: try broadcast()
+        case .broadcast: broadcast()
         case .concatenation(let axis): add("Concat", with: ["axis": .integer(axis)])
-        case .slice(let whole, let starts, let steps, let counts): try slice(whole, starts, steps, counts)
-        case .placement(let whole, let starts, let steps, let counts, let background):
-            guard steps.allSatisfy({ $0 == 1 }) else { throw Problem.unsupported("elements put apart from each other") }
-            let after = starts.indices.map { whole[$0] - starts[$0] - counts[$0] }
-            guard case .placement(_, starts, _, _, _) = twin else { throw dependsOnBatch }
-            add("Pad", constants: [.integers(starts + after), .floats(Tensor([background], shape: []))])
+        case .slice: try slice()
+        case .placement: try pad()
         case .selection(let axis):
             add("Cast", [inputs[1]], to: between("places"), with: ["to": .integer(ElementType.int64.rawValue)])
             add("Gather", [inputs[0], between("places")], with: ["axis": .integer(axis)])
@@ -95,8 +99,8 @@ extension StepWriter {
 
     static var toFloat: [String: ONNXNode.Attribute] { ["to": .integer(ElementType.float.rawValue)] }
 
-    var dependsOnBatch: Problem {
-        .unsupported("what it does depends on the batch in a way that ONNX cannot say")
+    var dependsOnLengths: Problem {
+        .unsupported("what it does depends on \(freeAxes) in a way that ONNX cannot say")
     }
 
     /// Remembers the activation behind a node that is about to be added.
@@ -121,11 +125,17 @@ extension StepWriter {
 
     private mutating func pool(
         _ kind: PoolingKind, _ kernel: Pair, _ stride: Pair, _ padding: Padding, _ dilation: Pair, _ roundsUp: Bool
-    ) {
-        let isWhole = lengths[0].dropFirst(2).elementsEqual(kernel.both.map { .fixed($0) })
+    ) throws {
+        let kernels = forms.compactMap { form in
+            if case .pooling(kind, let kernel, _, padding, _, _) = form { kernel.both } else { nil }
+        }
+        let isWhole =
+            kernels.count == forms.count
+            && (0..<2).allSatisfy { axis in lengths[0][2 + axis].samples == kernels.map { $0[axis] } }
         if isWhole, padding == .valid || padding == 0 {
             return add(kind == .maximum ? "GlobalMaxPool" : "GlobalAveragePool")
         }
+        guard forms.allSatisfy({ $0 == form }) else { throw dependsOnLengths }
         var attributes = window(stride: stride, padding: padding, dilation: dilation)
         attributes["kernel_shape"] = .integers(kernel.both)
         if roundsUp { attributes["ceil_mode"] = .integer(1) }
@@ -161,8 +171,8 @@ extension StepWriter {
         }
     }
 
-    private mutating func combine(_ combination: OperationForm.Combination) {
-        switch combination {
+    private mutating func combine(_ binary: Binary) {
+        switch binary {
         case .add: add("Add")
         case .subtract: add("Sub")
         case .multiply: add("Mul")
@@ -170,73 +180,8 @@ extension StepWriter {
         case .minimum: add("Min")
         case .maximum: add("Max")
         case .equal, .less:
-            add(combination == .equal ? "Equal" : "Less", to: between("truth"))
+            add(binary == .equal ? "Equal" : "Less", to: between("truth"))
             add("Cast", [between("truth")], with: Self.toFloat)
         }
-    }
-
-    /// The new lengths; 0 keeps an axis as it is, and -1 stands for what is left.
-    private func reshapedLengths() throws -> [Int] {
-        var isOpen = false
-        return try resultLengths.enumerated().map { axis, length in
-            switch length {
-            case .fixed(let length) where length > 0: return length
-            case .batches where axis < lengths[0].count && lengths[0][axis] == length: return 0
-            default:
-                guard !isOpen else { throw dependsOnBatch }
-                isOpen = true
-                return -1
-            }
-        }
-    }
-
-    private mutating func broadcast() throws {
-        let missing = resultLengths.count - lengths[0].count
-        let target = try resultLengths.enumerated().map { axis, length in
-            switch length {
-            case .fixed(let length): return length
-            case .batches:
-                // 1 keeps what is there.
-                guard axis >= missing, lengths[0][axis - missing] == length else { throw dependsOnBatch }
-                return 1
-            }
-        }
-        add("Expand", constants: [.integers(target)])
-    }
-
-    private mutating func slice(_ whole: Shape, _ starts: [Int], _ steps: [Int], _ counts: [Int]) throws {
-        let axes = starts.indices.filter { (starts[$0], steps[$0], counts[$0]) != (0, 1, whole[$0]) }
-        guard axes.allSatisfy({ if case .fixed = lengths[0][$0] { true } else { false } }) else { throw dependsOnBatch }
-        let ends = axes.map { axis in
-            let end = starts[axis] + steps[axis] * counts[axis]
-            return end < 0 ? Int(Int32.min) : end
-        }
-        add(
-            "Slice",
-            constants: [
-                .integers(axes.map { starts[$0] }), .integers(ends), .integers(axes), .integers(axes.map { steps[$0] }),
-            ])
-    }
-
-    private mutating func resize(_ size: Pair, _ interpolation: Interpolation) throws {
-        guard case .fixed(let height) = lengths[0][2], case .fixed(let width) = lengths[0][3] else {
-            throw dependsOnBatch
-        }
-        let scales = zip([height, width], size.both).map { length, wanted in
-            // A size is what a scale gives when it is rounded down.
-            let scale = Float(wanted) / Float(length)
-            return Double(length) * Double(scale) < Double(wanted) ? scale.nextUp : scale
-        }
-        var attributes: [String: ONNXNode.Attribute] = [:]
-        switch interpolation {
-        case .nearest:
-            attributes["mode"] = .string("nearest")
-            attributes["coordinate_transformation_mode"] = .string("asymmetric")
-            attributes["nearest_mode"] = .string("floor")
-        case .bilinear(let alignsCorners):
-            attributes["mode"] = .string("linear")
-            attributes["coordinate_transformation_mode"] = .string(alignsCorners ? "align_corners" : "half_pixel")
-        }
-        add("Resize", inputs + [""], constants: [.floats(Tensor([1, 1] + scales, shape: [4]))], with: attributes)
     }
 }

@@ -13,6 +13,8 @@ struct StepWriter {
     enum Constant {
         case floats(Tensor)
         case integers([Int], shape: Shape? = nil)
+        /// Whole numbers that may depend on free axes.
+        case lengths([Length])
 
         func proto(named name: String) -> ONNXTensorProto {
             .with {
@@ -27,23 +29,25 @@ struct StepWriter {
                             withUnsafeBytes(of: scalar.bitPattern.littleEndian) { data.append(contentsOf: $0) }
                         }
                     }
-                case .integers(let numbers, let shape):
-                    $0.dims = shape?.dimensions.map(Int64.init) ?? [Int64(numbers.count)]
-                    $0.dataType = Int32(ElementType.int64.rawValue)
-                    $0.int64Data = numbers.map(Int64.init)
+                case .integers(let numbers, let shape): $0.setIntegers(numbers, shape)
+                case .lengths(let lengths): $0.setIntegers(lengths.map { $0.samples[0] })
                 }
             }
         }
     }
 
-    let form: OperationForm
-    /// The same for another batch.
-    let twin: OperationForm
-    let scope: String?
+    /// In every trace.
+    let forms: [OperationForm]
+    /// What the node is called that makes the first result.
+    let label: String
     let results: [String]
     let inputs: [String]
-    let lengths: [[GraphWriter.Length]]
-    let resultLengths: [GraphWriter.Length]
+    let lengths: [[Length]]
+    let resultLengths: [Length]
+    /// Which lengths of the first result can be read from what is there, when the file is run.
+    let readable: [Bool]
+    /// Those that the forms depend on, for messages.
+    let freeAxes: String
     /// What the second input is called where it is there as places in the whole tensor: see ``GraphWriter``.
     var flatPlaces: String?
     /// Whether somebody wants the places of a pooling as places in planes.
@@ -54,12 +58,16 @@ struct StepWriter {
 
     var beforeActivation: String { between("before activation") }
 
+    /// For the examples.
+    var form: OperationForm { forms[0] }
+
     init(
-        form: OperationForm, twin: OperationForm, scope: String?, results: [String], inputs: [String],
-        lengths: [[GraphWriter.Length]], resultLengths: [GraphWriter.Length]
+        forms: [OperationForm], label: String, results: [String], inputs: [String], lengths: [[Length]],
+        resultLengths: [Length], readable: [Bool], freeAxes: String
     ) {
-        (self.form, self.twin, self.scope, self.results, self.inputs) = (form, twin, scope, results, inputs)
-        (self.lengths, self.resultLengths) = (lengths, resultLengths)
+        (self.forms, self.label, self.results, self.inputs) = (forms, label, results, inputs)
+        (self.lengths, self.resultLengths, self.readable) = (lengths, resultLengths, readable)
+        self.freeAxes = freeAxes
     }
 
     /// Adds a node.
@@ -80,7 +88,7 @@ struct StepWriter {
                 node: .with {
                     $0.opType = type
                     // Nodes are called after what they make, as that is called after the layer.
-                    $0.name = output == "output" ? scope ?? output : output
+                    $0.name = output == results[0] ? label : output
                     $0.input = constantsComeFirst ? named.map(\.0) + inputs : inputs + named.map(\.0)
                     $0.output = [output] + others
                     $0.attribute = attributes.sorted { $0.key < $1.key }.map { $1.proto(named: $0) }
@@ -89,6 +97,14 @@ struct StepWriter {
 
     /// A name for a value between two nodes of this step.
     func between(_ word: String) -> String { "\(results[0])/\(word)" }
+}
+
+extension ONNXTensorProto {
+    fileprivate mutating func setIntegers(_ numbers: [Int], _ shape: Shape? = nil) {
+        dims = shape?.dimensions.map(Int64.init) ?? [Int64(numbers.count)]
+        dataType = Int32(ElementType.int64.rawValue)
+        int64Data = numbers.map(Int64.init)
+    }
 }
 
 extension ONNXNode.Attribute {

@@ -1,4 +1,3 @@
-import SaccadeOneDNN
 import SaccadeTensors
 
 extension Operators {
@@ -51,7 +50,7 @@ extension Operators {
     typealias Whole = @Sendable (Int, Int) -> (partialValue: Int, overflow: Bool)
 
     /// Two inputs, with broadcasting.
-    private static func combine(_ form: OperationForm.Combination, _ whole: @escaping Whole) -> ONNXOperator {
+    private static func combine(_ form: Binary, _ whole: @escaping Whole) -> ONNXOperator {
         { call in
             call.ignore("consumed_inputs")
             let (a, b) = (try call.value(0), try call.value(1))
@@ -67,7 +66,7 @@ extension Operators {
     }
 
     /// Any number of inputs.
-    private static func fold(_ form: OperationForm.Combination, _ whole: @escaping Whole) -> ONNXOperator {
+    private static func fold(_ form: Binary, _ whole: @escaping Whole) -> ONNXOperator {
         { call in
             call.ignore("consumed_inputs")
             guard !call.inputs.isEmpty else { throw Problem.malformed("it has no inputs") }

@@ -1,4 +1,3 @@
-import SaccadeOneDNN
 import SaccadeTensors
 
 /// A node and the values that it reads, for the code of its operator.

@@ -24,7 +24,7 @@ extension Operators {
     ///   - swapped: Whether the second is compared with the first.
     ///   - inverted: Whether the opposite is wanted, which is not the same where one is not a number.
     private static func compare(
-        _ form: OperationForm.Combination, swapped: Bool = false, inverted: Bool = false, _ whole: @escaping Whole
+        _ form: Binary, swapped: Bool = false, inverted: Bool = false, _ whole: @escaping Whole
     ) -> ONNXOperator {
         { call in
             if case .numbers(let a) = try call.value(0), case .numbers(let b) = try call.value(1) {

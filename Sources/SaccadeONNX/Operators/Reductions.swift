@@ -1,4 +1,3 @@
-import SaccadeOneDNN
 import SaccadeTensors
 
 extension Operators {
@@ -35,7 +34,7 @@ extension Operators {
     ]
 
     private static func reduce(
-        _ summary: OperationForm.Summary?, mean: Bool = false, whole: (@Sendable ([Int]) throws -> Int)? = nil,
+        _ kind: ReductionKind?, mean: Bool = false, whole: (@Sendable ([Int]) throws -> Int)? = nil,
         before: (@Sendable (Call, Tensor) throws -> Tensor)? = nil,
         after: (@Sendable (Call, Tensor) throws -> Tensor)? = nil
     ) -> ONNXOperator {
@@ -56,7 +55,7 @@ extension Operators {
                 guard axes.count == rank else { throw Problem.unsupported("some axes of whole numbers") }
                 return [.numbers(Numbers([try whole(numbers.elements)], try Limits.shape(lengths)))]
             }
-            guard let summary else {
+            guard let kind else {
                 throw Problem.unsupported("products of numbers that are not known before the network runs")
             }
             let x = try call.tensor(0)
@@ -67,7 +66,7 @@ extension Operators {
                 return [.tensor(try call.reshape(y, lengths), .float)]
             }
             var y = try before.map { try $0(call, x) } ?? x
-            if !axes.isEmpty { y = try call.apply(.reduction(summary, axes: axes, keepsAxes: keepsAxes), y) }
+            if !axes.isEmpty { y = try call.apply(.reduction(kind, axes: axes, keepsAxes: keepsAxes), y) }
             if mean { y = try call.multiply(y, 1 / Float(axes.map { x.shape[$0] }.reduce(1, *))) }
             return [.tensor(try after.map { try $0(call, y) } ?? y, value.kind)]
         }

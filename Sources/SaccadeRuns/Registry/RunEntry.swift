@@ -6,7 +6,7 @@ public struct RunEntry: Sendable, Equatable {
     /// The best epoch so far.
     public struct Best: Sendable, Equatable {
         public var epoch: Int
-        public var metric: BestSettings.Metric
+        public var monitor: Monitor
         public var value: Double
     }
 
@@ -59,8 +59,9 @@ public struct RunEntry: Sendable, Equatable {
         self.init(
             name: run.name, folder: run.folder, network: run.network, data: run.description.data, state: run.state,
             epochs: (run.records.last?.epoch ?? 0, settings.epochs),
-            best: run.best.map {
-                Best(epoch: $0.epoch, metric: settings.best.metric, value: settings.best.value(of: $0))
+            best: run.best.flatMap { best in
+                let monitor = run.description.monitor
+                return monitor.value(of: best).map { Best(epoch: best.epoch, monitor: monitor, value: $0) }
             }, seconds: run.seconds, waitingShare: run.waitingShare, peakMemory: run.peakMemory,
             lastActive: run.lastActive, stamp: stamp)
     }

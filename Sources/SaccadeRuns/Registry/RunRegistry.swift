@@ -13,12 +13,13 @@ public import SaccadeTraining
 /// |---|---|
 /// | `run` | run: name, folder, network, data, state, epochs, best metric, seconds, … |
 /// | `setting` | setting of a run's recipe, by dotted name |
-/// | `epoch` | epoch of a run, with the columns of ``EpochRecord`` |
+/// | `epoch` | epoch of a run: learning rate, whether it is the best so far, steps that were skipped |
+/// | `measure` | metric of an epoch, with the part that it was measured on, `training` or `validation` |
 public final class RunRegistry: Sendable {
     /// Seconds that a writer waits for another.
     public static let patience = 5.0
     /// What the tables are like; a registry of an older version is read anew from the folders.
-    static let version = 1
+    static let version = 2
 
     /// The file; empty for a registry in memory.
     public let path: String
@@ -171,7 +172,7 @@ public final class RunRegistry: Sendable {
                     remedy: "use that one, or name another file in SACCADE_REGISTRY")
             }
             guard found < version else { return }
-            for table in ["epoch", "setting", "run"] { try database.execute(sql: "DROP TABLE IF EXISTS \(table)") }
+            for table in ["measure", "epoch", "setting", "run"] { try database.execute(sql: "DROP TABLE IF EXISTS \(table)") }
             try database.execute(sql: RunRow.tables)
             try database.execute(sql: "PRAGMA user_version = \(version)")
         }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SaccadeMetrics
 import SaccadeTraining
 
 /// What is known of runs as rows of tables, there and back.
@@ -18,9 +19,12 @@ enum RunRow {
         ) WITHOUT ROWID;
         CREATE TABLE epoch (
             folder TEXT NOT NULL REFERENCES run ON DELETE CASCADE, epoch INTEGER NOT NULL, learningRate REAL,
-            trainingLoss REAL, trainingAccuracy REAL, validationLoss REAL, validationAccuracy REAL,
-            validationTop5 REAL, isBest INTEGER NOT NULL, skippedSteps INTEGER NOT NULL,
-            PRIMARY KEY (folder, epoch)
+            isBest INTEGER NOT NULL, skippedSteps INTEGER NOT NULL, PRIMARY KEY (folder, epoch)
+        ) WITHOUT ROWID;
+        CREATE TABLE measure (
+            folder TEXT NOT NULL, epoch INTEGER NOT NULL, part TEXT NOT NULL, metric TEXT NOT NULL, value REAL,
+            PRIMARY KEY (folder, epoch, part, metric),
+            FOREIGN KEY (folder, epoch) REFERENCES epoch (folder, epoch) ON DELETE CASCADE
         ) WITHOUT ROWID;
         """
 
@@ -38,7 +42,7 @@ enum RunRow {
                 """,
             arguments: [
                 run.folder, run.name, run.network, run.data, run.state.word, run.state.reason, run.epochs.done,
-                run.epochs.wanted, run.best?.epoch, run.best?.metric.rawValue, run.best?.value, run.seconds,
+                run.epochs.wanted, run.best?.epoch, run.best?.monitor.name, run.best?.value, run.seconds,
                 run.waitingShare, run.peakMemory, run.lastActive.timeIntervalSince1970, run.stamp,
             ])
     }
@@ -56,28 +60,34 @@ enum RunRow {
         try database.execute(
             sql: "DELETE FROM epoch WHERE folder = ? AND epoch > ?", arguments: [folder, records.last?.epoch ?? 0])
         let known = Set(try epochs(ofRunIn: folder, in: database).map(Known.init))
-        let insert = try database.makeStatement(
-            sql: "INSERT OR REPLACE INTO epoch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        let insert = try database.makeStatement(sql: "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)")
+        let measure = try database.makeStatement(sql: "INSERT INTO measure VALUES (?, ?, ?, ?, ?)")
         for record in records where !known.contains(Known(record)) {
+            // With what belongs to it.
+            try database.execute(
+                sql: "DELETE FROM epoch WHERE folder = ? AND epoch = ?", arguments: [folder, record.epoch])
             try insert.execute(arguments: [
-                folder, record.epoch, record.learningRate, record.trainingLoss, record.trainingAccuracy,
-                record.validationLoss, record.validationAccuracy, record.validationTop5, record.isBest,
-                record.skippedSteps,
+                folder, record.epoch, record.learningRate, record.isBest, record.skippedSteps,
             ])
+            for monitor in Monitor.all {
+                guard let value = monitor.measured(in: record) else { continue }
+                try measure.execute(arguments: [
+                    folder, record.epoch, monitor.part.rawValue, monitor.metric.rawValue, value,
+                ])
+            }
         }
     }
 
     /// What two records of an epoch that is made twice may differ in.
     private struct Known: Hashable {
         let epoch: Int
-        let numbers: [UInt64?]
+        let learningRate: UInt64
+        let measured: [Monitor: UInt64]
 
         init(_ record: EpochRecord) {
             epoch = record.epoch
-            numbers = [
-                record.learningRate, record.trainingLoss, record.trainingAccuracy, record.validationLoss,
-                record.validationAccuracy, record.validationTop5,
-            ].map(\.?.bitPattern)
+            learningRate = record.learningRate.bitPattern
+            measured = Monitor.all.reduce(into: [:]) { $0[$1] = $1.measured(in: record)?.bitPattern }
         }
     }
 
@@ -85,9 +95,9 @@ enum RunRow {
         try Row.fetchAll(database, sql: "SELECT * FROM run ORDER BY lastActive DESC, folder").map { row in
             var best: RunEntry.Best?
             if let epoch = row["bestEpoch"] as Int?, let name = row["bestMetric"] as String?,
-                let metric = BestSettings.Metric(rawValue: name)
+                let monitor = Monitor(name: name)
             {
-                best = .init(epoch: epoch, metric: metric, value: row["bestValue"] as Double? ?? .nan)
+                best = .init(epoch: epoch, monitor: monitor, value: row["bestValue"] as Double? ?? .nan)
             }
             return RunEntry(
                 name: row["name"], folder: row["folder"], network: row["network"], data: row["data"],
@@ -101,14 +111,23 @@ enum RunRow {
     static func epochs(ofRunIn folder: String, in database: Database) throws -> [EpochRecord] {
         // SQLite has no number for what is none.
         func number(_ row: Row, _ column: String) -> Double { row[column] as Double? ?? .nan }
+        var measured: [Int: [Monitor: Double]] = [:]
+        for row in try Row.fetchAll(database, sql: "SELECT * FROM measure WHERE folder = ?", arguments: [folder]) {
+            guard let part = Monitor.Part(rawValue: row["part"]), let metric = Metric(rawValue: row["metric"]) else {
+                continue
+            }
+            measured[row["epoch"], default: [:]][Monitor(part, metric)] = number(row, "value")
+        }
+        func metrics(_ epoch: Int, _ part: Monitor.Part) -> [Metric: Double] {
+            measured[epoch, default: [:]].reduce(into: [:]) { if $1.key.part == part { $0[$1.key.metric] = $1.value } }
+        }
         return try Row.fetchAll(
             database, sql: "SELECT * FROM epoch WHERE folder = ? ORDER BY epoch", arguments: [folder]
         ).map { row in
             EpochRecord(
                 epoch: row["epoch"], learningRate: number(row, "learningRate"),
-                trainingLoss: number(row, "trainingLoss"), trainingAccuracy: number(row, "trainingAccuracy"),
-                validationLoss: row["validationLoss"], validationAccuracy: row["validationAccuracy"],
-                validationTop5: row["validationTop5"], isBest: row["isBest"], skippedSteps: row["skippedSteps"])
+                training: metrics(row["epoch"], .training), validation: metrics(row["epoch"], .validation),
+                isBest: row["isBest"], skippedSteps: row["skippedSteps"])
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeFiles
+import SaccadeMetrics
 import SaccadeTraining
 import SwiftProtobuf
 
@@ -57,16 +58,15 @@ final class EventFile {
     }
 
     private static func event(of record: EpochRecord, at time: Double) -> Saccade_Event {
-        let scalars: [(tag: String, value: Double?)] = [
-            ("train/loss", record.trainingLoss), ("train/accuracy", record.trainingAccuracy),
-            ("validation/loss", record.validationLoss), ("validation/accuracy", record.validationAccuracy),
-            ("validation/top5", record.validationTop5), ("learning_rate", record.learningRate),
-        ]
+        let scalars =
+            record.training.inOrder.map { (tag: "train/\($0.metric.rawValue)", value: $0.value) }
+            + record.validation.inOrder.map { (tag: "validation/\($0.metric.rawValue)", value: $0.value) }
+            + [(tag: "learning_rate", value: record.learningRate)]
         return .with { event in
             (event.wallTime, event.step) = (time, Int64(record.epoch))
             event.summary = .with { summary in
-                summary.value = scalars.compactMap { tag, value in
-                    value.map { value in .with { ($0.tag, $0.simpleValue) = (tag, Float(value)) } }
+                summary.value = scalars.map { tag, value in
+                    .with { ($0.tag, $0.simpleValue) = (tag, Float(value)) }
                 }
             }
         }

@@ -1,5 +1,3 @@
-import SaccadeOneDNN
-
 /// The absolute value, elementwise. At zero the gradient is zero.
 public func abs(_ x: Tensor) -> Tensor {
     UnaryMap(unary: .absolute, name: "abs")(x)

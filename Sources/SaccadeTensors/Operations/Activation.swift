@@ -1,5 +1,3 @@
-package import SaccadeOneDNN
-
 /// A function between the layers of a network, applied to every element.
 public enum Activation: Hashable, Sendable {
     case relu

@@ -34,15 +34,16 @@ extension Tensor {
     public static prefix func - (x: Tensor) -> Tensor { x * -1 }
 }
 
-/// An elementwise function of two tensors, with NumPy's broadcasting.
-enum Binary: Operation {
+/// A function of two numbers.
+package enum Binary: Hashable, Sendable {
     case add, subtract, multiply, divide, minimum, maximum
     /// 1 where it is so, 0 where it is not. No gradient flows through either.
     case equal, less
 
-    var name: String { "\(self)" }
+    /// Applies it to all elements, with NumPy's broadcasting. No gradient is recorded.
+    func callAsFunction(_ x: Tensor, _ y: Tensor) -> Tensor { BinaryMap(binary: self)(x, y) }
 
-    private var code: sk_binary {
+    fileprivate var code: sk_binary {
         switch self {
         case .add: SK_ADD
         case .subtract: SK_SUBTRACT
@@ -54,6 +55,13 @@ enum Binary: Operation {
         case .less: SK_LESS
         }
     }
+}
+
+/// A function of the elements of two tensors, with NumPy's broadcasting.
+struct BinaryMap: Operation {
+    let binary: Binary
+
+    var name: String { "\(binary)" }
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
         guard let shape = Broadcast.shape(inputs[0], inputs[1]) else {
@@ -64,11 +72,11 @@ enum Binary: Operation {
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
         let (a, b) = (request.inputs[0], request.inputs[1])
-        let code = code
+        let code = binary.code
         if a.shape == b.shape {
             // Equal shapes are one long row, also in oneDNN's blocks: their padding holds zeros, which all but
             // two of these functions keep.
-            let breaksPadding = self == .divide || self == .equal || a.elementType != .float32
+            let breaksPadding = binary == .divide || binary == .equal || a.elementType != .float32
             let arrangement = breaksPadding ? nil : a.arrangement ?? b.floatArrangement
             let count = Arrangement.byteCount(of: arrangement, a.shape) / MemoryLayout<Float>.stride
             return [

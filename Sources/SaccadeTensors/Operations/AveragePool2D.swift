@@ -1,4 +1,3 @@
-import SaccadeOneDNN
 import SaccadePrelude
 
 /// The mean of each window.

@@ -1,4 +1,3 @@
-import SaccadeOneDNN
 import SaccadePrelude
 
 /// The nearest number between two bounds, elementwise. The gradient is 1 between the bounds, 0 at them and beyond.

@@ -54,7 +54,7 @@ struct ConvolutionGeometry: Hashable, Sendable {
             pass, algorithm, transposed: isTransposed, source: .any(source.dimensions, type),
             weights: .any(weightDimensions, type), bias: hasBias ? .rowMajor([outputChannels]) : nil,
             destination: .any(destination.dimensions, gradient == nil ? resultType : type), gradient: gradient,
-            window: window, fused: fused)
+            window: window.parameters, fused: fused)
     }
 
     /// Whether Winograd's algorithm is worth timing. Small problems are over before it pays off.
@@ -221,7 +221,7 @@ struct Convolution: Operation {
     /// The kernels for a geometry that need not be this convolution's own, such as that of some rows of it.
     func kernels(_ request: KernelRequest, _ g: ConvolutionGeometry) -> [Kernel] {
         let resultType = request.precision.elementType
-        let fused = Fused(addsToDestination: addsResidual, activation: activation?.unary)
+        let fused = Fused(addsToDestination: addsResidual, activation: activation?.unary.eltwise)
         let roles: [Role] = [.source, .weights] + (hasBias ? [.bias] : []) + [.destination]
         return g.kernels(
             request, roles: roles, inputs: roles.count - 1,

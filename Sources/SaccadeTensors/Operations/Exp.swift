@@ -1,5 +1,3 @@
-import SaccadeOneDNN
-
 /// *e* to the power of `x`, elementwise.
 public func exp(_ x: Tensor) -> Tensor {
     let y = UnaryMap(unary: .exp, name: "exp")(x)

@@ -18,7 +18,7 @@ public func min(_ x: Tensor, axes: [Int]? = nil, keepingAxes: Bool = false) -> T
     extreme(.smallest, x, axes, keepingAxes)
 }
 
-private func extreme(_ kind: Reduction.Kind, _ x: Tensor, _ axes: [Int]?, _ keepingAxes: Bool) -> Tensor {
+private func extreme(_ kind: ReductionKind, _ x: Tensor, _ axes: [Int]?, _ keepingAxes: Bool) -> Tensor {
     let axes = Reduction.resolved(axes, x.shape)
     let reduction = Reduction(kind: kind, axes: axes, keepsAxes: keepingAxes)
     let kept = reduction.keptShape(x.shape)

@@ -23,7 +23,7 @@ struct InnerProduct: FusesActivation {
     func kernels(_ request: KernelRequest) -> [Kernel] {
         let geometry = InnerProductGeometry(inputs: request.inputs[0].shape, weights: request.inputs[1].shape)
         let kernels = geometry.kernels(
-            .inference, request, fused: Fused(activation: activation?.unary),
+            .inference, request, fused: Fused(activation: activation?.unary.eltwise),
             roles: [.source, .weights] + (hasBias ? [.bias] : []) + [.destination])
         // Ours first: where it is as fast, the weights need no second copy in another order.
         return (rowProducts(request, geometry).map { [$0] } ?? []) + kernels

@@ -1,5 +1,3 @@
-package import SaccadeOneDNN
-
 // The shape rules of operations with windows, for whoever wants to know why a network cannot exist before it traps.
 extension Window {
     /// The window of ``maxPool2D(_:kernel:stride:padding:dilation:roundsUp:)`` and of averages over pictures
@@ -14,6 +12,16 @@ extension Window {
 }
 
 extension Shape {
+    /// What ``maxPool2D(_:kernel:stride:padding:dilation:roundsUp:)`` makes of pictures of this shape, and averages with
+    /// the same windows too.
+    package func pooled(
+        kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = 1, roundsUp: Bool
+    ) throws(ShapeError) -> Shape {
+        try Pooling(
+            kind: .maximum, kernel: kernel, stride: stride, padding: padding, dilation: dilation, roundsUp: roundsUp
+        ).resultShapes([self])[0]
+    }
+
     /// What ``convTranspose2D(_:_:bias:stride:padding:outputPadding:dilation:groups:activation:)`` makes of pictures
     /// of this shape.
     package func transposedConvolution(

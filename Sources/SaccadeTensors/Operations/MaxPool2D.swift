@@ -1,5 +1,3 @@
-import SaccadeOneDNN
-
 /// The largest element of each window. Padding never wins.
 ///
 /// - Parameters:

@@ -96,7 +96,7 @@ package struct PooledConvolutionGeometry: Hashable, Sendable {
             kernel: [3, 3], stride: [1, 1], dilation: [1, 1], paddingBefore: [0, 0], paddingAfter: [0, 0])
         let descriptor = try? Descriptor.convolution(
             .training, .direct, source: .blocked16([1, 16, 8, 8]), weights: .any([16, 16, 3, 3]), bias: nil,
-            destination: .blocked16([1, 16, 6, 6]), window: window)
+            destination: .blocked16([1, 16, 6, 6]), window: window.parameters)
         return descriptor?.name.contains("avx512") ?? false
     }()
 
@@ -185,7 +185,7 @@ package struct PooledConvolution: Operation {
         let descriptor = try Descriptor.convolution(
             .training, algorithm, source: chooses ? .any(source.dimensions) : source,
             weights: .any(geometry.weights.dimensions), bias: hasBias ? .rowMajor([geometry.weights[0]]) : nil,
-            destination: inAnyOrder ? .any(unpooled) : .blocked16(unpooled), window: geometry.window)
+            destination: inAnyOrder ? .any(unpooled) : .blocked16(unpooled), window: geometry.window.parameters)
         while !inAnyOrder && (descriptor.name.contains("ref") || descriptor.layout(of: .source) !== source) {
             guard descriptor.advance() else { return nil }
         }

@@ -1,6 +1,13 @@
 import CSaccadeKernels
 import SaccadeOneDNN
 
+/// What a pooling window keeps of its elements.
+package enum PoolingKind: Hashable, Sendable {
+    case maximum
+    /// The mean; zeros of the padding count as elements or do not.
+    case average(countsPadding: Bool)
+}
+
 /// The largest element, or the mean, of each window over a plane.
 ///
 /// Input: `[N, C, H, W]`. Results: `[N, C, H′, W′]`; for training also what the gradient of a maximum has to
@@ -120,11 +127,13 @@ struct Pooling: Operation {
     ) throws(OneDNNError) -> Descriptor {
         let type = source.elementType ?? .float32
         let forward = try Descriptor.pooling(
-            pass == .inference ? .inference : .training, kind, source: source,
-            destination: .any(result.dimensions, type), window: window)
+            pass == .inference ? .inference : .training, kind.algorithm, source: source,
+            destination: .any(result.dimensions, type), kernel: window.kernel, window: window.parameters)
         guard pass == .backwardData, let destination = forward.layout(of: .destination) else { return forward }
         // The gradients lie as the tensors do: oneDNN's note of the winners depends on it.
-        return try .pooling(.backwardData, kind, source: source, destination: destination, window: window)
+        return try .pooling(
+            .backwardData, kind.algorithm, source: source, destination: destination, kernel: window.kernel,
+            window: window.parameters)
     }
 }
 
@@ -147,6 +156,7 @@ struct PoolingGradient: Operation {
     private func ignoringFirstInput(_ request: KernelRequest) -> [Kernel] {
         var rest = request
         let source = rest.inputs.removeFirst()
+        rest.constantInputs = Set(request.constantInputs.filter { $0 > 0 }.map { $0 - 1 })
         return kernels(rest, for: source).map { inner in
             var kernel = Kernel(inputs: [source.arrangement] + inner.inputs, results: inner.results) { at in
                 inner.run(at: at.base + 1)

@@ -11,8 +11,9 @@ extension Tensor {
     /// - Precondition: The range lies within the axis.
     public func sliced(axis: Int, _ range: Range<Int>, step: Int = 1) -> Tensor {
         let axis = shape.resolved(axis: axis)
+        // What is traced has sizes from outside: there the operation says what does not fit.
         require(
-            range.lowerBound >= 0 && range.upperBound <= shape[axis],
+            isTraced || (range.lowerBound >= 0 && range.upperBound <= shape[axis]),
             "sliced: \(range) is not within axis \(axis) of \(shape)")
         require(step >= 1, "sliced: a step must be at least 1, got \(step)")
         guard range != 0..<shape[axis] || step != 1 else { return self }
@@ -101,6 +102,12 @@ struct Slice: Operation {
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
         guard inputs[0] == view.whole else {
             throw ShapeError("\(name): a part of \(view.whole) was asked of \(inputs[0])")
+        }
+        for (axis, length) in view.lengths.enumerated() where length > 0 {
+            let (first, last) = (view.starts[axis], view.starts[axis] + (length - 1) * view.steps[axis])
+            guard min(first, last) >= 0, max(first, last) < view.whole[axis] else {
+                throw ShapeError("\(name): \(first)...\(last) is not within axis \(axis) of \(view.whole)")
+            }
         }
         return [view.shape]
     }

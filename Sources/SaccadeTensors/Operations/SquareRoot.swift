@@ -1,5 +1,3 @@
-import SaccadeOneDNN
-
 /// The square root, elementwise; of negative numbers it is not a number. At zero the gradient is infinite.
 public func sqrt(_ x: Tensor) -> Tensor {
     let y = UnaryMap(unary: .squareRoot, name: "sqrt")(x)

@@ -18,11 +18,12 @@ public func mean(_ x: Tensor, axes: [Int]? = nil, keepingAxes: Bool = false) -> 
     return sum(x, axes: axes, keepingAxes: keepingAxes) * (1 / Float(count))
 }
 
+/// Which one number is made of many.
+package enum ReductionKind: Hashable, Sendable { case sum, largest, smallest }
+
 /// One number from all elements along some axes.
 struct Reduction: Operation {
-    enum Kind: Sendable { case sum, largest, smallest }
-
-    let kind: Kind
+    let kind: ReductionKind
     /// Axes to reduce, ascending and counted from the front.
     let axes: [Int]
     var keepsAxes = false

@@ -1,5 +1,16 @@
 import SaccadeOneDNN
 
+/// A function of one number.
+package enum Unary: Hashable, Sendable {
+    /// `x` above zero, `slope · x` below.
+    case relu(slope: Float)
+    case sigmoid, tanh
+    /// `x · Φ(x)`, with the error function.
+    case gelu
+    case exp, log, squareRoot, absolute
+    case clamp(lower: Float, upper: Float)
+}
+
 /// A function of every element, computed by oneDNN in whatever order the elements lie.
 struct UnaryMap: Operation {
     let unary: Unary
@@ -11,7 +22,7 @@ struct UnaryMap: Operation {
         let operand = request.inputs[0]
         do {
             let primitive = try Primitive(
-                .elementwise(.inference, unary, layout: operand.flatLayout), roles: [.source, .destination])
+                .elementwise(.inference, unary.eltwise, layout: operand.flatLayout), roles: [.source, .destination])
             return [Kernel(flat: primitive, inputs: [operand.arrangement], inPlace: 0)]
         } catch {
             unavailable(name, error)
@@ -30,7 +41,7 @@ struct UnaryGradient: Operation {
         let operand = request.inputs[0]
         do {
             let primitive = try Primitive(
-                .elementwise(.backwardData, unary, layout: operand.flatLayout),
+                .elementwise(.backwardData, unary.eltwise, layout: operand.flatLayout),
                 roles: [.source, .dDestination, .dSource])
             return [Kernel(flat: primitive, inputs: [operand.arrangement, operand.arrangement], inPlace: 1)]
         } catch {

@@ -10,7 +10,7 @@ extension Convolution {
     ///   - whole: The shape of what is written into: `[N, channels, H, W]`.
     ///   - start: Where the convolution's own channels begin there.
     func kernelsByTiles(_ request: KernelRequest, into whole: Shape, from start: Int) -> [Kernel] {
-        guard request.order == .channelsLast, request.allowsWinograd, request.hasConstantWeights,
+        guard request.order == .channelsLast, request.allowsWinograd, request.constantInputs.contains(1),
             request.precision == .float32, activation == nil || activation == .relu,
             let geometry = try? geometry(request.inputs.map(\.shape)), geometry.suitsWinograd
         else { return [] }
@@ -41,7 +41,9 @@ extension Convolution {
                 sk_winograd_convolve($0, at[0], at[1], hasBias ? at[2] : nil, at[result] + start, at[result + 1])
             }
         }
-        kernel.weightTransform = { from, to in withUnsafePointer(to: problem) { sk_winograd_weights($0, from, to) } }
+        kernel.transforms[1] = ConstantTransform("winograd \(tile)×\(tile)") { from, to in
+            withUnsafePointer(to: problem) { sk_winograd_weights($0, from, to) }
+        }
         kernel.scratchByteCount = scratch * MemoryLayout<Float>.stride
         kernel.label = "winograd \(tile)×\(tile), channels last"
         return addsResidual ? kernel.writingOnItsResult() : kernel

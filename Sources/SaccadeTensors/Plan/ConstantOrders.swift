@@ -36,24 +36,27 @@ final class ConstantOrders {
     ///   - own: The constant.
     ///   - shape: What it is taken for, which may be a reshape of its own.
     ///   - wanted: The order; `nil` is row by row.
-    ///   - arrange: Brings it into that order.
+    ///   - transform: What is made of it beside.
     func arranged(
-        _ own: Own, as shape: Shape, _ wanted: Arrangement?, by arrange: (Tensor) -> Tensor
+        _ own: Own, as shape: Shape, _ wanted: Arrangement?, by transform: ConstantTransform? = nil
     ) -> Storage {
-        guard let factors = own.factors else { return arranged(own.elements, shape, wanted, arrange) }
+        guard let factors = own.factors else { return arranged(own.elements, shape, wanted, transform) }
         // Row by row it stays where it is multiplied: that is a place of its own.
         let place = wanted == nil ? Storage(byteCount: own.byteCount) : workplace
         place.fill(with: own.elements, own.shape, times: factors)
-        return arranged(place, shape, wanted, arrange)
+        return arranged(place, shape, wanted, transform)
     }
 
     private func arranged(
-        _ elements: Storage, _ shape: Shape, _ wanted: Arrangement?, _ arrange: (Tensor) -> Tensor
+        _ elements: Storage, _ shape: Shape, _ wanted: Arrangement?, _ transform: ConstantTransform?
     ) -> Storage {
-        func make() -> Storage { arrange(Tensor(shape: shape, content: .stored(elements, nil))).stored("a constant").0 }
+        func make() -> Storage {
+            Tensor(shape: shape, content: .stored(elements, nil)).arranged(wanted, by: transform).stored("a constant").0
+        }
         guard let shared else { return make() }
         let fingerprint = SharedConstants.Fingerprint(
             of: elements, byteCount: Arrangement.byteCount(of: nil, shape))
-        return shared.storage(.init(fingerprint: fingerprint, layout: wanted?.layout), make)
+        return shared.storage(
+            .init(fingerprint: fingerprint, layout: wanted?.layout, transform: transform?.name), make)
     }
 }

@@ -45,5 +45,5 @@ extension Graph {
 
 extension Operation {
     /// Whether each element of the result depends on the elements at the same place only.
-    fileprivate var isElementwise: Bool { self is UnaryMap || self is Binary || self is BatchNormInference }
+    fileprivate var isElementwise: Bool { self is UnaryMap || self is BinaryMap || self is BatchNormInference }
 }

@@ -1,47 +1,23 @@
 import SaccadeOneDNN
+import SaccadePrelude
 
 /// Turns a graph into a ``Program``: picks kernels, puts reorders between those that want different layouts,
 /// and gives every value its place.
 struct Lowering {
-    private var graph: Graph
+    private(set) var graph: Graph
     private let options: Plan.Options
     private let order: ElementOrder
-    private let constants: ConstantOrders
-
-    /// Memory that a value has, or will have while the program runs.
-    private struct Buffer {
-        var byteCount: Int
-        var constant: Constant?
-        /// Which of the plan's inputs it is: that lies where the caller has it, and nobody writes there.
-        var input: Int?
-        /// The buffer that it is a piece of, and how far from that one's start.
-        var whole: (buffer: Int, offset: Int)?
-        var firstStep = 0
-        var lastStep = 0
-        /// Whether a step or an output reads it.
-        var isRead = false
-
-        /// Whether it gets its place in the memory of a run.
-        var isOfArena: Bool { constant == nil && input == nil }
-
-        /// Whether it is a constant that is only there to be brought into another order.
-        var isRawMaterial: Bool { if case .own = constant { !isRead } else { false } }
-    }
-
-    private enum Constant {
-        /// As the network has it, row by row.
-        case own(ConstantOrders.Own)
-        /// As a kernel wants it.
-        case arranged(Storage)
-    }
+    let constants: ConstantOrders
 
     /// A value's elements in memory, in some arrangement: all of a buffer, or a part of what lies there.
-    private struct Held {
+    struct Held {
         var buffer: Int
         var arrangement: Arrangement?
+        /// What made it of a constant's own elements, where something did.
+        var transform: String?
     }
 
-    private struct Step {
+    struct Step {
         var name: String
         var label: String
         var body: Kernel.Body
@@ -52,13 +28,12 @@ struct Lowering {
     private struct KernelKey: Hashable {
         var operation: AnyHashable
         var request: KernelRequest
-        var constants: Set<Int>
     }
 
-    private var buffers: [Buffer] = []
-    private var steps: [Step] = []
+    var buffers = Buffers()
+    private(set) var steps: [Step] = []
     /// Each value in each arrangement it was wanted in; the first is how it was made.
-    private var held: [[Held]]
+    private(set) var held: [[Held]]
     /// How many nodes and outputs will still read each value.
     private var readers: [Int]
     /// Networks repeat themselves: to list oneDNN's implementations takes longer than to run one.
@@ -96,82 +71,58 @@ struct Lowering {
         for (id, value) in graph.values.enumerated() {
             switch value.origin {
             case .input(let order):
-                let buffer = newBuffer(Arrangement.byteCount(of: nil, value.shape))
+                let buffer = newBuffer(Arrangement.byteCount(of: value.arrangement, value.shape))
                 buffers[buffer].input = order
-                held[id] = [Held(buffer: buffer, arrangement: nil)]
+                hold(id, Held(buffer: buffer, arrangement: value.arrangement))
             case .constant where readers[id] > 0:
                 guard let own = ConstantOrders.Own(value) else { continue }
-                held[id] = [Held(buffer: newBuffer(own.byteCount, .own(own)), arrangement: nil)]
+                hold(id, Held(buffer: newBuffer(own.byteCount, .own(own)), arrangement: nil))
             default: break
             }
         }
         for node in graph.nodes { lower(node) }
-        // Outputs leave row-major and as float32, and outlive the last step.
-        let outputs = graph.outputs.map { ($0, arranged($0, nil)) }
-        for (_, output) in outputs {
-            buffers[output.buffer].lastStep = steps.count
-            buffers[output.buffer].isRead = true
+        // Outputs leave row-major and as float32 unless they may stay as they are, and outlive the last step. A part of a
+        // larger value leaves as a tensor of its own: others than plans do not know how to read it where it lies.
+        let outputs = graph.outputs.map { value in
+            let own = Operand(graph.values[value].shape, held[value][0].arrangement).packed
+            return arranged(value, options.keepsLayouts ? own.arrangement : nil)
         }
-        for index in buffers.indices where buffers[index].isRead {
-            guard case .own(let own) = buffers[index].constant else { continue }
-            buffers[index].constant = .arranged(constants.arranged(own, as: own.shape, nil) { $0 })
-        }
+        for output in outputs { buffers.use(output.buffer, at: steps.count) }
+        buffers.settleConstants(with: constants)
 
-        stretchWholes()
-        let arena = Arena.assign(
-            buffers.map { ($0.isOfArena && $0.whole == nil ? $0.byteCount : 0, $0.firstStep, $0.lastStep) })
-        func place(_ buffer: Int) -> Program.Place {
-            if case .arranged(let storage) = buffers[buffer].constant { return .constant(storage) }
-            if let input = buffers[buffer].input { return .input(input) }
-            return .arena(offset: offset(of: buffer, in: arena.offsets))
-        }
+        let (places, arenaByteCount) = buffers.places()
         let program = Program(
-            steps: steps.map {
-                Program.Step(name: $0.name, label: $0.label, body: $0.body, operands: $0.operands.map(place))
+            steps: steps.map { step in
+                Program.Step(
+                    name: step.name, label: step.label, body: step.body, operands: step.operands.map { places[$0] })
             },
-            outputs: outputs.map { Program.Port(place: place($0.1.buffer), byteCount: buffers[$0.1.buffer].byteCount) },
-            inputByteCounts: graph.inputShapes.map { Arrangement.byteCount(of: nil, $0) },
-            arenaByteCount: arena.byteCount)
+            outputs: zip(graph.outputs, outputs).map { value, output in
+                Program.Port(
+                    place: places[output.buffer],
+                    byteCount: Arrangement.byteCount(of: output.arrangement, graph.values[value].shape),
+                    arrangement: output.arrangement)
+            }, inputs: graph.inputs, arenaByteCount: arenaByteCount)
         program.prepare()
         return program
     }
 
-    /// Lets every whole live as long as its pieces: it was made when the last of them was there.
-    private mutating func stretchWholes() {
-        // A whole may itself be a piece of another, and either may have been there before the other.
-        var isStretched = false
-        while !isStretched {
-            isStretched = true
-            for piece in buffers {
-                guard let whole = piece.whole?.buffer,
-                    piece.firstStep < buffers[whole].firstStep || piece.lastStep > buffers[whole].lastStep
-                else { continue }
-                buffers[whole].firstStep = min(buffers[whole].firstStep, piece.firstStep)
-                buffers[whole].lastStep = max(buffers[whole].lastStep, piece.lastStep)
-                isStretched = false
-            }
-        }
+    mutating func newBuffer(_ byteCount: Int, _ constant: Buffers.Constant? = nil) -> Int {
+        buffers.add(byteCount, constant, before: steps.count)
     }
 
-    private func offset(of buffer: Int, in offsets: [Int]) -> Int {
-        guard let whole = buffers[buffer].whole else { return offsets[buffer] }
-        return offset(of: whole.buffer, in: offsets) + whole.offset
-    }
-
-    private mutating func newBuffer(_ byteCount: Int, _ constant: Constant? = nil) -> Int {
-        buffers.append(Buffer(byteCount: byteCount, constant: constant, firstStep: steps.count, lastStep: steps.count))
-        return buffers.count - 1
+    /// Says where a value lies, also.
+    mutating func hold(_ value: Int, _ place: Held) {
+        held[value].append(place)
+        buffers[place.buffer].valueCount += 1
+        buffers[place.buffer].pendingReads += readers[value]
     }
 
     /// - Parameter scratchByteCount: Memory that the step needs for itself: one more operand, which nobody else
     ///   reads, so that the arena gives the place to others before and after.
-    private mutating func append(_ step: Step, scratchByteCount: Int) {
+    mutating func append(_ step: Step, scratchByteCount: Int) {
         var step = step
         if scratchByteCount > 0 { step.operands.append(newBuffer(scratchByteCount)) }
-        for buffer in step.operands {
-            buffers[buffer].lastStep = steps.count
-            buffers[buffer].isRead = true
-        }
+        for buffer in step.operands { buffers.use(buffer, at: steps.count) }
         steps.append(step)
     }
 
@@ -179,25 +130,26 @@ struct Lowering {
         defer {
             for input in node.inputs {
                 readers[input] -= 1
+                for place in held[input] { buffers[place.buffer].pendingReads -= 1 }
                 if readers[input] == 0 { releaseConstant(input) }
             }
         }
         if node.operation is Reshape {
             // Nothing moves: the result is the input under another shape.
-            held[node.results[0]] = [arranged(node.inputs[0], nil)]
+            hold(node.results[0], arranged(node.inputs[0], nil))
             return
         }
         if let slice = node.operation as? Slice, let part = part(of: node.inputs[0], slice.view) {
-            held[node.results[0]] = [part]
+            hold(node.results[0], part)
             return
         }
         let kernel = kernel(for: node)
         var operands = node.inputs.enumerated().map { index, value in
-            arranged(value, kernel.inputs[index]) { kernel.arranging($0, at: index) }
+            arranged(value, kernel.inputs[index], by: kernel.transforms[index])
         }
         let sizes = zip(node.inputs, operands).map { Arrangement.byteCount(of: $1.arrangement, graph.values[$0].shape) }
         if kernel.joinsEndToEnd, let whole = joined(operands.map(\.buffer), sizes) {
-            held[node.results[0]] = [Held(buffer: whole, arrangement: kernel.results[0])]
+            hold(node.results[0], Held(buffer: whole, arrangement: kernel.results[0]))
             return
         }
         var resultBuffers: [Int] = []
@@ -215,7 +167,7 @@ struct Lowering {
                     operands[addend].buffer = buffer
                 }
             }
-            held[value] = [Held(buffer: buffer, arrangement: arrangement)]
+            hold(value, Held(buffer: buffer, arrangement: arrangement))
             resultBuffers.append(buffer)
         }
         // The addend lies where the result goes: the kernel does not take it as an argument.
@@ -230,54 +182,10 @@ struct Lowering {
     private mutating func releaseConstant(_ value: Int) {
         guard case .constant = graph.values[value].origin else { return }
         for place in held[value] where buffers[place.buffer].isRawMaterial {
-            // The buffer may belong to several values, where one is a reshape of another.
-            guard held.count(where: { $0.contains { $0.buffer == place.buffer } }) == 1 else { continue }
-            buffers[place.buffer] = Buffer(byteCount: 0)
+            guard buffers[place.buffer].valueCount == 1 else { continue }
+            buffers.release(place.buffer)
             graph.values[value].origin = .released
         }
-    }
-
-    /// A part of a value where that lies, so that nothing moves: whoever wants it by itself makes a copy.
-    ///
-    /// The buffer then belongs to both values, and nobody overwrites it before both were read. What lies there in one
-    /// piece, such as some channels of a single picture, is like any other value to those who read it.
-    private mutating func part(of value: Int, _ view: View) -> Held? {
-        guard let whole = held[value].first, buffers[whole.buffer].constant == nil, let arrangement = whole.arrangement,
-            let part = arrangement.part(view)
-        else { return nil }
-        if let offset = arrangement.offset(ofPiece: view), let blocks = ChannelBlocks(arrangement.layout) {
-            let packed = blocks.arrangement(view.shape)
-            let piece = newBuffer(Arrangement.byteCount(of: packed, view.shape))
-            buffers[piece].whole = (whole.buffer, offset)
-            return Held(buffer: piece, arrangement: packed)
-        }
-        return Held(buffer: whole.buffer, arrangement: part)
-    }
-
-    /// A buffer whose pieces these are, so that whoever makes them makes it, and copies of those that cannot be its pieces;
-    /// nil where none can.
-    private mutating func joined(_ pieces: [Int], _ sizes: [Int]) -> Int? {
-        // What the caller or the weights hold stays where it is, nothing is in two places, and a part of a buffer is not
-        // all of it.
-        var taken: Set<Int> = []
-        let fits = zip(pieces, sizes).map { piece, size in
-            buffers[piece].isOfArena && buffers[piece].whole == nil && buffers[piece].byteCount == size
-                && taken.insert(piece).inserted
-        }
-        guard fits.contains(true) else { return nil }
-        let pieces = pieces.indices.map { index in
-            guard !fits[index] else { return pieces[index] }
-            let copied = newBuffer(sizes[index])
-            copy(pieces[index], to: copied, sizes[index])
-            return copied
-        }
-        let whole = newBuffer(pieces.reduce(0) { $0 + buffers[$1].byteCount })
-        var offset = 0
-        for piece in pieces {
-            buffers[piece].whole = (whole, offset)
-            offset += buffers[piece].byteCount
-        }
-        return whole
     }
 
     private mutating func kernel(for node: Graph.Node) -> Kernel {
@@ -288,17 +196,20 @@ struct Lowering {
                 return node.operation is any ReadsParts ? operand : operand.packed
             },
             results: node.results.map { graph.values[$0].shape }, precision: options.precision,
-            allowsWinograd: options.allowsWinograd, order: order, hasConstantWeights: constants.contains(1))
-        let key = KernelKey(operation: AnyHashable(node.operation), request: request, constants: constants)
-        defer { if let kernel = kernels[key] { allowance.spend(on: kernel, request, constants) } }
-        if let kernel = kernels[key], allowance.covers(kernel, request, constants) { return kernel }
+            allowsWinograd: options.allowsWinograd, order: order, constantInputs: constants)
+        let key = KernelKey(operation: AnyHashable(node.operation), request: request)
+        defer { if let kernel = kernels[key] { allowance.spend(on: kernel, request) } }
+        if let kernel = kernels[key], allowance.covers(kernel, request) { return kernel }
         let kernel = KernelCache.shared.alone {
-            let candidates = allowance.affordable(node.operation.kernels(request), request, constants)
+            let candidates = allowance.affordable(node.operation.kernels(request), request)
             return candidates.count == 1
                 ? candidates[0]
                 : Tuner.shared.fastest(
-                    of: candidates, for: node.operation, request, constants: constants, among: weightsInTurn)
+                    of: candidates, for: node.operation, request, among: weightsInTurn, by: options.tuning)
         }
+        require(
+            constants.isSuperset(of: kernel.transforms.keys),
+            "\(node.operation.name): a kernel transforms inputs \(kernel.transforms.keys.sorted()), not all constant")
         kernels[key] = kernel
         return kernel
     }
@@ -308,64 +219,8 @@ struct Lowering {
         let buffer = buffers[operand.buffer]
         guard buffer.isOfArena, buffer.byteCount == byteCount else { return false }
         // Pieces are read with the whole, and the whole with its pieces.
-        guard buffer.whole == nil, !buffers.contains(where: { $0.whole?.buffer == operand.buffer }) else {
-            return false
-        }
-        // The buffer may belong to several values, where one is a reshape of another.
-        let owners = held.indices.filter { held[$0].contains { $0.buffer == operand.buffer } }
-        let reads = owners.reduce(0) { $0 + readers[$1] }
-        return reads <= node.inputs.count { owners.contains($0) } && node.inputs.count { owners.contains($0) } == 1
-    }
-
-    /// The value in the wanted arrangement, with a reorder before it where it is in another.
-    ///
-    /// - Parameter arrange: Brings a constant into that arrangement.
-    private mutating func arranged(
-        _ value: Int, _ wanted: Arrangement?, by arrange: (Tensor) -> Tensor = { $0 }
-    ) -> Held {
-        if let fitting = held[value].first(where: { $0.arrangement?.layout === wanted?.layout }) { return fitting }
-        let original = held[value][0]
-        if case .own(let own) = buffers[original.buffer].constant {
-            let shape = graph.values[value].shape
-            let arranged = constants.arranged(own, as: shape, wanted, by: arrange)
-            let place = Held(
-                buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), .arranged(arranged)), arrangement: wanted)
-            held[value].append(place)
-            return place
-        }
-        if let from = original.arrangement, let to = wanted, from.rowMajor !== to.rowMajor {
-            _ = arranged(value, nil)  // two views of different axes have only the row-major order in common
-            return reordered(value, held[value].first { $0.arrangement == nil } ?? original, to: wanted)
-        }
-        return reordered(value, original, to: wanted)
-    }
-
-    private mutating func reordered(_ value: Int, _ source: Held, to wanted: Arrangement?) -> Held {
-        let shape = graph.values[value].shape
-        let from = source.arrangement?.layout ?? wanted?.rowMajor ?? .rowMajor(shape.dimensions)
-        let to = wanted?.layout ?? source.arrangement?.rowMajor ?? .rowMajor(shape.dimensions)
-        let primitive = KernelCache.shared.reorder(from: from, to: to)
-        let place = Held(buffer: newBuffer(to.byteCount), arrangement: wanted)
-        append(
-            Step(
-                name: "reorder", label: primitive.name, body: .primitive(primitive),
-                operands: [source.buffer, place.buffer]), scratchByteCount: primitive.scratchByteCount)
-        held[value].append(place)
-        return place
-    }
-
-    private mutating func copy(_ from: Int, to: Int, _ byteCount: Int) {
-        append(
-            Step(
-                name: "copy", label: "loop",
-                body: .loop { at in
-                    let (part, source) = (1 << 18, UnsafeRawPointer(at[0]))
-                    let target = UnsafeMutableRawPointer(at[1])
-                    Threads.forEach((byteCount + part - 1) / part) { index in
-                        let start = index * part
-                        (target + start).copyMemory(from: source + start, byteCount: min(part, byteCount - start))
-                    }
-                },
-                operands: [from, to]), scratchByteCount: 0)
+        guard buffer.whole == nil, !buffer.hasPieces else { return false }
+        return buffer.pendingReads <= 1
+            && node.inputs.count { held[$0].contains { $0.buffer == operand.buffer } } == 1
     }
 }

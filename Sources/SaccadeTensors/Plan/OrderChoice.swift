@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeOneDNN
 
 extension Lowering {
     /// One way to compute a whole network.
@@ -19,15 +20,30 @@ extension Lowering {
             return program(for: graph, options, .blocked, sharing: constants)
         }
         func choosing(_ way: Way) -> Plan.Options {
-            Plan.Options(precision: way.precision, allowsWinograd: options.allowsWinograd)
+            Plan.Options(
+                precision: way.precision, allowsWinograd: options.allowsWinograd, tuning: options.tuning,
+                keepsLayouts: options.keepsLayouts)
         }
         let precisions = [.float32] + (options.precision == .float32 ? [] : [options.precision])
         let ways = precisions.flatMap { precision in ElementOrder.allCases.map { Way(precision: precision, order: $0) }
         }
-        let key = "plan \(graph.signature) \(options.precision.rawValue) winograd \(options.allowsWinograd)"
-        let known = Tuner.shared.choice(for: key, renewing: true)
+        let key = graph.key(
+            "\(options.precision.rawValue) winograd \(options.allowsWinograd)"
+                + (options.keepsLayouts ? " keeping layouts" : ""))
+        // Pictures in blocks are what every kernel knows.
+        let plainest = Way(precision: options.precision, order: .blocked)
+        guard options.tuning != .plainest else {
+            return program(for: graph, choosing(plainest), plainest.order, sharing: constants)
+        }
+        let known = Tuner.shared.choice(for: key.text, renewing: options.tuning == .exact)
         if let known = ways.first(where: { $0.label == known }) {
             return program(for: graph, choosing(known), known.order, sharing: constants)
+        }
+        if options.tuning == .nearest {
+            let wins = Tuner.shared.labels(near: key).lazy.compactMap { label in ways.first { $0.label == label } }
+            let way = wins.first ?? plainest
+            Tuner.shared.borrow(key, way.label)
+            return program(for: graph, choosing(way), way.order, sharing: constants)
         }
         // One at a time, and made once more in the end: each holds all weights in an order of its own. Twice, for
         // what disturbs the machine lasts longer than one of them takes.
@@ -44,7 +60,8 @@ extension Lowering {
         let best = times.map { $0.min() ?? .zero }
         let fastest = best.indices.min { best[$0] < best[$1] } ?? 0
         let winner = Timing.calmest(fastest, best, meetings: meetings)
-        Tuner.shared.remember(key, ways[winner].label, watch.end(spread: Timing.spread(of: times[winner])))
+        Tuner.shared.remember(
+            key.text, ways[winner].label, watch.end(spread: Timing.spread(of: times[winner])), as: key.neighbourhood)
         return program(for: graph, choosing(ways[winner]), ways[winner].order, sharing: constants)
     }
 
@@ -52,9 +69,9 @@ extension Lowering {
     private static func runs(of program: Program) -> (times: [Duration], meetings: Int) {
         let memory = ProgramMemory(program)
         // Zeros in, so that no kernel meets a number that slows it down.
-        let inputs = program.inputByteCounts.map { byteCount in
-            let storage = Storage(byteCount: byteCount)
-            storage.address.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        let inputs = program.inputs.map { input in
+            let storage = Storage(byteCount: input.byteCount)
+            storage.address.initializeMemory(as: UInt8.self, repeating: 0, count: input.byteCount)
             return storage
         }
         memory.read(inputs)
@@ -72,8 +89,36 @@ extension Lowering {
 }
 
 extension Graph {
+    /// What the choice of an order is kept under.
+    fileprivate func key(_ options: String) -> TuningKey {
+        let sizes = inputs.map(\.shape).flatMap { shape in
+            shape.rank < 2 ? [shape.elementCount] : [shape[0], shape.elementCount / max(shape[0], 1)]
+        }
+        // Pictures that another plan has lent lie in one of two orders.
+        let orders = inputs.map { input in
+            guard let layout = input.arrangement?.layout else { return "" }
+            let isChannelsLast =
+                layout.dimensions.count == 4
+                && layout
+                    === Layout.channelsLast(
+                        layout.dimensions, layout.elementType ?? .float32)
+            return isChannelsLast ? " channels last" : " blocks"
+        }
+        let options = options + orders.joined()
+        // Operations hold lengths of their inputs: names and the shapes of the weights have to do.
+        let family = nodes.map { node in
+            "\(node.operation.name)"
+                + node.inputs.map { value in
+                    if case .constant = values[value].origin { "\(value)\(values[value].shape)" } else { "\(value)" }
+                }.joined(separator: " ")
+        }
+        return TuningKey(
+            text: "plan \(signature) \(options)", family: "plan \(family.joined(separator: "\n")) \(options)",
+            sizes: sizes)
+    }
+
     /// Tells graphs apart by their operations and shapes: a 64-bit FNV-1a hash, the same in every process.
-    var signature: String {
+    private var signature: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func mix(_ text: String) {
             for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -9,10 +9,11 @@ struct Program: Sendable {
         case constant(Storage)
     }
 
-    /// A row-major value that comes out.
+    /// A value that comes out.
     struct Port: Sendable {
         var place: Place
         var byteCount: Int
+        var arrangement: Arrangement?
     }
 
     struct Step: Sendable {
@@ -25,8 +26,8 @@ struct Program: Sendable {
 
     var steps: [Step]
     var outputs: [Port]
-    /// Of the row-major inputs.
-    var inputByteCounts: [Int]
+    /// As they have to lie.
+    var inputs: [Operand]
     /// Bytes for all intermediate values.
     var arenaByteCount: Int
 

@@ -30,8 +30,8 @@ final class ProgramMemory: @unchecked Sendable {  // a plan gives it to one run 
 
     init(_ program: Program) {
         arena = Storage(byteCount: program.arenaByteCount)
-        inputs = program.inputByteCounts.map { _ in nil }
-        slots = program.inputByteCounts.map { _ in [] }
+        inputs = program.inputs.map { _ in nil }
+        slots = program.inputs.map { _ in [] }
         steps = program.steps.map(bind)
     }
 
@@ -57,7 +57,25 @@ final class ProgramMemory: @unchecked Sendable {  // a plan gives it to one run 
     func copy(_ port: Program.Port, shape: Shape) -> Tensor {
         let copy = Storage(byteCount: port.byteCount)
         if let address = address(port.place) { copy.address.copyMemory(from: address, byteCount: port.byteCount) }
-        return Tensor(shape: shape, content: .stored(copy, nil))
+        return Tensor(shape: shape, content: .stored(copy, port.arrangement))
+    }
+
+    /// What a run has left at `port`, where it is.
+    ///
+    /// - Parameters:
+    ///   - storages: The run's inputs.
+    ///   - loan: Keeps other runs away for as long as it lives.
+    func lend(
+        _ port: Program.Port, shape: Shape, inputs storages: [Storage], by loan: some AnyObject & Sendable
+    ) -> Tensor {
+        let storage =
+            switch port.place {
+            case .input(let index): storages[index]
+            case .constant(let storage): storage
+            case .arena(let offset):
+                Storage(lent: UnsafeRawBufferPointer(start: arena.address + offset, count: port.byteCount), by: loan)
+            }
+        return Tensor(shape: shape, content: .stored(storage, port.arrangement))
     }
 
     private func bind(_ step: Program.Step) -> BoundStep {

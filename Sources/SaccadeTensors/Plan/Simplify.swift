@@ -2,6 +2,7 @@
 extension Graph {
     /// - Parameter releasesWeights: Whether the network's parameters give their values away.
     mutating func simplify(releasesWeights: Bool = false) {
+        uses = Uses(of: self)
         freezeParameters(releasing: releasesWeights)
         foldConstants()
         foldBatchNorms()
@@ -10,6 +11,7 @@ extension Graph {
         joinPoolings()
         joinSlices()
         dropUnused()
+        uses = Uses()
     }
 
     /// Parameters become constants with the values they have now.
@@ -23,9 +25,7 @@ extension Graph {
     /// Lets go of constants that nobody reads any more, so that old and new weights are not all there at once.
     private mutating func release(_ constants: some Sequence<Int>) {
         for value in constants {
-            guard case .constant = values[value].origin, !outputs.contains(value),
-                !nodes.contains(where: { $0.inputs.contains(value) })
-            else { continue }
+            guard case .constant = values[value].origin, uses.count(value) == 0 else { continue }
             values[value].origin = .released
         }
     }
@@ -48,6 +48,7 @@ extension Graph {
     /// `conv(x) · s + t` is a convolution with other weights: batch norm at inference costs nothing.
     private mutating func foldBatchNorms() {
         for index in nodes.indices {
+            follow(index)
             guard let norm = nodes[index].operation as? BatchNormInference,
                 let producer = soleProducer(of: nodes[index].inputs[0]),
                 let convolution = nodes[producer].operation as? Convolution,
@@ -72,18 +73,18 @@ extension Graph {
                     shape: weights.shape, origin: weights.origin,
                     factors: weights.factors.map { $0.multiplied(by: factors) } ?? factors))
             let scaled = values.count - 1
-            nodes[producer].inputs = [
-                nodes[producer].inputs[0], scaled, append(Tensor(newBias, shape: [newBias.count])),
-            ]
+            let newInputs = [nodes[producer].inputs[0], scaled, append(Tensor(newBias, shape: [newBias.count]))]
+            setInputs(of: producer, to: newInputs)
             redirect(nodes[index].results[0], to: nodes[producer].results[0])
             release(replaced)
         }
+        followOutputs()
     }
 
     /// `conv(x) + y` becomes a convolution that adds to where `y` lies.
     private mutating func fuseResiduals() {
         for index in nodes.indices {
-            guard nodes[index].operation as? Binary == .add else { continue }
+            guard (nodes[index].operation as? BinaryMap)?.binary == .add else { continue }
             let sum = nodes[index]
             let shape = values[sum.results[0]].shape
             guard sum.inputs[0] != sum.inputs[1], sum.inputs.allSatisfy({ values[$0].shape == shape }) else { continue }
@@ -100,9 +101,11 @@ extension Graph {
             else { continue }
             convolution.addsResidual = true
             // The sum's place in the order is after both inputs: the convolution moves there.
-            nodes[index] = Node(
-                operation: convolution, inputs: nodes[producer].inputs + [sum.inputs[1 - side]],
-                results: sum.results, scope: nodes[producer].scope)
+            replace(
+                index,
+                by: Node(
+                    operation: convolution, inputs: nodes[producer].inputs + [sum.inputs[1 - side]],
+                    results: sum.results, scope: nodes[producer].scope))
             for result in sum.results { values[result].origin = .result(node: index, index: 0) }
             forget(producer)
         }
@@ -111,6 +114,7 @@ extension Graph {
     /// `relu(conv(x))` is one pass over memory.
     private mutating func fuseActivations() {
         for index in nodes.indices {
+            follow(index)
             guard let map = nodes[index].operation as? UnaryMap, let activation = Activation(map.unary),
                 let producer = soleProducer(of: nodes[index].inputs[0]),
                 let fused = (nodes[producer].operation as? any FusesActivation)?.fusing(activation)
@@ -118,6 +122,7 @@ extension Graph {
             nodes[producer].operation = fused
             redirect(nodes[index].results[0], to: nodes[producer].results[0])
         }
+        followOutputs()
     }
 
     /// A convolution and the pooling behind it become one step, which may do a stripe of rows at a time.
@@ -129,69 +134,13 @@ extension Graph {
                 let joined = ConvolutionAndPooling(
                     convolution, pooling, inputs: nodes[producer].inputs.map { values[$0].shape })
             else { continue }
-            nodes[index] = Node(
-                operation: joined, inputs: nodes[producer].inputs, results: nodes[index].results,
-                scope: nodes[producer].scope)
+            replace(
+                index,
+                by: Node(
+                    operation: joined, inputs: nodes[producer].inputs, results: nodes[index].results,
+                    scope: nodes[producer].scope))
             forget(producer)
         }
-    }
-
-    /// Convolutions whose results are only there to be joined along the channels write into the joined pictures themselves;
-    /// what else is joined with them is copied to its place.
-    /// Of a single picture they do so anyway, for there the parts lie one behind the other; see ``Lowering``.
-    private mutating func joinSlices() {
-        var copies: [Int: [Node]] = [:]
-        // Asked before anything is joined: copies read values as well, and are not among the nodes before the end.
-        let producers = nodes.filter { ($0.operation as? Concatenation)?.axis == 1 }.flatMap(\.inputs)
-            .reduce(into: [Int: Int]()) { $0[$1] = joinedProducer(of: $1) }
-        for index in nodes.indices {
-            let node = nodes[index]
-            guard (node.operation as? Concatenation)?.axis == 1 else { continue }
-            let whole = values[node.results[0]].shape
-            guard whole.rank == 4, whole[0] > 1, whole.elementCount > 0 else { continue }
-            let inputs = node.inputs.filter { values[$0].shape[1] > 0 }
-            let bounds = inputs.reduce(into: [0]) { $0.append($0[$0.count - 1] + values[$1].shape[1]) }
-            let pieces = inputs.enumerated().map { order, input in
-                (input: input, slice: ChannelSlice(bounds: bounds, index: order), producer: producers[input])
-            }
-            let made = pieces.compactMap { piece in piece.producer.map { (node: $0, slice: piece.slice) } }
-                .sorted { $0.node < $1.node }
-            let rest = pieces.filter { $0.producer == nil }
-            guard !made.isEmpty else { continue }
-            var joined: Int?
-            for (order, piece) in made.enumerated() {
-                guard let convolution = nodes[piece.node].operation as? Convolution else { continue }
-                let isLast = order == made.count - 1 && rest.isEmpty
-                let result = isLast ? node.results[0] : append(whole, .result(node: piece.node, index: 0))
-                nodes[piece.node].operation = ConvolutionIntoSlice(
-                    convolution: convolution, slice: piece.slice, isFirst: joined == nil)
-                nodes[piece.node].inputs += joined.map { [$0] } ?? []
-                nodes[piece.node].results = [result]
-                values[result].origin = .result(node: piece.node, index: 0)
-                joined = result
-            }
-            forget(index)
-            for (order, piece) in rest.enumerated() {
-                guard let before = joined else { continue }
-                let result = order == rest.count - 1 ? node.results[0] : append(whole, .result(node: index, index: 0))
-                copies[index, default: []].append(
-                    Node(
-                        operation: CopyIntoSlice(slice: piece.slice), inputs: [piece.input, before], results: [result],
-                        scope: node.scope))
-                joined = result
-            }
-        }
-        nodes = nodes.enumerated().flatMap { copies[$0] ?? [$1] }
-        nodes.removeAll { $0.results.isEmpty }
-        renumber()
-    }
-
-    /// The convolution that makes a value which nobody else reads, and may as well make it elsewhere.
-    private func joinedProducer(of value: Int) -> Int? {
-        guard let producer = soleProducer(of: value), let convolution = nodes[producer].operation as? Convolution,
-            !convolution.addsResidual
-        else { return nil }
-        return producer
     }
 
     private mutating func dropUnused() {
@@ -208,7 +157,7 @@ extension Graph {
         release(values.indices)
     }
 
-    private mutating func renumber() {
+    mutating func renumber() {
         for (index, node) in nodes.enumerated() {
             for (position, result) in node.results.enumerated() {
                 values[result].origin = .result(node: index, index: position)
@@ -226,27 +175,43 @@ extension Graph {
 
     private mutating func append(_ tensor: Tensor) -> Int { append(tensor.shape, .constant(tensor.rowMajor)) }
 
-    /// The node that makes a value which has one reader and is no output of the network.
-    private func soleProducer(of value: Int) -> Int? {
-        guard case .result(let node, 0) = values[value].origin, !outputs.contains(value) else { return nil }
-        let readers = nodes.reduce(0) { $0 + $1.inputs.count { $0 == value } }
-        return readers == 1 ? node : nil
+    /// The node that makes a value which a node reads, and nobody else; an output of the network has one more reader.
+    func soleProducer(of value: Int) -> Int? {
+        guard case .result(let node, 0) = values[value].origin, uses.count(value) == 1 else { return nil }
+        return node
     }
 
     /// Takes a node out of the order; it is swept away with the others that nobody reads.
-    private mutating func forget(_ node: Int) {
-        nodes[node].inputs = []
+    mutating func forget(_ node: Int) {
+        setInputs(of: node, to: [])
         nodes[node].results = []
     }
 
+    mutating func setInputs(of node: Int, to inputs: [Int]) {
+        uses.remove(nodes[node].inputs)
+        uses.add(inputs)
+        nodes[node].inputs = inputs
+    }
+
+    private mutating func replace(_ index: Int, by node: Node) {
+        setInputs(of: index, to: node.inputs)
+        nodes[index] = node
+    }
+
     /// Makes every reader of one value read another, and forgets the node that made the first.
+    ///
+    /// Readers come behind the node that made the value: they are changed when their turn comes, by ``follow(_:)``.
     private mutating func redirect(_ value: Int, to other: Int) {
         if case .result(let node, _) = values[value].origin { forget(node) }
-        for index in nodes.indices {
-            nodes[index].inputs = nodes[index].inputs.map { $0 == value ? other : $0 }
-        }
-        outputs = outputs.map { $0 == value ? other : $0 }
+        uses.replace(value, by: other)
     }
+
+    /// Makes a node read what has taken the place of its inputs.
+    private mutating func follow(_ node: Int) {
+        for (place, input) in nodes[node].inputs.enumerated() { nodes[node].inputs[place] = uses.current(input) }
+    }
+
+    private mutating func followOutputs() { outputs = outputs.map { uses.current($0) } }
 }
 
 /// An operation that can apply an activation to its result before storing it.

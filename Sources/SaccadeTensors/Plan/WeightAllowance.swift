@@ -10,27 +10,26 @@ struct WeightAllowance {
     /// matters to nobody is allowed to every network.
     init(own byteCount: Int) { remaining = max(byteCount / 2 * 3, 32 << 20) }
 
-    /// - Parameter constants: Which of the kernel's inputs are weights.
-    func covers(_ kernel: Kernel, _ request: KernelRequest, _ constants: Set<Int>) -> Bool {
-        Self.extra(kernel, request, constants) <= remaining
+    func covers(_ kernel: Kernel, _ request: KernelRequest) -> Bool {
+        Self.extra(kernel, request) <= remaining
     }
 
     /// The kernels that are covered; the smallest where none is.
-    func affordable(_ kernels: [Kernel], _ request: KernelRequest, _ constants: Set<Int>) -> [Kernel] {
-        let covered = kernels.filter { covers($0, request, constants) }
+    func affordable(_ kernels: [Kernel], _ request: KernelRequest) -> [Kernel] {
+        let covered = kernels.filter { covers($0, request) }
         guard covered.isEmpty else { return covered }
-        let smallest = kernels.min { Self.extra($0, request, constants) < Self.extra($1, request, constants) }
+        let smallest = kernels.min { Self.extra($0, request) < Self.extra($1, request) }
         return smallest.map { [$0] } ?? []
     }
 
-    mutating func spend(on kernel: Kernel, _ request: KernelRequest, _ constants: Set<Int>) {
+    mutating func spend(on kernel: Kernel, _ request: KernelRequest) {
         // Below 0 not even weights that stay as they are would be covered.
-        remaining = max(0, remaining - max(0, Self.extra(kernel, request, constants)))
+        remaining = max(0, remaining - max(0, Self.extra(kernel, request)))
     }
 
     /// Bytes that the constants take in the kernel's order beyond those that they take as they are.
-    private static func extra(_ kernel: Kernel, _ request: KernelRequest, _ constants: Set<Int>) -> Int {
-        constants.reduce(0) { sum, index in
+    private static func extra(_ kernel: Kernel, _ request: KernelRequest) -> Int {
+        request.constantInputs.reduce(0) { sum, index in
             let operand = request.inputs[index]
             return sum + Arrangement.byteCount(of: kernel.inputs[index], operand.shape) - operand.byteCount
         }

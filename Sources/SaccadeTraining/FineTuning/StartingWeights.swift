@@ -15,41 +15,40 @@ struct StartingWeights {
             file = try WeightsFile(at: nameOrPath)
             return
         }
-        guard let best = TrainedClassifier.weights(ofRun: nameOrPath) else {
+        guard let best = RunFolder.weights(ofRun: nameOrPath) else {
             throw RunError(
                 .missing,
                 "\(nameOrPath): there are no weights to start from: neither a file of this name nor "
-                    + "\(TrainedClassifier.folder(of: nameOrPath))/best.safetensors; check the name.")
+                    + "\(RunFolder.folder(of: nameOrPath))/best.safetensors; check the name.")
         }
         file = try WeightsFile(at: best)
     }
 
-    /// Gives a network these weights. A layer that tells the classes apart keeps its first, random ones where the file's
-    /// are for another number of classes; so do auxiliary heads of which the file has none. Anything else that does
-    /// not fit is an error.
+    /// Gives a network these weights. A layer whose outputs are the classes keeps its first, random weights where the
+    /// file's are for another number of classes; so do auxiliary heads of which the file has none. Anything else that
+    /// does not fit is an error.
     ///
-    /// - Parameters:
-    ///   - network: What is given the weights.
-    ///   - classifiers: The paths of the layers that tell the classes apart.
+    /// - Parameter network: What is given the weights.
     /// - Returns: What was done, in one line.
     /// - Throws: `LoadingError` with every name that does not fit, and then nothing has changed; `FileError`.
-    func load(into network: Network, classifiers: [String]) throws -> String {
+    func load(into network: some StagedModel) throws -> String {
         let shapes = file.shapes
-        let part = network.part(inCheckpointOf: shapes.keys)
-        let fresh = part.storedShapes.filter { name, shape in
+        let absent = network.auxiliaryNames.filter { name in !shapes.keys.contains { $0.isPart(of: name) } }
+        let stored = network.storedShapes.filter { entry in !absent.contains { entry.name.isPart(of: $0) } }
+        let fresh = stored.filter { name, shape in
             guard let found = shapes[name], found != shape else { return false }
             return found.dimensions.dropFirst() == shape.dimensions.dropFirst()
-                && classifiers.contains { name.isPart(of: $0) }
+                && network.heads.contains { name.isPart(of: $0) }
         }
-        try part.load(shapes, from: file.path, keeping: Set(fresh.map(\.name))) { try file.tensors($0) }
+        let kept = Set(fresh.map(\.name)).union(
+            network.storedShapes.map(\.name).filter { name in absent.contains { name.isPart(of: $0) } })
+        try network.load(shapes, from: file.path, keeping: kept) { try file.tensors($0) }
         var line = "Starts from the weights of \(file.path)"
         if let first = fresh.first, let found = shapes[first.name] {
             line += "; new are \(fresh.map(\.name).joined(separator: ", ")), for \(first.shape[0]) classes in place of "
             line += "\(found[0])"
         }
-        if part.auxiliaryNames != network.auxiliaryNames {
-            line += "; new are \(network.auxiliaryNames.joined(separator: ", ")), which the file has not"
-        }
+        if !absent.isEmpty { line += "; new are \(absent.joined(separator: ", ")), which the file has not" }
         return line + "."
     }
 }

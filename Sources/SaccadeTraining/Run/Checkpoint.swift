@@ -9,13 +9,24 @@ struct TrainingPosition: Codable, Equatable {
     /// The best epoch so far.
     struct Best: Codable, Equatable {
         var epoch: Int
-        var accuracy: Double
         var loss: Double
         /// What epochs are compared by: larger is better.
-        var score: Double?
+        var score: Double
 
-        func isBetter(than other: Best) -> Bool {
-            (score ?? accuracy, -loss) > (other.score ?? other.accuracy, -other.loss)
+        func isBetter(than other: Best) -> Bool { (score, -loss) > (other.score, -other.loss) }
+
+        init(epoch: Int, loss: Double, score: Double) { (self.epoch, self.loss, self.score) = (epoch, loss, score) }
+
+        /// Older checkpoints compare by accuracy where they have no score.
+        private enum Keys: String, CodingKey { case epoch, loss, score, accuracy }
+
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: Keys.self)
+            epoch = try values.decode(Int.self, forKey: .epoch)
+            loss = try values.decode(Double.self, forKey: .loss)
+            score =
+                try values.decodeIfPresent(Double.self, forKey: .score)
+                ?? values.decode(Double.self, forKey: .accuracy)
         }
     }
 
@@ -27,7 +38,8 @@ struct TrainingPosition: Codable, Equatable {
     var batch = 0
     /// Of those batches.
     var loss = RunningMean()
-    var correct = 0
+    /// What else was measured of them.
+    var measures: [Metric: RunningMean] = [:]
     var skippedSteps = 0
     var best: Best?
     /// The learning rate's memory.
@@ -42,9 +54,56 @@ struct TrainingPosition: Codable, Equatable {
     var randomStates: [String: UInt64] = [:]
 }
 
+extension TrainingPosition {
+    private enum Keys: String, CodingKey {
+        case samplesPerEpoch, epoch, batch, loss, measures, skippedSteps, best, plateau, metricsLength, optimizerSteps
+        case averagedSteps, randomStates
+        /// How many samples of a classifier were right, while there were classifiers alone.
+        case correct
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Keys.self)
+        samplesPerEpoch = try values.decode(Int.self, forKey: .samplesPerEpoch)
+        epoch = try values.decode(Int.self, forKey: .epoch)
+        batch = try values.decode(Int.self, forKey: .batch)
+        loss = try values.decode(RunningMean.self, forKey: .loss)
+        skippedSteps = try values.decode(Int.self, forKey: .skippedSteps)
+        best = try values.decodeIfPresent(Best.self, forKey: .best)
+        plateau = try values.decode(PlateauState.self, forKey: .plateau)
+        metricsLength = try values.decode(Int.self, forKey: .metricsLength)
+        optimizerSteps = try values.decode([String: Int].self, forKey: .optimizerSteps)
+        averagedSteps = try values.decodeIfPresent(Int.self, forKey: .averagedSteps)
+        randomStates = try values.decode([String: UInt64].self, forKey: .randomStates)
+        if let correct = try values.decodeIfPresent(Int.self, forKey: .correct) {
+            measures = [.accuracy: RunningMean(sum: Double(correct), count: loss.count)]
+        } else {
+            measures = try values.decode([Metric: RunningMean].self, forKey: .measures)
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Keys.self)
+        try values.encode(samplesPerEpoch, forKey: .samplesPerEpoch)
+        try values.encode(epoch, forKey: .epoch)
+        try values.encode(batch, forKey: .batch)
+        try values.encode(loss, forKey: .loss)
+        try values.encode(measures, forKey: .measures)
+        try values.encode(skippedSteps, forKey: .skippedSteps)
+        try values.encodeIfPresent(best, forKey: .best)
+        try values.encode(plateau, forKey: .plateau)
+        try values.encode(metricsLength, forKey: .metricsLength)
+        try values.encode(optimizerSteps, forKey: .optimizerSteps)
+        try values.encodeIfPresent(averagedSteps, forKey: .averagedSteps)
+        try values.encode(randomStates, forKey: .randomStates)
+    }
+}
+
 /// `checkpoint.safetensors`: everything that is needed to go on as if nothing had happened.
 struct Checkpoint {
-    private static let format = "saccade-checkpoint-1"
+    private static let format = "saccade-checkpoint-2"
+    /// As they were written while there were classifiers alone.
+    private static let formerFormat = "saccade-checkpoint-1"
     private static let networkPrefix = "network/"
     private static let optimizerPrefix = "optimizer/"
     private static let averagePrefix = "average/"
@@ -80,11 +139,11 @@ struct Checkpoint {
         from path: String, network: any Module, optimizer: any Optimizer, average: WeightAverage?
     ) throws -> TrainingPosition {
         let file = try SafetensorsFile(at: path)
-        guard file.metadata["format"] == format, let text = file.metadata["position"],
+        guard [format, formerFormat].contains(file.metadata["format"]), let text = file.metadata["position"],
             let position = try? JSONDecoder.ofRuns.decode(TrainingPosition.self, from: Data(text.utf8))
         else {
             throw RunError(
-                .damaged, "\(path): this is no checkpoint of a training; restore the file or train anew.")
+                .damaged, "\(path): this is not a checkpoint of a training, or a newer program wrote it; restore the file or train anew.")
         }
         let sources = network.randomSources
         guard Set(sources.map(\.name)) == Set(position.randomStates.keys) else {

@@ -1,15 +1,16 @@
+import SaccadeDatasets
 import SaccadeLayers
 import SaccadeTensors
 
 /// Finds where values stopped being finite.
 struct NonFinite {
-    let network: any Layer
-    let batch: LabelledBatch
+    let network: any StagedModel
+    let batch: any LearningBatch
 
-    /// The first place on the way from the pictures through the network, and back with the gradients, whose values
+    /// The first place on the way from the inputs through the network, and back with the gradients, whose values
     /// are not finite.
     func firstPlace(loss: Float, gradients: Gradients) -> String {
-        if !batch.images.isFinite { return "the pictures hold values that are not finite" }
+        if batch.inputs.contains(where: { !$0.isFinite }) { return "the inputs hold values that are not finite" }
         if let (name, _) = network.parameters.first(where: { !$0.parameter.value.isFinite }) {
             return "parameter \(name) is not finite"
         }
@@ -17,7 +18,7 @@ struct NonFinite {
             return "statistic \(name) is not finite"
         }
         if let layer = firstLayer() { return "the values are not finite from \(layer) on" }
-        if !loss.isFinite { return "the loss is \(loss), though the scores are finite" }
+        if !loss.isFinite { return "the loss is \(loss), though the outputs are finite" }
         // Gradients flow from the last layer to the first.
         let (name, _) =
             network.parameters.last { gradients[$0.parameter].map { !$0.isFinite } ?? false }
@@ -25,14 +26,15 @@ struct NonFinite {
         return "the gradients are not finite from that of \(name) back"
     }
 
-    /// The first operation whose result is not finite, by the name of its layer.
+    /// The first operation of the first stage whose result is not finite, by the name of its layer.
     private func firstLayer() -> String? {
-        // The network as a list of operations, each applied on its own to what came before. Predicting: what a layer
+        guard let stage = network.stages.first?.model, stage.inputs.count == batch.inputs.count else { return nil }
+        // The stage as a list of operations, each applied on its own to what came before. Predicting: what a layer
         // does while training only changes its own statistics.
-        let graph = Trace.of([batch.images.shape]) { [network($0[0])] }
+        let graph = Trace.of(batch.inputs.map(\.shape), names: network.parameterNames) { stage($0) }
         var values = graph.values.map { value -> Tensor? in
             switch value.origin {
-            case .input: batch.images
+            case .input(let index): batch.inputs[index]
             case .parameter(let parameter): parameter.value
             case .constant(let tensor): tensor
             case .result, .released: nil

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeMetrics
 
 /// Shows the progress of a training on standard error: one line that is redrawn on a terminal, plain lines every few
 /// seconds elsewhere.
@@ -89,12 +90,13 @@ public final class ProgressBar: TrainingObserver {
 
     /// Everything that an epoch came to, on one line.
     public static func summary(of record: EpochRecord) -> String {
-        var text = "epoch \(record.epoch): loss \(digits(record.trainingLoss, 4)), "
-        text += "accuracy \(percent(record.trainingAccuracy))"
-        if let loss = record.validationLoss, let accuracy = record.validationAccuracy {
-            text += "; validation: loss \(digits(loss, 4)), accuracy \(percent(accuracy))"
+        func words(_ metrics: [Metric: Double]) -> String {
+            metrics.inOrder.filter { !$0.metric.isMinor }.map { "\($0.metric.title) \($0.metric.text($0.value))" }
+                .joined(separator: ", ")
         }
-        if record.skippedSteps > 0 { text += "; \(record.skippedSteps) steps left out" }
+        var text = "epoch \(record.epoch): \(words(record.training))"
+        if !record.validation.isEmpty { text += "; val: \(words(record.validation))" }
+        if record.skippedSteps > 0 { text += "; \(record.skippedSteps) steps skipped" }
         return text + (record.isBest ? " (best so far)" : "")
     }
 
@@ -106,7 +108,7 @@ public final class ProgressBar: TrainingObserver {
         if meter.seconds > 0, meter.samples > 0 {
             let speed = meter.samples / meter.seconds
             let left = Double(progress.samplesInAll - progress.samples + progress.samplesToCome) / speed
-            end += ", \(Self.digits(speed, speed < 10 ? 1 : 0)) images/s, \(ProgressBar.time(left)) left"
+            end += ", \(Self.digits(speed, speed < 10 ? 1 : 0)) samples/s, \(ProgressBar.time(left)) left"
         }
         if progress.phase == .training { end += Self.waiting(progress.waitingShare).map { ", \($0)" } ?? "" }
         // The bar takes the room that is left, if it is worth it.
@@ -130,8 +132,6 @@ public final class ProgressBar: TrainingObserver {
     private static func waiting(_ share: Double) -> String? {
         share > 0.02 ? "\(digits(share * 100, 0)) % waiting for data" : nil
     }
-
-    private static func percent(_ share: Double) -> String { digits(share * 100, 2) + " %" }
 
     private static func digits(_ value: Double, _ count: Int) -> String { String(format: "%.\(count)f", value) }
 

@@ -1,47 +1,36 @@
 import Foundation
-public import SaccadeDatasets
 import SaccadeFiles
-import SaccadeInterchange
 import SaccadeTensors
 
-/// What a run is: everything that is decided before training begins. It is stored as `run.json`, and with the weights.
-public struct RunDescription: Sendable, Equatable, Codable {
+/// What a run is: everything that is decided before training begins. It is stored as `run.json`.
+public struct RunDescription: Sendable, Equatable {
+    /// What is learnt, by which network.
+    public var model: ModelDescription
+    /// How.
     public var settings: TrainingSettings
-    /// The text of the architecture file.
-    public var architecture: String
-    /// The classes' names; a label is an index into them.
-    public var classNames: [String]
-    /// How pictures become numbers.
-    public var preprocessing: Preprocessing
     /// Where the data were, as the user named them.
     public var data: String
-    /// What computed: program, engine, processor, threads. With other ones the same seed gives slightly other numbers.
+    /// What computed: engine, processor, threads. With other ones the same seed gives slightly other numbers.
     public var versions: [String: String]
 
     /// - Parameters:
+    ///   - model: With what its answers are called.
     ///   - settings: How to train.
-    ///   - architecture: The text of the architecture file.
-    ///   - classNames: The classes' names; a label is an index into them.
-    ///   - preprocessing: How pictures become numbers.
     ///   - data: Where the data are, as the user named them.
-    public init(
-        settings: TrainingSettings, architecture: String, classNames: [String], preprocessing: Preprocessing,
-        data: String
-    ) {
+    public init(_ model: ModelDescription, settings: TrainingSettings, data: String) {
+        self.model = model
         self.settings = settings
-        self.architecture = architecture
-        self.classNames = classNames
-        self.preprocessing = preprocessing
         self.data = data
-        versions = [
-            "engine": Machine.engine, "processor": Machine.processor, "threads": String(Threads.count), "format": "1",
-        ]
+        versions = ["engine": Machine.engine, "processor": Machine.processor, "threads": String(Threads.count)]
     }
+
+    /// The metric by which epochs are compared.
+    public var monitor: Monitor { settings.best.metric ?? model.task.monitor }
 
     /// Reads the description of a run.
     ///
     /// - Parameter folder: The run's folder.
-    /// - Throws: ``RunError`` when there is no run, or its description is damaged.
+    /// - Throws: ``RunError`` when there is no run, its description is damaged, or a newer program wrote it.
     public init(ofRunAt folder: String) throws(RunError) {
         let path = "\(folder)/run.json"
         guard Path(path).exists, let data = FileManager.default.contents(atPath: path) else {
@@ -49,10 +38,12 @@ public struct RunDescription: Sendable, Equatable, Codable {
         }
         do {
             self = try JSONDecoder().decode(RunDescription.self, from: data)
+        } catch let error as RunError {
+            throw RunError(error.code, "\(path): \(error.description)")
         } catch {
             throw RunError(.damaged, "\(path): this is no description of a run (\(error)); restore it or train anew.")
         }
-        guard !classNames.isEmpty else {
+        guard !model.classNames.isEmpty else {
             throw RunError(.damaged, "\(path): the run has no classes; restore the file or train anew.")
         }
     }
@@ -60,24 +51,9 @@ public struct RunDescription: Sendable, Equatable, Codable {
     /// Writes `run.json`, and `recipe.yaml` for people to read and to train anew with.
     func write(to folder: String) throws {
         try AtomicFile.write(recipe, to: "\(folder)/recipe.yaml")
-        try AtomicFile.write(try json() + "\n", to: "\(folder)/run.json")
-    }
-
-    private func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-
-    /// The texts that go with the weights, so that one file is all that is needed to use them.
-    func metadata() throws -> [String: String] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return [
-            "architecture": architecture,
-            "classNames": String(decoding: try encoder.encode(classNames), as: UTF8.self),
-            "preprocessing": String(decoding: try encoder.encode(preprocessing), as: UTF8.self),
-        ]
+        try AtomicFile.write(String(decoding: try encoder.encode(self), as: UTF8.self) + "\n", to: "\(folder)/run.json")
     }
 
     /// What of another description makes it another run, in words.
@@ -92,9 +68,44 @@ public struct RunDescription: Sendable, Equatable, Codable {
         func compare<Value: Equatable>(_ name: String, _ a: Value, _ b: Value) {
             if a != b { found.append("\(name) (\(a), was \(b))") }
         }
-        if architecture != other.architecture { found.append("the network") }
-        compare("classes", classNames, other.classNames)
-        if preprocessing != other.preprocessing { found.append("the preprocessing") }
+        compare("task", model.task.name, other.model.task.name)
+        if model.recipe != other.model.recipe { found.append("the network") }
+        compare("classes", model.classNames, other.model.classNames)
+        if model.preprocessing != other.model.preprocessing { found.append("the preprocessing") }
         return found
+    }
+}
+
+extension RunDescription: Codable {
+    /// How `run.json` is written.
+    private static let version = 2
+
+    private enum Keys: String, CodingKey { case version, model, settings, data, versions }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Keys.self)
+        guard let version = try values.decodeIfPresent(Int.self, forKey: .version) else {
+            self = try FormerRun(from: decoder).description
+            return
+        }
+        guard version == Self.version else {
+            throw RunError(
+                .different,
+                "this run was written as version \(version), and this program knows \(Self.version) and 1; use the "
+                    + "program that trained it, or train anew.")
+        }
+        model = try values.decode(ModelDescription.self, forKey: .model)
+        settings = try values.decode(TrainingSettings.self, forKey: .settings)
+        data = try values.decode(String.self, forKey: .data)
+        versions = try values.decode([String: String].self, forKey: .versions)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Keys.self)
+        try values.encode(Self.version, forKey: .version)
+        try values.encode(model, forKey: .model)
+        try values.encode(settings, forKey: .settings)
+        try values.encode(data, forKey: .data)
+        try values.encode(versions, forKey: .versions)
     }
 }

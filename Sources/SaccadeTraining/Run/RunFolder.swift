@@ -31,6 +31,21 @@ public final class RunFolder {
     public let versionChanges: [String]
     private let lock: FileLock
 
+    /// The folder in which runs are kept unless somebody says otherwise.
+    public static let runs = "runs"
+
+    /// Where a run is: `runs/NAME`, or the folder itself.
+    public static func folder(of nameOrPath: String) -> String {
+        let isPath = nameOrPath.contains("/") || Path("\(nameOrPath)/run.json").exists
+        return isPath ? nameOrPath : "\(runs)/\(nameOrPath)"
+    }
+
+    /// The file with the best weights of a run; `nil` where there is no such run, or it has none yet.
+    public static func weights(ofRun nameOrPath: String) -> String? {
+        let path = "\(folder(of: nameOrPath))/best.safetensors"
+        return Path(path).exists ? path : nil
+    }
+
     public var checkpointPath: String { "\(path)/checkpoint.safetensors" }
 
     /// Whether a run in this folder has come so far that it has a checkpoint.

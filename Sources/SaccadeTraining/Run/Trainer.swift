@@ -1,25 +1,28 @@
 import Foundation
-import SaccadeDatasets
+public import SaccadeDatasets
 import SaccadeFiles
+import SaccadeImages
 import SaccadeInterchange
-public import SaccadeLayers
+import SaccadeLayers
 import SaccadeMetrics
 import SaccadeTensors
 
-/// Trains a classifier: the loop.
+/// Trains a network for a task: the loop, which knows no task.
 ///
 /// It runs on the thread that calls it, from beginning to end; see ``ComputeThread``. What it arrives at depends on the
 /// run's description, the network's first weights and the batches alone: not on the clock, nor on how often it was
 /// killed and resumed on the way.
-public final class Trainer {
-    private let network: any Layer
-    private let training: any BatchSource
-    private let validation: (any BatchSource)?
+public final class Trainer<Task: LearningTask> {
+    private let task: Task
+    private let network: Task.Learner
+    private let training: any BatchSource<Task.Batch>
+    private let validation: (any BatchSource<Task.Batch>)?
     private let run: RunFolder
     private let observer: (any TrainingObserver)?
 
     private let settings: TrainingSettings
-    private let classes: Int
+    /// What is restored when a step fails, which must leave no trace.
+    private let statistics: [Statistic]
     /// Parameters that stay as they are.
     private let frozen: Set<Parameter>
     private let optimizer: any Optimizer
@@ -30,32 +33,28 @@ public final class Trainer {
     private var lastCheckpoint = ContinuousClock.now
     private var waiting = WaitingTime()
     /// The next epoch's batches, which are made ready while this epoch is judged.
-    private var upcoming: (() throws -> LabelledBatch?)?
+    private var upcoming: BatchStream<Task.Batch>?
 
     /// - Parameters:
-    ///   - network: Logits `[N, classes]` for images `[N, C, H, W]`; its parameters are changed.
+    ///   - task: What it learns.
+    ///   - network: Its parameters are changed.
     ///   - training: What it learns from.
     ///   - validation: What it is judged by after each epoch; without it the training samples must do.
-    ///   - run: Where everything is kept; settings and classes are its description's.
+    ///   - run: Where everything is kept; settings are its description's.
     ///   - observer: Told of the progress.
-    /// - Throws: ``RunError`` when there are no samples to learn from, the network tells another number of classes
-    ///   apart than the samples have, all of it is frozen, or the processor does not have the precision.
+    /// - Throws: ``RunError`` when there are no samples to learn from, the network cannot learn the task, all of it
+    ///   is frozen, or the processor does not have the precision.
     public init(
-        _ network: any Layer, training: any BatchSource, validation: (any BatchSource)?, run: RunFolder,
-        observer: (any TrainingObserver)? = nil
+        _ task: Task, _ network: Task.Learner, training: any BatchSource<Task.Batch>,
+        validation: (any BatchSource<Task.Batch>)?, run: RunFolder, observer: (any TrainingObserver)? = nil
     ) throws(RunError) {
         guard training.batchesPerEpoch > 0 else {
             throw RunError(.noSamples, "\(run.description.data): there are no samples to learn from; add some.")
         }
-        let classes = run.description.classNames.count
-        let graph = Trace.of([Shape([1] + run.description.preprocessing.shape)]) { [network($0[0])] }
-        let scores = graph.values[graph.outputs[0]].shape
-        guard scores == [1, classes] else {
-            throw RunError(
-                .different,
-                "\(run.description.data): there are \(classes) classes, and for one picture the network gives "
-                    + "scores of shape \(scores) where [1, \(classes)] is needed; change its last layer.")
+        if let problem = task.problem(with: network) {
+            throw RunError(.different, "\(run.description.data): \(problem).")
         }
+        self.task = task
         self.network = network
         self.training = training
         self.validation = validation.flatMap { $0.samplesPerEpoch > 0 ? $0 : nil }
@@ -63,7 +62,7 @@ public final class Trainer {
         self.observer = observer
         let settings = run.description.settings
         self.settings = settings
-        self.classes = classes
+        statistics = network.statistics.map(\.statistic)
         let parameters = network.parameters
         let trained = parameters.filter { !settings.freezes($0.name) }
         guard !trained.isEmpty else {
@@ -77,7 +76,7 @@ public final class Trainer {
                     + "--set training.precision=f32.")
         }
         frozen = Set(parameters.filter { settings.freezes($0.name) }.map(\.parameter))
-        optimizer = settings.optimizer(for: trained)
+        optimizer = settings.optimizer(for: trained, heads: network.heads)
         average = settings.ema.map { WeightAverage(of: trained, decay: $0.decay) }
         gathered = GradientSum(optimizer.parameters.map(\.parameter))
         rate = LearningRate(
@@ -142,8 +141,7 @@ public final class Trainer {
     /// stay.
     private func tryValidation() throws {
         guard let validation else { return }
-        let batches = FirstBatches(of: validation, count: 4)
-        _ = try evaluate(over: batches, classes: classes) { network($0) }
+        _ = try evaluate(task, Runner(network), over: FirstBatches(of: validation, count: 4))
     }
 
     /// Learns from the rest of an epoch.
@@ -157,7 +155,7 @@ public final class Trainer {
         while let batch = try waiting.next(next) {
             waiting.startsCounting()
             try learn(batch)
-            samples += batch.labels.count
+            samples += batch.count
             position.batch += 1
             let isStep = position.batch % settings.accumulation == 0 || position.batch == training.batchesPerEpoch
             if isStep { try step() }
@@ -180,14 +178,14 @@ public final class Trainer {
     }
 
     /// Adds a batch to what the next step is made of.
-    private func learn(_ batch: LabelledBatch) throws {
+    private func learn(_ batch: Task.Batch) throws {
         // The forward pass changes running averages; a step that fails must leave no trace in them.
-        let averages = network.statistics.map { ($0.statistic, $0.statistic.value) }
-        var scores: Tensor?
+        let averages = statistics.map { ($0, $0.value) }
+        var losses: Losses?
         let (loss, gradients) = withGradients(except: frozen, precision: settings.precision) {
-            let loss = ClassificationLoss(of: network, on: batch, labelSmoothing: settings.labelSmoothing)
-            scores = loss.scores.detached
-            return loss.total
+            let found = task.losses(of: network, on: batch)
+            losses = found
+            return found.total
         }
         let norm = gradients.norm(of: optimizer.parameters.map(\.parameter))
         guard loss.item.isFinite, norm.isFinite else {
@@ -202,16 +200,14 @@ public final class Trainer {
         if settings.accumulation == 1 {
             step(gradients, norm: norm, batch: position.batch)
         } else {
-            gathered.add(gradients, samples: batch.labels.count)
+            gathered.add(gradients, samples: batch.count)
         }
-        position.loss.add(Double(loss.item), count: batch.labels.count)
-        if let scores {
-            position.correct += scores.withScalars { scalars in
-                batch.mainLabels.enumerated().count { row, label in
-                    topClasses(1, of: scalars[row * classes..<(row + 1) * classes]) == [label]
-                }
-            }
+        position.loss.add(Double(loss.item), count: batch.count)
+        guard let losses else { return }
+        for (metric, part) in losses.parts {
+            position.measures[metric, default: RunningMean()].add(Double(part.item), count: batch.count)
         }
+        for (metric, mean) in losses.measures() { position.measures[metric, default: RunningMean()] += mean }
     }
 
     /// Makes a step with the gradients that were gathered.
@@ -241,9 +237,9 @@ public final class Trainer {
         if let average { try average.withAverages(body) } else { try body() }
     }
 
-    private func notFinite(_ place: String, _ batch: LabelledBatch?) -> RunError {
+    private func notFinite(_ place: String, _ batch: Task.Batch?) -> RunError {
         let moment = "epoch \(position.epoch + 1), batch \(position.batch + 1)"
-        let files = batch.map { " The batch: \($0.names().joined(separator: ", "))." } ?? ""
+        let files = batch.map { " The batch: \($0.names.joined(separator: ", "))." } ?? ""
         let checkpoint =
             Path(run.checkpointPath).exists
             ? "The last good checkpoint is \(run.checkpointPath)." : "There is no checkpoint yet."
@@ -255,50 +251,53 @@ public final class Trainer {
 
     /// Validates, and puts everything that an epoch came to on the disk.
     private func finishEpoch(took duration: Duration, samples: Int) throws {
-        var record = EpochRecord(
-            epoch: position.epoch + 1, learningRate: optimizer.learningRate, trainingLoss: position.loss.value,
-            trainingAccuracy: Double(position.correct) / Double(max(position.loss.count, 1)), isBest: false,
-            skippedSteps: position.skippedSteps)
-        if record.epoch < settings.epochs { upcoming = training.batches(ofEpoch: record.epoch, from: 0) }
+        let epoch = position.epoch + 1
+        if epoch < settings.epochs { upcoming = training.batches(ofEpoch: epoch, from: 0) }
         let judging = ContinuousClock.now
-        if let validation {
-            let score = try withJudgedWeights {
-                try evaluate(over: validation, classes: classes) { done in
-                    report(.validating, done, validation.samplesPerEpoch, position.loss.value)
-                } _: {
-                    network($0)
-                }
-            }
-            guard score.loss.value.isFinite || !settings.stopsWhenNotFinite else {
-                throw notFinite("the loss of the validation samples is \(score.loss.value)", nil)
-            }
-            record.validationLoss = score.loss.value
-            record.validationAccuracy = score.top1
-            record.validationTop5 = score.top5
-        }
+        let validation = try validated()
         let judged = judging.duration(to: .now)
+        var record = EpochRecord(
+            epoch: epoch, learningRate: optimizer.learningRate,
+            training: position.measures.mapValues(\.value).merging([.loss: position.loss.value]) { $1 },
+            validation: validation, skippedSteps: position.skippedSteps)
         let result = TrainingPosition.Best(
-            epoch: record.epoch, accuracy: record.validationAccuracy ?? record.trainingAccuracy,
-            loss: record.validationLoss ?? record.trainingLoss, score: settings.best.score(of: record))
-        let isBest = position.best.map { result.isBetter(than: $0) } ?? true
-        record.isBest = isBest
+            epoch: epoch, loss: record[.loss] ?? position.loss.value, score: run.description.monitor.score(of: record))
+        record.isBest = position.best.map { result.isBetter(than: $0) } ?? true
         rate.observe(loss: result.loss)
+        try keep(record, result)
+        try JSONLines(path: run.timingsPath).append(
+            EpochTiming(
+                epoch: epoch, seconds: duration / .seconds(1), samples: samples, waited: waiting.waited / .seconds(1),
+                validating: judged / .seconds(1), ended: Date().timeIntervalSince1970, peakMemory: ProcessMemory.peak))
+        observer?.finished(record)
+    }
 
-        // The checkpoint is written last: until it is there, a resumed run makes this epoch again, and the same files.
-        if isBest { try withJudgedWeights { try saveBest(result) } }
+    /// The metrics of the validation samples; none where there are no samples.
+    private func validated() throws -> [Metric: Double] {
+        guard let validation else { return [:] }
+        let score = try withJudgedWeights {
+            try evaluate(task, Runner(network), over: validation) { done in
+                report(.validating, done, validation.samplesPerEpoch, position.loss.value)
+            }
+        }
+        let metrics = score.metrics
+        guard metrics[.loss]?.isFinite ?? true || !settings.stopsWhenNotFinite else {
+            throw notFinite("the loss of the validation samples is \(metrics[.loss] ?? .nan)", nil)
+        }
+        return metrics
+    }
+
+    /// Writes down what an epoch came to. The checkpoint is written last: until it is there, a resumed run makes this
+    /// epoch again, and the same files.
+    private func keep(_ record: EpochRecord, _ result: TrainingPosition.Best) throws {
+        if record.isBest { try withJudgedWeights { try saveBest(record) } }
         let length = try JSONLines(path: run.metricsPath).append(record)
         position = TrainingPosition(
-            samplesPerEpoch: training.samplesPerEpoch, epoch: record.epoch, best: isBest ? result : position.best,
-            plateau: rate.plateau, metricsLength: length)
+            samplesPerEpoch: training.samplesPerEpoch, epoch: record.epoch,
+            best: record.isBest ? result : position.best, plateau: rate.plateau, metricsLength: length)
         if settings.keepLast > 1 { try writeCheckpoint(to: run.checkpointPath(ofEpoch: position.epoch)) }
         try saveCheckpoint()
         run.removeCheckpoints(except: position.epoch, keeping: settings.keepLast)
-        try JSONLines(path: run.timingsPath).append(
-            EpochTiming(
-                epoch: record.epoch, seconds: duration / .seconds(1), samples: samples,
-                waited: waiting.waited / .seconds(1), validating: judged / .seconds(1),
-                ended: Date().timeIntervalSince1970, peakMemory: ProcessMemory.peak))
-        observer?.finished(record)
     }
 
     private func saveCheckpoint() throws {
@@ -307,13 +306,16 @@ public final class Trainer {
     }
 
     private func writeCheckpoint(to path: String) throws {
+        // Whoever goes on from here has to compute with the kernels that led here.
+        Tuner.shared.save()
         try Checkpoint.write(position, network: network, optimizer: optimizer, average: average, to: path)
     }
 
-    private func saveBest(_ result: TrainingPosition.Best) throws {
-        var metadata = try run.description.metadata()
-        metadata["epoch"] = String(result.epoch)
-        metadata["accuracy"] = String(result.accuracy)
+    private func saveBest(_ record: EpochRecord) throws {
+        var metadata = try run.description.model.metadata()
+        metadata["epoch"] = String(record.epoch)
+        let monitor = run.description.monitor
+        metadata[monitor.name] = monitor.value(of: record).map { String($0) }
         try SafetensorsFile.write(network.storedTensors, metadata: metadata, to: run.bestPath)
     }
 

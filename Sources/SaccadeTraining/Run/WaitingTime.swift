@@ -1,3 +1,5 @@
+import SaccadeDatasets
+
 /// How long an epoch's learning waits for data.
 ///
 /// The wait for the very first batch of the process does not count: nothing could have been read ahead of it.
@@ -37,10 +39,11 @@ struct WaitingTime {
     ///
     /// Where all cores compute, those who read ahead get one just when a batch is taken, and that takes time as well;
     /// but no data are missing then.
-    mutating func next(_ body: () throws -> LabelledBatch?) rethrows -> LabelledBatch? {
-        let begin = ContinuousClock.now
-        let batch = try body()
-        count(batch?.waited ?? begin.duration(to: .now))
+    mutating func next<Batch>(_ stream: BatchStream<Batch>) throws -> Batch? {
+        let (begin, before) = (ContinuousClock.now, stream.waited)
+        let batch = try stream.next()
+        let waited = stream.waited.flatMap { after in before.map { after - $0 } }
+        count(waited ?? begin.duration(to: .now))
         return batch
     }
 

@@ -1,85 +1,91 @@
+public import SaccadeMetrics
 import SaccadeSettings
 
-/// Which epoch's weights a run keeps as the best ones, and what `patience` waits for.
-public struct BestSettings: Sendable, Equatable {
-    /// What epochs are compared by. Where there are no validation samples, the training's own loss or accuracy takes
-    /// the place of the validation's.
-    public enum Metric: String, Sendable, Codable, CaseIterable {
-        case validationAccuracy, validationTop5, validationLoss, trainingAccuracy, trainingLoss
+/// A metric that is watched: what epochs are compared by.
+///
+/// In recipes the part and the metric are one word: `validationLoss`, `trainingAccuracy`, `validationMeanIoU`.
+public struct Monitor: Sendable, Hashable {
+    public enum Part: String, Sendable, Hashable, CaseIterable { case validation, training }
 
-        /// Whether smaller is better; the others are shares.
-        public var isLoss: Bool { self == .validationLoss || self == .trainingLoss }
+    public var part: Part
+    public var metric: Metric
+
+    public init(_ part: Part, _ metric: Metric) { (self.part, self.metric) = (part, metric) }
+
+    /// All there are, in the order in which they are listed to users.
+    public static let all = Part.allCases.flatMap { part in Metric.allCases.map { Monitor(part, $0) } }
+
+    /// The word for it in a recipe.
+    public var name: String {
+        let metric = metric.rawValue
+        return part.rawValue + metric.prefix(1).uppercased() + metric.dropFirst()
     }
 
-    public var metric = Metric.validationAccuracy
+    /// - Parameter name: The word for it in a recipe.
+    public init?(name: String) {
+        guard let monitor = Monitor.all.first(where: { $0.name == name }) else { return nil }
+        self = monitor
+    }
 
-    public init(metric: Metric = .validationAccuracy) { self.metric = metric }
+    /// What tables call it: `val accuracy`, `train loss`.
+    public var title: String { Monitor.title(of: part) + " " + metric.title }
 
-    /// The metric of an epoch.
-    public func value(of record: EpochRecord) -> Double {
-        switch metric {
-        case .validationAccuracy: record.validationAccuracy ?? record.trainingAccuracy
-        case .validationTop5: record.validationTop5 ?? record.trainingAccuracy
-        case .validationLoss: record.validationLoss ?? record.trainingLoss
-        case .trainingAccuracy: record.trainingAccuracy
-        case .trainingLoss: record.trainingLoss
-        }
+    /// `val` or `train`.
+    public static func title(of part: Part) -> String { part == .validation ? "val" : "train" }
+
+    /// The metric of an epoch. Where there are no validation samples, the training's own takes the place of the
+    /// validation's; where the task does not measure it, there is none.
+    public func value(of record: EpochRecord) -> Double? {
+        part == .validation ? record[metric] : record.training[metric]
+    }
+
+    /// The metric of an epoch, where this very part has it.
+    public func measured(in record: EpochRecord) -> Double? {
+        part == .validation ? record.validation[metric] : record.training[metric]
     }
 
     /// How good an epoch was: larger is better.
     func score(of record: EpochRecord) -> Double {
-        let score = metric.isLoss ? -value(of: record) : value(of: record)
-        // What is not a number is worse than any.
-        return score.isFinite ? score : -.greatestFiniteMagnitude
-    }
-}
-
-/// As an object with a `metric`.
-extension BestSettings: Codable {
-    private enum Keys: String, CodingKey { case metric }
-
-    public init(from decoder: any Decoder) throws {
-        try decoder.refuseKeys(except: [Keys.metric.rawValue])
-        let values = try decoder.container(keyedBy: Keys.self)
-        guard let name = try values.decodeIfPresent(String.self, forKey: .metric) else { return }
-        guard let metric = Metric(rawValue: name) else {
-            let known = Metric.allCases.map(\.rawValue)
-            let guess = nearest(to: name, among: known).map { "did you mean \($0)?" }
-            throw DecodingError.dataCorruptedError(
-                forKey: .metric, in: values,
-                debugDescription: "there is no metric \(name); \(guess ?? "there are \(known.joined(separator: ", "))")"
-            )
+        guard let value = value(of: record), value.isFinite else {
+            // What is not a number is worse than any.
+            return -.greatestFiniteMagnitude
         }
-        self.metric = metric
+        return metric.isLowerBetter ? -value : value
+    }
+}
+
+extension Monitor: Codable {
+    public init(from decoder: any Decoder) throws {
+        let name = try decoder.singleValueContainer().decode(String.self)
+        guard let monitor = Monitor(name: name) else {
+            let known = Monitor.all.map(\.name)
+            let guess = nearest(to: name, among: known).map { "did you mean \($0)?" }
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription:
+                        "there is no metric \(name); \(guess ?? "there are \(known.joined(separator: ", "))")"))
+        }
+        self = monitor
     }
 
     public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: Keys.self)
-        try values.encode(metric, forKey: .metric)
+        var value = encoder.singleValueContainer()
+        try value.encode(name)
     }
 }
 
-/// How the weights are averaged over the steps of a training; see ``TrainingSettings/ema``.
-public struct AveragingSettings: Sendable, Equatable {
-    /// How much of the average stays at each step, in `0..<1`.
-    public var decay = 0.999
+/// Which epoch's weights a run keeps as the best ones, and what `patience` waits for: an object with a `metric`.
+public struct BestSettings: Sendable, Equatable, Codable {
+    private enum CodingKeys: String, CodingKey { case metric }
 
-    public init(decay: Double = 0.999) { self.decay = decay }
-}
+    /// Nil leaves it to the task: accuracy of a classifier, mean IoU of a segmentation network.
+    public var metric: Monitor?
 
-/// As an object with a `decay`.
-extension AveragingSettings: Codable {
-    private enum Keys: String, CodingKey { case decay }
+    public init(metric: Monitor? = nil) { self.metric = metric }
 
     public init(from decoder: any Decoder) throws {
-        try decoder.refuseKeys(except: [Keys.decay.rawValue])
-        decay = try decoder.container(keyedBy: Keys.self).decodeIfPresent(Double.self, forKey: .decay) ?? decay
-        try decoder.refuse(
-            (0..<1).contains(decay) ? nil : "the decay of ema must be at least 0 and below 1, not \(decay)")
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: Keys.self)
-        try values.encode(decay, forKey: .decay)
+        try decoder.refuseKeys(except: [CodingKeys.metric.rawValue])
+        metric = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(Monitor.self, forKey: .metric)
     }
 }

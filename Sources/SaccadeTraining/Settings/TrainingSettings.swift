@@ -1,9 +1,10 @@
 public import SaccadeDatasets
+import SaccadeLayers
 import SaccadeModels
 import SaccadeSettings
 public import SaccadeTensors
 
-/// How a classifier is trained: the part of a recipe that is neither the network nor the data.
+/// How a network is trained: the part of a recipe that is neither the network nor the data.
 public struct TrainingSettings: Sendable, Equatable {
     /// Passes over the training samples; at least 1.
     public var epochs = 10
@@ -17,8 +18,6 @@ public struct TrainingSettings: Sendable, Equatable {
     public var weightDecay = 0.0
     /// A bound for gradients; none by default.
     public var clipping: GradientClipping?
-    /// The part of the truth that is spread over all classes, in `0..<1`.
-    public var labelSmoothing = 0.0
     /// Random changes of the training pictures, applied in this order: framing ones first, mixing ones last.
     public var augmentation: [Augmentation] = []
     /// The share of the samples that is set aside where the data come without a validation part, in `0..<1`.
@@ -47,7 +46,7 @@ public struct TrainingSettings: Sendable, Equatable {
     /// Parts of the network that stay as they are, by the name of a layer or of a block around layers, such as `conv1`
     /// or `layer1`. Their batch norms use the running statistics that they have, and keep them.
     public var freeze: [String] = []
-    /// The learning rate of everything but the last layer, as a share of `learningRate`; above 0, and at most 1.
+    /// The learning rate of everything but the layers whose outputs are the classes, as a fraction of `learningRate`; above 0, and at most 1.
     public var backboneRate = 1.0
 
     /// What convolutions may multiply. With bfloat16 each rounds its inputs where that is faster than float32 on the
@@ -64,9 +63,6 @@ public struct TrainingSettings: Sendable, Equatable {
             return "learningRate must be a positive number, not \(learningRate)"
         }
         guard weightDecay >= 0, weightDecay.isFinite else { return "weightDecay must be 0 or more, not \(weightDecay)" }
-        guard (0..<1).contains(labelSmoothing) else {
-            return "labelSmoothing must be at least 0 and below 1, not \(labelSmoothing)"
-        }
         guard (0..<1).contains(validationFraction) else {
             return "validationFraction must be at least 0 and below 1, not \(validationFraction)"
         }
@@ -87,21 +83,45 @@ extension TrainingSettings {
     /// Whether a parameter of this name stays as it is.
     func freezes(_ name: String) -> Bool { freeze.contains { name.isPart(of: $0) } }
 
+    /// - Throws: `RecipeError` where a name to freeze fits nothing, or nothing is left to train.
+    func requireFreezable(_ network: some StagedModel, source: String) throws(RecipeError) {
+        guard !freeze.isEmpty else { return }
+        let parameters = network.parameters.map(\.name)
+        for name in freeze where !parameters.contains(where: { $0.isPart(of: name) }) {
+            let parts = Set(parameters.flatMap(\.enclosing)).sorted()
+            let guess = nearest(to: name, among: parts).map { "did you mean \($0)?" }
+            let tops = Set(parameters.compactMap(\.enclosing.first)).sorted().joined(separator: ", ")
+            throw RecipeError(
+                "freeze names “\(name)”, and no part with weights is called so; \(guess ?? "there are \(tops)")",
+                at: Location(file: source))
+        }
+        guard parameters.contains(where: { !freezes($0) }) else {
+            throw RecipeError(
+                "freeze leaves nothing to train; leave out the last layer", at: Location(file: source))
+        }
+    }
+
     /// The optimizer of these settings.
     ///
-    /// - Parameter parameters: What it moves, in the order of the layers; at least one.
-    func optimizer(for parameters: [(name: String, parameter: Parameter)]) -> any Optimizer {
+    /// - Parameters:
+    ///   - parameters: What it moves, in the order of the layers; at least one.
+    ///   - heads: The layers that ``backboneRate`` does not slow.
+    func optimizer(
+        for parameters: [(name: String, parameter: Parameter)], heads: [String]
+    ) -> any Optimizer {
         func make(_ parameters: [(name: String, parameter: Parameter)]) -> any Optimizer {
             optimizer.optimizer(for: parameters, learningRate: learningRate, weightDecay: weightDecay)
         }
         guard backboneRate != 1, let last = parameters.last?.name.split(separator: ".").dropLast() else {
             return make(parameters)
         }
-        let head = last.joined(separator: ".")
-        let backbone = parameters.filter { !$0.name.isPart(of: head) }
+        // A network that does not say which layers are for the classes ends with them.
+        let heads = heads.isEmpty ? [last.joined(separator: ".")] : heads
+        func isHead(_ name: String) -> Bool { heads.contains { name.isPart(of: $0) } }
+        let backbone = parameters.filter { !isHead($0.name) }
         guard !backbone.isEmpty else { return make(parameters) }
         return OptimizerGroups([
-            (make(parameters.filter { $0.name.isPart(of: head) }), 1), (make(backbone), backboneRate),
+            (make(parameters.filter { isHead($0.name) }), 1), (make(backbone), backboneRate),
         ])
     }
 }
@@ -110,7 +130,7 @@ extension TrainingSettings {
 /// that makes no sense, is refused as corrupted data.
 extension TrainingSettings: Codable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case epochs, batchSize, optimizer, learningRate, schedule, weightDecay, clipping, labelSmoothing, augmentation
+        case epochs, batchSize, optimizer, learningRate, schedule, weightDecay, clipping, augmentation
         case validationFraction, seed, patience, stopsWhenNotFinite, checkpointMinutes
         case accumulation, ema, best, keepLast, from, freeze, backboneRate, precision
     }
@@ -118,8 +138,11 @@ extension TrainingSettings: Codable {
     /// The keys that are known.
     public static var keys: [String] { Keys.allCases.map(\.rawValue) }
 
-    public init(from decoder: any Decoder) throws {
-        try decoder.refuseKeys(except: TrainingSettings.keys)
+    public init(from decoder: any Decoder) throws { try self.init(from: decoder, ignoring: []) }
+
+    /// - Parameter former: Keys that once were known.
+    init(from decoder: any Decoder, ignoring former: [String]) throws {
+        try decoder.refuseKeys(except: TrainingSettings.keys + former)
         let values = try decoder.container(keyedBy: Keys.self)
         func take<Value: Decodable>(_ key: Keys, _ path: WritableKeyPath<TrainingSettings, Value>) throws {
             if let value = try values.decodeIfPresent(Value.self, forKey: key) { self[keyPath: path] = value }
@@ -132,7 +155,6 @@ extension TrainingSettings: Codable {
         try take(.schedule, \.schedule)
         try take(.weightDecay, \.weightDecay)
         clipping = try values.decodeIfPresent(GradientClipping.self, forKey: .clipping)
-        try take(.labelSmoothing, \.labelSmoothing)
         try take(.augmentation, \.augmentation)
         try take(.validationFraction, \.validationFraction)
         try take(.seed, \.seed)
@@ -163,7 +185,6 @@ extension TrainingSettings: Codable {
         try values.encode(schedule, forKey: .schedule)
         try values.encode(weightDecay, forKey: .weightDecay)
         try values.encodeIfPresent(clipping, forKey: .clipping)
-        try values.encode(labelSmoothing, forKey: .labelSmoothing)
         try values.encode(augmentation, forKey: .augmentation)
         try values.encode(validationFraction, forKey: .validationFraction)
         try values.encode(seed, forKey: .seed)
@@ -178,5 +199,13 @@ extension TrainingSettings: Codable {
         if !freeze.isEmpty { try values.encode(freeze, forKey: .freeze) }
         if backboneRate != 1 { try values.encode(backboneRate, forKey: .backboneRate) }
         if precision != .float32 { try values.encode(precision.rawValue, forKey: .precision) }
+    }
+}
+
+extension String {
+    /// `layer1`, `layer1.0` and `layer1.0.conv1` of `layer1.0.conv1.weight`.
+    fileprivate var enclosing: [String] {
+        let parts = split(separator: ".")
+        return parts.indices.dropFirst().map { parts[..<$0].joined(separator: ".") }
     }
 }

@@ -130,7 +130,7 @@ import Testing
         for sample in batch.samples {
             var generator = SplitMix64(seed: 12, stream: 4, sample)
             var image = loader.augmentations[0].apply(
-                to: try dataset.image(at: sample), target: .init(size: PixelSize(width: 24, height: 20)),
+                to: try dataset.image(at: sample, atLeast: nil), target: .init(size: PixelSize(width: 24, height: 20)),
                 using: &generator)
             image = loader.augmentations[1].apply(to: image.rgb(), using: &generator)
             expected += BatchLoaderTests.preprocessing(image)

@@ -25,7 +25,7 @@ extension Augmentation {
         let mixed = numbers.suffix(image.pixels.count).map { UInt8($0.rounded()) }
         return (
             Image(width: image.width, height: image.height, channels: image.channels, pixels: mixed),
-            mix.ownShare(width: image.width, height: image.height)
+            mix.ownShare(of: image.size)
         )
     }
 }

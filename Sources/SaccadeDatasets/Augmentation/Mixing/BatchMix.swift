@@ -1,3 +1,4 @@
+import SaccadeImages
 import SaccadePrelude
 
 /// A mix of the pictures of a batch, each with the one before it and the first with the last, in which nothing is random
@@ -9,10 +10,10 @@ enum BatchMix: Equatable {
     case paste(x: Range<Int>, y: Range<Int>)
 
     /// The share of a mixed picture that is its own, for pictures of this size.
-    func ownShare(width: Int, height: Int) -> Float {
+    func ownShare(of size: PixelSize) -> Float {
         switch self {
         case .blend(let share): share
-        case .paste(let x, let y): 1 - Float(x.count * y.count) / Float(width * height)
+        case .paste(let x, let y): 1 - Float(x.count * y.count) / Float(size.width * size.height)
         }
     }
 

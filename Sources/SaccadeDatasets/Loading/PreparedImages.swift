@@ -1,0 +1,122 @@
+public import SaccadeFiles
+import SaccadeGeometry
+public import SaccadeImages
+public import SaccadePrelude
+public import SaccadeTensors
+
+/// An image as a network shall see it but for its normalisation, and what is known about it.
+public struct PreparedImage: Sendable {
+    /// Its number in the data set.
+    public let index: Int
+    /// Of the preprocessing's size and channels.
+    public let image: Image
+    /// In the image's pixels; nil where nothing moves with it.
+    public let annotations: Annotations?
+}
+
+/// The images of a data set, prepared and augmented, their boxes, masks and keypoints moved with them.
+public struct PreparedImages<Images: ImageDataset>: SampleSource {
+    public let dataset: Images
+    /// How images become numbers.
+    public let preprocessing: Preprocessing
+    /// Random changes, applied in this order; none for evaluation.
+    public let augmentations: [Augmentation]
+
+    /// - Parameter augmentations: A list without a `problem`. A framing one takes the place of the preprocessing's
+    ///   resizing.
+    public init(_ dataset: Images, _ preprocessing: Preprocessing, _ augmentations: [Augmentation] = []) {
+        require(augmentations.problem == nil, "PreparedImages: \(augmentations.problem ?? "")")
+        (self.dataset, self.preprocessing, self.augmentations) = (dataset, preprocessing, augmentations)
+    }
+
+    public var count: Int { dataset.count }
+
+    public func name(at index: Int) -> String { dataset.name(at: index) }
+
+    public func sample(at index: Int, using generator: inout SplitMix64) throws(FileError) -> PreparedImage {
+        let framing = augmentations.first.flatMap { $0.isFraming ? $0 : nil }
+        let rest = augmentations.dropFirst(framing == nil ? 0 : 1)
+        // A framing augmentation gets the whole image, for its part of it may be small; annotations are in its pixels.
+        let isReduced = framing == nil && !dataset.isAnnotated
+        let whole = try dataset.image(at: index, atLeast: isReduced ? preprocessing.leastDecodedSize : nil)
+        guard let annotations = try dataset.annotations(at: index, of: whole.size) else {
+            let image = preprocessing.prepared(whole, augmentations, using: &generator)
+            return PreparedImage(index: index, image: image, annotations: nil)
+        }
+        do throws(GeometryError) {
+            var picture = try AnnotatedImage(grey(whole), annotations)
+            if let framing {
+                picture = try framing.apply(to: picture, target: target, using: &generator)
+            } else {
+                picture = try picture.fitted(by: preprocessing)
+            }
+            picture = try AnnotatedImage(
+                picture.image.converted(toChannels: preprocessing.channels), picture.annotations)
+            for augmentation in rest { picture = try augmentation.apply(to: picture, using: &generator) }
+            return PreparedImage(index: index, image: picture.image, annotations: picture.annotations)
+        } catch {
+            throw FileError(
+                .malformed, path: dataset.name(at: index), reason: error.description,
+                remedy: "correct the annotations, or leave the image out")
+        }
+    }
+
+    private var target: Augmentation.Target {
+        Augmentation.Target(size: preprocessing.size, filter: preprocessing.filter)
+    }
+
+    /// Grey before it is resized, where grey is wanted: one channel is a third of the work of three.
+    private func grey(_ image: Image) -> Image {
+        preprocessing.channels < image.channels ? image.grey() : image
+    }
+
+    /// The numbers of images of the expected size, `[N, C, H, W]`, in memory that tensors before it have used.
+    public func tensor(of samples: [PreparedImage]) -> Tensor { tensor(of: samples, nil) }
+
+    func tensor(of samples: [PreparedImage], _ mix: BatchMix?) -> Tensor {
+        let size = preprocessing.count
+        return Tensor(shape: Shape([samples.count] + preprocessing.shape)) { buffer in
+            for (position, sample) in samples.enumerated() {
+                let part = buffer[position * size..<(position + 1) * size]
+                preprocessing.normalize(sample.image, into: UnsafeMutableBufferPointer(rebasing: part))
+            }
+            mix?.apply(
+                to: buffer, count: samples.count, channels: preprocessing.channels, height: preprocessing.height,
+                width: preprocessing.width)
+        }
+    }
+}
+
+extension [Augmentation] {
+    /// How a batch is mixed; nil where it is not.
+    func mix(for size: PixelSize, using generator: inout SplitMix64) -> BatchMix? {
+        let mixing = compactMap { $0.kind as? any BatchAugmentation }
+        guard let kind = mixing.randomElement(using: &generator), generator.happens(kind.probability) else {
+            return nil
+        }
+        return kind.draw(for: size, using: &generator)
+    }
+}
+
+extension AnnotatedImage {
+    /// In the expected size, everything moved along; channels stay.
+    ///
+    /// - Throws: `GeometryError` when a mask becomes too large.
+    func fitted(
+        by preprocessing: Preprocessing, rules: Annotations.Rules = Annotations.Rules()
+    ) throws(GeometryError) -> AnnotatedImage {
+        let size = preprocessing.size
+        guard case .centerCrop(let side) = preprocessing.resizing else {
+            guard image.size != size else { return self }
+            return try resized(to: size, filter: preprocessing.filter, rules: rules)
+        }
+        // The very pixels of `Image.resized(shortSide:centerCrop:)`, and where they come from.
+        let crop = image.centerCrop(ofShortSide: side, size.width, size.height)
+        let map = Homography.scaling(
+            Double(crop.scaled.width) / Double(image.width), Double(crop.scaled.height) / Double(image.height)
+        ).then(.translation(-Double(crop.x), -Double(crop.y)))
+        return try AnnotatedImage(
+            image.resized(shortSide: side, centerCrop: size.width, size.height, filter: preprocessing.filter),
+            annotations.moved(by: Relocation(map, from: image.size, to: size), rules))
+    }
+}

@@ -1,0 +1,35 @@
+public import SaccadeFiles
+public import SaccadePrelude
+
+/// Samples as a task learns from them: read, and changed at random where that is wanted.
+///
+/// What a sample is, is the source's own: an image that is prepared with what is known about it, a sentence and its
+/// translation, the frames of a clip. Putting samples together to a batch is the task's.
+public protocol SampleSource: Sendable {
+    associatedtype Sample: Sendable
+    var count: Int { get }
+    /// What to call a sample in a message.
+    func name(at index: Int) -> String
+
+    /// Reads a sample.
+    ///
+    /// - Parameters:
+    ///   - index: In `0..<count`.
+    ///   - generator: Of the sample's own random numbers: which is read first does not matter.
+    /// - Throws: `FileError`, which names the file.
+    func sample(at index: Int, using generator: inout SplitMix64) throws(FileError) -> Sample
+}
+
+/// The samples of one batch, read and not yet put together.
+public struct LoadedSamples<Sample: Sendable>: Sendable {
+    /// The batch's number in its epoch, from 0.
+    public let batch: Int
+    /// At least one.
+    public let samples: [Sample]
+    /// Their numbers in the source.
+    public let indices: [Int]
+    /// What to call them.
+    public let names: @Sendable () -> [String]
+    /// Of what is random about the batch as a whole.
+    public var generator: SplitMix64
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// What a training measures of a network: the names under which tables, curves, databases and `best:` know it.
+///
+/// The list is closed, so that whoever shows metrics can show all of them, and knows no task.
+public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable {
+    /// What is minimised, in all.
+    case loss
+    /// The fraction of samples whose class has the highest score.
+    case accuracy
+    /// The fraction of samples whose class is among the five highest scores.
+    case top5
+    /// The fraction of pixels whose class has the highest score.
+    case pixelAccuracy
+    /// The mean over the classes of the fraction of a class's pixels that are found.
+    case meanAccuracy
+    /// The mean over the classes of intersection over union. Long et al., "Fully Convolutional Networks for Semantic
+    /// Segmentation" (2015), section 5.
+    case meanIoU
+
+    /// Whether smaller is better.
+    public var isLowerBetter: Bool { self == .loss }
+
+    /// Whether it is in 0...1 and shown in percent.
+    public var isFraction: Bool { self != .loss }
+
+    /// Whether it is left out where there is room for few numbers.
+    public var isMinor: Bool { self == .top5 || self == .meanAccuracy }
+
+    /// The value as people read it: `97.31 %` of a fraction, four decimals of others.
+    public func text(_ value: Double) -> String {
+        isFraction ? String(format: "%.2f %%", value * 100) : String(format: "%.4f", value)
+    }
+
+    /// What tables and charts call it, as in `val mean IoU`.
+    public var title: String {
+        switch self {
+        case .loss: "loss"
+        case .accuracy: "accuracy"
+        case .top5: "top-5 accuracy"
+        case .pixelAccuracy: "pixel accuracy"
+        case .meanAccuracy: "mean accuracy"
+        case .meanIoU: "mean IoU"
+        }
+    }
+}
+
+extension [Metric: Double] {
+    /// In the order in which ``Metric`` lists them.
+    public var inOrder: [(metric: Metric, value: Double)] {
+        Metric.allCases.compactMap { metric in self[metric].map { (metric, $0) } }
+    }
+}

@@ -1,0 +1,57 @@
+import SaccadeModels
+import SaccadeSettings
+
+/// A recipe taken apart: what is to be learnt, the network, how it is trained.
+struct RecipeParts {
+    var task: RunTask
+    var architecture: Architecture
+
+    /// The sections of a recipe, in the order in which one reads best.
+    static let keys: [String] = {
+        var keys = Architecture.keys
+        let behind = keys.firstIndex(of: "task").map { $0 + 1 } ?? keys.count
+        keys.insert(contentsOf: RunTask.names, at: behind)
+        return keys
+    }()
+
+    /// - Parameter source: What to call the recipe in complaints.
+    /// - Throws: `RecipeError` at the line that cannot be.
+    init(_ root: Setting, source: String) throws(RecipeError) {
+        let recipe = try root.section("a recipe", keys: Self.keys)
+        var name = Classification.name
+        if let word = recipe["task"] {
+            name = try word.word("task", of: RunTask.names)
+        }
+        for other in RunTask.names where other != name {
+            guard let section = recipe.entries.first(where: { $0.key == other }) else { continue }
+            throw RecipeError(
+                "\(other) is the section of another task, and this recipe’s is \(name); write task: \(other), or remove it",
+                at: section.location)
+        }
+        guard let task = try RunTask(named: name, recipe[name]) else {
+            preconditionFailure("task must be one of those that there are, got \(name)")
+        }
+        self.task = task
+        let entries = recipe.entries.filter { !RunTask.names.contains($0.key) }
+        architecture = try Architecture(Setting(.section(entries), at: root.location), source: source)
+        guard let structure = architecture.structure, !Self.networks(of: task).contains(structure.key) else { return }
+        throw Self.problem(with: structure, task)
+    }
+
+    private static func networks(of task: RunTask) -> [String] { type(of: task.task).networks.map(\.key) }
+
+    /// Why a task has no network of a name: it is another task's, or nobody's.
+    private static func problem(with structure: Setting.Entry, _ task: RunTask) -> RecipeError {
+        let name = structure.key
+        if let other = RunTask.types.first(where: { $0.networks.contains { $0.key == name } }) {
+            return RecipeError(
+                "\(name) is a network for task: \(other.name), and this recipe’s task is \(task.name); change one of them",
+                at: structure.location)
+        }
+        let known = networks(of: task)
+        return RecipeError(
+            known.isEmpty
+                ? "task: \(task.name) has no network “\(name)” with settings; give layers, or a published network’s name"
+                : unknown("network", name, in: "network", known: known), at: structure.location)
+    }
+}

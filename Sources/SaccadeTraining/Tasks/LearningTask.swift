@@ -1,0 +1,109 @@
+public import SaccadeDatasets
+public import SaccadeFiles
+public import SaccadeLayers
+public import SaccadeMetrics
+public import SaccadeModels
+public import SaccadeSettings
+public import SaccadeTensors
+
+/// What is to be learnt: what a batch is, what it costs, how a network is judged.
+///
+/// A task is one file. The loop, checkpoints, resumption, curves, databases and reports know none: they ask this. Its
+/// stored properties are the settings of its section in a recipe.
+///
+/// A task's section in a recipe is decoded strictly, so that a misspelt setting is an error with its line.
+public protocol LearningTask: Sendable, Equatable, Codable {
+    associatedtype Learner: StagedModel
+    associatedtype Samples: Dataset
+    associatedtype Source: SampleSource
+    associatedtype Batch: LearningBatch
+    associatedtype Score: TaskScore
+
+    /// What recipes call it: a verb, such as `classify`.
+    static var name: String { get }
+    /// The metric by which epochs are compared where the recipe does not say.
+    static var monitor: Monitor { get }
+    /// Networks of this task that are no lists of layers, by name, each as a recipe.
+    static var networks: KeyValuePairs<String, String> { get }
+
+    /// With the settings of a recipe that says nothing.
+    init()
+    /// What is wrong with settings that come from outside; nil where all is well.
+    var problem: String? { get }
+    /// What the network's answers are called, by number; empty until the data, or a stored model, say it.
+    var classNames: [String] { get set }
+
+    // MARK: Data
+
+    /// The parts that a data set makes itself.
+    static func splits(at data: String) throws(FileError) -> [DatasetSplit]
+    /// - Parameter fraction: Of the records that may be invalid.
+    func open(_ data: String, split: DatasetSplit, unusableFraction fraction: Double) throws(FileError) -> Samples
+    /// What the samples' classes are called.
+    func classNames(of samples: Samples) throws(FileError) -> [String]
+    /// Samples of other data with their classes numbered as in ``classNames``.
+    ///
+    /// - Parameters:
+    ///   - hasNames: Whether somebody has said what the classes are called; otherwise the data's names do.
+    ///   - note: Told in one line what was assumed.
+    /// - Throws: ``RunError`` when the data have classes that the network does not know.
+    func matched(_ samples: Samples, hasNames: Bool, note: (String) -> Void) throws -> Samples
+    /// The samples as they are learnt from, or judged by where there is no augmentation.
+    func source(of samples: Samples, for model: ModelDescription, augmentation: [Augmentation]) -> Source
+    /// Puts samples together.
+    func batch(of samples: LoadedSamples<Source.Sample>, from source: Source) -> Batch
+    /// Bytes of a batch of one sample.
+    func sampleBytes(for model: ModelDescription) -> Int
+
+    // MARK: Network
+
+    /// The network of a recipe for ``classNames``, with fresh weights.
+    ///
+    /// - Parameters:
+    ///   - input: Takes the place of the recipe's.
+    ///   - seed: Where the sequence of random first weights starts.
+    func model(_ architecture: Architecture, input: InputSize?, seed: UInt64) throws(RecipeError) -> Learner
+    /// Why a network cannot learn this task, as a clause with the remedy in it; nil where it can.
+    func problem(with model: Learner) -> String?
+
+    // MARK: Learning and judging
+
+    /// What a batch costs; called while gradients are recorded.
+    func losses(of model: Learner, on batch: Batch) -> Losses
+    /// Before anything was judged.
+    var noScore: Score { get }
+    /// Judges the network by a batch.
+    func judge(_ model: Runner<Learner>, by batch: Batch, into score: inout Score) throws
+    /// A score in words and numbers.
+    func report(_ score: Score) -> TaskReport
+}
+
+extension LearningTask {
+    public static var networks: KeyValuePairs<String, String> { [:] }
+    public var problem: String? { nil }
+}
+
+/// What a batch costs.
+public struct Losses {
+    /// What is minimised: one number.
+    public let total: Tensor
+    /// Its parts where it has several, such as a detector's; each a mean over the batch.
+    public let parts: KeyValuePairs<Metric, Tensor>
+    /// What else was seen of the batch, worked out after the gradients.
+    public let measures: () -> [Metric: RunningMean]
+
+    public init(
+        _ total: Tensor, parts: KeyValuePairs<Metric, Tensor> = [:],
+        measures: @escaping () -> [Metric: RunningMean] = { [:] }
+    ) {
+        (self.total, self.parts, self.measures) = (total, parts, measures)
+    }
+}
+
+/// What is known about a network after it was judged by samples.
+public protocol TaskScore: Sendable {
+    /// Samples.
+    var count: Int { get }
+    /// The loss is among them wherever the truth is known.
+    var metrics: [Metric: Double] { get }
+}

@@ -1,0 +1,65 @@
+package import SaccadeSettings
+
+/// The tasks: the one place that knows all of them.
+public enum RunTask: Sendable, Equatable {
+    case classify(Classification)
+
+    /// In the order in which they are listed to users.
+    static let types: [any LearningTask.Type] = [Classification.self]
+
+    /// What recipes call them.
+    public static let names = types.map { $0.name }
+
+    /// The task as one value: call a function with it that takes `some LearningTask`.
+    public var task: any LearningTask {
+        switch self {
+        case .classify(let task): task
+        }
+    }
+
+    /// What the network's answers are called, by number.
+    public var classNames: [String] {
+        get { task.classNames }
+        set {
+            switch self {
+            case .classify(var task):
+                task.classNames = newValue
+                self = .classify(task)
+            }
+        }
+    }
+
+    /// A task with the settings of its section.
+    ///
+    /// - Returns: Nil where there is no task of the name.
+    package init?(named name: String, _ section: Setting?) throws(RecipeError) {
+        func decoded<Task: LearningTask>(_ type: Task.Type) throws(RecipeError) -> Task {
+            guard let section else { return Task() }
+            let task: Task = try section.decoded()
+            if let problem = task.problem { throw section.error(problem) }
+            return task
+        }
+        switch name {
+        case Classification.name: self = .classify(try decoded(Classification.self))
+        default: return nil
+        }
+    }
+}
+
+extension RunTask {
+    public var name: String { type(of: task).name }
+
+    /// The metric by which epochs are compared where the recipe does not say.
+    public var monitor: Monitor { type(of: task).monitor }
+
+    /// The recipe of a network that is no list of layers; nil where none is called so.
+    static func recipe(ofNetwork name: String) -> String? {
+        for type in types {
+            if let recipe = type.networks.first(where: { $0.key == name }) { return recipe.value }
+        }
+        return nil
+    }
+
+    /// The names of all networks that are no lists of layers.
+    public static var networkNames: [String] { types.flatMap { $0.networks.map(\.key) } }
+}
