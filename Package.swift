@@ -42,7 +42,9 @@ let package = Package(
         .target(name: "SaccadeOneDNN", dependencies: ["CSaccadeOneDNN"], swiftSettings: strict),
         .target(
             name: "SaccadeTensors",
-            dependencies: ["SaccadePrelude", "SaccadeOneDNN", "CSaccadeKernels", "CSaccadeThreads"],
+            dependencies: [
+                "SaccadePrelude", "SaccadeFiles", "SaccadeOneDNN", "CSaccadeKernels", "CSaccadeThreads",
+            ],
             swiftSettings: strict),
         .target(
             name: "SaccadeLayers", dependencies: ["SaccadePrelude", "SaccadeTensors", "SaccadeSettings"],

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SaccadeDrawing
+import SaccadeLayers
 import SaccadeModels
 import SaccadeSettings
 import SaccadeTensors
@@ -19,7 +20,7 @@ struct Describe: ParsableCommand {
               saccade describe resnet-50 --json
 
             BUILT-IN RECIPES AND NETWORKS:
-              \(Architecture.builtInNames.joined(separator: ", "))
+              \((Architecture.builtInNames + RunTask.networkNames).joined(separator: ", "))
             Torchvision’s spelling (resnet50, vgg16_bn) will do.
 
             \(Failure.codes)
@@ -60,8 +61,8 @@ struct Describe: ParsableCommand {
         if let classes, !(1...InputSize.maximumLength).contains(classes) {
             throw ValidationError("--classes must be from 1 to \(InputSize.maximumLength); got \(classes).")
         }
-        guard (1...Description.maximumBatch).contains(batch) else {
-            throw ValidationError("--batch must be from 1 to \(Description.maximumBatch); got \(batch).")
+        guard (1...ModelSummary.maximumBatch).contains(batch) else {
+            throw ValidationError("--batch must be from 1 to \(ModelSummary.maximumBatch); got \(batch).")
         }
         if let diagram {
             do { _ = try FigureFormat(path: diagram) } catch { throw ValidationError("--diagram \(error)") }
@@ -69,18 +70,49 @@ struct Describe: ParsableCommand {
     }
 
     func run() throws {
-        let architecture = try Architecture(fileOrName: recipe)
+        let recipe = try Recipe(
+            yaml: Recipe.text(fileOrName: self.recipe), source: Architecture.place(of: self.recipe))
+        let (architecture, optimizer) = (recipe.model.architecture, recipe.settings.optimizer)
+        guard architecture.isChain else {
+            var model = recipe.model
+            if let classes { model.task.classNames = (0..<classes).map { "class \($0)" } }
+            let network = try model.network()
+            return try show(
+                summary(of: network, named: architecture.name, optimizerStates: optimizer.statesPerParameter),
+                trainedWith: optimizer)
+        }
         let network = try architecture.resolved(
             input: input.flatMap { InputSize($0) }, classes: classes, padding: Padding(padding) ?? .valid)
-        let training = try architecture.training?.decoded(TrainingSettings.self) ?? TrainingSettings()
-        let description = Description(network, batch: batch, optimizerStates: training.optimizer.statesPerParameter)
-        if let diagram { try Schematic(description).write(to: diagram) }
+        let summary = ModelSummary(network, batch: batch, optimizerStates: optimizer.statesPerParameter)
+        try show(summary, trainedWith: optimizer)
+    }
+
+    /// Summarises a network of any kind as the options say.
+    ///
+    /// - Throws: Why it cannot take an input of the size that was asked for.
+    func summary(of model: some StagedModel, named name: String, optimizerStates: Int) throws -> ModelSummary {
+        var sizes: [String: [Int]] = [:]
+        if let input, let size = InputSize(input), let port = model.stages.first?.model.inputs.first {
+            let shape = Shape([1] + size.shape.dimensions)
+            if let problem = port.problem(with: shape) {
+                throw CommandError.data("--input \(input): \(name) cannot take it: \(problem)")
+            }
+            sizes[port.name] = zip(port.lengths, shape.dimensions).compactMap { length, given in
+                if case .free = length { given } else { nil }
+            }
+        }
+        return ModelSummary(model, name: name, sizes: sizes, batch: batch, optimizerStates: optimizerStates)
+    }
+
+    /// Draws and prints what is known of a network.
+    func show(_ summary: ModelSummary, trainedWith optimizer: OptimizerSettings) throws {
+        if let diagram { try Schematic(summary).write(to: diagram) }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(description), as: UTF8.self))
+            print(String(decoding: try encoder.encode(summary), as: UTF8.self))
         } else {
-            print(DescriptionTable(description, optimizer: training.optimizer.name).text)
+            print(SummaryTable(summary, optimizer: optimizer.name).text)
             if let diagram { print("Drawn in \(diagram).") }
         }
     }

@@ -2,22 +2,31 @@ import SaccadeDrawing
 import SaccadeModels
 
 extension Schematic {
-    /// The network as a row of activations. Layers that keep the size, such as ReLU, belong to the arrow of the layer
-    /// before them; what lies inside a block is not drawn on its own.
-    init(_ description: Description, maximumWidth: Double = 1140) {
-        var stages = [Stage(description.input, caption: "", role: .input)]
-        for layer in description.layers where layer.depth == 0 && layer.isAuxiliary == nil {
-            let word = layer.word
-            if layer.isMinor, let last = stages.indices.last, stages.count > 1 {
-                // Dropout does nothing when the network predicts, and flatten is what the shapes show anyway.
-                guard layer.kind != "dropout", layer.kind != "flatten" else { continue }
-                stages[last].caption += ", \(word)"
-            } else if layer.kind != "flatten", layer.kind != "dropout" {
-                let activation = layer.activation.map { ", " + (Description.Layer.words[$0] ?? $0) } ?? ""
-                stages.append(Stage(layer.outputSize, caption: word + activation, role: layer.role))
+    /// The network as papers draw it: one with connections that skip levels of resolution in levels, any other as a row
+    /// of activations.
+    init(_ summary: ModelSummary, maximumWidth: Double = 1140) {
+        let flows = SummaryFlows(summary)
+        if flows.hasLevels {
+            self.init(title: summary.name, maps: flows.maps, flows: flows.flows, maximumWidth: maximumWidth)
+        } else {
+            self.init(row: summary, maximumWidth: maximumWidth)
+        }
+    }
+
+    /// Layers that keep the size, such as ReLU, belong to the arrow of the layer before them; what lies inside a block
+    /// is not drawn on its own.
+    private init(row summary: ModelSummary, maximumWidth: Double) {
+        var stages = [Stage(summary.input, caption: "", role: .input)]
+        for layer in summary.layers where layer.depth == 0 && layer.isAuxiliary == nil {
+            // Dropout does nothing when the network predicts, and flatten is what the shapes show anyway.
+            guard layer.kind != .dropout, layer.kind != .flatten else { continue }
+            if layer.isMinor, stages.count > 1 {
+                stages[stages.count - 1].caption += ", \(layer.caption)"
+            } else {
+                stages.append(Stage(layer.outputSize, caption: layer.caption, role: Stage.Role(layer.kind.role)))
             }
         }
-        self.init(title: description.name, stages: stages, maximumWidth: maximumWidth)
+        self.init(title: summary.name, stages: stages, maximumWidth: maximumWidth)
     }
 }
 
@@ -30,41 +39,39 @@ extension Schematic.Stage {
     }
 }
 
-extension Description.Layer {
-    fileprivate static let words = [
-        "conv": "conv", "upconv": "up-conv", "maxpool": "max pool", "avgpool": "average pool",
-        "global-avgpool": "global average", "adaptive-avgpool": "adaptive average", "batchnorm": "batch norm",
-        "lrn": "LRN", "layernorm": "layer norm", "linear": "linear", "relu": "ReLU", "leaky-relu": "leaky ReLU",
-        "gelu": "GELU", "residual": "residual block", "parallel": "branches",
-    ]
-
+extension ModelSummary.Layer {
     /// `7×7 conv`.
-    fileprivate var word: String {
-        let word = Self.words[kind] ?? kind
-        guard let kernel else { return word }
+    var word: String {
+        guard let kernel else { return kind.title }
         let strides = stride.map {
             $0 == [1, 1] ? "" : ", stride \($0[0] == $0[1] ? "\($0[0])" : "\($0[0])×\($0[1])")"
         }
-        return "\(kernel[0])×\(kernel[1]) \(word)\(strides ?? "")"
+        return "\(kernel[0])×\(kernel[1]) \(kind.title)\(strides ?? "")"
     }
+
+    /// `7×7 conv, ReLU`.
+    var caption: String { word + (activation.map { ", \($0.title)" } ?? "") }
 
     /// Whether the layer is a note at another one.
-    fileprivate var isMinor: Bool {
-        switch role {
-        case .normalization, .other: true
-        default: false
+    var isMinor: Bool {
+        switch kind.role {
+        case .normalization, .activation, .reshaping, .other: true
+        case .convolution, .upsampling, .pooling, .dense, .merging: false
         }
     }
+}
 
-    fileprivate var role: Schematic.Stage.Role {
-        switch kind {
-        case "conv": .convolution
-        case "upconv": .upsampling
-        case "maxpool", "avgpool", "global-avgpool", "adaptive-avgpool": .pooling
-        case "batchnorm", "lrn", "layernorm": .normalization
-        case "linear": .dense
-        case "residual", "parallel": .merging
-        default: .other
-        }
+extension Schematic.Stage.Role {
+    fileprivate init(_ role: LayerKind.Role) {
+        self =
+            switch role {
+            case .convolution: .convolution
+            case .upsampling: .upsampling
+            case .pooling: .pooling
+            case .normalization: .normalization
+            case .dense: .dense
+            case .merging: .merging
+            case .activation, .reshaping, .other: .other
+            }
     }
 }

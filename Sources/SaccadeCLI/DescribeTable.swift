@@ -1,46 +1,51 @@
 import SaccadeModels
 
-/// A description as a table for terminals.
-struct DescriptionTable {
+/// A summary as a table for terminals.
+struct SummaryTable {
     let text: String
 
     /// - Parameter optimizer: What the memory for training counts on.
-    init(_ description: Description, optimizer: String) {
-        let spacious = Self.table(description) { $0 }
+    init(_ summary: ModelSummary, optimizer: String) {
+        let spacious = Self.table(summary) { $0 }
         // Sums move together before lines are longer than a terminal is wide.
         let isWide = spacious.split(separator: "\n").contains { $0.count > TextTable.maximumWidth }
-        let table = isWide ? Self.table(description, Self.tight) : spacious
-        let memory = description.memory
+        let table = isWide ? Self.table(summary, Self.tight) : spacious
+        let memory = summary.memory
         let auxiliary =
-            description.auxiliaryParameters > 0
-            ? "; \(grouped(description.auxiliaryParameters)) more in auxiliary heads, for training alone" : ""
+            summary.auxiliaryParameters > 0
+            ? "; \(grouped(summary.auxiliaryParameters)) more in auxiliary heads, for training alone" : ""
         text = """
-            \(description.name), for \(Self.size(description.input))
+            \(summary.name), for \(Self.size(summary.input))
 
             \(table)
 
-            Parameters      \(grouped(description.totalParameters)), \(bytes(memory.parameterBytes)) in float32\(auxiliary)
-            Multiply-adds   \(grouped(description.totalMultiplyAdds)) (MACs) for one input
+            Parameters      \(grouped(summary.totalParameters)), \(bytes(memory.parameterBytes)) in float32\(auxiliary)
+            Multiply-adds   \(grouped(summary.totalMultiplyAdds)) (MACs) for one input
             Peak memory     \(bytes(memory.inferenceBytes)) to predict, \(bytes(memory.trainingBytes)) to train with \
             \(optimizer), at batch \(grouped(memory.batch))
             """
     }
 
-    private static func table(_ description: Description, _ sum: (String) -> String) -> String {
-        let rows = description.layers
+    private static func table(_ summary: ModelSummary, _ sum: (String) -> String) -> String {
+        let rows = summary.layers
         var table = TextTable([
             .init("layer"), .init("kind"), .init("stride", .right), .init("pad", .right), .init("output", .right),
             .init("params", .right), .init("weights+biases", .right), .init("MACs", .right),
             .init("memory", .right), .init("size"),
         ])
-        table.append(["input", "", "", "", size(description.input)])
+        if summary.stages == nil { table.append(["input", "", "", "", size(summary.input)]) }
         for (index, row) in rows.enumerated() {
+            for stage in summary.stages ?? [] where stage.firstLayer == index {
+                for (name, input) in stage.inputs.sorted(by: { $0.key < $1.key }) {
+                    table.append([(stage.name.isEmpty ? "" : "\(stage.name): ") + name, "input", "", "", size(input)])
+                }
+            }
             let kernel = row.kernel.map { " " + size($0) } ?? ""
-            let activation = row.activation.map { " + \($0)" } ?? ""
+            let activation = row.activation.map { " + \($0.rawValue)" } ?? ""
             let shared = row.sharesParametersOf.map { "those of \($0)" }
             let parts = "\(grouped(row.weights)) + \(grouped(row.biases))"
             table.append([
-                name(of: index, in: rows), sum(row.kind + kernel + activation), row.stride.map(pair) ?? "",
+                name(of: index, in: rows), sum(row.kind.rawValue + kernel + activation), row.stride.map(pair) ?? "",
                 row.padding ?? "", size(row.outputSize), row.parameters > 0 ? grouped(row.parameters) : "",
                 shared ?? (row.parameters > 0 ? sum(parts) : ""),
                 row.multiplyAdds > 0 ? abbreviated(row.multiplyAdds) : "",
@@ -58,11 +63,12 @@ struct DescriptionTable {
     }
 
     /// Indented by the blocks around it, and without their names.
-    private static func name(of index: Int, in rows: [Description.Layer]) -> String {
+    private static func name(of index: Int, in rows: [ModelSummary.Layer]) -> String {
         let row = rows[index]
         // A block's own row follows those of its parts.
         let block = rows[index...].first { $0.depth < row.depth }
-        let name = block.map { row.name.dropFirst($0.name.count + 1) } ?? row.name[...]
+        let prefix = block.map { "\($0.name)." } ?? ""
+        let name = row.name.hasPrefix(prefix) ? row.name.dropFirst(prefix.count) : row.name[...]
         return String(repeating: "  ", count: row.depth) + name
     }
 

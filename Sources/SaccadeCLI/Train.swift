@@ -118,7 +118,8 @@ struct Train: AsyncParsableCommand {
         Console.note(MemoryNote.line(need))
         try MemoryNote.check(training, need, limit: maxMemory.flatMap(ByteSize.init)?.bytes)
         let resuming = resume
-        let schematic = try training.network().chain.map { Schematic(Description($0, batch: 1)) }
+        let schematic = try Schematic(
+            ModelSummary(training.network(), name: training.description.model.architecture.name))
         let records = try await ComputeThread.run {
             let journal = RunJournal(registry: RunIndex.forWriting(), schematic: schematic, note: Console.note)
             return try training.run(

@@ -86,6 +86,8 @@ final class BufferPool: Sendable {
         var freeBytes = 0
         var usedBytes = 0
         var peakBytes = 0
+        /// The most that was in use since somebody began to watch; see ``BufferPool/watched(_:)``.
+        var watchedBytes = 0
         var freshCount = 0
         /// How many are at work that want no more memory kept than was ever in use; see ``BufferPool/beginSparing()``.
         var sparing = 0
@@ -93,6 +95,12 @@ final class BufferPool: Sendable {
         /// How many bytes may be in use or idle: a quarter more than was ever in use at the same time, and 16 MB. Beyond
         /// that the sizes have changed, as when kernels were tried, and the old ones would only pile up.
         var limit: Int { peakBytes + (sparing > 0 ? 0 : peakBytes / 4 + 16 << 20) }
+
+        mutating func use(_ byteCount: Int) {
+            usedBytes += byteCount
+            peakBytes = max(peakBytes, usedBytes)
+            watchedBytes = max(watchedBytes, usedBytes)
+        }
 
         /// An idle block of `size`, or else the smallest that is not twice as large: the last batch of an epoch is
         /// smaller than the others, and should find their memory. Eight times as large where a new block would take the
@@ -141,14 +149,12 @@ final class BufferPool: Sendable {
         let size = BufferPool.roundedSize(byteCount)
         let kept = state.withLock { state -> Block? in
             guard let block = state.takeFree(size) else {
-                state.usedBytes += size
-                state.peakBytes = max(state.peakBytes, state.usedBytes)
+                state.use(size)
                 state.freshCount += 1
                 return nil
             }
-            state.usedBytes += block.byteCount
+            state.use(block.byteCount)
             state.freeBytes -= block.byteCount
-            state.peakBytes = max(state.peakBytes, state.usedBytes)
             return block
         }
         return kept ?? BufferPool.allocate(size)
@@ -162,6 +168,13 @@ final class BufferPool: Sendable {
             return state.giveUp(downTo: state.limit, but: block.byteCount)
         }
         for block in surplus { free(block.address) }
+    }
+
+    /// The most bytes that were in use at one time while `body` ran. One may watch at a time.
+    func watched(_ body: () throws -> Void) rethrows -> Int {
+        state.withLock { $0.watchedBytes = $0.usedBytes }
+        try body()
+        return state.withLock(\.watchedBytes)
     }
 
     /// From now on keeps no more memory than was in use at one time: for what takes blocks of ever other sizes, such as

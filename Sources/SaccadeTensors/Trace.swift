@@ -25,21 +25,29 @@ package final class Trace: Sendable {
     private let names: [Parameter: String]
     /// Whether shapes come from outside, so that those which do not fit are an error and not a wrong program.
     private let refuses: Bool
+    private let leaf: (node: Int, parameter: Parameter)?
 
-    private init(names: [Parameter: String], refuses: Bool) { (self.names, self.refuses) = (names, refuses) }
+    private init(
+        names: [Parameter: String], refuses: Bool = false, leaf: (node: Int, parameter: Parameter)? = nil
+    ) {
+        (self.names, self.refuses, self.leaf) = (names, refuses, leaf)
+    }
 
     /// Applies `function` to inputs of the given shapes and records what it does.
     ///
-    /// - Parameter names: What checkpoints call the parameters, such as `encoder.conv1.weight`: operations that read one
-    ///   are named after its layer, `encoder.conv1`, where no ``scope(_:_:)`` says otherwise.
+    /// - Parameters:
+    ///   - names: What checkpoints call the parameters, such as `encoder.conv1.weight`: operations that read one are named
+    ///     after its layer, `encoder.conv1`, where no ``scope(_:_:)`` says otherwise.
+    ///   - leaf: An operation, by its index, whose first result gradients are taken with respect to: on the tape of
+    ///     ``withGradients(phase:except:precision:_:)`` within `function` it is this parameter.
     package static func of(
         _ shapes: [Shape], phase: Phase = .inference, names: [Parameter: String] = [:],
-        _ function: ([Tensor]) throws -> [Tensor]
+        leaf: (node: Int, parameter: Parameter)? = nil, _ function: ([Tensor]) throws -> [Tensor]
     ) rethrows -> Graph {
-        try record(Trace(names: names, refuses: false), shapes, phase, function)
+        try record(Trace(names: names, leaf: leaf), shapes, phase, function)
     }
 
-    /// As ``of(_:phase:names:_:)``, for shapes that come from outside.
+    /// As ``of(_:phase:names:leaf:_:)``, for shapes that come from outside.
     ///
     /// - Throws: ``ShapeError`` where the function applies an operation to shapes that do not fit; what the function throws.
     package static func checked(
@@ -91,15 +99,17 @@ package final class Trace: Sendable {
     func append(_ operation: some Operation, _ inputs: [Tensor]) -> [Tensor] {
         let shapes = resultShapes(of: operation, inputs)
         let inputs = inputs.map(index(of:))
-        let results = state.withLock { state in
+        let (node, results) = state.withLock { state in
             let node = state.graph.nodes.count
             let results = shapes.enumerated().map { state.graph.append($1, .result(node: node, index: $0)) }
             state.graph.nodes.append(
                 Graph.Node(
                     operation: operation, inputs: inputs, results: results, scope: scope(for: inputs, state.graph)))
-            return results
+            return (node, results)
         }
-        return zip(shapes, results).map(tensor)
+        var tensors = zip(shapes, results).map(tensor)
+        if let leaf, leaf.node == node, let tape = Tape.current { tensors[0] = tape.leaf(leaf.parameter, tensors[0]) }
+        return tensors
     }
 
     /// The layer that applies an operation: as it was said, or after the first parameter among the inputs where that

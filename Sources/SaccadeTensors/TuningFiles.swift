@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeFiles
 import SaccadeOneDNN
 
 /// The files that choices are kept in.
@@ -48,6 +49,6 @@ enum TuningFiles {
         guard let data = try? encoder.encode(content) else { return }
         try? FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try? data.write(to: file, options: .atomic)
+        try? AtomicFile.write(Array(data), to: file.path)
     }
 }

@@ -49,7 +49,8 @@ public struct TrainingMemory: Sendable, Equatable {
         _ network: any StagedModel, _ settings: TrainingSettings, batch: Int? = nil, sample: Int, resident: Int
     ) {
         let batch = batch ?? settings.batchSize
-        let memory = ModelMemory(network, batch: batch, optimizerStates: settings.optimizer.statesPerParameter)
+        let memory = ModelSummary.Memory(
+            of: network, batch: batch, optimizerStates: settings.optimizer.statesPerParameter)
         self.batch = batch
         samples = resident
         self.network = memory.trainingBytes
@@ -73,7 +74,7 @@ extension Training {
         func fits(_ batch: Int) throws -> Bool { try memory(of: network, batch).total <= limit }
         guard try fits(1) else { return nil }
         // More samples never need less.
-        var (fitting, tooMany) = (1, min(description.settings.batchSize, Description.maximumBatch) + 1)
+        var (fitting, tooMany) = (1, min(description.settings.batchSize, ModelSummary.maximumBatch) + 1)
         while tooMany - fitting > 1 {
             let middle = (fitting + tooMany) / 2
             if try fits(middle) { fitting = middle } else { tooMany = middle }
@@ -83,10 +84,10 @@ extension Training {
 
     private func memory(of network: Task.Learner, _ batch: Int?) throws -> TrainingMemory {
         let batch = batch ?? description.settings.batchSize
-        guard batch <= Description.maximumBatch else {
+        guard batch <= ModelSummary.maximumBatch else {
             throw RunError(
                 .tooLarge,
-                "a batch of \(batch) samples: memory is worked out for at most \(Description.maximumBatch); give a "
+                "a batch of \(batch) samples: memory is worked out for at most \(ModelSummary.maximumBatch); give a "
                     + "smaller --batch-size.")
         }
         return TrainingMemory(

@@ -10,8 +10,8 @@ import Testing
 
 @Suite struct DescribeCommandTests {
     static func table(_ recipe: String) throws -> [String] {
-        let description = Description(try Architecture(fileOrName: recipe).resolved())
-        return DescriptionTable(description, optimizer: "Adam").text.split(separator: "\n").map(String.init)
+        let description = ModelSummary(try Architecture(fileOrName: recipe).resolved())
+        return SummaryTable(description, optimizer: "Adam").text.split(separator: "\n").map(String.init)
     }
 
     @Test("the table of Exercise 1 shows the lecture’s answers, in columns that line up")
@@ -85,7 +85,7 @@ import Testing
     @Test("the schematic shows pictures and vectors, activations on their arrows, blocks as one")
     func diagram() throws {
         func stages(_ name: String) throws -> [Schematic.Stage] {
-            Schematic(Description(try Architecture(fileOrName: name).resolved())).stages
+            Schematic(ModelSummary(try Architecture(fileOrName: name).resolved())).stages
         }
         let exercise = try stages("exercise-1")
         #expect(

@@ -12,6 +12,7 @@ import Testing
             Samples.matrix(["cat", "dog", "horse"]), Samples.sheet(["cat, 98 %", "dog", "ship\nis a horse", ""]),
             Samples.sheet([]), LineChart(title: "", xLabel: "", yLabel: "", series: []),
         ] + Samples.awkward + Samples.planeSheets
+        + [Samples.uNet([64, 128, 256, 512, 1024], side: 512)] + Samples.awkwardLevels
 
     @Test("stacked figures stand one above the other, each as it is alone")
     func stacked() throws {
@@ -137,6 +138,14 @@ import Testing
     func traps() async {
         await #expect(processExitsWith: .failure) {
             _ = Schematic(title: "", stages: [.volume(height: 0, width: 1, channels: 1, caption: "")])
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = Schematic(
+                title: "", maps: [.init(height: 1, width: 1, channels: 1)],
+                flows: [.init(from: 0, to: 0, kind: .skip, caption: "")])
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = Schematic(title: "", maps: [.init(height: 1, width: 0, channels: 1)], flows: [])
         }
         await #expect(processExitsWith: .failure) {
             _ = ConfusionMatrix(title: "", classes: ["a", "b"], counts: [[1, 2]])

@@ -51,6 +51,52 @@ enum Samples {
         return Schematic(title: "ResNet-50", stages: stages)
     }()
 
+    /// A U-Net of as many levels as widths: two 3×3 convolutions on each, padded so that sizes stay.
+    static func uNet(_ widths: [Int], side: Int, title: String = "U-Net") -> Schematic {
+        var maps = [Schematic.FeatureMap(height: side, width: side, channels: 1, caption: "input")]
+        var flows: [Schematic.Flow] = []
+        func add(_ side: Int, _ channels: Int, copied: Int = 0, _ kind: Schematic.Flow.Kind, _ caption: String) {
+            maps.append(.init(height: side, width: side, channels: channels, copied: copied))
+            flows.append(.init(from: maps.count - 2, to: maps.count - 1, kind: kind, caption: caption))
+        }
+        var skips: [Int] = []
+        for (level, width) in widths.enumerated() {
+            if level > 0 { add(side >> level, widths[level - 1], .pooling, "2×2 max pool") }
+            for _ in 0..<2 { add(side >> level, width, .convolution, "3×3 conv, ReLU") }
+            skips.append(maps.count - 1)
+        }
+        for (level, width) in widths.enumerated().dropLast().reversed() {
+            add(side >> level, 2 * width, copied: width, .upsampling, "2×2 up-conv")
+            flows.append(.init(from: skips[level], to: maps.count - 1, kind: .skip, caption: "copy"))
+            for _ in 0..<2 { add(side >> level, width, .convolution, "3×3 conv, ReLU") }
+        }
+        add(side, 2, .convolution, "1×1 conv")
+        maps[maps.count - 1].caption = "output"
+        return Schematic(title: title, maps: maps, flows: flows)
+    }
+
+    /// Levels as no network has them.
+    static let awkwardLevels: [Schematic] = [
+        Schematic(title: "", maps: [], flows: []),
+        Schematic(title: "One", maps: [.init(height: 1, width: 1, channels: 1)], flows: []),
+        // Everything leads to everything, with many meanings.
+        Schematic(
+            title: "All", maps: (0..<6).map { .init(height: 1 << $0, width: 900, channels: 1 + $0, caption: "c\($0)") },
+            flows: (0..<6).flatMap { to in
+                (0..<to).map { from in
+                    .init(
+                        from: from, to: to, kind: Schematic.Flow.Kind.allCases[(from + to) % 5],
+                        caption: "from \(from) to \(to)")
+                }
+            }),
+        // Past others on the same level.
+        Schematic(
+            title: String(repeating: "long ", count: 90),
+            maps: (0..<30).map { _ in .init(height: 100_000, width: 1, channels: 1_000_000) },
+            flows: (1..<30).map { .init(from: $0 - 1, to: $0, kind: .convolution, caption: "") }
+                + [.init(from: 2, to: 9, kind: .skip, caption: "copy")], maximumWidth: 300),
+    ]
+
     /// Sizes and captions that no drawing was made for.
     static let awkward: [Schematic] = [
         Schematic(title: "", stages: []),

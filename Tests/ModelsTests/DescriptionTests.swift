@@ -5,23 +5,23 @@ import SaccadeTensors
 import Testing
 
 @Suite struct DescriptionTests {
-    static func layers(_ description: Description, _ kinds: String...) -> [Description.Layer] {
+    static func layers(_ description: ModelSummary, _ kinds: LayerKind...) -> [ModelSummary.Layer] {
         description.layers.filter { kinds.contains($0.kind) }
     }
 
-    static func describe(_ yaml: String, padding: Padding = .valid, batch: Int = 1) throws -> Description {
-        Description(try Architecture(yaml: yaml, source: "test.yaml").resolved(padding: padding), batch: batch)
+    static func describe(_ yaml: String, padding: Padding = .valid, batch: Int = 1) throws -> ModelSummary {
+        ModelSummary(try Architecture(yaml: yaml, source: "test.yaml").resolved(padding: padding), batch: batch)
     }
 
     @Test("Exercise 1 with valid padding has the lecture’s sizes and parameters")
     func exerciseOne() throws {
-        let description = Description(try Architecture(fileOrName: "exercise-1").resolved())
-        let pictures = Self.layers(description, "conv", "maxpool")
+        let description = ModelSummary(try Architecture(fileOrName: "exercise-1").resolved())
+        let pictures = Self.layers(description, .convolution, .maxPool)
         #expect(
             pictures.map(\.outputSize) == [
                 [234, 234, 64], [117, 117, 64], [113, 113, 32], [56, 56, 32], [54, 54, 16],
             ])
-        let learned = Self.layers(description, "conv", "linear")
+        let learned = Self.layers(description, .convolution, .linear)
         #expect(learned.map(\.parameters) == [9_472, 51_232, 4_624, 2_332_850, 1_020, 42])
         #expect(learned.map(\.weights) == [9_408, 51_200, 4_608, 2_332_800, 1_000, 40])
         #expect(learned.map(\.biases) == [64, 32, 16, 50, 20, 2])
@@ -37,13 +37,13 @@ import Testing
 
     @Test("Exercise 1 with same padding keeps the sizes of its convolutions")
     func exerciseOneSame() throws {
-        let description = Description(try Architecture(fileOrName: "exercise-1").resolved(padding: .same))
+        let description = ModelSummary(try Architecture(fileOrName: "exercise-1").resolved(padding: .same))
         #expect(
-            Self.layers(description, "conv", "maxpool").map(\.outputSize) == [
+            Self.layers(description, .convolution, .maxPool).map(\.outputSize) == [
                 [240, 240, 64], [120, 120, 64], [120, 120, 32], [60, 60, 32], [60, 60, 16],
             ])
         #expect(
-            Self.layers(description, "conv", "linear").map(\.parameters) == [
+            Self.layers(description, .convolution, .linear).map(\.parameters) == [
                 9_472, 51_232, 4_624, 60 * 60 * 16 * 50 + 50, 1_020, 42,
             ])
     }
@@ -64,7 +64,7 @@ import Testing
             Published(name: "lenet-5", parameters: 61_706, multiplyAdds: 416_520),
         ])
     func published(_ published: Published) throws {
-        let description = Description(try Architecture(fileOrName: published.name).resolved())
+        let description = ModelSummary(try Architecture(fileOrName: published.name).resolved())
         #expect(description.totalParameters == published.parameters)
         #expect(description.totalMultiplyAdds == published.multiplyAdds)
     }
@@ -73,7 +73,7 @@ import Testing
     func recipes() throws {
         for name in Architecture.builtInNames {
             let resolved = try Architecture(fileOrName: name).resolved()
-            let description = Description(resolved)
+            let description = ModelSummary(resolved)
             let network = Network(resolved).forInference
             #expect(
                 network.parameters.reduce(0) { $0 + $1.parameter.shape.elementCount } == description.totalParameters)
@@ -98,9 +98,9 @@ import Testing
 
     @Test("JSON gives the description back, and has the keys that others rely on")
     func json() throws {
-        let description = Description(try Architecture(fileOrName: "exercise-1").resolved(), batch: 8)
+        let description = ModelSummary(try Architecture(fileOrName: "exercise-1").resolved(), batch: 8)
         let data = try JSONEncoder().encode(description)
-        #expect(try JSONDecoder().decode(Description.self, from: data) == description)
+        #expect(try JSONDecoder().decode(ModelSummary.self, from: data) == description)
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(object["totalParameters"] as? Int == 2_399_240)
         #expect(object["totalMultiplyAdds"] as? Int == 1_184_688_016)
@@ -124,7 +124,7 @@ import Testing
               - conv: {channels: 4, kernel: 3, padding: same, shares: first}
             """
         let resolved = try Architecture(yaml: yaml, source: "test.yaml").resolved()
-        let description = Description(resolved)
+        let description = ModelSummary(resolved)
         #expect(description.totalParameters == 4 * 4 * 9 + 4)
         #expect(description.layers.last?.parameters == 0)
         #expect(description.layers.last?.sharesParametersOf == "first")
@@ -178,7 +178,7 @@ import Testing
     @Test("a plan needs about the memory that is foretold")
     func planMemory() throws {
         let resolved = try Architecture(fileOrName: "lenet-5").resolved()
-        let memory = Description(resolved, batch: 16).memory
+        let memory = ModelSummary(resolved, batch: 16).memory
         let network = Network(resolved)
         let plan = Plan(for: Shape([16] + resolved.input.dimensions)) { network($0) }
         let foretold = Double(memory.inferenceBytes - memory.parameterBytes)

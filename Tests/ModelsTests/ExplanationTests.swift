@@ -42,7 +42,7 @@ import Testing
     @Test("every layer gives what PyTorch's gives, and a softmax at the end is left out")
     func activations() throws {
         let names = ["conv1", "relu1", "pool1", "conv2", "norm1", "relu2", "pool2", "flatten1", "drop1", "fc1"]
-        #expect(layers.stages.map(\.kind).last == "linear" && layers.output == [3])
+        #expect(layers.stages.map(\.kind).last == .linear && layers.output == [3])
         for ((name, stage), activation) in zip(
             zip(names, layers.stages), layers.activations(of: try fixture.tensor("input")))
         {
@@ -140,6 +140,83 @@ import Testing
         #expect(LayerByLayer(first).firstFilters?.shape == [3, 3, 3, 3])
         let none = try FusionTests.resolved("input: 4\nlayers: [linear: 2]")
         #expect(LayerByLayer(none).firstFilters == nil && LayerByLayer(none).lastConvolution == nil)
+    }
+
+    @Test("a network that is no list of layers is taken apart the same way")
+    func structs() throws {
+        let network = SmallUNet([16, 24], side: 28, classes: 3, seed: 4)
+        let x = Tensor.ramp([1, 1, 28, 28])
+        let layers = LayerByLayer(network, name: "U-Net")
+        #expect(
+            layers.stages.map(\.name) == [
+                "down.0.conv1", "down.0.conv2", "pool1", "down.1.conv1", "down.1.conv2", "up.0", "crop1", "concat1",
+                "decode.0.conv1", "decode.0.conv2", "head",
+            ])
+        let blocks = LayerByLayer(network, name: "U-Net", detail: .blocks)
+        #expect(
+            blocks.stages.map(\.name) == [
+                "down.0", "pool1", "down.1", "up.0", "crop1", "concat1", "decode.0", "head",
+            ])
+        #expect(blocks.stages.map(\.isConvolution) == [true, false, true, true, false, false, true, true])
+        #expect(layers.firstFilters?.scalars == network.down[0].conv1.weight.value.scalars)
+        #expect(layers.lastConvolution == 10 && layers.output == [3, 12, 12] && layers.input == [1, 28, 28])
+
+        let skip = network.down[0](x)
+        let bottom = network.down[1](maxPool2D(skip, kernel: 2))
+        let activations = layers.activations(of: x)
+        let wanted = [1: skip, 2: maxPool2D(skip, kernel: 2), 4: bottom, 5: network.up[0](bottom), 10: network([x])[0]]
+        for (stage, value) in wanted { #expect(activations[stage].relativeError(to: value) < 1e-6) }
+        #expect(layers(x).scalars == network([x])[0].scalars)
+        for (whole, part) in [(0, 1), (2, 4), (6, 9)] {
+            #expect(blocks.activations(of: x)[whole].scalars == activations[part].scalars)
+        }
+
+        // Grad-CAM at the bottom, with the way up written down once more.
+        let leaf = Parameter(bottom)
+        var seen = 0
+        for label in 0..<3 {
+            let (_, gradients) = withGradients(phase: .inference) {
+                let up = network.up[0](leaf.value)
+                let middle = skip.sliced(axis: 2, 4..<20).sliced(axis: 3, 4..<20)
+                let scores = network.head(network.decode[0](concatenated([middle, up], axis: 1)))
+                return sum(scores.sliced(axis: 1, label..<label + 1))
+            }
+            let weights = mean(try #require(gradients[leaf]), axes: [2, 3], keepingAxes: true)
+            let evidence = sum(weights * bottom, axes: [1]).scalars
+            let map = layers.gradCAM(of: x, class: label, at: 4)
+            #expect(map.width == 8 && map.height == 8)
+            let scale = try #require(evidence.map(abs).max())
+            for (value, wanted) in zip(map.values, evidence) { #expect(abs(value - max(0, wanted)) <= 1e-5 * scale) }
+            let against = layers.gradCAM(of: [x], at: 4) { sum($0[0].sliced(axis: 1, label..<label + 1)) * -1 }
+            for (value, wanted) in zip(against.values, evidence) {
+                #expect(abs(value - max(0, -wanted)) <= 1e-5 * scale)
+            }
+            seen += (map.values + against.values).count { $0 > 0 }
+        }
+        #expect(seen > 0)
+
+        // Of the scores themselves one class is its own map; where the score depends on nothing there is none.
+        let own = layers.gradCAM(of: [x], at: 10) { sum($0[0].sliced(axis: 1, 0..<1)) }
+        let scores = activations[10].scalars
+        for (place, value) in own.values.enumerated() {
+            #expect(abs(value - max(0, scores[place])) <= 1e-5 * max(1, abs(scores[place])))
+        }
+        let nothing = layers.gradCAM(of: [x], at: 10) { _ in Tensor([1], shape: []) }
+        #expect(nothing.values.allSatisfy { $0 == 0 })
+    }
+
+    @Test("lines of a recipe can be looked at within blocks, too")
+    func within() throws {
+        let resolved = try FusionTests.resolved(FusionTests.normalized)
+        let (blocks, layers) = (LayerByLayer(resolved), LayerByLayer(resolved, detail: .layers))
+        #expect(blocks.stages.map(\.name).filter { $0.hasPrefix("block") } == ["block1", "block2"])
+        #expect(layers.stages.map(\.name).filter { $0.hasPrefix("block1") }.last == "block1")
+        #expect(layers.stages.contains { $0.name == "block1.conv1" && $0.output == [20, 7, 6] })
+        let x = Tensor.ramp([1, 3, 9, 8])
+        for (whole, activation) in zip(blocks.stages, blocks.activations(of: x)) {
+            let part = try #require(layers.stages.firstIndex { $0.name == whole.name })
+            #expect(layers.activations(of: x)[part].scalars == activation.scalars)
+        }
     }
 
     @Test("a place that is no grid, a class that is none, and several pictures are refused")

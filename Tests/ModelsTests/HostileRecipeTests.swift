@@ -49,7 +49,7 @@ import Testing
             let mutant = Self.mutated(text, using: &generator)
             do {
                 let resolved = try Architecture(yaml: mutant, source: "mutant.yaml").resolved()
-                #expect(Description(resolved, batch: 4).totalParameters >= 0)
+                #expect(ModelSummary(resolved, batch: 4).totalParameters >= 0)
             } catch {
                 refused += 1
                 #expect("\(error)".utf8.count < 1000, "\(error)")
@@ -83,7 +83,7 @@ import Testing
                     - conv: {channels: 4, kernel: 1023, padding: same, groups: 2}
             """
         let resolved = try Architecture(yaml: yaml, source: "large.yaml").resolved()
-        let description = Description(resolved, batch: Description.maximumBatch, optimizerStates: 2)
+        let description = ModelSummary(resolved, batch: ModelSummary.maximumBatch, optimizerStates: 2)
         #expect(description.totalMultiplyAdds > 1 << 50)
         #expect(description.memory.trainingBytes > 1 << 50)
     }

@@ -92,7 +92,7 @@ import Testing
         let (_, gradients) = withGradients { sum(network(x) * .ramp([2, 3])) }
         for (name, parameter) in network.parameters { #expect(gradients[parameter] != nil, "\(name)") }
         #expect(Plan(for: x.shape) { network($0) }(x).relativeError(to: network(x)) < 1e-4)
-        #expect(Description(resolved, batch: 2).memory.trainingBytes > 0)
+        #expect(ModelSummary(resolved, batch: 2).memory.trainingBytes > 0)
     }
 
     @Test("convolutions and up-convolutions can have as many channels as there are classes")

@@ -137,7 +137,7 @@ import Testing
     @Test("every mistake is pointed out with its file, its line and a remedy", arguments: mistakes)
     func mistake(_ mistake: Mistake) throws {
         let error = try #require(throws: RecipeError.self) {
-            _ = Description(try Architecture(yaml: mistake.yaml, source: "recipes/x.yaml").resolved())
+            _ = ModelSummary(try Architecture(yaml: mistake.yaml, source: "recipes/x.yaml").resolved())
         }
         for part in mistake.saying { #expect(error.message.contains(part), "\(error)") }
         #expect(error.location?.file == "recipes/x.yaml")

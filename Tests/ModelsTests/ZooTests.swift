@@ -18,7 +18,7 @@ import Testing
             let network = Network(try architecture.resolved())
             #expect(network.storedShapes.count == expected.tensors, "\(architecture.source)")
             #expect(Formula.signature(network) == expected.names, "\(architecture.source)")
-            let description = Description(try architecture.resolved())
+            let description = ModelSummary(try architecture.resolved())
             #expect(
                 description.totalParameters + description.auxiliaryParameters == expected.parameters,
                 "\(architecture.source)")
@@ -34,10 +34,10 @@ import Testing
             "resnet-101": 44_549_160, "resnet-152": 60_192_808, "cifar-resnet-20": 269_722, "lenet-5": 61_706,
         ]
         for (name, count) in published {
-            let description = Description(try Architecture(fileOrName: name).resolved())
+            let description = ModelSummary(try Architecture(fileOrName: name).resolved())
             #expect(description.totalParameters == count, "\(name)")
         }
-        let googLeNet = Description(try Architecture.googLeNet.resolved())
+        let googLeNet = ModelSummary(try Architecture.googLeNet.resolved())
         #expect(googLeNet.totalParameters + googLeNet.auxiliaryParameters == 13_004_888)
     }
 

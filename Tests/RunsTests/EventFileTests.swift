@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeFiles
+import SaccadeMetrics
 import SaccadeTraining
 import Testing
 import TrainingTestSupport

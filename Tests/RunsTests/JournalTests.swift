@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SaccadeFiles
+import SaccadeMetrics
 import SaccadeTraining
 import Testing
 import TrainingTestSupport
@@ -64,9 +65,9 @@ func coreFiles(_ folder: String) throws -> [String: Data] {
         let records = EpochRecord.read(fromRunAt: watched.path)
         let events = try EventReader.events(ofRunAt: watched.path).dropFirst(2)
         #expect(events.map(\.step) == [1, 2, 3])
-        #expect(events.map { $0.scalars["train/loss"] } == records.map { Float($0.trainingLoss) })
+        #expect(events.map { $0.scalars["train/loss"] } == records.map { Float($0.training[.loss]!) })
         #expect(
-            events.map { $0.scalars["validation/accuracy"] } == records.map { $0.validationAccuracy.map(Float.init) })
+            events.map { $0.scalars["validation/accuracy"] } == records.map { $0.validation[.accuracy].map(Float.init) })
 
         let entry = try #require(try registry.entries().first)
         #expect(entry.state == .finished && entry.epochs == (3, 3) && entry.folder == RunSummary.absolute(watched.path))

@@ -21,8 +21,8 @@ import TrainingTestSupport
         if FileManager.default.fileExists(atPath: tuning) {
             try FileManager.default.copyItem(atPath: tuning, toPath: "\(folder)/tuning.json")
         }
-        var generator = SystemRandomNumberGenerator()
-        var kills: [String] = []
+        var (generator, seed) = killGenerator()
+        var kills = ["with SACCADE_KILL_SEED=\(seed)"]
         for _ in 0..<25 {
             // Drawing takes most of an epoch here: the delays reach through all of it.
             let batches = Int.random(in: 1...8, using: &generator)

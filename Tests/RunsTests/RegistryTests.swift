@@ -1,12 +1,12 @@
 import Foundation
 import GRDB
 import SaccadeFiles
+import SaccadeMetrics
 import SaccadeTraining
 import Testing
 import TrainingTestSupport
 
-@testable import SaccadeMetrics
-import SaccadeRuns
+@testable import SaccadeRuns
 
 @Suite struct RegistryTests {
     @Test("gives back what a run's folder says, numbers that are none included")

@@ -1,12 +1,12 @@
 import Foundation
 import SaccadeDrawing
 import SaccadeFiles
+import SaccadeMetrics
 import SaccadeTraining
 import Testing
 import TrainingTestSupport
 
-@testable import SaccadeMetrics
-import SaccadeRuns
+@testable import SaccadeRuns
 
 @Suite struct RunFilesTests {
     @Test("deletes all of a run and nothing else")
@@ -54,7 +54,7 @@ import SaccadeRuns
         #expect(settings["training.epochs"] == ["3", "2"] && settings["training.batchSize"] == nil)
         #expect(comparison.results.first { $0.name == "epochs" }?.values == ["3 of 3", "2 of 2"])
         let best = runs.map { RunFigures.share($0.best?.validation[.accuracy] ?? .nan) }
-        #expect(comparison.results.first { $0.name == "held-back accuracy, best epoch" }?.values == best)
+        #expect(comparison.results.first { $0.name == "val accuracy, best epoch" }?.values == best)
         #expect(RunComparison([runs[0], runs[0]]).settings.isEmpty)
         let svg = try RunCurves.overlay(runs.map { ($0.name, $0.records) }).data(as: .svg)
         #expect(String(decoding: svg, as: UTF8.self).contains("</svg>"))

@@ -1,4 +1,5 @@
 import Foundation
+package import SaccadePrelude
 package import SaccadeTraining
 
 /// Ends the process without warning some microseconds after a number of batches.
@@ -22,4 +23,12 @@ package final class Killer: TrainingObserver {
     }
 
     package func finished(_ record: EpochRecord) {}
+}
+
+/// Where the moments of kills come from: drawn anew each time, unless a failure is to be repeated.
+package func killGenerator() -> (generator: SplitMix64, seed: UInt64) {
+    let given = ProcessInfo.processInfo.environment["SACCADE_KILL_SEED"].flatMap { UInt64($0) }
+    let seed = given ?? .random(in: 0 ... .max)
+    print("Kills are drawn from SACCADE_KILL_SEED=\(seed); set it to repeat them.")
+    return (SplitMix64(seed: seed), seed)
 }

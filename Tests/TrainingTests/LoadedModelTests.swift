@@ -28,7 +28,8 @@ import TrainingTestSupport
     }
 
     private static func result(of model: LoadedModel, _ x: Tensor) throws -> Tensor {
-        try #require(model.network as? any Model)([x])[0]
+        let network = try #require(model.network as? any Model)
+        return network([x])[0]
     }
 
     private let x = Tensor.random([2, 1, 8, 8], seed: 1)

@@ -1,3 +1,4 @@
+import SaccadeMetrics
 import SaccadeTraining
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeMetrics
 import SaccadeModels
 import SaccadeSettings
 import SaccadeTraining
@@ -72,6 +73,8 @@ import Testing
         settings.epochs = 40
         let recipe = try recipe("training.patience=2", stored: settings)
         settings.patience = 2
+        // What a recipe leaves to the task is decided, too.
+        settings.best = BestSettings(metric: Monitor(.validation, .accuracy))
         #expect(recipe.settings == settings && recipe.model.recipe == Self.yaml)
     }
 

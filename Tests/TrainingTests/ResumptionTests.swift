@@ -1,4 +1,6 @@
 import Foundation
+import SaccadeDatasets
+import SaccadeMetrics
 import SaccadeTensors
 import SaccadeTraining
 import Testing
@@ -41,8 +43,8 @@ import TrainingTestSupport
         if FileManager.default.fileExists(atPath: tuning.path) {
             try FileManager.default.copyItem(at: tuning, to: copy)
         }
-        var generator = SystemRandomNumberGenerator()
-        var kills: [String] = []
+        var (generator, seed) = killGenerator()
+        var kills = ["with SACCADE_KILL_SEED=\(seed)"]
         for _ in 0..<25 {
             // An epoch is five batches: three to learn from, two to validate with, and then the files.
             let batches = Int.random(in: 1...6, using: &generator)
@@ -65,13 +67,13 @@ import TrainingTestSupport
             let breaksAt: Int
             var batchesPerEpoch: Int { source.batchesPerEpoch }
             var samplesPerEpoch: Int { source.samplesPerEpoch }
-            func batches(ofEpoch epoch: Int, from first: Int) -> () throws -> LabelledBatch? {
-                let next = source.batches(ofEpoch: epoch, from: first)
+            func batches(ofEpoch epoch: Int, from first: Int) -> BatchStream<LabelledBatch> {
+                let batches = source.batches(ofEpoch: epoch, from: first)
                 var index = first
-                return {
+                return BatchStream {
                     guard epoch != 1 || index != breaksAt else { throw Unreadable() }
                     index += 1
-                    return try next()
+                    return try batches.next()
                 }
             }
         }
@@ -79,8 +81,8 @@ import TrainingTestSupport
         try trainSmall(at: whole.path) { $0.checkpointMinutes = 0 }
         #expect(throws: Broken.Unreadable.self) {
             let run = try RunFolder(at: broken.path, try description { $0.checkpointMinutes = 0 }, resuming: false)
-            try Trainer(
-                smallNetwork(), training: Broken(breaksAt: 2),
+            try trainer(
+                of: smallNetwork(), training: Broken(breaksAt: 2),
                 validation: SyntheticBatches(samplesPerEpoch: 9, seed: 2), run: run
             ).train()
         }

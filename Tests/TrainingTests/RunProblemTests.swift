@@ -33,7 +33,7 @@ import TrainingTestSupport
         let folder = try TemporaryFolder()
         let training = SyntheticBatches(poisoned: (sample: 2, value: .nan))
         let pictures = try error(RunError.self) { try trainSmall(at: folder.path, training: training) }
-        #expect(pictures.description.contains("the pictures hold"))
+        #expect(pictures.description.contains("the inputs hold"))
         #expect(pictures.description.contains("no checkpoint yet"))
 
         let other = try TemporaryFolder()

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeDatasets
 import SaccadeInterchange
 import SaccadeLayers
 import SaccadeMetrics

@@ -25,7 +25,7 @@ import TrainingTestSupport
         let plain = try training(folder.path)
         let need = try plain.memory()
         let parameters = (3 * 9 + 1) * 8 * 4 + (8 * 14 * 14 + 1) * 6 * 4
-        let described = Description(try #require(try plain.network().chain), batch: 20, optimizerStates: 0)
+        let described = ModelSummary(try #require(try plain.network().chain), batch: 20, optimizerStates: 0)
         #expect(described.memory.parameterBytes == parameters && need.network == described.memory.trainingBytes)
         #expect(need.batches == 10 * 20 * 3 * 16 * 16 * 4 && need.samples == 0)
         #expect(need.average == 0 && need.gathered == 0)

@@ -1,4 +1,6 @@
 import Foundation
+import SaccadeDatasets
+import SaccadeMetrics
 import SaccadeTensors
 import SaccadeTraining
 import Testing
@@ -112,7 +114,7 @@ import TrainingTestSupport
             $0.stopsWhenNotFinite = false
         }
         #expect(records.map(\.epoch) == [1, 2, 3])
-        #expect(records.allSatisfy { !($0.validationLoss ?? 0).isFinite && $0.trainingLoss.isFinite })
+        #expect(records.allSatisfy { !($0.validation[.loss] ?? 0).isFinite && $0.training[.loss]!.isFinite })
     }
 
     @Test("a training that is asked to stop keeps everything, and comes to the same bytes")

@@ -33,7 +33,7 @@ struct NetworkBenchmark {
 
     /// Multiplications and additions of one pass forward.
     var operations: Double {
-        2 * Double(Description(network).totalMultiplyAdds) * Double(labels.count)
+        2 * Double(ModelSummary(network).totalMultiplyAdds) * Double(labels.count)
     }
 
     /// What the network computes with, by name.

@@ -182,7 +182,7 @@ struct DemoResult {
     }
 
     private var networkSection: Report.Section {
-        let description = Description(network, batch: 1)
+        let description = ModelSummary(network, batch: 1)
         return Report.Section(
             "The network",
             [

@@ -23,7 +23,7 @@ struct ExplanationPage {
         self.predictions = predictions
         let rows =
             [["input", "", layers.input.sizeText]]
-            + layers.stages.map { [$0.name, $0.kind, $0.output.sizeText] }
+            + layers.stages.map { [$0.name, $0.kind.rawValue, $0.output.sizeText] }
         var table = TextTable([.init("layer"), .init("kind"), .init("size", .right)])
         for row in rows { table.append(row) }
         sizes = table

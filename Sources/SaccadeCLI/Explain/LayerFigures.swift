@@ -28,12 +28,12 @@ struct LayerFigures {
     /// - Parameter activations: Of one picture, `[1, …]`, one for each stage.
     init(_ layers: LayerByLayer, _ activations: [Tensor]) {
         sheets = zip(layers.stages, activations).compactMap { stage, activation in
-            stage.kind == "dropout" || stage.kind == "flatten" ? nil : Self.sheet(stage, activation.scalars)
+            stage.kind == .dropout || stage.kind == .flatten ? nil : Self.sheet(stage, activation.scalars)
         }
     }
 
     private static func sheet(_ stage: LayerByLayer.Stage, _ scalars: [Float]) -> Sheet {
-        let title = "\(stage.name) (\(stage.kind))"
+        let title = "\(stage.name) (\(stage.kind.rawValue))"
         guard stage.isSpatial else {
             // A vector in rows as wide as suits the page; white where the last row ends.
             let width = min(scalars.count, scalars.count > 1024 ? 128 : scalars.count > 256 ? 64 : 32)

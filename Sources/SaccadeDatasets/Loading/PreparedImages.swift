@@ -1,5 +1,5 @@
 public import SaccadeFiles
-import SaccadeGeometry
+public import SaccadeGeometry
 public import SaccadeImages
 public import SaccadePrelude
 public import SaccadeTensors
@@ -102,7 +102,7 @@ extension AnnotatedImage {
     /// In the expected size, everything moved along; channels stay.
     ///
     /// - Throws: `GeometryError` when a mask becomes too large.
-    func fitted(
+    public func fitted(
         by preprocessing: Preprocessing, rules: Annotations.Rules = Annotations.Rules()
     ) throws(GeometryError) -> AnnotatedImage {
         let size = preprocessing.size

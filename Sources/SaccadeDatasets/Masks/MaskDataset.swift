@@ -33,7 +33,8 @@ public struct MaskDataset: Sendable {
     /// Opens a folder. Recognised: `train.txt`, `val.txt` and `test.txt` with a picture and a mask on each line (CamVid);
     /// folders `X` and `Xannot`; `images` and `masks`, `image` and `label` (ISBI 2012), also below `train`, `val` and
     /// `test`; `PNGImages` and `PedMasks` (Penn-Fudan), whose masks number the objects; `JPEGImages` with
-    /// `SegmentationClass` or `SegmentationObject` (Pascal VOC).
+    /// `SegmentationClass` or `SegmentationObject` (Pascal VOC); `images` with `class-masks` or `instance-masks`
+    /// (`saccade scenes`). The last two may have lists of names for each part.
     ///
     /// - Parameters:
     ///   - path: The folder.
@@ -151,6 +152,21 @@ extension MaskDataset: ImageDataset {
         subset(samples.indices.filter { split == .all || samples[$0].split == split })
     }
 
+    /// With what the classes are called, known or not: without `classes.txt` every mask is read once to see which there
+    /// are, and they are called `class 0`, `class 1` and so on.
+    ///
+    /// - Parameter ignored: A value that is no class.
+    /// - Throws: ``FileError`` when a mask cannot be read.
+    public func withNamedClasses(ignoring ignored: UInt8) throws(FileError) -> MaskDataset {
+        guard classNames == nil else { return self }
+        var largest = 0
+        for index in samples.indices {
+            let values = Set(try mask(at: index).pixels).subtracting([ignored])
+            largest = max(largest, values.max().map(Int.init) ?? 0)
+        }
+        return MaskDataset(root, kind, (0...largest).map { "class \($0)" }, samples, problems)
+    }
+
     public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {
         let sample = samples[index]
         return inspection.problem(withImageAt: sample.image) ?? inspection.problem(withImageAt: sample.mask)
@@ -172,6 +188,12 @@ extension MaskDataset: ImageDataset {
             throw FileError(
                 .malformed, path: samples[index].mask, reason: "is \(mask.size) pixels, and its image \(size)",
                 remedy: "make them of one size")
+        }
+        if let classNames, let odd = Set(mask.pixels).filter({ Int($0) >= classNames.count && $0 != 255 }).min() {
+            throw FileError(
+                .malformed, path: samples[index].mask,
+                reason: "has the value \(odd), and the \(classNames.count) classes are 0 to \(classNames.count - 1)",
+                remedy: "correct the mask, or the list of classes")
         }
         return Annotations(classes: mask.pixels)
     }

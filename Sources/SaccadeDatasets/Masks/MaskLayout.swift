@@ -10,10 +10,13 @@ struct MaskLayout {
 
     private static let pairs = [
         ("images", "masks"), ("image", "label"), ("image", "mask"), ("images", "labels"), ("PNGImages", "PedMasks"),
-        ("JPEGImages", "SegmentationClass"), ("JPEGImages", "SegmentationObject"),
+        ("JPEGImages", "SegmentationClass"), ("JPEGImages", "SegmentationObject"), ("images", "class-masks"),
+        ("images", "instance-masks"),
     ]
     /// Folders of masks that number objects.
-    private static let instances = ["PedMasks", "SegmentationObject"]
+    private static let instances = ["PedMasks", "SegmentationObject", "instance-masks"]
+    /// The part that a picture belongs to, by its name without suffix, where lists say it.
+    private var partOfStem: [String: DatasetSplit] = [:]
 
     /// - Parameter wanted: Which masks to take where there are both; nil takes those of classes.
     /// - Returns: Nil where there are no masks.
@@ -25,8 +28,11 @@ struct MaskLayout {
         let parts = [DatasetSplit.train, .validation, .test].flatMap { split in
             split.folderNames.map { (split: split, name: $0) }
         }
-        for (split, name) in parts where Path("\(root)/\(name).txt").exists {
-            try addList("\(root)/\(name).txt", root, split)
+        for (split, name) in parts {
+            let lists = ["\(root)/\(name).txt", "\(root)/ImageSets/Segmentation/\(name).txt"]
+            for list in lists where Path(list).exists {
+                if try !addStems(list, split) { try addList(list, root, split) }
+            }
         }
         if samples.isEmpty {
             problems = []
@@ -48,6 +54,18 @@ struct MaskLayout {
             problems += bad
             classNames = lines.map { $0.text.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         }
+    }
+
+    /// A list with the name of a picture on each line, without suffix, as Pascal VOC's ImageSets and our own scenes have it.
+    ///
+    /// - Returns: Whether it is one.
+    private mutating func addStems(_ path: String, _ split: DatasetSplit) throws(FileError) -> Bool {
+        let words = try TextFile.lines(of: path).lines.map { $0.text.split(whereSeparator: \.isWhitespace) }
+        guard words.allSatisfy({ $0.count < 2 && !PictureNames.isPicture($0.first.map(String.init) ?? "") }) else {
+            return false
+        }
+        for word in words.joined() { partOfStem[String(word)] = split }
+        return true
     }
 
     /// A list with a picture and a mask on each line.
@@ -90,7 +108,8 @@ struct MaskLayout {
                 continue
             }
             used.insert(mask)
-            samples.append(.init(image: "\(images)/\(name)", mask: "\(masks)/\(mask)", split: split))
+            samples.append(
+                .init(image: "\(images)/\(name)", mask: "\(masks)/\(mask)", split: split ?? partOfStem[stem]))
         }
         for mask in byStem.values.sortedByBytes() where !used.contains(mask) {
             problems.append(

@@ -7,6 +7,13 @@ extension Schematic {
     static func labelStyle(_ isDense: Bool) -> TextStyle { TextStyle(size: isDense ? 7.5 : 8.5, isBold: true) }
 
     public func draw(on canvas: borrowing Canvas) {
+        switch content {
+        case .row(let layout): draw(layout, on: canvas)
+        case .levels(let layout): layout.draw(title, on: canvas)
+        }
+    }
+
+    private func draw(_ layout: SchematicLayout, on canvas: borrowing Canvas) {
         let margin = SchematicLayout.margin
         if !title.isEmpty {
             canvas.text(
@@ -16,7 +23,7 @@ extension Schematic {
                 Self.titleStyle)
         }
         for (r, row) in layout.rows.enumerated() {
-            if r > 0 { drawTurn(from: layout.rows[r - 1], to: row, on: canvas) }
+            if r > 0 { drawTurn(from: layout.rows[r - 1], to: row, layout.width, on: canvas) }
             for (c, cell) in row.cells.enumerated() {
                 if c > 0 { drawArrow(from: row.cells[c - 1].right + 3, to: cell.left - 3, row.middle, on: canvas) }
                 drawCaption(cell, row.middle, on: canvas)
@@ -56,10 +63,10 @@ extension Schematic {
 
     /// The way from the end of one row to the beginning of the next.
     private func drawTurn(
-        from above: SchematicLayout.Row, to below: SchematicLayout.Row, on canvas: borrowing Canvas
+        from above: SchematicLayout.Row, to below: SchematicLayout.Row, _ width: Double, on canvas: borrowing Canvas
     ) {
         guard let last = above.cells.last, let first = below.cells.first else { return }
-        let out = layout.width - SchematicLayout.margin / 2
+        let out = width - SchematicLayout.margin / 2
         let left = SchematicLayout.margin / 2
         let between = (above.bottom + below.top) / 2
         canvas.stroke(

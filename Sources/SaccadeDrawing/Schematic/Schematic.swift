@@ -5,7 +5,8 @@ import SaccadePrelude
 /// A box is as high as the activation, as deep as it is wide and as thick as it has channels (LeCun et al., 1998,
 /// figure 2; Krizhevsky et al., 2012, figure 2). The three are shown on power scales, the same ones all over a figure, so
 /// that a 7×7 map is still to be seen beside a 224×224 one. Fully connected layers are columns of neurons. Long networks
-/// continue on the next row.
+/// continue on the next row. A network whose results skip layers is drawn in levels of resolution instead, by
+/// ``init(title:maps:flows:maximumWidth:)``.
 public struct Schematic: Figure {
     /// One activation and the layer that makes it.
     public struct Stage: Sendable, Hashable {
@@ -55,9 +56,20 @@ public struct Schematic: Figure {
         }
     }
 
+    /// How the network is drawn.
+    enum Content: Sendable {
+        case row(SchematicLayout)
+        case levels(LevelLayout)
+    }
+
     public let title: String
+    /// Of a network in a row, from input to output; none of one in levels.
     public let stages: [Stage]
-    let layout: SchematicLayout
+    let content: Content
+
+    init(title: String, stages: [Stage], content: Content) {
+        (self.title, self.stages, self.content) = (title, stages, content)
+    }
 
     /// - Parameters:
     ///   - title: Above the drawing; may be empty.
@@ -74,10 +86,15 @@ public struct Schematic: Figure {
                 require(count > 0, "Schematic: a vector of \(count)")
             }
         }
-        self.title = title
-        self.stages = stages
-        layout = SchematicLayout(title: title, stages: stages, maximumWidth: maximumWidth)
+        self.init(
+            title: title, stages: stages,
+            content: .row(SchematicLayout(title: title, stages: stages, maximumWidth: maximumWidth)))
     }
 
-    public var size: (width: Double, height: Double) { (layout.width, layout.height) }
+    public var size: (width: Double, height: Double) {
+        switch content {
+        case .row(let layout): (layout.width, layout.height)
+        case .levels(let layout): (layout.width, layout.height)
+        }
+    }
 }

@@ -42,7 +42,7 @@ struct SchematicScale {
 }
 
 /// `(value / largest) ^ exponent`: straight when the values lie close together, flatter the further apart they lie.
-private struct PowerScale {
+struct PowerScale {
     private let largest: Double
     private let exponent: Double
 

@@ -25,6 +25,8 @@ public struct Architecture: Sendable {
     public var layers: [LayerSpecification]
     /// A network that is no list of layers: what it is called, and its settings.
     package var structure: Setting.Entry?
+    /// Whether it is a list of layers.
+    public var isChain: Bool { structure == nil }
     /// How many classes there are to tell apart; `nil` leaves it to the data.
     public var classes: Int?
     /// The section `preprocessing`, for whoever prepares pictures.

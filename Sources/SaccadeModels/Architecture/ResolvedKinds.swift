@@ -12,9 +12,8 @@ extension Resolver {
         let channels = try count(settings.channels, place)
         try requireGroups(settings.groups, input[0], channels, place)
         let padding = settings.padding ?? padding
-        let window: Window
         do {
-            window = try Window(
+            _ = try Window(
                 kernel: settings.kernel, stride: settings.stride, padding: padding, dilation: settings.dilation,
                 over: (input[1], input[2]), for: place.path)
         } catch { throw place.error(error) }
@@ -25,14 +24,11 @@ extension Resolver {
             dilation: settings.dilation, groups: settings.groups, bias: settings.bias, using: &generator)
         if let shared: Conv2D = try owner(settings.shares, like: conv, place, { $0.weight.shape }) {
             conv = conv.using(weight: shared.weight, bias: settings.bias ? shared.bias : nil)
-            layer.shares = settings.shares
         } else {
             owners[place.path] = conv
         }
         layer.body = .layer(conv)
         layer.activation = settings.activation
-        layer.padding = padding
-        layer.arithmetic = window.sums(over: [input[1], input[2]])
         try measure(conv, &layer, place)
     }
 
@@ -58,30 +54,20 @@ extension Resolver {
             groups: settings.groups, bias: settings.bias, using: &generator)
         if let shared: ConvTranspose2D = try owner(settings.shares, like: conv, place, { $0.weight.shape }) {
             conv = conv.using(weight: shared.weight, bias: settings.bias ? shared.bias : nil)
-            layer.shares = settings.shares
         } else {
             owners[place.path] = conv
         }
         layer.body = .layer(conv)
         layer.activation = settings.activation
-        layer.padding = .pixels(settings.padding)
         try measure(conv, &layer, place)
-        let sums = (0..<2).map { axis in
-            let kernel = settings.dilation.both[axis] * (settings.kernel.both[axis] - 1) + 1
-            let more = settings.outputPadding.both[axis]
-            return "(\(input[1 + axis]) − 1) · \(settings.stride.both[axis]) − 2 · \(settings.padding.both[axis]) "
-                + "+ \(kernel)\(more > 0 ? " + \(more)" : "") = \(layer.output[1 + axis])"
-        }
-        layer.arithmetic = sums[0] == sums[1] ? sums[0] : sums.joined(separator: "; ")
     }
 
-    func pool(
+    mutating func pool(
         _ settings: PoolSpecification, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         try requirePicture(layer.input, place)
-        let window: Window
         do {
-            window = try .pooling(
+            _ = try Window.pooling(
                 kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
                 roundsUp: settings.roundsUp, over: Shape([1] + layer.input.dimensions))
         } catch { throw place.error(error) }
@@ -97,21 +83,18 @@ extension Resolver {
                     countsPadding: settings.countsPadding, roundsUp: settings.roundsUp)
             }
         layer.body = .layer(pool)
-        layer.padding = settings.padding
-        layer.arithmetic = window.sums(over: [layer.input[1], layer.input[2]])
         try measure(pool, &layer, place)
     }
 
-    func average(
+    mutating func average(
         to size: Pair, _ pool: some Layer, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         try requirePicture(layer.input, place)
         layer.body = .layer(pool)
-        layer.arithmetic = "\(layer.input[1])×\(layer.input[2]) into \(size.height)×\(size.width) means"
         try measure(pool, &layer, place)
     }
 
-    func padChannels(
+    mutating func padChannels(
         _ channels: Int, _ stride: Pair, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         let input = layer.input
@@ -123,8 +106,6 @@ extension Resolver {
         let pad = PadChannels2D(to: channels, stride: stride)
         layer.body = .layer(pad)
         try measure(pad, &layer, place)
-        let sums = (0..<2).map { "⌊(\(input[1 + $0]) − 1) / \(stride.both[$0])⌋ + 1 = \(layer.output[1 + $0])" }
-        layer.arithmetic = sums[0] == sums[1] ? sums[0] : sums.joined(separator: "; ")
     }
 
     mutating func batchNorm(
@@ -165,7 +146,6 @@ extension Resolver {
         var linear = Linear(in: input[0], out: units, bias: settings.bias, using: &generator)
         if let shared: Linear = try owner(settings.shares, like: linear, place, { $0.weight.shape }) {
             linear = linear.using(weight: shared.weight, bias: settings.bias ? shared.bias : nil)
-            layer.shares = settings.shares
         } else {
             owners[place.path] = linear
         }
@@ -174,8 +154,8 @@ extension Resolver {
         try measure(linear, &layer, place)
     }
 
-    /// Lets the layer's own operations say what they make of the input, and with how many multiply-adds.
-    private func measure(
+    /// Lets the layer's own operations say what they make of the input, and counts their multiply-adds.
+    private mutating func measure(
         _ body: some Layer, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         let graph = Trace.of([Shape([1] + layer.input.dimensions)]) { [body($0[0])] }
@@ -185,7 +165,9 @@ extension Resolver {
                 "its output of \(size(layer.output)) has more than the \(InputSize.maximumElementCount) elements that "
                     + "a layer may have")
         }
-        layer.multiplyAdds = graph.multiplyAdds
+        let (sum, overflow) = multiplyAdds.addingReportingOverflow(graph.multiplyAdds(of: graph.nodes.indices))
+        guard !overflow else { throw place.error("the network’s multiply-adds are too many to count") }
+        multiplyAdds = sum
     }
 
     /// The layer whose weights another one asks for, if it does.
@@ -247,31 +229,6 @@ extension Resolver {
             throw place.error(
                 "\(lengths.map(String.init).joined(separator: " · ")) = \(count) weights are more than the "
                     + "\(Self.maximumWeightCount) that a layer may have")
-        }
-    }
-}
-
-extension Window {
-    /// The sum behind each length of the output; one where both axes agree.
-    fileprivate func sums(over lengths: [Int]) -> String {
-        let sums = (0..<2).map { axis in
-            let reach = lengths[axis] + paddingBefore[axis] + paddingAfter[axis] - extent(axis)
-            let sum = arithmetic(axis, lengths[axis])
-            // Where the division leaves a remainder, the brackets say that it is rounded down.
-            let shown = reach % stride[axis] == 0 ? sum : "⌊\(sum.dropLast(4))⌋ + 1"
-            return "\(shown) = \(outputLength(axis, lengths[axis]))"
-        }
-        return sums[0] == sums[1] ? sums[0] : "\(sums[0]); \(sums[1])"
-    }
-}
-
-extension Graph {
-    /// Of all operations together. The bounds on layers keep the sum countable.
-    var multiplyAdds: Int {
-        nodes.reduce(0) { sum, node in
-            sum
-                + node.operation.multiplyAdds(
-                    node.inputs.map { values[$0].shape }, node.results.map { values[$0].shape })
         }
     }
 }

@@ -28,14 +28,6 @@ public struct ResolvedLayer: Sendable {
     /// Of one picture or vector, without the batch: `[C, H, W]` or `[N]`.
     public var input: Shape
     public var output: Shape
-    /// The padding that was chosen, where there is a choice.
-    public var padding: Padding?
-    /// The sum behind each length of the output, such as `(240 − 7 + 0) / 1 + 1 = 234`.
-    public var arithmetic: String
-    /// Multiplications followed by an addition, for one picture. Those of the parts belong to the parts.
-    public var multiplyAdds: Int
-    /// The layer whose parameters this one uses.
-    public var shares: String?
 }
 
 /// A network whose layers fit each other.

@@ -48,7 +48,8 @@ struct Resolver {
     var normalizedChannels = 0
     /// Layers whose weights others may share.
     var owners: [String: any Layer] = [:]
-    private var totals = (weights: 0, multiplyAdds: 0)
+    var multiplyAdds = 0
+    private var weightCount = 0
 
     init(classes: Int?, padding: Padding, source: String, generator: SplitMix64) {
         self.classes = classes
@@ -86,7 +87,7 @@ struct Resolver {
             path: prefix + name, prefix: prefix, location: specification.location ?? Location(file: source))
         var layer = ResolvedLayer(
             name: name, path: place.path, specification: specification, body: .activation(.relu), input: input,
-            output: input, arithmetic: "", multiplyAdds: 0)
+            output: input)
         switch specification.kind {
         case .convolution(let settings): try convolution(settings, &layer, place)
         case .upConvolution(let settings): try upConvolution(settings, &layer, place)
@@ -100,7 +101,6 @@ struct Resolver {
         case .flatten:
             layer.body = .layer(Flatten())
             layer.output = [input.elementCount]
-            if input.rank == 3 { layer.arithmetic = "\(input[1]) · \(input[2]) · \(input[0]) = \(input.elementCount)" }
         case .linear(let settings): try linear(settings, &layer, place)
         case .activation(let activation): layer.body = .activation(activation)
         case .residual(let body, let shortcut, let activation):
@@ -125,7 +125,6 @@ struct Resolver {
         layer.output = try Self.sum(a, b, place)
         layer.body = .residual(body: body, shortcut: shortcut)
         layer.activation = activation
-        layer.arithmetic = "\(size(a)) + \(size(b))"
     }
 
     /// What the sum of a body's result and a shortcut's is.
@@ -148,10 +147,8 @@ struct Resolver {
             resolved.append(try chain(branch, layer.input, within: place.path + ".", &names))
         }
         let shapes = resolved.map { $0.last?.output ?? layer.input }
-        let channels = shapes.map { $0[0] }
         layer.body = .parallel(resolved)
         layer.output = try Self.joined(shapes, place)
-        layer.arithmetic = "\(channels.map(String.init).joined(separator: " + ")) = \(layer.output[0]) channels"
     }
 
     /// What branches' results are along the channels.
@@ -193,13 +190,10 @@ struct Resolver {
 
     private mutating func keepWithinBounds(_ layer: ResolvedLayer, _ place: Place) throws(RecipeError) {
         try Self.requireBounds(layer.output, place)
-        let (sum, overflow) = totals.multiplyAdds.addingReportingOverflow(layer.multiplyAdds)
-        guard !overflow else { throw place.error("the network’s multiply-adds are too many to count") }
-        totals.multiplyAdds = sum
         if case .layer(let body) = layer.body {
-            totals.weights += body.parameters.reduce(0) { $0 + $1.parameter.shape.elementCount }
+            weightCount += body.parameters.reduce(0) { $0 + $1.parameter.shape.elementCount }
         }
-        guard totals.weights <= 1 << 40 else {
+        guard weightCount <= 1 << 40 else {
             throw place.error("the network’s parameters are more than 2⁴⁰; use fewer channels or units")
         }
     }

@@ -1,30 +1,65 @@
-import SaccadeLayers
+package import SaccadeLayers
 import SaccadeTensors
 
-extension Description.Memory {
+extension ModelSummary.Memory {
     /// Traces the network, once forward and once with its gradients, and follows which tensors are alive when.
     ///
-    /// - Parameter auxiliary: Parameters of heads for training alone, beside the others.
-    init(_ resolved: ResolvedNetwork, batch: Int, parameters: Int, auxiliary: Int, optimizerStates: Int) {
-        let network = Network(resolved)
-        let shape = Shape([batch] + resolved.input.dimensions)
-        let parameterBytes = parameters * MemoryLayout<Float>.stride
+    /// Of a network in parts one predicts at a time, and all are trained together: the loss is that of all.
+    ///
+    /// - Parameters:
+    ///   - parameters: How many there are.
+    ///   - auxiliary: Parameters of heads for training alone, beside the others.
+    init(
+        _ model: some StagedModel, _ stages: [TracedStage], batch: Int, parameters: Int, auxiliary: Int,
+        optimizerStates: Int
+    ) {
         self.batch = batch
-        self.parameterBytes = parameterBytes
+        parameterBytes = parameters * MemoryLayout<Float>.stride
         let trainedBytes = (parameters + auxiliary) * MemoryLayout<Float>.stride
         optimizerBytes = optimizerStates * trainedBytes
-        let inference = Trace.of([shape]) { [network($0[0])] }
-        inferenceBytes = parameterBytes + inference.peakByteCount(overwrites: true)
+        inferenceBytes = parameterBytes + (stages.map { $0.inferenceByteCount(batch: batch) }.max() ?? 0)
+        let leaves = model.parameters.map(\.parameter)
+        trainingBytes =
+            (1 + optimizerStates) * trainedBytes
+            + stages.reduce(0) { $0 + $1.trainingByteCount(batch: batch, leaves) }
+    }
+}
 
-        let training = Trace.of([shape, []], phase: .training) { inputs in
-            // The sum stands for any loss. It is multiplied by an input, so that its gradient is traced, too, in place
-            // of being computed.
-            let (_, gradients) = withGradients {
-                let results = network.trainingResults([inputs[0]])
-                return results.auxiliary.reduce(sum(results.outputs[0])) { $0 + sum($1.result) } * inputs[1]
-            }
-            return network.parameters.compactMap { gradients[$0.parameter] }
+extension ModelSummary.Memory {
+    /// - Parameters:
+    ///   - model: As it is trained; its inputs have their usual sizes.
+    ///   - batch: Samples at a time.
+    ///   - optimizerStates: Numbers that the optimizer keeps for each parameter.
+    package init(of model: some StagedModel, batch: Int, optimizerStates: Int) {
+        let count = model.parameters.reduce(0) { $0 + $1.parameter.shape.elementCount }
+        self.init(
+            model, TracedStage.of(model, sizes: [:]), batch: batch, parameters: count, auxiliary: 0,
+            optimizerStates: optimizerStates)
+    }
+}
+
+extension TracedStage {
+    /// The shapes of the inputs for so many samples.
+    private func shapes(batch: Int) -> [Shape] {
+        zip(model.inputs, shapes).map { port, shape in
+            Shape(zip(port.lengths, shape.dimensions).map { $0 == .batch ? batch : $1 })
         }
-        trainingBytes = (1 + optimizerStates) * trainedBytes + training.peakByteCount(overwrites: false)
+    }
+
+    fileprivate func inferenceByteCount(batch: Int) -> Int {
+        Trace.of(shapes(batch: batch)) { model($0) }.peakByteCount(overwrites: true)
+    }
+
+    fileprivate func trainingByteCount(batch: Int, _ leaves: [Parameter]) -> Int {
+        Trace.of(shapes(batch: batch) + [[]], phase: .training) { inputs in
+            // Sums stand for any loss. They are multiplied by an input, so that their gradients are traced, too, in
+            // place of being computed.
+            let (_, gradients) = withGradients {
+                let results = model.trainingResults(Array(inputs.dropLast()))
+                let losses = (results.outputs + results.auxiliary.map(\.result)).map { sum($0) }
+                return losses.dropFirst().reduce(losses[0], +) * inputs[inputs.count - 1]
+            }
+            return leaves.compactMap { gradients[$0] }
+        }.peakByteCount(overwrites: false)
     }
 }

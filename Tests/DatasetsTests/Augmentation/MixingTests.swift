@@ -35,7 +35,7 @@ import Testing
                 }
             }
         }
-        #expect(mixes.map { $0.ownShare(width: 5, height: 4) } == [0.3, 1, 0.85, 0, 1])
+        #expect(mixes.map { $0.ownShare(of: PixelSize(width: 5, height: 4)) } == [0.3, 1, 0.85, 0, 1])
         #expect(LabelMixture([4, 5, 6], ownShare: 0.2) == LabelMixture(others: [6, 4, 5], ownShare: 0.2))
     }
 
@@ -65,7 +65,7 @@ import Testing
             if x.lowerBound > 0, x.upperBound < 200, y.lowerBound > 0, y.upperBound < 100 {
                 #expect(abs(x.count - 2 * y.count) <= 4)
             }
-            shares.append(BatchMix.paste(x: x, y: y).ownShare(width: 200, height: 100))
+            shares.append(BatchMix.paste(x: x, y: y).ownShare(of: PixelSize(width: 200, height: 100)))
         }
         #expect(shares.contains { $0 < 0.3 } && shares.contains { $0 > 0.95 })
     }
@@ -74,7 +74,7 @@ import Testing
     func batches() throws {
         let folder = try BatchLoaderTests.folder()
         let dataset = try ClassificationDataset(at: folder.path)
-        func batches(_ augmentations: [Augmentation], threads: Int = 1, from first: Int = 0) throws -> [Batch] {
+        func batches(_ augmentations: [Augmentation], threads: Int = 1, from first: Int = 0) throws -> [LabelledBatch] {
             try BatchLoaderTests.all(
                 BatchLoader(
                     dataset, preprocessing: BatchLoaderTests.preprocessing, augmentations: augmentations, batchSize: 5,
@@ -122,17 +122,17 @@ import Testing
     func framing() throws {
         let folder = try BatchLoaderTests.folder()
         let dataset = try ClassificationDataset(at: folder.path)
+        let list: [Augmentation] = [.randomResizedCrop(scale: 0.2...0.6), .verticalFlip()]
         let loader = BatchLoader(
-            dataset, preprocessing: BatchLoaderTests.preprocessing,
-            augmentations: [.randomResizedCrop(scale: 0.2...0.6), .verticalFlip()], batchSize: 23, seed: 12)
+            dataset, preprocessing: BatchLoaderTests.preprocessing, augmentations: list, batchSize: 23, seed: 12)
         let batch = try #require(try loader.epoch(4).next())
         var expected: [Float] = []
         for sample in batch.samples {
             var generator = SplitMix64(seed: 12, stream: 4, sample)
-            var image = loader.augmentations[0].apply(
+            var image = list[0].apply(
                 to: try dataset.image(at: sample, atLeast: nil), target: .init(size: PixelSize(width: 24, height: 20)),
                 using: &generator)
-            image = loader.augmentations[1].apply(to: image.rgb(), using: &generator)
+            image = list[1].apply(to: image.rgb(), using: &generator)
             expected += BatchLoaderTests.preprocessing(image)
         }
         #expect(batch.images.scalars == expected)
