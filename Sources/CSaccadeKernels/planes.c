@@ -1,6 +1,7 @@
 #include "clones.h"
 #include "kernels.h"
 #include "threads.h"
+#include "window.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -11,13 +12,6 @@ struct pool {
     const float *x;
     float *scratch, *y, *indices;
 };
-
-// The places 0..<length that a window of `kernel` elements, `step` apart from `start` on, meets.
-static void clip(long start, long kernel, long step, long length, long *begin, long *end) {
-    *begin = start < 0 ? (-start + step - 1) / step : 0;
-    *end = start >= length ? 0 : (length - start + step - 1) / step;
-    if (*end > kernel) *end = kernel;
-}
 
 static inline float larger(float a, float b) { return a > b || a != a ? a : b; }  // NaN wins, as in PyTorch
 
@@ -56,7 +50,9 @@ SK_CLONES static void more_windows(
     }
     for (long i = 0; i < count; i++) {
         float value = best[i * stride], place = rows[i * stride] + (float)(column + i * stride);
-        int wins = value > y[i] || value != value || (value == y[i] && place < indices[i]);
+        // Of several that are not numbers the last wins, as in PyTorch.
+        int wins = value != value ? y[i] == y[i] || place > indices[i]
+                                  : value > y[i] || (value == y[i] && place < indices[i]);
         y[i] = wins ? value : y[i];
         indices[i] = wins ? place : indices[i];
     }
@@ -66,7 +62,7 @@ static void windows(const sk_planes *g, long first, long last, const float *best
     float *indices) {
     if (first >= last) return;
     long left = first * g->stride[1] - g->padding[1], begin, end;
-    clip(left, g->kernel[1], g->dilation[1], g->width, &begin, &end);
+    sk_clip(left, g->kernel[1], g->dilation[1], g->width, &begin, &end);
     if (begin >= end)
         for (long i = first; i < last; i++) {
             y[i] = -INFINITY;
@@ -83,7 +79,7 @@ static void windows(const sk_planes *g, long first, long last, const float *best
 static void pool_row(
     const sk_planes *g, const float *x, long row, float *best, float *rows, float *y, float *indices) {
     long top = row * g->stride[0] - g->padding[0], begin, end;
-    clip(top, g->kernel[0], g->dilation[0], g->height, &begin, &end);
+    sk_clip(top, g->kernel[0], g->dilation[0], g->height, &begin, &end);
     for (long u = begin; u < end; u++) {
         long at = (top + u * g->dilation[0]) * g->width;
         (u == begin ? start_columns : more_columns)(g->width, x + at, (float)at, best, rows);

@@ -12,15 +12,15 @@ package struct Graph: Sendable {
     package struct Value: Sendable {
         package var shape: Shape
         package var origin: Origin
-        /// What each row of a constant, along its first axis, is still to be multiplied by.
-        var rowFactors: [Float]?
+        /// What a constant is still to be multiplied by.
+        var factors: ChannelFactors?
         /// How an input lies where the caller has it.
         var arrangement: Arrangement?
 
-        init(shape: Shape, origin: Origin, rowFactors: [Float]? = nil) {
+        init(shape: Shape, origin: Origin, factors: ChannelFactors? = nil) {
             self.shape = shape
             self.origin = origin
-            self.rowFactors = rowFactors
+            self.factors = factors
         }
     }
 

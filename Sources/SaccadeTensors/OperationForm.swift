@@ -13,6 +13,11 @@ package enum OperationForm: Hashable, Sendable {
         stride: Pair, padding: Pair, outputPadding: Pair, dilation: Pair, groups: Int, activation: Activation? = nil)
     case pooling(
         PoolingKind, kernel: Pair, stride: Pair, padding: Padding = .valid, dilation: Pair = 1, roundsUp: Bool = false)
+    /// Results: the largest elements of windows, and their places, row · W + column, in planes of the input.
+    case indexedPooling(
+        kernel: Pair, stride: Pair, padding: Padding = .valid, dilation: Pair = 1, roundsUp: Bool = false)
+    /// Elements at places in larger planes of zeros. Inputs: the elements, the places.
+    case unpooling(to: Pair)
     /// Inputs: rows, weights `[out, in]`, then the bias if there is one.
     case linear(activation: Activation? = nil)
     case matrixProduct(transposesFirst: Bool = false, transposesSecond: Bool = false)
@@ -83,6 +88,12 @@ package enum OperationForm: Hashable, Sendable {
         case .pooling(let kind, let kernel, let stride, let padding, let dilation, let roundsUp):
             return Pooling(
                 kind: kind, kernel: kernel, stride: stride, padding: padding, dilation: dilation, roundsUp: roundsUp)
+        case .indexedPooling(let kernel, let stride, let padding, let dilation, let roundsUp):
+            return IndexedMaxPooling(
+                pooling: Pooling(
+                    kind: .maximum, kernel: kernel, stride: stride, padding: padding, dilation: dilation,
+                    roundsUp: roundsUp))
+        case .unpooling(let size): return Unpooling(size: size, combines: .last, name: "maxUnpool2D")
         case .linear(let activation): return InnerProduct(hasBias: inputs.count > 2, activation: activation)
         case .matrixProduct(let first, let second):
             return MatrixProduct(transposesFirst: first, transposesSecond: second)
@@ -123,6 +134,11 @@ extension Operation {
             .pooling(
                 it.kind, kernel: it.kernel, stride: it.stride, padding: it.padding, dilation: it.dilation,
                 roundsUp: it.roundsUp)
+        case let it as IndexedMaxPooling:
+            .indexedPooling(
+                kernel: it.pooling.kernel, stride: it.pooling.stride, padding: it.pooling.padding,
+                dilation: it.pooling.dilation, roundsUp: it.pooling.roundsUp)
+        case let it as Unpooling where it.combines == .last: .unpooling(to: it.size)
         case let it as InnerProduct: .linear(activation: it.activation)
         case let it as MatrixProduct:
             .matrixProduct(transposesFirst: it.transposesFirst, transposesSecond: it.transposesSecond)

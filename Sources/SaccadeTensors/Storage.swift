@@ -53,12 +53,13 @@ package final class Storage: @unchecked Sendable {  // written before it is shar
 
     var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
 
-    /// Writes the rows of a tensor of `shape`, each times a number of its own.
-    func fill(withRowsOf source: Storage, _ shape: Shape, times factors: [Float]) {
-        let length = shape.elementCount / max(factors.count, 1)
+    /// Writes the weights of a convolution, each times its output channel's number.
+    func fill(with source: Storage, _ shape: Shape, times factors: ChannelFactors) {
+        let length = shape.elementCount / max(factors.rowCount, 1)
         let (from, to) = (source.floats, floats)
-        Threads.forEach(factors.count) { row in
-            for index in row * length..<(row + 1) * length { to[index] = from[index] * factors[row] }
+        Threads.forEach(factors.rowCount) { row in
+            let factor = factors[row: row]
+            for index in row * length..<(row + 1) * length { to[index] = from[index] * factor }
         }
         withExtendedLifetime(source) {}
     }

@@ -57,6 +57,16 @@ import Testing
         Sample("max-pool", [3, 9, 8]) { maxPool2D($0, kernel: 3, stride: 2, padding: 1) },
         Sample("max-pool-up", [3, 10, 8]) { maxPool2D($0, kernel: 3, stride: 2, roundsUp: true) },
         Sample("max-pool-dilated", [3, 9, 8]) { maxPool2D($0, kernel: 2, stride: 1, dilation: 2) },
+        Sample("max-pool-places", [3, 9, 8]) { maxPool2DWithIndices($0, kernel: 3, stride: 2, padding: 1).indices },
+        Sample("max-unpool", [3, 8, 6]) { x in
+            let (y, places) = maxPool2DWithIndices(x, kernel: 2)
+            return maxUnpool2D(tanh(y), indices: places, to: [8, 6])
+        },
+        Sample("max-unpool-odd", [3, 9, 7]) { x in
+            let (y, places) = maxPool2DWithIndices(x, kernel: 2, roundsUp: true)
+            return maxUnpool2D(y, indices: places, to: [9, 7]) + x
+        },
+        Sample("segnet", [3, 21, 14]) { SegNet.scores($0) },
         Sample("average-pool", [3, 9, 8]) { averagePool2D($0, kernel: 3, stride: 2, padding: 1) },
         Sample("average-pool-real", [3, 9, 8]) {
             averagePool2D($0, kernel: 3, stride: 2, padding: 1, countsPadding: false)
@@ -158,9 +168,10 @@ import Testing
 
     @Test func whatHasNoWordInONNXIsNamed() throws {
         let error = #expect(throws: FileError.self) {
-            try ONNXExport(Apply { maxPool2DWithIndices($0, kernel: 2).result }, input: [1, 4, 4], name: "segments")
+            try ONNXExport(
+                Apply { $0.scatterAdded(axis: 1, topK($0, 4).indices, $0) }, input: [4], name: "segments")
         }
-        #expect(error?.description.contains("maxPool2DWithIndices has no word in ONNX") == true)
+        #expect(error?.description.contains("scatterAdded has no word in ONNX") == true)
         #expect(error?.code == .unsupported)
 
         #expect(throws: FileError.self) { try ONNXExport(Apply { localResponseNorm($0, size: 4) }, input: [4, 2]) }

@@ -121,6 +121,22 @@ import Testing
             let shifted = concatenated([x[0].sliced(axis: 1, 1..<t - 1), state.flipped(axes: [1])], axis: 1)
             return [rows.reshaped(to: [n, t, 4]), shifted.sliced(axis: 1, 1..<2 * t - 2)]
         },
+        // What SegNet does.
+        Sample(
+            "places", [pictures(16, multipleOf: 4)], at: [[[1, 3, 8, 12]], [[2, 3, 20, 16]]], gives: ["N, 3, H, W"]
+        ) { x in
+            let (half, places) = maxPool2DWithIndices(x[0], kernel: 2)
+            let (quarter, morePlaces) = maxPool2DWithIndices(tanh(half), kernel: 2)
+            let up = maxUnpool2D(quarter, indices: morePlaces, to: Pair(half.shape[2], half.shape[3]))
+            return [maxUnpool2D(relu(up), indices: places, to: Pair(x[0].shape[2], x[0].shape[3]))]
+        },
+        Sample(
+            "rounded-places", [pictures(16)], at: [[[1, 3, 9, 12]], [[2, 3, 21, 31]]],
+            gives: ["N, 3, H, W", "N, 3, ?, ?"]
+        ) { x in
+            let (y, places) = maxPool2DWithIndices(x[0], kernel: 3, stride: 2, padding: 1)
+            return [maxUnpool2D(y, indices: places, to: Pair(x[0].shape[2], x[0].shape[3])) + x[0], places]
+        },
         Sample("edges", [pictures(8)], at: [[[1, 3, 9, 5]]], gives: ["N, 3, H + 3, 2W", "N, 3, H, W", "N, 3, H, W"]) {
             x in
             let padded = x[0].padded(top: 1, bottom: 2, left: 0, right: x[0].shape[3])
@@ -188,6 +204,15 @@ import Testing
             reason(pictures) { x in
                 [x[0].shape[2] > 16 ? relu(x[0]) : x[0]]
             }.contains("does different things for different H"))
+        #expect(
+            reason(pictures) { x in
+                [maxPool2DWithIndices(x[0], kernel: Pair(x[0].shape[2], 2)).indices]
+            }.contains("depends on H"))
+        #expect(
+            reason(pictures) { x in
+                let (y, places) = maxPool2DWithIndices(x[0], kernel: 2, stride: 1, padding: 1)
+                return [maxUnpool2D(y, indices: places, to: Pair(x[0].shape[2], x[0].shape[3]))]
+            }.contains("to smaller ones"))
         // Halves that do not come back together.
         let halves = { (x: [Tensor]) in [x[0].resized(to: Pair(x[0].shape[2] / 2 * 2, 7)) + x[0]] }
         #expect(reason([.fixed(1), .fixed(1), .free("H", example: 4), .fixed(7)], halves).contains("where H = 5"))
@@ -197,7 +222,7 @@ import Testing
 
         let same = [ONNXExport.Axis.free("H", example: 4), .free("H", example: 5)]
         #expect(reason(same) { $0 }.contains("two ways"))
-        #expect(reason([.free("H", example: 5, multipleOf: 2)]) { $0 }.contains("cannot have the length 5"))
+        #expect(reason([.free("H", example: 0, multipleOf: 2)]) { $0 }.contains("cannot have the length 0"))
         #expect(throws: FileError.self) { try ONNXExport(inputs: [("x", same)], outputs: ["x"]) { $0 } }
         #expect(throws: FileError.self) { try ONNXExport(inputs: [("x", [.free("N")])], outputs: []) { $0 } }
     }

@@ -83,4 +83,37 @@ import Testing
         #expect(outputs[2].relativeError(to: first) < 1e-5 && outputs[3].scalars == outputs[2].scalars)
         #expect(outputs[4].relativeError(to: concatenated([first, first * 2], axis: 1)) < 1e-5)
     }
+
+    @Test("may be a part of what lies there, of an input too, and is then a tensor of its own", arguments: [1, 2])
+    func parts(batch: Int) {
+        let x = Tensor.random([batch, 16, 6, 5], seed: 4)
+        func network(_ x: Tensor) -> [Tensor] {
+            let y = conv2D(x, Self.w.0, padding: 1)
+            return [y.cropped(to: [3, 2]), y.sliced(axis: 1, 16..<32), y]
+        }
+        func parts(_ x: [Tensor]) -> [Tensor] {
+            [
+                x[2].sliced(axis: 1, 16..<32), x[2].cropped(to: [2, 4]), x[2].sliced(axis: 0, 0..<1),
+                concatenated([x[2].sliced(axis: 1, 0..<16), tanh(x[1])], axis: 1), conv2D(x[0], Self.w.1, padding: 1),
+            ]
+        }
+        let options = Plan.Options(tuning: .plainest, keepsLayouts: true)
+        let plan = Plan(for: [x.shape], options: options) { network($0[0]) }
+        let lent = plan.run([x], lending: true)
+        let taker = Plan(like: lent, options: options) { parts($0) }
+        let (expected, expectedParts) = (network(x), parts(network(x)))
+        for outputs in [lent, plan.run([x])] {
+            for (found, expected) in zip(outputs, expected) {
+                #expect(found.arrangement != nil && found.operand == found.operand.packed)
+                #expect(found.relativeError(to: expected) < 1e-5)
+                // By an operation that reads all that is there, what fills up blocks too.
+                #expect(sum(found * found).relativeError(to: sum(expected * expected)) < 1e-5)
+            }
+            for results in [taker.run(outputs), taker.run(outputs, lending: true), parts(outputs)] {
+                for (found, expected) in zip(results, expectedParts) {
+                    #expect(found.relativeError(to: expected) < 1e-5)
+                }
+            }
+        }
+    }
 }

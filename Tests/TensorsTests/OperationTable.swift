@@ -78,6 +78,10 @@ enum OperationTable {
             let places = Tensor((0..<x.shape.elementCount).map { Float($0 % 35 * 3 + $0 % 3) }, shape: x.shape)
             return maxUnpool2D(x, indices: places, to: [11, 10])
         },
+        one("maxUnpool2D", "of a pooling") { x, _ in
+            let (result, indices) = maxPool2DWithIndices(x, kernel: 3, stride: 2, padding: 1)
+            return maxUnpool2D(tanh(result), indices: indices, to: [x.shape[2], x.shape[3]])
+        },
         one("averagePool2D") { x, _ in averagePool2D(x, kernel: [3, 2], stride: 2, padding: 1) },
         one("averagePool2D", "real elements") { x, _ in
             averagePool2D(x, kernel: 3, stride: 2, padding: 1, countsPadding: false)
@@ -174,10 +178,19 @@ enum OperationTable {
         one("transposed", "rows and columns") { x, _ in x.transposed() },
         one("sliced") { x, _ in x.sliced(axis: 1, 2..<17, step: 4) },
         one("sliced", "a crop") { x, _ in x.sliced(axis: 2, 1..<6).sliced(axis: 3, 2..<5) },
+        one("sliced", "whole blocks of channels") { x, _ in x.sliced(axis: 1, 0..<16) },
+        one("cropped") { x, _ in x.cropped(to: [4, 3]) },
+        one("cropped", "and changed where it lies") { x, _ in
+            let y = tanh(x)
+            return y.cropped(to: [4, 3], top: 0, left: 2) * exp(y).cropped(to: [4, 3], top: 3)
+        },
         one("flipped") { x, _ in x.flipped(axes: [1, 3]) },
         one("concatenated") { x, _ in concatenated([x, tanh(x), x], axis: 1) },
         one("concatenated", "with a crop") { x, _ in
             concatenated([maxPool2D(x, kernel: 2), x.sliced(axis: 2, 2..<5).sliced(axis: 3, 1..<3)], axis: 1)
+        },
+        one("concatenated", "a crop, and a convolution made for it", [16, 17, 3, 3]) {
+            concatenated([tanh($0).cropped(to: [5, 3]), conv2D($0, $1[0])], axis: 1)
         },
         one("concatenated", "along the batch") { x, _ in concatenated([x, tanh(x)], axis: 0) },
         one("gathered") { x, _ in x.gathered(axis: 1, indices([x.shape[0], 6, 7, 5], below: 17)) },

@@ -47,6 +47,28 @@ import Testing
         #expect(plan.kernelNames.filter { $0.contains("batchNorm") }.count == 1, "\(plan.kernelNames)")
     }
 
+    @Test("folds batch norms into transposed convolutions, in groups too", arguments: [1, 2, 3], [true, false])
+    func transposedBatchNorms(groups: Int, hasBias: Bool) {
+        let outputs = 2 * groups
+        func vector(_ seed: UInt64) -> Tensor { Tensor.ramp([outputs], seed: seed) / 2 + 1 }
+        let w = Parameter(.ramp([3 * groups, 2, 3, 2]))
+        func normed(_ x: Tensor, _ seed: UInt64) -> Tensor {
+            batchNorm(
+                x, scale: vector(seed) - 0.7, shift: vector(seed + 1), mean: vector(seed + 2),
+                variance: vector(seed + 3))
+        }
+        // Twice, for the factors of one are multiplied by those of the other.
+        func network(_ x: Tensor) -> Tensor {
+            let y = convTranspose2D(
+                x, w.value, bias: hasBias ? vector(9) : nil, stride: Pair(2, 3), padding: Pair(1, 0), groups: groups)
+            return relu(normed(normed(y, 1), 5))
+        }
+        let x = Tensor.ramp([2, 3 * groups, 5, 4])
+        let plan = Plan(for: x.shape, network)
+        #expect(plan(x).relativeError(to: network(x)) < 1e-5)
+        #expect(!plan.kernelNames.contains { $0.contains("batchNorm") }, "\(plan.kernelNames)")
+    }
+
     @Test("multiplies weights in on their way, however often, and nowhere else")
     func multipliedWeights() throws {
         @Sendable func vector(_ seed: UInt64) -> Tensor { Tensor.ramp([32], seed: seed) / 2 + 1 }

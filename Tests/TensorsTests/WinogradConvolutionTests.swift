@@ -75,7 +75,8 @@ import Testing
         let joined = Tensor.random(whole, seed: 5)
         let request = KernelRequest(
             inputs: [x, w, joined].map(\.operand), results: [whole], order: .channelsLast, constantInputs: [1])
-        let operation = ConvolutionIntoSlice(convolution: convolution, start: 32, total: 112, isFirst: false)
+        let slice = ChannelSlice(bounds: [0, 32, 80, 112], index: 1)
+        let operation = ConvolutionIntoSlice(convolution: convolution, slice: slice, isFirst: false)
         let kernels = operation.kernels(request).filter { !$0.transforms.isEmpty }
         #expect(kernels.count == (isAvailable ? 2 : 0))
         for kernel in kernels {

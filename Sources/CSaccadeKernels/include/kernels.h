@@ -50,6 +50,13 @@ typedef struct {
 // equals the first. `scratch` has 2 · `parts` rows of the planes' width.
 void sk_max_pool(sk_planes, long parts, const float *x, float *scratch, float *y, float *indices);
 
+// Pictures whose channels lie together in blocks: [pictures, ⌈channels / width⌉, height, width of the picture, width]. What
+// fills up the last block is never read, and written as zeros.
+typedef struct { long pictures, channels, width; } sk_blocks;
+
+// As sk_max_pool, for pictures in blocks; `planes` of the geometry says nothing.
+void sk_max_pool_blocks(sk_planes, sk_blocks, const float *x, float *y, float *indices);
+
 // A linear map along the rows and one along the columns of each plane. Output `o` of an axis is the sum of
 // weights[offsets[o]…offsets[o + 1]] times the inputs from starts[o] on. `scratch` has `parts` rows of `width`.
 void sk_map_planes(
@@ -57,7 +64,7 @@ void sk_map_planes(
     const long *row_starts, const long *row_offsets, const float *row_weights, const long *column_starts,
     const long *column_offsets, const float *column_weights, const float *x, float *scratch, float *y);
 
-// The four below return the place of an index that is not in 0..<length, or -1; its element is left out.
+// The six below return the place of an index that is not in 0..<length, or -1; its element is left out.
 
 // y[o][j][i] = x[o][indices[o][j][i]][i]; x is [outer, length, inner], y and indices are [outer, count, inner].
 long sk_gather(
@@ -67,6 +74,13 @@ long sk_gather(
 // [outer, length, inner].
 long sk_scatter(
     long outer, long length, long count, long inner, const float *indices, const float *x, float *y, int adds);
+
+// The same for planes of pictures in blocks: x has `length` pixels, y and indices have `count`.
+long sk_gather_blocks(sk_blocks, long length, long count, const float *x, const float *indices, float *y);
+
+// Here y has `length` pixels, x and indices have `count`.
+long sk_scatter_blocks(
+    sk_blocks, long length, long count, const float *indices, const float *x, float *y, int adds);
 
 // y[o][j][…] = x[o][indices[j]][…]: whole rows of `inner` elements.
 long sk_gather_rows(

@@ -11,6 +11,8 @@ struct GraphWriter {
     private var proto = ONNXGraphProto()
     /// What each value of the graph is called, once it is there.
     private var names: [String?]
+    /// Of places that a pooling chose: what they are called as places in the whole tensor, and of what size its planes are.
+    private var flatPlaces: [Int: (name: String, plane: [Length])] = [:]
     private var taken: Set<String>
     /// Where a length that is not fixed can be read: which axis of which value has it.
     private var sources: [Length: (value: String, axis: Int)] = [:]
@@ -73,12 +75,38 @@ struct GraphWriter {
             results: results, inputs: inputs, lengths: (mean?.inputs ?? node.inputs).map { traces.lengths(of: $0) },
             resultLengths: resultLengths, readable: resultLengths.map(canRead),
             freeAxes: traces.names(traces.varying(forms)))
+        switch forms[0] {
+        case .indexedPooling:
+            let plane = plane(of: node.inputs[0])
+            flatPlaces[node.results[1]] = (step.placesName, plane)
+            step.wantsPlanes = wantsPlanes(node.results[1], plane)
+        case .unpooling:
+            if let places = flatPlaces[node.inputs[1]], places.plane == plane(of: node.results[0]) {
+                step.flatPlaces = places.name
+            }
+        default: break
+        }
         if let mean { step.write(mean) } else { try step.write() }
         for part in step.parts {
             for (name, constant) in part.constants { try put(constant, named: name) }
             proto.node.append(part.node)
         }
         for (id, name) in zip(node.results, results) { call(id, name) }
+    }
+
+    /// Height and width of pictures.
+    private func plane(of id: Int) -> [Length] { Array(traces.lengths(of: id).dropFirst(2)) }
+
+    /// Whether places are read as such in planes: by others than by unpoolings to planes of the same size.
+    private func wantsPlanes(_ places: Int, _ plane: [Length]) -> Bool {
+        graph.outputs.contains(places)
+            || graph.nodes.contains { node in
+                guard node.inputs.contains(places) else { return false }
+                guard case .unpooling = node.operation.form, self.plane(of: node.results[0]) == plane else {
+                    return true
+                }
+                return node.inputs[0] == places
+            }
     }
 
     /// Names a value that is there.

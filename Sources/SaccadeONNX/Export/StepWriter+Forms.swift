@@ -10,7 +10,7 @@ extension StepWriter {
     /// Whether what may differ from trace to trace is a number that can be computed when the file is run.
     private var mayVary: Bool {
         switch form {
-        case .reshape, .broadcast, .slice, .placement, .resize, .pooling: true
+        case .reshape, .broadcast, .slice, .placement, .resize, .pooling, .unpooling: true
         default: false
         }
     }
@@ -34,6 +34,9 @@ extension StepWriter {
                 ]) { $1 })
         case .pooling(let kind, let kernel, let stride, let padding, let dilation, let roundsUp):
             try pool(kind, kernel, stride, padding, dilation, roundsUp)
+        case .indexedPooling(let kernel, let stride, let padding, let dilation, let roundsUp):
+            poolWithPlaces(kernel, stride, padding, dilation, roundsUp)
+        case .unpooling: try unpool()
         case .linear(let activation):
             let target = activated(activation)
             add("Gemm", to: target, with: ["transB": .integer(1)])
@@ -94,7 +97,7 @@ extension StepWriter {
         }
     }
 
-    private static var toFloat: [String: ONNXNode.Attribute] { ["to": .integer(ElementType.float.rawValue)] }
+    static var toFloat: [String: ONNXNode.Attribute] { ["to": .integer(ElementType.float.rawValue)] }
 
     var dependsOnLengths: Problem {
         .unsupported("what it does depends on \(freeAxes) in a way that ONNX cannot say")
@@ -108,7 +111,7 @@ extension StepWriter {
         return activation == nil ? results[0] : beforeActivation
     }
 
-    private func window(stride: Pair, padding: Padding, dilation: Pair) -> [String: ONNXNode.Attribute] {
+    func window(stride: Pair, padding: Padding, dilation: Pair) -> [String: ONNXNode.Attribute] {
         var attributes: [String: ONNXNode.Attribute] = [
             "strides": .integers(stride.both), "dilations": .integers(dilation.both),
         ]

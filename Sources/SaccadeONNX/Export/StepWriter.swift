@@ -12,7 +12,7 @@ struct StepWriter {
 
     enum Constant {
         case floats(Tensor)
-        case integers([Int])
+        case integers([Int], shape: Shape? = nil)
         /// Whole numbers that may depend on free axes.
         case lengths([Length])
 
@@ -29,7 +29,7 @@ struct StepWriter {
                             withUnsafeBytes(of: scalar.bitPattern.littleEndian) { data.append(contentsOf: $0) }
                         }
                     }
-                case .integers(let numbers): $0.setIntegers(numbers)
+                case .integers(let numbers, let shape): $0.setIntegers(numbers, shape)
                 case .lengths(let lengths): $0.setIntegers(lengths.map { $0.samples[0] })
                 }
             }
@@ -48,6 +48,10 @@ struct StepWriter {
     let readable: [Bool]
     /// Those that the forms depend on, for messages.
     let freeAxes: String
+    /// What the second input is called where it is there as places in the whole tensor: see ``GraphWriter``.
+    var flatPlaces: String?
+    /// Whether somebody wants the places of a pooling as places in planes.
+    var wantsPlanes = true
     private(set) var parts: [Part] = []
     /// What is applied behind the operation, to a value called ``beforeActivation``.
     var activation: Activation?
@@ -96,8 +100,8 @@ struct StepWriter {
 }
 
 extension ONNXTensorProto {
-    fileprivate mutating func setIntegers(_ numbers: [Int]) {
-        dims = [Int64(numbers.count)]
+    fileprivate mutating func setIntegers(_ numbers: [Int], _ shape: Shape? = nil) {
+        dims = shape?.dimensions.map(Int64.init) ?? [Int64(numbers.count)]
         dataType = Int32(ElementType.int64.rawValue)
         int64Data = numbers.map(Int64.init)
     }

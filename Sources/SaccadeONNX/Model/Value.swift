@@ -13,10 +13,12 @@ enum Value: Sendable {
     case numbers(Numbers)
     /// Whole numbers that come with each input, of which one is this.
     case input(Int, Tensor)
+    /// Places in a tensor `[N, C, …]` of a shape, held as places in each of its planes: a float counts those exactly.
+    case places(Tensor, of: Shape)
 
     var shape: Shape {
         switch self {
-        case .tensor(let tensor, _), .input(_, let tensor): tensor.shape
+        case .tensor(let tensor, _), .input(_, let tensor), .places(let tensor, _): tensor.shape
         case .parameter(let parameter): parameter.shape
         case .numbers(let numbers): numbers.shape
         }
@@ -27,14 +29,14 @@ enum Value: Sendable {
         case .tensor(_, let kind): kind
         case .parameter: .float
         case .numbers(let numbers): numbers.kind
-        case .input: .integer
+        case .input, .places: .integer
         }
     }
 
     /// Whether the elements are there now.
     var isKnown: Bool {
         switch self {
-        case .tensor(let tensor, _), .input(_, let tensor): !tensor.isTraced
+        case .tensor(let tensor, _), .input(_, let tensor), .places(let tensor, _): !tensor.isTraced
         case .parameter, .numbers: true
         }
     }
@@ -45,6 +47,7 @@ enum Value: Sendable {
         case .tensor(let tensor, _), .input(_, let tensor): tensor.isTraced ? nil : tensor
         case .parameter(let parameter): Trace.$current.withValue(nil) { parameter.value }
         case .numbers(let numbers): try numbers.tensor()
+        case .places(let tensor, _): tensor.isTraced ? nil : try self.tensor()
         }
     }
 
@@ -53,7 +56,19 @@ enum Value: Sendable {
         case .tensor(let tensor, _), .input(_, let tensor): tensor
         case .parameter(let parameter): parameter.value
         case .numbers(let numbers): try numbers.tensor()
+        case .places(let places, let whole): try Value.flattened(places, whole)
         }
+    }
+
+    /// Places in planes as places in the whole tensor.
+    private static func flattened(_ places: Tensor, _ whole: Shape) throws -> Tensor {
+        guard whole.elementCount <= Limits.exactInteger else {
+            throw Problem.unsupported("places in \(whole), which are too many for a float to count exactly")
+        }
+        let planes = whole[0] * whole[1]
+        let starts = Tensor((0..<planes).map { Float($0 * (whole.elementCount / planes)) }, shape: [planes])
+        return places
+            + starts.reshaped(to: Shape([whole[0], whole[1]] + places.shape.dimensions.dropFirst(2).map { _ in 1 }))
     }
 }
 

@@ -8,6 +8,12 @@ extension Operators {
         "Mul": combine(.multiply) { $0.multipliedReportingOverflow(by: $1) },
         "Div": combine(.divide) { $1 == 0 ? (0, true) : $0.dividedReportingOverflow(by: $1) },
         "Mod": { call in
+            // What is left of places in a tensor, beside whole planes, are places in these.
+            if case .places(let places, let whole) = try call.value(0), case .numbers(let numbers) = try call.value(1),
+                numbers.elements == [whole.dimensions.dropFirst(2).reduce(1, *)], try !call.flag("fmod")
+            {
+                return [.tensor(places, .integer)]
+            }
             guard case .numbers(let a) = try call.value(0), case .numbers(let b) = try call.value(1) else {
                 throw Problem.unsupported("remainders of numbers that are not known before the network runs")
             }

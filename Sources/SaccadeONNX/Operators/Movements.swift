@@ -200,7 +200,7 @@ extension Operators {
 
 extension Call {
     /// Places along an axis, which may count from the end where they are known.
-    fileprivate func indices(_ index: Int, below length: Int) throws -> Tensor {
+    func indices(_ index: Int, below length: Int) throws -> Tensor {
         let value = try value(index)
         if case .input(let input, let tensor) = value, tensor.isTraced, let bounds = IndexBounds.current {
             guard length <= Limits.exactInteger else { throw Problem.unsupported("an axis of \(length)") }

@@ -2,18 +2,79 @@ import SaccadeTensors
 
 extension Operators {
     static let poolings: [String: ONNXOperator] = [
-        "MaxPool": float(maximum),
+        "MaxPool": maximum,
+        "MaxUnpool": float(unpooled),
         "AveragePool": float(average),
         "GlobalAveragePool": float { try whole($0, .average(countsPadding: false)) },
         "GlobalMaxPool": float { try whole($0, .maximum) },
     ]
 
-    private static func maximum(_ call: Call) throws -> Tensor {
-        call.ignore("storage_order")  // it is about the second result
-        guard call.node.outputs.dropFirst().allSatisfy(\.isEmpty) else {
-            throw Problem.unsupported("places of the largest elements")
+    private static let maximum: ONNXOperator = { call in
+        let isColumnFirst = try call.flag("storage_order")  // it is about the second result
+        guard call.node.outputs.dropFirst().contains(where: { !$0.isEmpty }) else {
+            return [.tensor(try pooled(call, .maximum), .float)]
         }
-        return try pooled(call, .maximum)
+        guard !isColumnFirst else { throw Problem.unsupported("places that are counted column by column") }
+        let x = try call.tensor(0, ranks: 3...4)
+        let lengths = Array(x.shape.dimensions.dropFirst(2))
+        let windows = try Windows(call, kernel: nil, lengths: lengths)
+        try windows.check([x.shape[0], x.shape[1]], lengths)
+        let isRow = lengths.count == 1
+        let pictures = windows.asPicture
+        guard let padding = pictures.padding, !pictures.isWide else {
+            throw Problem.unsupported("places of largest elements beside uneven or wide padding")
+        }
+        let form = OperationForm.indexedPooling(
+            kernel: pictures.kernelPair, stride: pictures.stridePair, padding: padding, dilation: pictures.dilationPair,
+            roundsUp: try call.flag("ceil_mode"))
+        let results = try call.results(of: form, [isRow ? call.asPictures(x) : x])
+        let (y, places) = isRow ? (try call.asRows(results[0]), try call.asRows(results[1])) : (results[0], results[1])
+        return [.tensor(y, .float), .places(places, of: x.shape)]
+    }
+
+    /// Places are those in the whole result, as the standard and ONNX Runtime have it. (The example beside the standard takes
+    /// them for places in the result that there would be if no shape were given.)
+    private static func unpooled(_ call: Call) throws -> Tensor {
+        let x = try call.tensor(0, ranks: 3...4)
+        let lengths = Array(x.shape.dimensions.dropFirst(2))
+        let windows = try Windows(call, kernel: nil, lengths: lengths)
+        var size = lengths.indices.map {
+            (lengths[$0] - 1) * windows.stride[$0] + windows.kernel[$0] - windows.before[$0] - windows.after[$0]
+        }
+        if call.has(2) {
+            let wanted = try call.numbers(2).elements
+            guard wanted.count == x.shape.rank, wanted.prefix(2).elementsEqual(x.shape.dimensions.prefix(2)) else {
+                throw Problem.malformed("\(x.shape) cannot be unpooled to \(wanted)")
+            }
+            size = Array(wanted.dropFirst(2))
+        }
+        guard size.allSatisfy({ $0 >= 1 }) else { throw Problem.malformed("a result with planes of \(size)") }
+        let whole = try Limits.shape(x.shape.dimensions.prefix(2) + size)
+        let indices = try call.value(1)
+        guard indices.shape == x.shape else {
+            throw Problem.malformed("\(indices.shape) places for \(x.shape) elements")
+        }
+        if case .places(let places, of: whole) = indices {
+            guard size.count == 1 else { return try call.apply(.unpooling(to: Pair(size[0], size[1])), x, places) }
+            return try call.asRows(
+                call.apply(.unpooling(to: Pair(1, size[0])), call.asPictures(x), call.asPictures(places)))
+        }
+        guard whole.elementCount <= Limits.exactInteger else {
+            throw Problem.unsupported("places in \(whole), which are too many for a float to count exactly")
+        }
+        var places: Tensor
+        if case .places(_, let other) = indices {
+            guard other.elementCount <= whole.elementCount else {
+                throw Problem.malformed("places in \(other) are looked for in \(whole)")
+            }
+            places = try indices.tensor()
+        } else {
+            places = try call.indices(1, below: whole.elementCount)
+        }
+        let row = [1, 1, 1, x.shape.elementCount]
+        places = try call.reshape(places, row)
+        let y = try call.apply(.unpooling(to: Pair(1, whole.elementCount)), call.reshape(x, row), places)
+        return try call.reshape(y, whole.dimensions)
     }
 
     private static func average(_ call: Call) throws -> Tensor {
@@ -78,10 +139,7 @@ extension Operators {
     private static func pictures(
         _ call: Call, _ x: Tensor, _ kind: PoolingKind, _ windows: Windows, _ roundsUp: Bool
     ) throws -> Tensor {
-        let isWide = (0..<2).contains { axis in
-            2 * max(windows.before[axis], windows.after[axis]) > windows.dilation[axis] * (windows.kernel[axis] - 1) + 1
-        }
-        if let padding = windows.padding, !isWide, kind == .maximum || windows.dilation == [1, 1] {
+        if let padding = windows.padding, !windows.isWide, kind == .maximum || windows.dilation == [1, 1] {
             return try call.apply(
                 .pooling(
                     kind, kernel: windows.kernelPair, stride: windows.stridePair, padding: padding,

@@ -21,6 +21,11 @@ struct Windows {
         return before == after ? .pixels(Pair(before[0], before[1])) : nil
     }
 
+    /// Whether some window might hold nothing but padding.
+    var isWide: Bool {
+        kernel.indices.contains { axis in 2 * max(before[axis], after[axis]) > dilation[axis] * (kernel[axis] - 1) + 1 }
+    }
+
     /// - Parameters:
     ///   - kernel: Along each axis; the attribute `kernel_shape` has to agree.
     ///   - lengths: Those of the input behind batch and channels.

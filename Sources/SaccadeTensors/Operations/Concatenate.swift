@@ -22,7 +22,7 @@ public func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
     }
 }
 
-struct Concatenation: Operation {
+struct Concatenation: ReadsParts {
     let axis: Int
 
     var name: String { "concatenated" }
@@ -56,32 +56,40 @@ struct Concatenation: Operation {
         return [kernel]
     }
 
-    /// Pictures in oneDNN's blocks stay in them.
+    /// Pictures in oneDNN's blocks stay in them, and the others are brought into the order of the first of those.
     private func blocked(_ request: KernelRequest) -> Kernel? {
-        guard request.inputs.count <= 32, request.inputs.allSatisfy({ $0.arrangement != nil && $0.shape.rank == 4 }),
-            request.inputs.allSatisfy({ $0.shape.elementCount > 0 && $0.elementType == request.inputs[0].elementType }),
-            let descriptor = try? Descriptor.concatenation(
-                of: request.inputs.map(\.layout),
-                destination: .any(request.results[0].dimensions, request.inputs[0].elementType), axis: axis),
-            let primitive = try? Primitive(
-                descriptor, roles: request.inputs.indices.map { .concatenated($0) } + [.destination])
+        guard request.inputs.count <= 32,
+            request.inputs.allSatisfy({ $0.shape.rank == 4 && $0.shape.elementCount > 0 }),
+            let order = request.inputs.lazy.compactMap({ $0.arrangement.flatMap { ChannelBlocks($0.packed) } }).first
         else { return nil }
-        var kernel = Kernel(primitive, inputs: request.inputs.count)
-        kernel.joinsEndToEnd = joinsBlocks(request, kernel.results[0])
+        let copied = request.inputs.map { order.arrangement($0.shape) }
+        let whole = request.results[0]
+        if joinsBlocks(request, order), var kernel = kernel(copied, into: order.layout(whole)) {
+            kernel.joinsEndToEnd = true
+            return kernel
+        }
+        // Parts of larger pictures are read where they lie.
+        let inputs = zip(request.inputs, copied).map { input, copied in
+            ChannelBlocks(input.packed.layout) == order ? input.arrangement : copied
+        }
+        return kernel(inputs, into: order.layout(whole))
+            ?? kernel(copied, into: .any(whole.dimensions, order.elementType))
+    }
+
+    private func kernel(_ inputs: [Arrangement?], into result: Layout) -> Kernel? {
+        guard
+            let descriptor = try? Descriptor.concatenation(
+                of: inputs.compactMap { $0?.layout }, destination: result, axis: axis),
+            let primitive = try? Primitive(descriptor, roles: inputs.indices.map { .concatenated($0) } + [.destination])
+        else { return nil }
+        var kernel = Kernel(primitive, inputs: inputs.count)
+        kernel.inputs = inputs
         return kernel
     }
 
-    /// Whether the channels of single pictures are joined in whole blocks of one width.
-    private func joinsBlocks(_ request: KernelRequest, _ result: Arrangement?) -> Bool {
-        let whole = request.results[0]
-        guard axis == 1, whole[0] == 1, let result else { return false }
-        return [8, 16].contains { width in
-            func isBlocked(_ shape: Shape, _ arrangement: Arrangement?, _ type: ElementType) -> Bool {
-                shape[1] % width == 0 && arrangement?.layout === Layout.blocked(by: width, shape.dimensions, type)
-            }
-            let type = request.inputs[0].elementType
-            return isBlocked(whole, result, type)
-                && request.inputs.allSatisfy { isBlocked($0.shape, $0.arrangement, type) }
-        }
+    /// Whether the channels of single pictures are joined in whole blocks.
+    private func joinsBlocks(_ request: KernelRequest, _ order: ChannelBlocks) -> Bool {
+        guard axis == 1, request.results[0][0] == 1, let width = order.width else { return false }
+        return request.inputs.allSatisfy { $0.shape[1] % width == 0 }
     }
 }

@@ -295,8 +295,11 @@ extension Convolution {
         let activation = activation
         // The tape holds what a pullback holds: the result only where the activation's gradient reads it.
         let result = activation == nil ? nil : output
+        let order = output.operand.blocks?.arrangement(output.shape)
         return output.recorded(from: inputs) { dy, wanted in
-            let dy = result.flatMap { activation?.gradient(dy, result: $0) } ?? dy
+            var dy = result.flatMap { activation?.gradient(dy, result: $0) } ?? dy
+            // Both gradients read it: from a loss it comes row by row, and is brought into blocks once.
+            if dy.arrangement == nil { dy = dy.arranged(order) }
             let dx = wanted[0] ? ConvolutionSourceGradient(geometry: geometry)(weight, dy) : nil
             guard wanted[1] || (wanted.count > 2 && wanted[2]) else {
                 return [dx] + inputs.dropFirst().map { _ in nil }

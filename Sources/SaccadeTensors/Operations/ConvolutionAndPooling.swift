@@ -153,7 +153,7 @@ extension Layout {
         guard let type = elementType else { return nil }
         if Layout.channelsLast(dimensions, type) === self { return .channelsLast(all, type) }
         // In every other order the rows of a stripe lie apart.
-        return cuttingRows ? nil : joined(in: all, from: 0)
+        return cuttingRows ? nil : joined(in: all)
     }
 
     /// Where a row of a picture starts, in bytes; rows other than the first only where all channels of a pixel lie

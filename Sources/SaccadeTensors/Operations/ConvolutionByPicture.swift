@@ -7,27 +7,29 @@ extension Convolution {
     ///
     /// - Parameters:
     ///   - request: For the convolution alone, which adds to nothing.
-    ///   - whole: The shape of what is written into: `[N, channels, H, W]`.
-    ///   - start: Where the convolution's own channels begin there.
-    func kernelsByPicture(_ request: KernelRequest, into whole: Shape, from start: Int) -> [Kernel] {
-        let lanes = whole[0] >= Threads.count && Threads.count > 1 ? [1, Threads.count] : [1]
+    ///   - slice: Its place among the channels of what is written into.
+    func kernelsByPicture(_ request: KernelRequest, into slice: ChannelSlice) -> [Kernel] {
+        let pictures = request.results[0][0]
+        let lanes = pictures >= Threads.count && Threads.count > 1 ? [1, Threads.count] : [1]
         let single = request.ofOnePicture
         let ways = kernels(single)
-        return lanes.flatMap { lanes in ways.compactMap { byPicture($0, request, single, whole, start, lanes: lanes) } }
+        return lanes.flatMap { lanes in ways.compactMap { byPicture($0, request, single, slice, lanes: lanes) } }
     }
 
     private func byPicture(
-        _ way: Kernel, _ request: KernelRequest, _ single: KernelRequest, _ whole: Shape, _ start: Int, lanes: Int
+        _ way: Kernel, _ request: KernelRequest, _ single: KernelRequest, _ slice: ChannelSlice, lanes: Int
     ) -> Kernel? {
+        let made = Arrangement.layout(of: way.results[0], single.results[0])
+        let whole = slice.whole(of: request.results[0])
         guard case .primitive(let primitive) = way.body,
-            let source = primitive.arguments[0].layout.joined(in: request.inputs[0].shape.dimensions, from: 0),
-            let result = Arrangement.layout(of: way.results[0], single.results[0]).joined(
-                in: whole.dimensions, from: start)
+            let source = primitive.arguments[0].layout.joined(in: request.inputs[0].shape.dimensions),
+            slice.isOnePiece(made),
+            let result = slice.whole(for: made).joined(in: whole.dimensions)
         else { return nil }
         let (pictures, count) = (whole[0], operandCount)
         let scratchSize = Storage.aligned(way.scratchByteCount)
         let (read, written) = (source.byteCount / pictures, result.byteCount / pictures)
-        let offset = written / whole[1] * start
+        let offset = slice.start * whole[2] * whole[3] * Layout.rowMajor([1], made.elementType ?? .float32).byteCount
         var parts = [[Kernel.Part]](repeating: [], count: lanes)
         for picture in 0..<pictures {
             let lane = picture * lanes / pictures
@@ -58,16 +60,10 @@ extension KernelRequest {
 }
 
 extension Layout {
-    /// The layout of pictures of which every single one of this layout is a part in one piece, from a channel on; `nil` where
-    /// there is none.
-    func joined(in all: [Int], from start: Int) -> Layout? {
-        guard let type = elementType, dimensions.count == 4 else { return nil }
-        for width in [16, 8] where self === Layout.blocked(by: width, dimensions, type) {
-            let isWhole = [start, dimensions[1], all[1]].allSatisfy { $0 % width == 0 }
-            return isWhole || dimensions[1] == all[1] ? .blocked(by: width, all, type) : nil
-        }
-        if self === Layout.rowMajor(dimensions, type) { return .rowMajor(all, type) }
-        return self === Layout.channelsLast(dimensions, type) && dimensions[1] == all[1]
-            ? .channelsLast(all, type) : nil
+    /// The layout of pictures of which some, or every single one, lie as this layout says; `nil` where there is none.
+    func joined(in all: [Int]) -> Layout? {
+        if let blocks = ChannelBlocks(self) { return blocks.layout(Shape(all)) }
+        guard let type = elementType, self === Layout.rowMajor(dimensions, type) else { return nil }
+        return .rowMajor(all, type)
     }
 }

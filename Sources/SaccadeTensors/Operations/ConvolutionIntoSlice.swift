@@ -9,17 +9,14 @@ import SaccadeOneDNN
 /// Result: the joined tensor.
 struct ConvolutionIntoSlice: Operation {
     let convolution: Convolution
-    /// Where its channels begin among those of the joined tensor.
-    let start: Int
-    /// How many channels that has.
-    let total: Int
+    let slice: ChannelSlice
     let isFirst: Bool
 
     var name: String { "\(convolution.name) into a slice" }
     private var count: Int { convolution.operandCount }
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
-        try convolution.resultShapes(Array(inputs.prefix(count))).map { $0.replacing(1, with: total) }
+        try convolution.resultShapes(Array(inputs.prefix(count))).map(slice.whole)
     }
 
     func multiplyAdds(_ inputs: [Shape], _ results: [Shape]) -> Int { convolution.multiplyAdds(inputs, results) }
@@ -27,53 +24,36 @@ struct ConvolutionIntoSlice: Operation {
     func kernels(_ request: KernelRequest) -> [Kernel] {
         var own = request
         own.inputs = Array(request.inputs.prefix(count))
-        own.results = [request.results[0].replacing(1, with: request.inputs[1].shape[0])]
+        own.results = [request.results[0].replacing(1, with: slice.end - slice.start)]
         let kernels =
-            convolution.kernelsByPicture(own, into: request.results[0], from: start)
-            + convolution.kernels(own).compactMap { copied($0, own.results[0], to: request.results[0]) }
-            + convolution.kernelsByTiles(own, into: request.results[0], from: start)
-        return isFirst ? kernels : kernels.map { $0.writingOnItsResult() }
+            convolution.kernelsByPicture(own, into: slice)
+            + convolution.kernels(own).compactMap { copied($0, own.results[0]) }
+            + convolution.kernelsByTiles(own, into: request.results[0], from: slice.start)
+        guard !isFirst else { return kernels }
+        // In the order in which the others lie, or all of it would have to be brought into another.
+        let joined = request.inputs[count].arrangement
+        let fitting = kernels.filter { $0.results[0] == joined }
+        return (fitting.isEmpty ? kernels : fitting).map { $0.writingOnItsResult() }
     }
 
     /// All pictures at once, and then to their places.
-    private func copied(_ way: Kernel, _ shape: Shape, to whole: Shape) -> Kernel? {
+    private func copied(_ way: Kernel, _ shape: Shape) -> Kernel? {
         guard case .primitive(let primitive) = way.body else { return nil }
         let made = Arrangement.layout(of: way.results[0], shape)
-        let type = made.elementType ?? .float32
+        let whole = slice.whole(for: made)
+        guard let part = slice.part(of: whole) else { return nil }
+        let copy = KernelCache.shared.reorder(from: made, to: part)
         let madeSize = Storage.aligned(made.byteCount)
         let scratch = (index: count + 1, offset: madeSize)
-        let result: Layout
-        let copies: [Kernel.Part]
-        let one = shape.replacing(0, with: 1).dimensions
-        if let joined = made.joined(in: whole.dimensions, from: start), let picture = made.joined(in: one, from: 0) {
-            result = joined
-            let (read, written) = (made.byteCount / shape[0], joined.byteCount / shape[0])
-            let copy = KernelCache.shared.reorder(from: picture, to: picture)
-            copies = (0..<shape[0]).map {
-                Kernel.Part(
-                    copy, [(count + 1, $0 * read), (count, $0 * written + written / total * start)], scratch: scratch)
-            }
-        } else {
-            // Between the channels of a pixel, or in rows, lie those of the others.
-            let isLast = made === Layout.channelsLast(shape.dimensions, type)
-            result = isLast ? .channelsLast(whole.dimensions, type) : .rowMajor(whole.dimensions, type)
-            let (height, width) = (whole[2], whole[3])
-            let strides =
-                isLast
-                ? [height * width * total, 1, width * total, total]
-                : [total * height * width, height * width, width, 1]
-            let copy = KernelCache.shared.reorder(from: made, to: .strided(shape.dimensions, strides, type))
-            let offset = (isLast ? start : start * height * width) * Layout.rowMajor([1], type).byteCount
-            copies = [Kernel.Part(copy, [(count + 1, 0), (count, offset)], scratch: scratch)]
-        }
-        let convolved = Kernel.Part(
-            primitive, (0..<count).map { ($0, 0) } + [(count + 1, 0)], scratch: scratch)
+        let steps = [
+            Kernel.Part(primitive, (0..<count).map { ($0, 0) } + [(count + 1, 0)], scratch: scratch),
+            Kernel.Part(copy, [(count + 1, 0), (count, 0)], scratch: scratch),
+        ]
         var kernel = way
-        kernel.results = [Arrangement(result, rowMajor: .rowMajor(result.dimensions))]
-        kernel.scratchByteCount =
-            madeSize + max(way.scratchByteCount, copies.map(\.primitive.scratchByteCount).max() ?? 0)
+        kernel.results = [Arrangement(whole, rowMajor: .rowMajor(whole.dimensions))]
+        kernel.scratchByteCount = madeSize + max(way.scratchByteCount, copy.scratchByteCount)
         kernel.label += ", copied"
-        kernel.body = .lanes([[convolved] + copies])
+        kernel.body = .lanes([steps])
         return kernel
     }
 }

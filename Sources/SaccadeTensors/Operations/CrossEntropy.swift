@@ -23,6 +23,8 @@ public func crossEntropy(
     let settings = CrossEntropy(
         hasClassWeights: classWeights != nil, hasElementWeights: elementWeights != nil, ignoredLabel: ignoredLabel,
         smoothing: labelSmoothing)
+    // Row by row, which the loss and its gradient both want them.
+    let logits = logits.rowMajor
     let weights = [classWeights, elementWeights].compactMap { $0?.detached }
     let results = settings.results(of: [logits, labels] + weights)
     let losses = results[0].recorded(pullbacks: [

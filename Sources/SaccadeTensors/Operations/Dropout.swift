@@ -21,5 +21,6 @@ public func dropout(_ x: Tensor, probability: Float, using generator: inout some
             elements[index] = bits & 0xFFFF_FFFF < threshold ? 0 : kept
         }
     }
-    return x * mask
+    // In the order of what it multiplies, now and once more for the gradient.
+    return x * mask.arranged(x.operand.blocks?.arrangement(x.shape))
 }

@@ -13,7 +13,7 @@ extension Tensor {
         let axis = shape.resolved(axis: axis)
         let length = shape[axis]
         return Gather(axis: axis)(self, indices).recorded(pullbacks: [
-            self: { dy in Scatter(axis: axis, length: length, combines: .sum)(indices, dy) }
+            self: { dy in Scatter(axis: axis, length: length)(indices, dy) }
         ])
     }
 }

@@ -45,15 +45,11 @@ public func maxPool2DWithIndices(
     let (shape, indices) = (x.shape, results[1])
     let y = results[0].recorded(pullbacks: [
         x: { dy in
-            Scatter(axis: 1, length: shape[2] * shape[3], combines: .sum)(indices.planes, dy.planes).reshaped(to: shape)
+            Unpooling(size: Pair(shape[2], shape[3]), combines: .sum, name: "maxPool2DWithIndices gradient")(
+                dy, indices)
         }
     ])
     return (y, indices)
-}
-
-extension Tensor {
-    /// `[N · C, H · W]`: each plane of pictures as one row.
-    var planes: Tensor { reshaped(to: [shape[0] * shape[1], shape[2] * shape[3]]) }
 }
 
 /// Maxima and their places. Input: `[N, C, H, W]`. Results: two of `[N, C, H′, W′]`.
@@ -75,6 +71,10 @@ struct IndexedMaxPooling: Operation {
         guard request.results[0].elementCount > 0, let window = try? pooling.window(over: input) else {
             return [Kernel(request) { _ in }]
         }
-        return [PlaneGeometry(input, window).maximum(request, withIndices: true)]
+        let geometry = PlaneGeometry(input, window)
+        if let blocks = request.inputs[0].blocks {
+            return [geometry.indexedMaximum(in: blocks, of: input, to: request.results[0])]
+        }
+        return [geometry.maximum(request, withIndices: true)]
     }
 }

@@ -200,6 +200,16 @@ struct PlaneGeometry: Sendable {
             padding: (window.paddingBefore[0], window.paddingBefore[1]))
     }
 
+    /// The largest element of each window and its place, of pictures in blocks.
+    func indexedMaximum(in blocks: ChannelBlocks, of input: Shape, to result: Shape) -> Kernel {
+        let bridged = bridged
+        let lanes = blocks.bridged(input)
+        let (source, made) = (blocks.arrangement(input), blocks.arrangement(result))
+        return Kernel(inputs: [source], results: [made, made]) { at in
+            sk_max_pool_blocks(bridged, lanes, at[0], at[1], at[2])
+        }
+    }
+
     /// The largest element of each window, in parts that each keep two rows of columns' maxima.
     func maximum(_ request: KernelRequest, withIndices: Bool) -> Kernel {
         let parts = min(64, max(bridged.planes * bridged.output_height, 1))

@@ -63,10 +63,11 @@ struct ResizeGradient: Operation {
     func kernels(_ request: KernelRequest) -> [Kernel] {
         let incoming = request.inputs[0]
         guard source.elementCount > 0 else { return [Kernel(request) { _ in }] }
-        if incoming.arrangement != nil, interpolation.isOneDNNs(from: source, to: incoming.shape),
+        if let blocks = incoming.blocks, interpolation.isOneDNNs(from: source, to: incoming.shape),
+            // The pass whose gradient this is must be told how its source lay: it does not choose.
             let descriptor = try? Descriptor.resampling(
-                .backwardData, bilinear: interpolation != .nearest, source: .any(source.dimensions),
-                destination: incoming.layout),
+                .backwardData, bilinear: interpolation != .nearest, source: blocks.layout(source),
+                destination: blocks.layout(incoming.shape)),
             let primitive = try? Primitive(descriptor, roles: [.dDestination, .dSource])
         {
             return [Kernel(primitive, inputs: 1)]

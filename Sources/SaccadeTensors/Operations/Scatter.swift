@@ -14,25 +14,17 @@ extension Tensor {
     /// - Precondition: The shapes fit, and every index is in range.
     public func scatterAdded(axis: Int, _ indices: Tensor, _ source: Tensor) -> Tensor {
         let axis = shape.resolved(axis: axis)
-        let sums = Scatter(axis: axis, length: shape[axis], combines: .sum)(indices, source)
+        let sums = Scatter(axis: axis, length: shape[axis])(indices, source)
             .recorded(pullbacks: [source: { dy in Gather(axis: axis)(dy, indices) }])
         return self + sums
     }
 }
 
-/// Sends elements to places along an axis of a tensor of zeros. Inputs: places, elements.
+/// Sends elements to places along an axis of a tensor of zeros; those that meet are added. Inputs: places, elements.
 struct Scatter: Operation {
-    enum Combination: Sendable {
-        /// Elements that meet are added.
-        case sum
-        /// Of elements that meet the last one in row-major order stays.
-        case last
-    }
-
     let axis: Int
     /// The result's length along the axis.
     let length: Int
-    let combines: Combination
     var name = "scatterAdded"
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
@@ -45,10 +37,10 @@ struct Scatter: Operation {
     func kernels(_ request: KernelRequest) -> [Kernel] {
         let (shape, length, name) = (request.inputs[1].shape, length, name)
         let (outer, inner) = shape.around(axis)
-        let (count, adds) = (shape[axis], combines == .sum)
+        let count = shape[axis]
         return [
             Kernel(request) { at in
-                let wrong = sk_scatter(outer, length, count, inner, at[0], at[1], at[2], adds ? 1 : 0)
+                let wrong = sk_scatter(outer, length, count, inner, at[0], at[1], at[2], 1)
                 requireIndices(at[0], wrong, below: length, for: name)
             }
         ]

@@ -23,6 +23,28 @@ extension Tensor {
         ).applied(to: self)
     }
 
+    /// A part of pictures: where nothing else is said their middle, as U-Net cuts the maps of its encoder to the size of
+    /// its decoder's (Ronneberger, Fischer & Brox, 2015).
+    ///
+    /// - Parameters:
+    ///   - size: Height and width of the part.
+    ///   - top: Rows to leave out above it; `nil` is half of them, rounded down.
+    ///   - left: Columns to leave out beside it; `nil` is half of them, rounded down.
+    /// - Returns: `[N, C, size.height, size.width]` for `[N, C, H, W]`.
+    /// - Precondition: The part lies within the pictures.
+    public func cropped(to size: Pair, top: Int? = nil, left: Int? = nil) -> Tensor {
+        require(shape.rank == 4, "cropped: pictures are [N, C, H, W], got \(shape)")
+        let (top, left) = (top ?? (shape[2] - size.height) / 2, left ?? (shape[3] - size.width) / 2)
+        require(
+            size.height >= 0 && size.width >= 0 && top >= 0 && left >= 0 && size.height <= shape[2] - top
+                && size.width <= shape[3] - left,
+            "cropped: \(size) from row \(top) and column \(left) on is not within \(shape)")
+        guard size != Pair(shape[2], shape[3]) else { return self }
+        var view = View(shape)
+        (view.starts[2], view.lengths[2], view.starts[3], view.lengths[3]) = (top, size.height, left, size.width)
+        return Slice(view, name: "cropped").applied(to: self)
+    }
+
     /// The elements in the opposite order along `axes`.
     public func flipped(axes: [Int]) -> Tensor {
         let axes = Set(axes.map(shape.resolved(axis:)))
@@ -92,9 +114,14 @@ struct Slice: Operation {
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
         guard request.results[0].elementCount > 0 else { return [Kernel(request) { _ in }] }
-        let (loop, offset) = (view.loop, view.offset)
+        let blocks = request.inputs[0].blocks
+        let inBlocks = blocks.flatMap(view.loop)
+        let (offset, loop) = inBlocks ?? (view.offset, view.loop)
+        let order = inBlocks == nil ? nil : blocks
         return [
-            Kernel(request) { at in
+            Kernel(
+                inputs: [order?.arrangement(view.whole)], results: [order?.arrangement(view.shape)]
+            ) { at in
                 sk_copy(
                     Int32(loop.lengths.count), loop.lengths, at[0] + offset, loop.strides[0], at[1], loop.strides[1])
             }
@@ -127,10 +154,16 @@ struct Placement: Operation {
     }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
-        let (loop, offset, background) = (view.loop, view.offset, background)
-        let (count, isEmpty) = (view.whole.elementCount, view.shape.elementCount == 0)
+        let isEmpty = view.shape.elementCount == 0
+        // What fills up the last block must be zeros.
+        let blocks = isEmpty || background != 0 ? nil : request.inputs[0].blocks
+        let inBlocks = blocks.flatMap(view.loop)
+        let (offset, loop) = inBlocks ?? (view.offset, view.loop)
+        let order = inBlocks == nil ? nil : blocks
+        let (background, result) = (background, order?.arrangement(view.whole))
+        let count = Arrangement.byteCount(of: result, view.whole) / MemoryLayout<Float>.stride
         return [
-            Kernel(request) { at in
+            Kernel(inputs: [order?.arrangement(view.shape)], results: [result]) { at in
                 sk_fill(count, background, at[1])
                 guard !isEmpty else { return }
                 sk_copy(

@@ -12,7 +12,7 @@ public func topK(_ x: Tensor, _ count: Int) -> (values: Tensor, indices: Tensor)
     let results = TopK(count: count).results(of: [x])
     let indices = results[1]
     let values = results[0].recorded(pullbacks: [
-        x: { dy in Scatter(axis: axis, length: length, combines: .sum)(indices, dy) }
+        x: { dy in Scatter(axis: axis, length: length)(indices, dy) }
     ])
     return (values, indices)
 }

@@ -4,20 +4,20 @@ final class ConstantOrders {
     struct Own {
         let shape: Shape
         fileprivate let elements: Storage
-        /// What each row is still to be multiplied by.
-        fileprivate let rowFactors: [Float]?
+        /// What the elements are still to be multiplied by.
+        fileprivate let factors: ChannelFactors?
 
         /// - Returns: `nil` for a value that is no constant.
         init?(_ value: Graph.Value) {
             guard case .constant(let tensor) = value.origin else { return nil }
-            (shape, elements, rowFactors) = (value.shape, tensor.rowMajorStorage, value.rowFactors)
+            (shape, elements, factors) = (value.shape, tensor.rowMajorStorage, value.factors)
         }
 
         var byteCount: Int { Arrangement.byteCount(of: nil, shape) }
     }
 
     private let shared: SharedConstants?
-    /// Where rows are multiplied on their way into another order: fresh memory for each constant would take longer than
+    /// Where elements are multiplied on their way into another order: fresh memory for each constant would take longer than
     /// both.
     private lazy var workplace = Storage(byteCount: largest)
     private let largest: Int
@@ -27,7 +27,7 @@ final class ConstantOrders {
     ///   - shared: Where plans for other batches of the same network find theirs.
     init(for constants: [Own], sharing shared: SharedConstants?) {
         self.shared = shared
-        largest = constants.filter { $0.rowFactors != nil }.map(\.byteCount).max() ?? 0
+        largest = constants.filter { $0.factors != nil }.map(\.byteCount).max() ?? 0
     }
 
     /// A constant in the wanted order; that of another plan, where one has the same.
@@ -40,10 +40,10 @@ final class ConstantOrders {
     func arranged(
         _ own: Own, as shape: Shape, _ wanted: Arrangement?, by transform: ConstantTransform? = nil
     ) -> Storage {
-        guard let factors = own.rowFactors else { return arranged(own.elements, shape, wanted, transform) }
+        guard let factors = own.factors else { return arranged(own.elements, shape, wanted, transform) }
         // Row by row it stays where it is multiplied: that is a place of its own.
         let place = wanted == nil ? Storage(byteCount: own.byteCount) : workplace
-        place.fill(withRowsOf: own.elements, own.shape, times: factors)
+        place.fill(with: own.elements, own.shape, times: factors)
         return arranged(place, shape, wanted, transform)
     }
 

@@ -4,53 +4,20 @@ import SaccadePrelude
 /// Turns a graph into a ``Program``: picks kernels, puts reorders between those that want different layouts,
 /// and gives every value its place.
 struct Lowering {
-    private var graph: Graph
+    private(set) var graph: Graph
     private let options: Plan.Options
     private let order: ElementOrder
-    private let constants: ConstantOrders
+    let constants: ConstantOrders
 
-    /// Memory that a value has, or will have while the program runs.
-    private struct Buffer {
-        var byteCount: Int
-        var constant: Constant?
-        /// Which of the plan's inputs it is: that lies where the caller has it, and nobody writes there.
-        var input: Int?
-        /// The buffer that it is a piece of, and how far from that one's start.
-        var whole: (buffer: Int, offset: Int)?
-        var firstStep = 0
-        var lastStep = 0
-        /// Whether a step or an output reads it.
-        var isRead = false
-        /// How many values lie here; they are several where one is a reshape of another.
-        var valueCount = 0
-        /// How many nodes and outputs will still read one of them.
-        var pendingReads = 0
-        /// Whether it is made of pieces.
-        var hasPieces = false
-
-        /// Whether it gets its place in the memory of a run.
-        var isOfArena: Bool { constant == nil && input == nil }
-
-        /// Whether it is a constant that is only there to be brought into another order.
-        var isRawMaterial: Bool { if case .own = constant { !isRead } else { false } }
-    }
-
-    private enum Constant {
-        /// As the network has it, row by row.
-        case own(ConstantOrders.Own)
-        /// As a kernel wants it.
-        case arranged(Storage)
-    }
-
-    /// A value's elements in memory, in some arrangement.
-    private struct Held {
+    /// A value's elements in memory, in some arrangement: all of a buffer, or a part of what lies there.
+    struct Held {
         var buffer: Int
         var arrangement: Arrangement?
         /// What made it of a constant's own elements, where something did.
         var transform: String?
     }
 
-    private struct Step {
+    struct Step {
         var name: String
         var label: String
         var body: Kernel.Body
@@ -63,10 +30,10 @@ struct Lowering {
         var request: KernelRequest
     }
 
-    private var buffers: [Buffer] = []
-    private var steps: [Step] = []
+    var buffers = Buffers()
+    private(set) var steps: [Step] = []
     /// Each value in each arrangement it was wanted in; the first is how it was made.
-    private var held: [[Held]]
+    private(set) var held: [[Held]]
     /// How many nodes and outputs will still read each value.
     private var readers: [Int]
     /// Networks repeat themselves: to list oneDNN's implementations takes longer than to run one.
@@ -114,60 +81,37 @@ struct Lowering {
             }
         }
         for node in graph.nodes { lower(node) }
-        // Outputs leave row-major and as float32 unless they may stay as they are, and outlive the last step.
-        let outputs = graph.outputs.map { options.keepsLayouts ? held[$0][0] : arranged($0, nil) }
-        for output in outputs {
-            buffers[output.buffer].lastStep = steps.count
-            buffers[output.buffer].isRead = true
+        // Outputs leave row-major and as float32 unless they may stay as they are, and outlive the last step. A part of a
+        // larger value leaves as a tensor of its own: others than plans do not know how to read it where it lies.
+        let outputs = graph.outputs.map { value in
+            let own = Operand(graph.values[value].shape, held[value][0].arrangement).packed
+            return arranged(value, options.keepsLayouts ? own.arrangement : nil)
         }
-        for index in buffers.indices where buffers[index].isRead {
-            guard case .own(let own) = buffers[index].constant else { continue }
-            buffers[index].constant = .arranged(constants.arranged(own, as: own.shape, nil))
-        }
+        for output in outputs { buffers.use(output.buffer, at: steps.count) }
+        buffers.settleConstants(with: constants)
 
-        stretchWholes()
-        let arena = Arena.assign(
-            buffers.map { ($0.isOfArena && $0.whole == nil ? $0.byteCount : 0, $0.firstStep, $0.lastStep) })
-        func place(_ buffer: Int) -> Program.Place {
-            if case .arranged(let storage) = buffers[buffer].constant { return .constant(storage) }
-            if let input = buffers[buffer].input { return .input(input) }
-            return .arena(offset: offset(of: buffer, in: arena.offsets))
-        }
+        let (places, arenaByteCount) = buffers.places()
         let program = Program(
-            steps: steps.map {
-                Program.Step(name: $0.name, label: $0.label, body: $0.body, operands: $0.operands.map(place))
+            steps: steps.map { step in
+                Program.Step(
+                    name: step.name, label: step.label, body: step.body, operands: step.operands.map { places[$0] })
             },
-            outputs: outputs.map {
+            outputs: zip(graph.outputs, outputs).map { value, output in
                 Program.Port(
-                    place: place($0.buffer), byteCount: buffers[$0.buffer].byteCount, arrangement: $0.arrangement)
-            }, inputs: graph.inputs,
-            arenaByteCount: arena.byteCount)
+                    place: places[output.buffer],
+                    byteCount: Arrangement.byteCount(of: output.arrangement, graph.values[value].shape),
+                    arrangement: output.arrangement)
+            }, inputs: graph.inputs, arenaByteCount: arenaByteCount)
         program.prepare()
         return program
     }
 
-    /// Lets every whole live as long as its pieces: it was made when the last of them was there.
-    private mutating func stretchWholes() {
-        // A whole comes after its pieces, and may itself be a piece of a later one.
-        for index in buffers.indices {
-            guard let whole = buffers[index].whole?.buffer else { continue }
-            buffers[whole].firstStep = min(buffers[whole].firstStep, buffers[index].firstStep)
-            buffers[whole].lastStep = max(buffers[whole].lastStep, buffers[index].lastStep)
-        }
-    }
-
-    private func offset(of buffer: Int, in offsets: [Int]) -> Int {
-        guard let whole = buffers[buffer].whole else { return offsets[buffer] }
-        return offset(of: whole.buffer, in: offsets) + whole.offset
-    }
-
-    private mutating func newBuffer(_ byteCount: Int, _ constant: Constant? = nil) -> Int {
-        buffers.append(Buffer(byteCount: byteCount, constant: constant, firstStep: steps.count, lastStep: steps.count))
-        return buffers.count - 1
+    mutating func newBuffer(_ byteCount: Int, _ constant: Buffers.Constant? = nil) -> Int {
+        buffers.add(byteCount, constant, before: steps.count)
     }
 
     /// Says where a value lies, also.
-    private mutating func hold(_ value: Int, _ place: Held) {
+    mutating func hold(_ value: Int, _ place: Held) {
         held[value].append(place)
         buffers[place.buffer].valueCount += 1
         buffers[place.buffer].pendingReads += readers[value]
@@ -175,13 +119,10 @@ struct Lowering {
 
     /// - Parameter scratchByteCount: Memory that the step needs for itself: one more operand, which nobody else
     ///   reads, so that the arena gives the place to others before and after.
-    private mutating func append(_ step: Step, scratchByteCount: Int) {
+    mutating func append(_ step: Step, scratchByteCount: Int) {
         var step = step
         if scratchByteCount > 0 { step.operands.append(newBuffer(scratchByteCount)) }
-        for buffer in step.operands {
-            buffers[buffer].lastStep = steps.count
-            buffers[buffer].isRead = true
-        }
+        for buffer in step.operands { buffers.use(buffer, at: steps.count) }
         steps.append(step)
     }
 
@@ -198,11 +139,16 @@ struct Lowering {
             hold(node.results[0], arranged(node.inputs[0], nil))
             return
         }
+        if let slice = node.operation as? Slice, let part = part(of: node.inputs[0], slice.view) {
+            hold(node.results[0], part)
+            return
+        }
         let kernel = kernel(for: node)
         var operands = node.inputs.enumerated().map { index, value in
             arranged(value, kernel.inputs[index], by: kernel.transforms[index])
         }
-        if kernel.joinsEndToEnd, let whole = joined(operands.map(\.buffer)) {
+        let sizes = zip(node.inputs, operands).map { Arrangement.byteCount(of: $1.arrangement, graph.values[$0].shape) }
+        if kernel.joinsEndToEnd, let whole = joined(operands.map(\.buffer), sizes) {
             hold(node.results[0], Held(buffer: whole, arrangement: kernel.results[0]))
             return
         }
@@ -237,31 +183,18 @@ struct Lowering {
         guard case .constant = graph.values[value].origin else { return }
         for place in held[value] where buffers[place.buffer].isRawMaterial {
             guard buffers[place.buffer].valueCount == 1 else { continue }
-            buffers[place.buffer] = Buffer(byteCount: 0)
+            buffers.release(place.buffer)
             graph.values[value].origin = .released
         }
-    }
-
-    /// A buffer whose pieces these are, so that whoever makes them makes it; nil where one cannot be a piece of it.
-    private mutating func joined(_ pieces: [Int]) -> Int? {
-        // What the caller or the weights hold stays where it is, and nothing is in two places.
-        guard Set(pieces).count == pieces.count,
-            pieces.allSatisfy({ buffers[$0].isOfArena && buffers[$0].whole == nil })
-        else { return nil }
-        let whole = newBuffer(pieces.reduce(0) { $0 + buffers[$1].byteCount })
-        buffers[whole].hasPieces = true
-        var offset = 0
-        for piece in pieces {
-            buffers[piece].whole = (whole, offset)
-            offset += buffers[piece].byteCount
-        }
-        return whole
     }
 
     private mutating func kernel(for node: Graph.Node) -> Kernel {
         let constants = Set(node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil })
         let request = KernelRequest(
-            inputs: node.inputs.map { Operand(graph.values[$0].shape, held[$0][0].arrangement) },
+            inputs: node.inputs.map { value in
+                let operand = Operand(graph.values[value].shape, held[value][0].arrangement)
+                return node.operation is any ReadsParts ? operand : operand.packed
+            },
             results: node.results.map { graph.values[$0].shape }, precision: options.precision,
             allowsWinograd: options.allowsWinograd, order: order, constantInputs: constants)
         let key = KernelKey(operation: AnyHashable(node.operation), request: request)
@@ -289,56 +222,5 @@ struct Lowering {
         guard buffer.whole == nil, !buffer.hasPieces else { return false }
         return buffer.pendingReads <= 1
             && node.inputs.count { held[$0].contains { $0.buffer == operand.buffer } } == 1
-    }
-
-    /// The value in the wanted arrangement, with a reorder before it where it is in another.
-    ///
-    /// - Parameter transform: What the kernel wants made of a constant.
-    private mutating func arranged(
-        _ value: Int, _ wanted: Arrangement?, by transform: ConstantTransform? = nil
-    ) -> Held {
-        let fitting = held[value].first {
-            $0.arrangement?.layout === wanted?.layout && $0.transform == transform?.name
-        }
-        if let fitting { return fitting }
-        let original = held[value][0]
-        if case .own(let own) = buffers[original.buffer].constant {
-            let shape = graph.values[value].shape
-            let arranged = constants.arranged(own, as: shape, wanted, by: transform)
-            let place = Held(
-                buffer: newBuffer(Arrangement.byteCount(of: wanted, shape), .arranged(arranged)), arrangement: wanted,
-                transform: transform?.name)
-            hold(value, place)
-            return place
-        }
-        if let from = original.arrangement, let to = wanted, from.rowMajor !== to.rowMajor {
-            _ = arranged(value, nil)  // two views of different axes have only the row-major order in common
-            return reordered(value, held[value].first { $0.arrangement == nil } ?? original, to: wanted)
-        }
-        return reordered(value, original, to: wanted)
-    }
-
-    private mutating func reordered(_ value: Int, _ source: Held, to wanted: Arrangement?) -> Held {
-        let shape = graph.values[value].shape
-        let from = source.arrangement?.layout ?? wanted?.rowMajor ?? .rowMajor(shape.dimensions)
-        let to = wanted?.layout ?? source.arrangement?.rowMajor ?? .rowMajor(shape.dimensions)
-        let primitive = KernelCache.shared.reorder(from: from, to: to)
-        let place = Held(buffer: newBuffer(to.byteCount), arrangement: wanted)
-        append(
-            Step(
-                name: "reorder", label: primitive.name, body: .primitive(primitive),
-                operands: [source.buffer, place.buffer]), scratchByteCount: primitive.scratchByteCount)
-        hold(value, place)
-        return place
-    }
-
-    private mutating func copy(_ from: Int, to: Int, _ byteCount: Int) {
-        append(
-            Step(
-                name: "copy", label: "loop",
-                body: .loop { at in
-                    UnsafeMutableRawPointer(at[1]).copyMemory(from: at[0], byteCount: byteCount)
-                },
-                operands: [from, to]), scratchByteCount: 0)
     }
 }

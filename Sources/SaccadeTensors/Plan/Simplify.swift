@@ -52,7 +52,7 @@ extension Graph {
             guard let norm = nodes[index].operation as? BatchNormInference,
                 let producer = soleProducer(of: nodes[index].inputs[0]),
                 let convolution = nodes[producer].operation as? Convolution,
-                convolution.activation == nil, !convolution.isTransposed
+                convolution.activation == nil
             else { continue }
             let statistics = nodes[index].inputs.dropFirst().compactMap(constant)
             let weights = values[nodes[producer].inputs[1]]
@@ -67,8 +67,11 @@ extension Graph {
             let newBias = bias.map { bias in scale.indices.map { bias[$0] * scale[$0] + shift[$0] } } ?? shift
             // The weights of a large network are a tenth of a gigabyte: they are multiplied on their way into the order
             // that a kernel wants, and not moved twice.
-            let factors = weights.rowFactors.map { zip($0, scale).map(*) } ?? scale
-            values.append(Value(shape: weights.shape, origin: weights.origin, rowFactors: factors))
+            let factors = convolution.channelFactors(scale, weights: weights.shape)
+            values.append(
+                Value(
+                    shape: weights.shape, origin: weights.origin,
+                    factors: weights.factors.map { $0.multiplied(by: factors) } ?? factors))
             let scaled = values.count - 1
             let newInputs = [nodes[producer].inputs[0], scaled, append(Tensor(newBias, shape: [newBias.count]))]
             setInputs(of: producer, to: newInputs)
@@ -140,44 +143,6 @@ extension Graph {
         }
     }
 
-    /// Convolutions whose results are only there to be joined along the channels write into the joined pictures themselves.
-    /// Of a single picture they do so anyway, for there the parts lie one behind the other; see ``Lowering``.
-    private mutating func joinSlices() {
-        for index in nodes.indices {
-            let node = nodes[index]
-            guard (node.operation as? Concatenation)?.axis == 1 else { continue }
-            let whole = values[node.results[0]].shape
-            guard whole.rank == 4, whole[0] > 1, whole.elementCount > 0 else { continue }
-            var slices: [(producer: Int, convolution: Convolution, start: Int)] = []
-            var start = 0
-            for input in node.inputs {
-                if let producer = soleProducer(of: input), values[input].shape[1] > 0,
-                    let convolution = nodes[producer].operation as? Convolution,
-                    !convolution.isTransposed, !convolution.addsResidual
-                {
-                    slices.append((producer, convolution, start))
-                }
-                start += values[input].shape[1]
-            }
-            guard slices.count == node.inputs.count else { continue }
-            slices.sort { $0.producer < $1.producer }
-            var joined: Int?
-            for (order, slice) in slices.enumerated() {
-                let isLast = order == slices.count - 1
-                let result = isLast ? node.results[0] : append(whole, .result(node: slice.producer, index: 0))
-                nodes[slice.producer].operation = ConvolutionIntoSlice(
-                    convolution: slice.convolution, start: slice.start, total: whole[1], isFirst: joined == nil)
-                setInputs(of: slice.producer, to: nodes[slice.producer].inputs + (joined.map { [$0] } ?? []))
-                nodes[slice.producer].results = [result]
-                values[result].origin = .result(node: slice.producer, index: 0)
-                joined = result
-            }
-            forget(index)
-        }
-        nodes.removeAll { $0.results.isEmpty }
-        renumber()
-    }
-
     private mutating func dropUnused() {
         var used = Set(outputs)
         for index in nodes.indices.reversed() {
@@ -192,7 +157,7 @@ extension Graph {
         release(values.indices)
     }
 
-    private mutating func renumber() {
+    mutating func renumber() {
         for (index, node) in nodes.enumerated() {
             for (position, result) in node.results.enumerated() {
                 values[result].origin = .result(node: index, index: position)
@@ -202,27 +167,27 @@ extension Graph {
 
     private func constant(_ value: Int) -> Tensor? {
         guard case .constant(let tensor) = values[value].origin else { return nil }
-        guard let factors = values[value].rowFactors else { return tensor }
+        guard let factors = values[value].factors else { return tensor }
         let multiplied = Storage(byteCount: Arrangement.byteCount(of: nil, tensor.shape))
-        multiplied.fill(withRowsOf: tensor.rowMajorStorage, tensor.shape, times: factors)
+        multiplied.fill(with: tensor.rowMajorStorage, tensor.shape, times: factors)
         return Tensor(shape: tensor.shape, content: .stored(multiplied, nil))
     }
 
     private mutating func append(_ tensor: Tensor) -> Int { append(tensor.shape, .constant(tensor.rowMajor)) }
 
     /// The node that makes a value which a node reads, and nobody else; an output of the network has one more reader.
-    private func soleProducer(of value: Int) -> Int? {
+    func soleProducer(of value: Int) -> Int? {
         guard case .result(let node, 0) = values[value].origin, uses.count(value) == 1 else { return nil }
         return node
     }
 
     /// Takes a node out of the order; it is swept away with the others that nobody reads.
-    private mutating func forget(_ node: Int) {
+    mutating func forget(_ node: Int) {
         setInputs(of: node, to: [])
         nodes[node].results = []
     }
 
-    private mutating func setInputs(of node: Int, to inputs: [Int]) {
+    mutating func setInputs(of node: Int, to inputs: [Int]) {
         uses.remove(nodes[node].inputs)
         uses.add(inputs)
         nodes[node].inputs = inputs
