@@ -31,7 +31,7 @@ struct NetworkBenchmark {
             (0..<shape.elementCount).map { _ in .random(in: -1.7...1.7, using: &generator) }, shape: shape)
         let graph = Trace.of([shape]) { network($0) }
         let scores = graph.values[graph.outputs[0]].shape
-        let places = Shape(scores.dimensions.prefix(1) + scores.dimensions.dropFirst(2))
+        let places = Shape([scores[0]] + scores.dimensions.dropFirst(2))
         labels = Tensor(
             (0..<places.elementCount).map { _ in Float(Int.random(in: 0..<scores[1], using: &generator)) },
             shape: places)
