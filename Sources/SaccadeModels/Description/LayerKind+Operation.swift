@@ -10,7 +10,8 @@ extension LayerKind {
             switch node.operation.form {
             case .convolution: .convolution
             case .transposedConvolution: .upConvolution
-            case .pooling(.maximum, _, _, _, _, _): .maxPool
+            case .pooling(.maximum, _, _, _, _, _), .indexedPooling: .maxPool
+            case .unpooling: .unpool
             // A global mean is an average over windows as large as the picture.
             case .pooling(.average(countsPadding: false), let kernel, _, _, _, _)
             where kernel.both == Array(input.dimensions.suffix(2)):
@@ -36,7 +37,7 @@ extension LayerKind {
             case .gather: .gather
             case .resize: .resize
             case .separableMap: .adaptiveAveragePool
-            case nil: node.operation.name == "maxUnpool2D" ? .unpool : .other
+            case nil: .other
             }
     }
 
