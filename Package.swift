@@ -231,7 +231,8 @@ let package = Package(
             name: "TrainingTests",
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeImages",
-                "SaccadeInterchange", "SaccadeDatasets", "SaccadeTraining", "SaccadeMetrics", "TestSupport",
+                "SaccadeInterchange", "SaccadeONNX", "SaccadeSettings", "SaccadeDatasets", "SaccadeTraining",
+                "SaccadeMetrics", "TestSupport",
                 "TrainingTestSupport",
             ],
             swiftSettings: strict),

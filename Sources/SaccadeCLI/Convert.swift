@@ -22,6 +22,7 @@ struct Convert: ParsableCommand {
               saccade convert weights.pth first.npy --tensor conv1.weight
               saccade convert my-run model.onnx
               saccade convert resnet18-f37072fd.pth resnet18.onnx --arch resnet-18
+              saccade convert my-segmenter model.onnx --free-size
               saccade convert VOC2012 voc-as-coco --format coco
               saccade convert photos.yaml boxes --format voc --images link
               saccade convert annotations.json out --format yolo --segments --pictures photos
@@ -48,6 +49,9 @@ struct Convert: ParsableCommand {
 
     @Option(help: ArgumentHelp("For ONNX, fresh random weights for the network IN.", valueName: "seed"))
     var seed: UInt64?
+
+    @Flag(help: "For ONNX, leave height and width open, where the network can take other sizes.")
+    var freeSize = false
 
     @Option(
         help: ArgumentHelp("The data set’s new format.", valueName: "coco|voc|yolo"),
@@ -77,8 +81,8 @@ struct Convert: ParsableCommand {
     private var isAboutWeights: Bool { format == nil && ConvertWeights.isMeant(from: input, to: output) }
 
     func validate() throws {
-        guard RunONNX.isMeant(output) || (arch == nil && seed == nil) else {
-            throw ValidationError("--arch and --seed are for an OUT that ends with .onnx.")
+        guard RunONNX.isMeant(output) || (arch == nil && seed == nil && !freeSize) else {
+            throw ValidationError("--arch, --seed and --free-size are for an OUT that ends with .onnx.")
         }
         guard arch == nil || seed == nil else { throw ValidationError("Give --arch or --seed, not both.") }
         if isAboutWeights || isAboutONNX {
@@ -104,7 +108,7 @@ struct Convert: ParsableCommand {
                 from: input, to: output, format: format, from: from, pictures: pictures, images: images ?? .copy,
                 segments: segments, json: json)
         } else if isAboutONNX {
-            try ConvertONNX.run(from: input, to: output, only: tensor, arch: arch, seed: seed)
+            try ConvertONNX.run(from: input, to: output, only: tensor, arch: arch, seed: seed, hasFreeSizes: freeSize)
         } else {
             try ConvertWeights.run(from: input, to: output, only: tensor)
         }

@@ -135,8 +135,10 @@ struct Train: AsyncParsableCommand {
             Look at \(folder)/report.html
             Next: saccade runs show \(name)
                   saccade evaluate \(name) --data \(data)
-                  saccade \(Task.name) \(name) IMAGE.jpg
             """)
+        // Not every task has a command of its own for new images.
+        guard Saccade.configuration.subcommands.contains(where: { $0._commandName == Task.name }) else { return }
+        print("      saccade \(Task.name) \(name) IMAGE.jpg")
     }
 
     private var folder: String { RunFolder.folder(of: run ?? Train.name(of: recipe)) }

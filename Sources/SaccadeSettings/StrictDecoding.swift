@@ -13,13 +13,15 @@ extension Decoder {
         }
     }
 
-    /// The value of `kindKey`, which must be one of `kinds`, after a check that only its keys are there.
-    package func kind<Key: CodingKey>(_ kindKey: Key, among kinds: KeyValuePairs<String, [Key]>) throws -> String {
+    /// The value of `kindKey`, which must be one of `kinds`, after a check that only its keys are there, and `others`.
+    package func kind<Key: CodingKey>(
+        _ kindKey: Key, among kinds: KeyValuePairs<String, [Key]>, allowing others: [Key] = []
+    ) throws -> String {
         let kind = try container(keyedBy: Key.self).decode(String.self, forKey: kindKey)
         guard let keys = kinds.first(where: { $0.key == kind })?.value else {
             throw unknown(kind, kindKey, among: kinds.map(\.key))
         }
-        try refuseKeys(except: [kindKey.stringValue] + keys.map(\.stringValue))
+        try refuseKeys(except: [kindKey.stringValue] + (keys + others).map(\.stringValue))
         return kind
     }
 

@@ -9,7 +9,7 @@ public struct Explanation: Sendable {
     public let picture: Image
     /// What each stage gives, `[1, …]`.
     public let activations: [Tensor]
-    /// Of each class; they add up to 1.
+    /// Of each class, or the mean over all places; they add up to 1.
     public let probabilities: [Float]
     /// The class whose evidence is shown.
     public let label: Int
@@ -35,7 +35,9 @@ public struct Explanation: Sendable {
         picture = preprocessing.fitted(image)
         let x = Tensor(preprocessing(image), shape: Shape([1] + preprocessing.shape))
         activations = layers.activations(of: x)
-        let probabilities = softmax(activations.last ?? x, axis: 1).scalars
+        // Of a network with a score for each place, the mean over the places.
+        let shares = softmax(activations.last ?? x, axis: 1)
+        let probabilities = (shares.shape.rank == 4 ? mean(shares, axes: [2, 3]) : shares).scalars
         let label = label ?? probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
         (self.probabilities, self.label, self.stage) = (probabilities, label, stage)
         evidence = stage.map { layers.gradCAM(of: x, class: label, at: $0) }

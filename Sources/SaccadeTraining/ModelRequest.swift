@@ -46,8 +46,10 @@ struct ModelSource {
     ///
     /// - Throws: `RecipeError` at the line of the recipe that cannot be.
     func description() throws(RecipeError) -> ModelDescription {
-        if let model { return model }
-        return try ModelDescription(recipe: recipe, source: recipeName)
+        if let model, recipe == model.recipe { return model }
+        return try ModelDescription(
+            recipe: recipe, source: recipeName, classNames: model?.classNames ?? [],
+            preprocessing: model?.preprocessing)
     }
 
     /// - Throws: ``RunError``, `RecipeError` or `FileError` with what is missing and how to get it.
@@ -111,14 +113,13 @@ struct ModelSource {
         let file = try WeightsFile(at: path)
         weights = file
         card = WeightsCard.of(file: path)
-        let own = ModelDescription(metadata: file.metadata, source: path)
+        model = ModelDescription(metadata: file.metadata, source: path)
         if let architecture {
             card = card ?? WeightsCard.named(architecture)
             recipeName = WeightsCard.named(architecture)?.architecture ?? architecture
             recipe = try Recipe.text(fileOrName: recipeName)
-        } else if let own {
-            model = own
-            recipe = own.recipe
+        } else if let model {
+            recipe = model.recipe
             recipeName = path
         } else if let card {
             recipeName = card.architecture

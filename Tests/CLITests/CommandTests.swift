@@ -323,12 +323,12 @@ import Testing
         // Names that nobody knows, as ImageNet's folders have them, count by their order.
         try copy(classes.enumerated().map { ($1, "n\(100 + $0)") }, to: "numbered")
         let numbered = try evaluated("numbered")
-        #expect(numbered.report == all.report && numbered.outcome.errors.contains("in this order"))
+        #expect(numbered.report == all.report && numbered.outcome.errors.contains("by order"))
 
         // Classes without names take those of the data.
         let nameless = ["--arch", "small.yaml", "--classes", "\(classes.count)", "--seed", "1", "--data", "pictures"]
         let fresh = try Program.run(["evaluate"] + nameless, in: folder)
-        #expect(fresh.status == 0 && fresh.output.contains(classes[0]) && !fresh.errors.contains("in this order"))
+        #expect(fresh.status == 0 && fresh.output.contains(classes[0]) && !fresh.errors.contains("by order"))
 
         try copy(classes.map { ($0, $0 == classes[0] ? "zebra" : $0) }, to: "strange")
         let strange = try evaluated("strange")

@@ -56,17 +56,17 @@ import Testing
             let shown = try Program.run("runs", "show", "a", in: folder)
             #expect(shown.status == 0 && shown.errors.isEmpty)
             for part in [
-                "Best epoch", "• training   ○ held back", "training.batchSize", "checkpoint.safetensors", "Waiting",
+                "Best epoch", "• train   ○ val", "training.batchSize", "checkpoint.safetensors", "Waiting",
             ] {
                 #expect(shown.output.contains(part), "\(part)")
             }
             struct Shown: Decodable {
-                struct Epoch: Decodable { let epoch: Int, trainingLoss: Double }
+                struct Epoch: Decodable { let epoch: Int, training: [String: Double] }
                 let run: Run, settings: [String: String], epochs: [Epoch]
             }
             let json = try Program.run("runs", "show", "runs/a", "--json", in: folder)
             let run = try JSONDecoder().decode(Shown.self, from: Data(json.output.utf8))
-            #expect(run.epochs.map(\.epoch) == [1, 2, 3] && run.settings["training.batchSize"] == "16")
+            #expect(run.epochs.map(\.epoch) == [1, 2, 3] && run.epochs.allSatisfy { $0.training["loss"] != nil } && run.settings["training.batchSize"] == "16")
 
             let compared = try Program.run("runs", "compare", "a", "b", "--chart", "both.svg", in: folder)
             #expect(

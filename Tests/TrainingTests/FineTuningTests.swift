@@ -163,6 +163,45 @@ import TrainingTestSupport
         }
     }
 
+    @Test("parts that one phase freezes learn in the next, and a resumed run knows the phase")
+    func phases() throws {
+        func description(epochs: Int) throws -> RunDescription {
+            try Self.description {
+                $0.epochs = epochs
+                $0.phases = [TrainingPhase(epochs: 2, freeze: ["conv1", "bn1"]), TrainingPhase(freeze: ["fc", "aux"])]
+            }
+        }
+        let folder = try TemporaryFolder()
+        func weights(_ run: String, _ epoch: Int) throws -> [String: [Float]] {
+            let file = try SafetensorsFile(at: "\(folder.path)/\(run)/epoch-\(epoch).safetensors")
+            let names = file.shapes.keys.filter { $0.hasPrefix("network/") && !$0.hasSuffix("tracked") }
+            return Dictionary(uniqueKeysWithValues: try names.map { ($0, try file.tensor($0).scalars) })
+        }
+        var settings = try description(epochs: 4)
+        settings.settings.keepLast = 4
+        try Self.train(settings, at: "\(folder.path)/whole")
+        let epochs = try (1...4).map { try weights("whole", $0) }
+        for (name, values) in epochs[0] {
+            let isFirst = name.hasPrefix("network/conv1.") || name.hasPrefix("network/bn1.")
+            let isHead = name.hasPrefix("network/fc.") || name.hasPrefix("network/aux.")
+            #expect((epochs[1][name] == values) == isFirst, "\(name) in the first phase")
+            #expect((epochs[3][name] == epochs[2][name]) == isHead, "\(name) in the second phase")
+        }
+        var half = try description(epochs: 3)
+        half.settings.keepLast = 4
+        try Self.train(half, at: "\(folder.path)/halves")
+        try Self.train(settings, at: "\(folder.path)/halves", resuming: true)
+        #expect(try weights("halves", 4) == epochs[3])
+        for (phases, part) in [
+            ("[{epochs: 2, freeze: [conv1]}, {epochs: 1}]", "phases of 3 epochs do not fit a training of 10"),
+            ("[{freeze: [conv1]}, {epochs: 1}]", "all but the last"), ("[{epoch: 1}, {}]", "did you mean epochs"),
+        ] {
+            let yaml = "network: resnet-18\ntraining: {phases: \(phases)}"
+            let error = try #require(throws: RecipeError.self) { _ = try Recipe(yaml: yaml, source: "x.yaml") }
+            #expect(error.message.contains(part), "\(error)")
+        }
+    }
+
     @Test("what is frozen has no gradient, and what leads to it alone is not computed")
     func constants() {
         let (a, b) = (Parameter(Tensor([2])), Parameter(Tensor([3])))

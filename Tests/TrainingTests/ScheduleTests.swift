@@ -45,7 +45,29 @@ import Testing
         #expect(cosine(batch: 35) == 0, "behind its end it stays there")
     }
 
-    @Test("what is stored is what is read", arguments: cases.map(\.1) + [.plateau(.init(patience: 3))])
+    @Test("lengths in steps do not care for epochs, and count the batches of each step")
+    func steps() throws {
+        let inSteps = Schedule.bySteps(.warmUp(over: 4, start: 0, next: .multiStep(at: [6, 10], factor: 0.1)))
+        for batchesPerEpoch in [3, 10, 1000] {
+            let rate = LearningRate(1, inSteps, epochs: 1, batchesPerEpoch: batchesPerEpoch)
+            #expect([0, 2, 4, 9, 10, 13, 14].map { rate(batch: $0) } == [0, 0.5, 1, 1, 0.1, 0.1, 0.1 * 0.1])
+        }
+        let rate = LearningRate(1, inSteps, epochs: 1, batchesPerEpoch: 7, accumulation: 5)
+        #expect([0, 10, 20, 49, 50, 69, 70].map { rate(batch: $0) } == [0, 0.5, 1, 1, 0.1, 0.1, 0.1 * 0.1])
+        let text = #"{"kind": "step", "every": 30000, "unit": "step"}"#
+        let read = try JSONDecoder().decode(Schedule.self, from: Data(text.utf8))
+        #expect(read == .bySteps(.step(every: 30000)))
+        for wrong in [#"{"kind": "step", "every": 3, "unit": "stpe"}"#, #"{"kind": "cosine", "unti": "step"}"#] {
+            let error = try #require(throws: DecodingError.self) {
+                _ = try JSONDecoder().decode(Schedule.self, from: Data(wrong.utf8))
+            }
+            #expect("\(error)".contains("did you mean"))
+        }
+    }
+
+    @Test(
+        "what is stored is what is read",
+        arguments: cases.map(\.1) + [.plateau(.init(patience: 3)), .bySteps(.warmUp(over: 3, next: .cosine()))])
     func coding(_ schedule: Schedule) throws {
         let data = try JSONEncoder().encode(schedule)
         #expect(try JSONDecoder().decode(Schedule.self, from: data) == schedule)

@@ -17,7 +17,7 @@ final class PeerExchange {
         (weights, input, labels) = ("\(folder)/weights.pth", "\(folder)/input.npy", "\(folder)/labels.npy")
         try WeightsFile.write(network.weights, to: weights)
         try WeightsFile.write([("input", network.input)], to: input)
-        try WeightsFile.write([("labels", Tensor(network.labels))], to: labels)
+        try WeightsFile.write([("labels", network.labels)], to: labels)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

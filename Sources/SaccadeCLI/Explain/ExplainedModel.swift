@@ -1,5 +1,6 @@
 import SaccadeDatasets
 import SaccadeImages
+import SaccadeLayers
 import SaccadeModels
 import SaccadeTensors
 import SaccadeTraining
@@ -21,18 +22,19 @@ struct ExplainedModel {
             throw CommandError.data(
                 "\(model.name): explain is for networks on pictures; this one is on vectors")
         }
-        guard let network = model.network.chain else {
-            throw CommandError.data("\(model.name): explain is for networks that are lists of layers")
+        guard let network = model.network as? any Model, network.inputs.count == 1 else {
+            throw CommandError.data("\(model.name): explain is for networks with one stage and one input")
         }
         ModelOptions.report(model.difference)
-        (layers, self.preprocessing, classNames) = (LayerByLayer(network), preprocessing, model.classNames)
+        layers = model.network.chain.map { LayerByLayer($0) } ?? LayerByLayer(network, name: model.name)
+        (self.preprocessing, classNames) = (preprocessing, model.classNames)
         caution =
             model.isFresh
             ? "The weights are random (seed \(request.seed ?? 0)): nothing was learnt, and the answers mean nothing. What "
                 + "can be seen is how the network is built." : nil
-        guard layers.output.rank == 1, layers.output[0] > 1 else {
+        guard [1, 3].contains(layers.output.rank), layers.output[0] > 1 else {
             throw CommandError.data(
-                "\(layers.name): explain is for networks that tell classes of pictures apart; this one gives "
+                "\(layers.name): explain is for networks with a score for each class; this one gives "
                     + "\(layers.output.sizeText) for each")
         }
     }

@@ -27,15 +27,16 @@ enum ConvertONNX {
     ///   - names: The tensors to write; all if there are none.
     ///   - arch: The network whose weights `input` is.
     ///   - seed: Where fresh weights begin, for the network `input`.
+    ///   - hasFreeSizes: Whether height and width are left open.
     static func run(
-        from input: String, to output: String, only names: [String], arch: String?, seed: UInt64?
+        from input: String, to output: String, only names: [String], arch: String?, seed: UInt64?, hasFreeSizes: Bool
     ) throws {
         if RunONNX.isMeant(output) {
             var request = ModelRequest(model: arch == nil ? input : nil)
             if let arch { (request.architecture, request.weights) = (arch, input) }
             request.seed = seed
             let model = try LoadedModel(request)
-            try model.onnx().write(to: output)
+            try model.onnx(hasFreeSizes: hasFreeSizes).write(to: output)
             let kept = [
                 model.classNames.map { "\($0.count) names of classes" },
                 model.preprocessing.map { _ in "how pictures are prepared" },

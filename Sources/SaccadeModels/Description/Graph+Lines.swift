@@ -126,10 +126,23 @@ private struct LineCollector {
         }
     }
 
+    /// Functions that nobody has named, such as a crop, belong to the block that the layers before and behind them are of.
+    private var withFunctionsInTheirBlocks: [Line] {
+        var lines = lines
+        for index in lines.indices where !lines[index].isLayer && lines[index].blocks.isEmpty {
+            guard let before = lines[..<index].last(where: \.isLayer),
+                let behind = lines[index...].first(where: \.isLayer)
+            else { continue }
+            lines[index].blocks = zip(before.blocks, behind.blocks).prefix { $0 == $1 }.map(\.0)
+        }
+        return lines
+    }
+
     /// All lines, those of blocks where they end.
     ///
     /// - Parameter reached: The operations of the network itself; nil for all.
     func withBlocks(reached: Set<Int>?) -> [TracedLine] {
+        let lines = withFunctionsInTheirBlocks
         var result: [TracedLine] = []
         /// How many lines each open block has so far.
         var open: [String: Int] = [:]

@@ -1,4 +1,3 @@
-import SaccadeOneDNN
 import SaccadeTensors
 
 extension LayerKind {

@@ -1,4 +1,3 @@
-import SaccadeOneDNN
 import SaccadeTensors
 
 // The sums behind the sizes of a network.

@@ -23,8 +23,8 @@ public final class Trainer<Task: LearningTask> {
     private let settings: TrainingSettings
     /// What is restored when a step fails, which must leave no trace.
     private let statistics: [Statistic]
-    /// Parameters that stay as they are.
-    private let frozen: Set<Parameter>
+    /// Parameters that stay as they are in this epoch.
+    private var frozen: Set<Parameter> = []
     private let optimizer: any Optimizer
     private let average: WeightAverage?
     private var gathered: GradientSum
@@ -75,13 +75,12 @@ public final class Trainer<Task: LearningTask> {
                 "\(run.path): this processor does not multiply \(settings.precision.rawValue) numbers; train with "
                     + "--set training.precision=f32.")
         }
-        frozen = Set(parameters.filter { settings.freezes($0.name) }.map(\.parameter))
         optimizer = settings.optimizer(for: trained, heads: network.heads)
         average = settings.ema.map { WeightAverage(of: trained, decay: $0.decay) }
         gathered = GradientSum(optimizer.parameters.map(\.parameter))
         rate = LearningRate(
             settings.learningRate, settings.schedule, epochs: settings.epochs,
-            batchesPerEpoch: training.batchesPerEpoch)
+            batchesPerEpoch: training.batchesPerEpoch, accumulation: settings.accumulation)
     }
 
     /// Trains to the end, from the run's checkpoint if it has one.
@@ -148,6 +147,8 @@ public final class Trainer<Task: LearningTask> {
     ///
     /// - Returns: How many samples that was.
     private func learnEpoch() throws -> Int {
+        frozen = Set(
+            network.parameters.filter { settings.freezes($0.name, inEpoch: position.epoch) }.map(\.parameter))
         let next = waiting.measured {
             upcoming.take() ?? training.batches(ofEpoch: position.epoch, from: position.batch)
         }

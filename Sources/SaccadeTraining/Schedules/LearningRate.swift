@@ -9,22 +9,27 @@ public struct LearningRate: Sendable {
     public let schedule: Schedule
     public let epochs: Int
     public let batchesPerEpoch: Int
+    /// Batches of each step.
+    public let accumulation: Int
 
     /// What a ``Schedule/plateau(_:)`` has seen so far.
     public var plateau = PlateauState()
 
     /// - Precondition: `schedule` has no `problem`.
-    public init(_ base: Double, _ schedule: Schedule = .constant, epochs: Int, batchesPerEpoch: Int) {
+    public init(_ base: Double, _ schedule: Schedule = .constant, epochs: Int, batchesPerEpoch: Int,
+        accumulation: Int = 1
+    ) {
         require(schedule.problem == nil, "LearningRate: \(schedule.problem ?? "")")
         self.base = base
         self.schedule = schedule
         self.epochs = epochs
         self.batchesPerEpoch = batchesPerEpoch
+        self.accumulation = accumulation
     }
 
     /// The rate for a batch, counted from 0 over all epochs.
     public func callAsFunction(batch: Int) -> Double {
-        rate(schedule, batch: batch, total: epochs * batchesPerEpoch)
+        rate(schedule, batch: batch, total: epochs * batchesPerEpoch, unit: batchesPerEpoch)
     }
 
     /// Tells a plateau the loss of the epoch that is over.
@@ -32,22 +37,23 @@ public struct LearningRate: Sendable {
         func plateau(in schedule: Schedule) -> Schedule.Plateau? {
             switch schedule {
             case .plateau(let plateau): plateau
-            case .warmUp(_, _, let next): plateau(in: next)
+            case .warmUp(_, _, let next), .bySteps(let next): plateau(in: next)
             default: nil
             }
         }
         if let rule = plateau(in: schedule) { self.plateau.observe(loss, rule, base: base) }
     }
 
-    private func batches(_ epochs: Double) -> Int { max(Int((epochs * Double(batchesPerEpoch)).rounded()), 1) }
-
-    /// - Parameter total: Batches from the schedule's beginning to the training's end.
-    private func rate(_ schedule: Schedule, batch: Int, total: Int) -> Double {
+    /// - Parameters:
+    ///   - total: Batches from the schedule's beginning to the training's end.
+    ///   - unit: Batches of what the schedule counts in: an epoch, or a step.
+    private func rate(_ schedule: Schedule, batch: Int, total: Int, unit: Int) -> Double {
+        func batches(_ length: Double) -> Int { max(Int((length * Double(unit)).rounded()), 1) }
         switch schedule {
         case .constant: return base
         case .step(let every, let factor): return base * pow(factor, Double(batch / batches(every)))
         case .multiStep(let places, let factor):
-            let passed = places.count { Int(($0 * Double(batchesPerEpoch)).rounded()) <= batch }
+            let passed = places.count { Int(($0 * Double(unit)).rounded()) <= batch }
             return base * pow(factor, Double(passed))
         case .cosine(let length, let minimum):
             let length = length.map(batches) ?? max(total, 1)
@@ -64,8 +70,9 @@ public struct LearningRate: Sendable {
             return plateau.scale < 1 ? max(base * plateau.scale, rule.minimum) : base
         case .warmUp(let length, let start, let next):
             let length = batches(length)
-            guard batch < length else { return rate(next, batch: batch - length, total: total - length) }
+            guard batch < length else { return rate(next, batch: batch - length, total: total - length, unit: unit) }
             return base * (start + (1 - start) * Double(batch) / Double(length))
+        case .bySteps(let schedule): return rate(schedule, batch: batch, total: total, unit: accumulation)
         }
     }
 

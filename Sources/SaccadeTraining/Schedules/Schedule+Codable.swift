@@ -6,6 +6,8 @@ extension Schedule: Codable {
     private enum Keys: String, CodingKey, CaseIterable {
         case kind, every, factor, at, over, minimum, rise, startDivisor, endDivisor, patience, threshold, cooldown
         case start, next
+        /// `step` where lengths are in steps.
+        case unit
     }
 
     /// The kinds, and the keys of each beside `kind`.
@@ -16,7 +18,20 @@ extension Schedule: Codable {
     ]
 
     public init(from decoder: any Decoder) throws {
-        let kind = try decoder.kind(Keys.kind, among: Schedule.kinds)
+        let outer = try decoder.container(keyedBy: Keys.self)
+        if let unit = try outer.decodeIfPresent(String.self, forKey: .unit) {
+            guard ["epoch", "step"].contains(unit) else {
+                throw decoder.unknown(unit, Keys.unit, among: ["epoch", "step"])
+            }
+            let schedule = try Schedule(from: decoder, allowing: [Keys.unit])
+            self = unit == "step" ? .bySteps(schedule) : schedule
+            return
+        }
+        try self.init(from: decoder, allowing: [])
+    }
+
+    private init(from decoder: any Decoder, allowing others: [Keys]) throws {
+        let kind = try decoder.kind(Keys.kind, among: Schedule.kinds, allowing: others)
         let values = try decoder.container(keyedBy: Keys.self)
         func number(_ key: Keys, _ standard: Double) throws -> Double {
             try values.decodeIfPresent(Double.self, forKey: key) ?? standard
@@ -53,6 +68,9 @@ extension Schedule: Codable {
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Keys.self)
         switch self {
+        case .bySteps(let schedule):
+            try schedule.encode(to: encoder)
+            try values.encode("step", forKey: .unit)
         case .constant: try values.encode("constant", forKey: .kind)
         case .step(let every, let factor):
             try values.encode("step", forKey: .kind)

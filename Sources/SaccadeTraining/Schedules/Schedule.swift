@@ -1,6 +1,7 @@
 /// How the learning rate changes while training goes on.
 ///
-/// Lengths and places are in epochs, and may be fractions; a rate is worked out for every batch. With one batch per
+/// Lengths and places are in epochs, and may be fractions, or with ``bySteps(_:)`` in steps; a rate is worked out for
+/// every batch. With one batch per
 /// epoch the rates are those of PyTorch's classes of the same names.
 public indirect enum Schedule: Sendable, Hashable {
     /// Always the same.
@@ -21,6 +22,8 @@ public indirect enum Schedule: Sendable, Hashable {
     /// In a straight line from `start` times the learning rate up to it, then as `next` says, which counts from there:
     /// `LinearLR`, then another, in a `SequentialLR`.
     case warmUp(over: Double, start: Double = 0.1, next: Schedule)
+    /// Another, whose lengths and places are in steps of the optimizer, not in epochs.
+    case bySteps(Schedule)
 
     /// When a loss counts as having stopped to fall. It is looked at after every epoch.
     public struct Plateau: Sendable, Hashable {
@@ -49,7 +52,7 @@ public indirect enum Schedule: Sendable, Hashable {
     public var problem: String? {
         func positive(_ length: Double?, _ what: String) -> String? {
             guard let length, !(length > 0 && length.isFinite) else { return nil }
-            return "\(what) must be a positive number of epochs, not \(length)"
+            return "\(what) must be a positive number, not \(length)"
         }
         func inUnit(_ value: Double, _ what: String) -> String? {
             (0...1).contains(value) ? nil : "\(what) must be from 0 to 1, not \(value)"
@@ -75,6 +78,7 @@ public indirect enum Schedule: Sendable, Hashable {
                 ?? (plateau.patience >= 0 && plateau.cooldown >= 0 ? nil : "patience and cooldown must be 0 or more")
         case .warmUp(let length, let start, let next):
             return positive(length, "over") ?? inUnit(start, "start") ?? next.problem
+        case .bySteps(let schedule): return schedule.problem
         }
     }
 }

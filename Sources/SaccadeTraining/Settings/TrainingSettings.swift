@@ -46,6 +46,8 @@ public struct TrainingSettings: Sendable, Equatable {
     /// Parts of the network that stay as they are, by the name of a layer or of a block around layers, such as `conv1`
     /// or `layer1`. Their batch norms use the running statistics that they have, and keep them.
     public var freeze: [String] = []
+    /// Stretches of the training in which other parts stay as they are, in turn; none by default.
+    public var phases: [TrainingPhase] = []
     /// The learning rate of everything but the layers whose outputs are the classes, as a fraction of `learningRate`; above 0, and at most 1.
     public var backboneRate = 1.0
 
@@ -75,7 +77,7 @@ public struct TrainingSettings: Sendable, Equatable {
         guard backboneRate > 0, backboneRate <= 1 else {
             return "backboneRate must be above 0 and at most 1, not \(backboneRate); freeze what is to stay as it is"
         }
-        return optimizer.problem ?? schedule.problem ?? augmentation.problem
+        return phases.problem(epochs: epochs) ?? optimizer.problem ?? schedule.problem ?? augmentation.problem
     }
 }
 
@@ -83,11 +85,16 @@ extension TrainingSettings {
     /// Whether a parameter of this name stays as it is.
     func freezes(_ name: String) -> Bool { freeze.contains { name.isPart(of: $0) } }
 
+    /// Whether a parameter of this name stays as it is in an epoch, counted from 0.
+    func freezes(_ name: String, inEpoch epoch: Int) -> Bool {
+        freezes(name) || phases.phase(inEpoch: epoch)?.freeze.contains { name.isPart(of: $0) } ?? false
+    }
+
     /// - Throws: `RecipeError` where a name to freeze fits nothing, or nothing is left to train.
     func requireFreezable(_ network: some StagedModel, source: String) throws(RecipeError) {
-        guard !freeze.isEmpty else { return }
+        guard !freeze.isEmpty || !phases.isEmpty else { return }
         let parameters = network.parameters.map(\.name)
-        for name in freeze where !parameters.contains(where: { $0.isPart(of: name) }) {
+        for name in freeze + phases.flatMap(\.freeze) where !parameters.contains(where: { $0.isPart(of: name) }) {
             let parts = Set(parameters.flatMap(\.enclosing)).sorted()
             let guess = nearest(to: name, among: parts).map { "did you mean \($0)?" }
             let tops = Set(parameters.compactMap(\.enclosing.first)).sorted().joined(separator: ", ")
@@ -95,9 +102,12 @@ extension TrainingSettings {
                 "freeze names “\(name)”, and no part with weights is called so; \(guess ?? "there are \(tops)")",
                 at: Location(file: source))
         }
-        guard parameters.contains(where: { !freezes($0) }) else {
-            throw RecipeError(
-                "freeze leaves nothing to train; leave out the last layer", at: Location(file: source))
+        for phase in phases.isEmpty ? [TrainingPhase()] : phases {
+            let frozen = freeze + phase.freeze
+            guard parameters.contains(where: { parameter in !frozen.contains { parameter.isPart(of: $0) } }) else {
+                throw RecipeError(
+                    "freeze leaves nothing to train; leave out the last layer", at: Location(file: source))
+            }
         }
     }
 
@@ -132,7 +142,7 @@ extension TrainingSettings: Codable {
     private enum Keys: String, CodingKey, CaseIterable {
         case epochs, batchSize, optimizer, learningRate, schedule, weightDecay, clipping, augmentation
         case validationFraction, seed, patience, stopsWhenNotFinite, checkpointMinutes
-        case accumulation, ema, best, keepLast, from, freeze, backboneRate, precision
+        case accumulation, ema, best, keepLast, from, freeze, phases, backboneRate, precision
     }
 
     /// The keys that are known.
@@ -167,6 +177,7 @@ extension TrainingSettings: Codable {
         try take(.keepLast, \.keepLast)
         from = try values.decodeIfPresent(String.self, forKey: .from)
         try take(.freeze, \.freeze)
+        try take(.phases, \.phases)
         try take(.backboneRate, \.backboneRate)
         if let name = try values.decodeIfPresent(String.self, forKey: .precision) {
             let known = Precision(rawValue: name)
@@ -197,6 +208,7 @@ extension TrainingSettings: Codable {
         try values.encode(keepLast, forKey: .keepLast)
         try values.encodeIfPresent(from, forKey: .from)
         if !freeze.isEmpty { try values.encode(freeze, forKey: .freeze) }
+        if !phases.isEmpty { try values.encode(phases, forKey: .phases) }
         if backboneRate != 1 { try values.encode(backboneRate, forKey: .backboneRate) }
         if precision != .float32 { try values.encode(precision.rawValue, forKey: .precision) }
     }

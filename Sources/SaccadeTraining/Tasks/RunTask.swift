@@ -3,9 +3,10 @@ package import SaccadeSettings
 /// The tasks: the one place that knows all of them.
 public enum RunTask: Sendable, Equatable {
     case classify(Classification)
+    case segment(Segmentation)
 
     /// In the order in which they are listed to users.
-    static let types: [any LearningTask.Type] = [Classification.self]
+    static let types: [any LearningTask.Type] = [Classification.self, Segmentation.self]
 
     /// What recipes call them.
     public static let names = types.map { $0.name }
@@ -14,6 +15,7 @@ public enum RunTask: Sendable, Equatable {
     public var task: any LearningTask {
         switch self {
         case .classify(let task): task
+        case .segment(let task): task
         }
     }
 
@@ -25,6 +27,9 @@ public enum RunTask: Sendable, Equatable {
             case .classify(var task):
                 task.classNames = newValue
                 self = .classify(task)
+            case .segment(var task):
+                task.classNames = newValue
+                self = .segment(task)
             }
         }
     }
@@ -41,6 +46,7 @@ public enum RunTask: Sendable, Equatable {
         }
         switch name {
         case Classification.name: self = .classify(try decoded(Classification.self))
+        case Segmentation.name: self = .segment(try decoded(Segmentation.self))
         default: return nil
         }
     }
