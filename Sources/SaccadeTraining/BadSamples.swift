@@ -58,7 +58,8 @@ public enum BadSamples: Sendable {
         let (before, after) = (parts.training.countsPerGroup, training.countsPerGroup)
         for (group, count) in before.sorted(by: { $0.key < $1.key }) where after[group] == nil {
             throw FileError(
-                .emptyClass, path: data, reason: "none of the \(count) \(parts.training.nameOfSamples(in: group)) can be used",
+                .emptyClass, path: data,
+                reason: "none of the \(count) \(parts.training.nameOfSamples(in: group)) can be used",
                 remedy: "mend them or delete the class")
         }
         return (training, parts.validation.without(judged.map(\.index)), bad)

@@ -92,7 +92,8 @@ extension LoadedModel {
         guard case .classify(let task) = description.task, let model = network as? AnyModel else {
             throw RunError(
                 .different,
-                "\(name): this network was made to \(description.task.name), not to classify; use the command of its task.")
+                "\(name): this network was made to \(description.task.name), not to classify; use the command of its task."
+            )
         }
         if let problem = task.problem(with: model) {
             throw RunError(.different, "\(name): \(problem), or give other names.")

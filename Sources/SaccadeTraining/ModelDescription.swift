@@ -66,7 +66,9 @@ extension ModelDescription {
     func metadata() throws -> [String: String] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        func text(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+        func text(_ value: some Encodable) throws -> String {
+            String(decoding: try encoder.encode(value), as: UTF8.self)
+        }
         var texts = [Self.recipeKey: recipe, "classNames": try text(classNames)]
         if let preprocessing { texts["preprocessing"] = try text(preprocessing) }
         return texts

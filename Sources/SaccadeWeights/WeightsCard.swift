@@ -1,5 +1,5 @@
-public import SaccadeImages
 public import SaccadeFiles
+public import SaccadeImages
 import SaccadeSettings
 
 /// What is known of weights that somebody has published: where they are, how to tell that they came whole, how pictures

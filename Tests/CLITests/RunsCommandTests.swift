@@ -66,7 +66,9 @@ import Testing
             }
             let json = try Program.run("runs", "show", "runs/a", "--json", in: folder)
             let run = try JSONDecoder().decode(Shown.self, from: Data(json.output.utf8))
-            #expect(run.epochs.map(\.epoch) == [1, 2, 3] && run.epochs.allSatisfy { $0.training["loss"] != nil } && run.settings["training.batchSize"] == "16")
+            #expect(
+                run.epochs.map(\.epoch) == [1, 2, 3] && run.epochs.allSatisfy { $0.training["loss"] != nil }
+                    && run.settings["training.batchSize"] == "16")
 
             let compared = try Program.run("runs", "compare", "a", "b", "--chart", "both.svg", in: folder)
             #expect(

@@ -84,7 +84,9 @@ import Testing
         let labels = text.split(separator: "\n").map { Int($0) }
         #expect(dataset.count == 200)
         for index in 0..<200 {
-            #expect(try dataset.image(at: index, atLeast: nil).pixels == Array(rows.pixels[index * 3072..<(index + 1) * 3072]))
+            #expect(
+                try dataset.image(at: index, atLeast: nil).pixels
+                    == Array(rows.pixels[index * 3072..<(index + 1) * 3072]))
             #expect(dataset.label(at: index) == labels[index])
         }
     }

@@ -177,7 +177,8 @@ import Testing
         #expect(training.count == 15 && validation.count == 5)
         let names = (0..<15).map(training.name(at:)) + (0..<5).map(validation.name(at:))
         #expect(Set(names) == Set((0..<20).map(dataset.name(at:))))
-        #expect(dataset.split(validation: 0.25, seed: 4).validation.samples.map(\.mask) == validation.samples.map(\.mask))
+        #expect(
+            dataset.split(validation: 0.25, seed: 4).validation.samples.map(\.mask) == validation.samples.map(\.mask))
         #expect(dataset.unusableSamples(.pixels).isEmpty)
         try Data("no mask".utf8).write(to: URL(fileURLWithPath: dataset.samples[7].mask))
         #expect(dataset.unusableSamples(.headers).map(\.index) == [7])

@@ -29,7 +29,8 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8]? = nil) -> [UI
         #expect(dataset.count == 3)
         #expect(dataset.classNames == ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"])
         #expect(dataset.samples.map(\.label) == [7, 0, 9])
-        #expect(try dataset.image(at: 1, atLeast: nil) == Image(width: 3, height: 2, channels: 1, pixels: Array(6..<12)))
+        #expect(
+            try dataset.image(at: 1, atLeast: nil) == Image(width: 3, height: 2, channels: 1, pixels: Array(6..<12)))
         #expect(dataset.name(at: 2) == "\(Self.images)\(suffix) #2")
         #expect(try ClassificationDataset.splits(at: folder.path) == [.train])
         let error = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path, split: .test) }

@@ -75,7 +75,9 @@ import TrainingTestSupport
         let network = smallNetwork(seed: 99)
         try network.load(SafetensorsFile(at: "\(folder.path)/best.safetensors"))
         let validation = SyntheticBatches(samplesPerEpoch: 9, seed: 2)
-        #expect(try evaluate(classification(), Runner(model(network)), over: validation).loss.value == best.validation[.loss])
+        #expect(
+            try evaluate(classification(), Runner(model(network)), over: validation).loss.value
+                == best.validation[.loss])
 
         let checkpoint = try SafetensorsFile(at: "\(folder.path)/checkpoint.safetensors")
         let name = trained.parameters[0].name

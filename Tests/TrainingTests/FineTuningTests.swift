@@ -156,7 +156,9 @@ import TrainingTestSupport
         #expect(!checkpoint.shapes.keys.contains { $0.hasPrefix("optimizer/") && $0.contains("conv1") })
         let everything = try Self.description { $0.freeze = ["conv1", "bn1", "aux", "conv2", "bn2", "fc"] }
         #expect(throws: RecipeError.self) { _ = try Self.network(everything) }
-        for (name, part) in [("conv", "did you mean conv1?"), ("conv1.weigth", "did you mean conv1?"), ("xyzzy", "there are")] {
+        for (name, part) in [
+            ("conv", "did you mean conv1?"), ("conv1.weigth", "did you mean conv1?"), ("xyzzy", "there are"),
+        ] {
             let misspelt = try Self.description { $0.freeze = [name] }
             let error = try #require(throws: RecipeError.self) { _ = try Self.network(misspelt) }
             #expect(error.message.contains(part), "\(error)")
@@ -168,7 +170,9 @@ import TrainingTestSupport
         func description(epochs: Int) throws -> RunDescription {
             try Self.description {
                 $0.epochs = epochs
-                $0.phases = [TrainingPhase(epochs: 2, freeze: ["conv1", "bn1"]), TrainingPhase(freeze: ["fc", "aux"])]
+                $0.phases = [
+                    TrainingPhase(epochs: 2, freeze: ["conv1", "bn1"]), TrainingPhase(freeze: ["fc", "aux"]),
+                ]
             }
         }
         let folder = try TemporaryFolder()

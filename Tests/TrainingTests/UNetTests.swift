@@ -94,7 +94,10 @@ import TrainingTestSupport
             ("task: segment\nnetwork: {unet: {}}\ninput: 570x572x1", "such as 556 or 572"),
             ("task: segment\nnetwork: {unett: {}}\ninput: 572x572x1", "did you mean unet?"),
             ("network: {unet: {}}\ninput: 572x572x1", "unet is a network for task: segment"),
-            ("task: segment\nclassify: {labelSmoothing: 0.1}\nnetwork: {unet: {}}\ninput: 572x572x1", "section of another task"),
+            (
+                "task: segment\nclassify: {labelSmoothing: 0.1}\nnetwork: {unet: {}}\ninput: 572x572x1",
+                "section of another task"
+            ),
             ("task: segments\nnetwork: {unet: {}}\ninput: 572x572x1", "did you mean segment?"),
             ("task: segment\nsegment: {ignoredLabel: 300}\nnetwork: {unet: {}}\ninput: 572x572x1", "0 to 255, not 300"),
             ("task: segment\nnetwork: {unet: {}, fcn: {}}\ninput: 572x572x1", "got 2 names"),
@@ -175,7 +178,8 @@ import TrainingTestSupport
         for _ in 0..<6 {
             let batches = Int.random(in: 1...7, using: &generator)
             let delay = UInt32.random(in: 0...20_000, using: &generator)
-            await #expect(processExitsWith: .signal(SIGKILL)) { [data, broken, batches, delay] in
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [data = data as String, broken = broken as String, batches = batches as Int, delay = delay as UInt32] in
                 _ = try UNetTests.train(data, in: broken, observer: Killer(after: batches, delay))
                 kill(getpid(), SIGKILL)
             }

@@ -143,7 +143,9 @@ struct Checkpoint {
             let position = try? JSONDecoder.ofRuns.decode(TrainingPosition.self, from: Data(text.utf8))
         else {
             throw RunError(
-                .damaged, "\(path): this is not a checkpoint of a training, or a newer program wrote it; restore the file or train anew.")
+                .damaged,
+                "\(path): this is not a checkpoint of a training, or a newer program wrote it; restore the file or train anew."
+            )
         }
         let sources = network.randomSources
         guard Set(sources.map(\.name)) == Set(position.randomStates.keys) else {

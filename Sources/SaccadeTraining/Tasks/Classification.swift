@@ -133,7 +133,8 @@ public struct Classification: LearningTask {
 
     public var noScore: ClassificationScore { ClassificationScore(classes: classNames.count) }
 
-    public func judge(_ model: Runner<AnyModel>, by batch: LabelledBatch, into score: inout ClassificationScore) throws {
+    public func judge(_ model: Runner<AnyModel>, by batch: LabelledBatch, into score: inout ClassificationScore) throws
+    {
         let logits = try model(batch.inputs)[0]
         score.add(logits, labels: batch.labels, loss: Double(SaccadeTensors.crossEntropy(logits, batch.labels).item))
     }
