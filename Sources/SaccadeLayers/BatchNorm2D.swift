@@ -68,7 +68,7 @@ public struct BatchNorm2D: Layer {
             let sum = addend.map { y + $0 } ?? y
             return activation?(sum) ?? sum
         }
-        let (y, mean, variance) = rectifiedBatchNorm(
+        let (y, mean, variance) = fusedBatchNormReLU(
             x, scale: weight.value, shift: bias.value, addend: addend, epsilon: epsilon)
         track(mean, variance, of: x)
         return y

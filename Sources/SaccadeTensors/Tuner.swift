@@ -83,7 +83,7 @@ package final class Tuner: Sendable {
     ///   - policy: What to do where nothing was chosen before.
     func fastest(
         of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest,
-        among network: WeightsInTurn? = nil, by policy: TuningPolicy = .exact
+        among network: ColdWeights? = nil, by policy: TuningPolicy = .exact
     ) -> Kernel {
         func plainest() -> Kernel { candidates.first(where: \.isCompilable) ?? candidates[0] }
         guard policy != .plainest else { return plainest() }

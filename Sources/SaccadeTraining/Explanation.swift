@@ -11,14 +11,14 @@ public struct Explanation: Sendable {
     public let activations: [Tensor]
     /// Of each class, or the mean over all places; they add up to 1.
     public let probabilities: [Float]
-    /// The class whose evidence is shown.
+    /// The class that is explained.
     public let label: Int
-    /// The stage whose activations the evidence comes from.
+    /// The stage whose activations Grad-CAM weighs.
     public let stage: Int?
     /// Where the class is seen, by Grad-CAM; nil without a stage.
-    public let evidence: EvidenceMap?
+    public let gradCAM: SaliencyMap?
     /// The class's probability with each part of the picture covered; nil where it was not asked for.
-    public let occlusion: EvidenceMap?
+    public let occlusion: SaliencyMap?
 
     /// - Parameters:
     ///   - image: A picture of any size.
@@ -40,7 +40,7 @@ public struct Explanation: Sendable {
         let probabilities = (shares.shape.rank == 4 ? mean(shares, axes: [2, 3]) : shares).scalars
         let label = label ?? probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
         (self.probabilities, self.label, self.stage) = (probabilities, label, stage)
-        evidence = stage.map { layers.gradCAM(of: x, class: label, at: $0) }
+        gradCAM = stage.map { layers.gradCAM(of: x, class: label, at: $0) }
         occlusion = occludedCells.map { cells in
             // Medium grey, as Zeiler and Fergus have it.
             let fill = zip(preprocessing.mean, preprocessing.standardDeviation).map { (0.5 - $0) / $1 }

@@ -95,7 +95,7 @@ import Testing
         #expect(ModelSummary(resolved, batch: 2).memory.trainingBytes > 0)
     }
 
-    @Test("convolutions and up-convolutions can have as many channels as there are classes")
+    @Test("convolutions and transposed convolutions can have as many channels as there are classes")
     func classChannels() throws {
         let yaml = """
             input: 8x8x3

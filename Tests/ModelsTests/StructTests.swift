@@ -61,7 +61,7 @@ import Testing
         }
         let expected = operations(recipe)
         #expect(operations(structure) == expected)
-        #expect(expected.contains { $0.hasPrefix("rectifiedBatchNorm gradient") } == (phase == .training))
+        #expect(expected.contains { $0.hasPrefix("fusedBatchNormReLU gradient") } == (phase == .training))
     }
 
     @Test("a plan folds the same")

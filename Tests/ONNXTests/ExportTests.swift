@@ -55,7 +55,7 @@ import Testing
             convTranspose2D($0, .values([4, 3, 3, 3]), bias: .values([3]), stride: 2, padding: 1, outputPadding: 1)
         },
         Sample("max-pool", [3, 9, 8]) { maxPool2D($0, kernel: 3, stride: 2, padding: 1) },
-        Sample("max-pool-up", [3, 10, 8]) { maxPool2D($0, kernel: 3, stride: 2, roundsUp: true) },
+        Sample("max-pool-up", [3, 10, 8]) { maxPool2D($0, kernel: 3, stride: 2, ceilMode: true) },
         Sample("max-pool-dilated", [3, 9, 8]) { maxPool2D($0, kernel: 2, stride: 1, dilation: 2) },
         Sample("max-pool-places", [3, 9, 8]) { maxPool2DWithIndices($0, kernel: 3, stride: 2, padding: 1).indices },
         Sample("max-unpool", [3, 8, 6]) { x in
@@ -63,13 +63,13 @@ import Testing
             return maxUnpool2D(tanh(y), indices: places, to: [8, 6])
         },
         Sample("max-unpool-odd", [3, 9, 7]) { x in
-            let (y, places) = maxPool2DWithIndices(x, kernel: 2, roundsUp: true)
+            let (y, places) = maxPool2DWithIndices(x, kernel: 2, ceilMode: true)
             return maxUnpool2D(y, indices: places, to: [9, 7]) + x
         },
         Sample("segnet", [3, 21, 14]) { SegNet.scores($0) },
         Sample("average-pool", [3, 9, 8]) { averagePool2D($0, kernel: 3, stride: 2, padding: 1) },
         Sample("average-pool-real", [3, 9, 8]) {
-            averagePool2D($0, kernel: 3, stride: 2, padding: 1, countsPadding: false)
+            averagePool2D($0, kernel: 3, stride: 2, padding: 1, countIncludePad: false)
         },
         Sample("global-pool", [3, 9, 8]) { globalAveragePool2D($0).flattened(from: 1) },
         Sample("adaptive-pool", [3, 9, 8]) { adaptiveAveragePool2D($0, to: [4, 3]) },

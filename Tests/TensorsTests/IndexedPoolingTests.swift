@@ -27,7 +27,7 @@ import Testing
             pooling = Pooling(
                 kind: .maximum, kernel: kernel, stride: Pair(random(1...3), random(1...3)),
                 padding: .pixels(Pair(random(0...kernel.height / 2), random(0...kernel.width / 2))),
-                dilation: Pair(random(1...2), random(1...2)), roundsUp: Bool.random(using: &generator))
+                dilation: Pair(random(1...2), random(1...2)), ceilMode: Bool.random(using: &generator))
             let special: [Float] = [.nan, .nan, -.infinity, .infinity, -0.0]
             let isStrange = Bool.random(using: &generator)
             x = Tensor(

@@ -29,7 +29,7 @@ import TrainingTestSupport
         let network = try recipe.model.network()
         let summary = ModelSummary(network, name: "U-Net")
         #expect(summary.totalParameters == 31_030_658)
-        #expect(summary.layers.filter { [.convolution, .upConvolution].contains($0.kind) }.count == 23)
+        #expect(summary.layers.filter { [.convolution, .transposedConvolution].contains($0.kind) }.count == 23)
         #expect(summary.layers.last?.outputSize == [388, 388, 2])
         // Figure 1: the corners of the U.
         func size(_ name: String) -> [Int]? { summary.layers.first { $0.name == name }?.outputSize }

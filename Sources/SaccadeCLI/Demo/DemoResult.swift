@@ -170,13 +170,13 @@ struct DemoResult {
     }
 
     private var layerSection: Report.Section {
-        let evidence = EvidenceFigures(
+        let saliency = SaliencyFigures(
             explanation, by: layers, classNamed: learnt.classNames[explanation.label])
         let sheets = LayerFigures(layers, explanation.activations).sheets
         return Report.Section(
             "What every layer makes of a scene",
             [
-                .row([.image(explanation.picture, caption: "A scene that it had never seen")] + evidence.blocks),
+                .row([.image(explanation.picture, caption: "A scene that it had never seen")] + saliency.blocks),
                 .paragraph(LayerFigures.note),
             ] + sheets.map { .picture($0.figure, caption: $0.caption) })
     }

@@ -31,7 +31,7 @@ struct ExplanationPage {
         let answers = BarChart(
             title: "", valueLabel: "probability, %",
             bars: predictions.map { .init($0.name, $0.share * 100) }, width: 420)
-        let evidence = EvidenceFigures(explanation, by: layers, classNamed: model.name(of: explanation.label))
+        let saliency = SaliencyFigures(explanation, by: layers, classNamed: model.name(of: explanation.label))
         let sheets = LayerFigures(layers, explanation.activations).sheets
         let filters = layers.firstFilters.map { ContactSheet.filters($0) }
 
@@ -47,7 +47,7 @@ struct ExplanationPage {
                     ])
                 ])
         ]
-        if !evidence.blocks.isEmpty { sections.append(Report.Section("Where it sees it", [.row(evidence.blocks)])) }
+        if !saliency.blocks.isEmpty { sections.append(Report.Section("Where it sees it", [.row(saliency.blocks)])) }
         sections.append(
             Report.Section(
                 "The path of sizes",
@@ -71,7 +71,7 @@ struct ExplanationPage {
 
         let digits = String(sheets.count).count
         figures =
-            evidence.figures + (filters.map { [("filters.png", $0.sheet)] } ?? [])
+            saliency.figures + (filters.map { [("filters.png", $0.sheet)] } ?? [])
             + sheets.enumerated().map { index, sheet in
                 let number = String(index + 1)
                 let padded = String(repeating: "0", count: digits - number.count) + number
@@ -101,21 +101,21 @@ struct ExplanationPage {
 }
 
 /// Where a class is seen, drawn over the picture.
-struct EvidenceFigures {
+struct SaliencyFigures {
     private(set) var figures: [(file: String, figure: any Figure)] = []
     private(set) var blocks: [Report.Block] = []
 
     init(_ explanation: Explanation, by layers: LayerByLayer, classNamed name: String) {
-        if let evidence = explanation.evidence, let stage = explanation.stage {
+        if let saliency = explanation.gradCAM, let stage = explanation.stage {
             let map = HeatMap(
-                evidence, over: explanation.picture, title: "Grad-CAM: \(name)", label: "evidence")
+                saliency, over: explanation.picture, title: "Grad-CAM: \(name)", label: "evidence")
             figures.append(("grad-cam.png", map))
-            let isBlank = evidence.values.allSatisfy { $0 == 0 }
+            let isBlank = saliency.values.allSatisfy { $0 == 0 }
             blocks.append(
                 .picture(
                     map,
-                    caption: "Grad-CAM: where the activations of \(layers.stages[stage].name), \(evidence.height)×"
-                        + "\(evidence.width), speak for \(name)" + (isBlank ? "; here nowhere" : "")))
+                    caption: "Grad-CAM: where the activations of \(layers.stages[stage].name), \(saliency.height)×"
+                        + "\(saliency.width), speak for \(name)" + (isBlank ? "; here nowhere" : "")))
         }
         if let occlusion = explanation.occlusion {
             let whole = Double(explanation.probabilities[explanation.label])

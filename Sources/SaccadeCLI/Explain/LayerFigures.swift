@@ -86,9 +86,9 @@ extension ContactSheet {
 
 extension HeatMap {
     /// Evidence over the picture that it comes from.
-    init(_ evidence: EvidenceMap, over picture: Image, title: String, label: String) {
+    init(_ saliency: SaliencyMap, over picture: Image, title: String, label: String) {
         self.init(
-            evidence.values.map(Double.init), width: evidence.width, height: evidence.height, title: title,
+            saliency.values.map(Double.init), width: saliency.width, height: saliency.height, title: title,
             label: label, map: .inferno, over: picture, opacity: 0.55, side: 250)
     }
 }

@@ -32,8 +32,8 @@ extension Resolver {
         try measure(conv, &layer, place)
     }
 
-    mutating func upConvolution(
-        _ settings: UpConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
+    mutating func transposedConvolution(
+        _ settings: TransposedConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         let input = layer.input
         try requirePicture(input, place)
@@ -69,18 +69,18 @@ extension Resolver {
         do {
             _ = try Window.pooling(
                 kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
-                roundsUp: settings.roundsUp, over: Shape([1] + layer.input.dimensions))
+                ceilMode: settings.ceilMode, over: Shape([1] + layer.input.dimensions))
         } catch { throw place.error(error) }
         let pool: any Layer =
             switch settings.kind {
             case .maximum:
                 MaxPool2D(
                     kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
-                    roundsUp: settings.roundsUp)
+                    ceilMode: settings.ceilMode)
             case .average:
                 AveragePool2D(
                     kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
-                    countsPadding: settings.countsPadding, roundsUp: settings.roundsUp)
+                    countIncludePad: settings.countIncludePad, ceilMode: settings.ceilMode)
             }
         layer.body = .layer(pool)
         try measure(pool, &layer, place)
@@ -213,7 +213,7 @@ extension Resolver {
         }
     }
 
-    /// An up-convolution keeps the lengths of its result countable.
+    /// A transposed convolution keeps the lengths of its result countable.
     static func requireLength(of input: Shape, stride: Pair, _ place: Place) throws(RecipeError) {
         for axis in 0..<2 where input[1 + axis] * stride.both[axis] > 2 * InputSize.maximumLength {
             throw place.error(

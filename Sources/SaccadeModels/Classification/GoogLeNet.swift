@@ -47,7 +47,7 @@ extension Architecture {
     }
 
     private static func pool(_ kernel: Int) -> [LayerSpecification] {
-        [.maxPool(Pair(kernel), stride: 2, roundsUp: true)]
+        [.maxPool(Pair(kernel), stride: 2, ceilMode: true)]
     }
 
     /// The paper's figure 2(b): the numbers are channels.
@@ -59,7 +59,7 @@ extension Architecture {
                 unit(one, kernel: 1, "branch1"),
                 unit(three.reduced, kernel: 1, "branch2.0") + unit(three.1, kernel: 3, "branch2.1"),
                 unit(five.reduced, kernel: 1, "branch3.0") + unit(five.1, kernel: 3, "branch3.1"),
-                [.maxPool(3, stride: 1, padding: 1, roundsUp: true)] + unit(pooled, kernel: 1, "branch4.1"),
+                [.maxPool(3, stride: 1, padding: 1, ceilMode: true)] + unit(pooled, kernel: 1, "branch4.1"),
                 name: "inception\(name)")
         ]
     }

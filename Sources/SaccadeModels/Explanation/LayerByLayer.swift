@@ -135,7 +135,7 @@ extension Graph {
         if case .result(let index, _) = values[line.output].origin { node = index }
         return LayerByLayer.Stage(
             name: line.name, kind: line.kind ?? LayerKind(kinds), output: output,
-            isConvolution: kinds.contains { $0 == .convolution || $0 == .upConvolution },
+            isConvolution: kinds.contains { $0 == .convolution || $0 == .transposedConvolution },
             isPointwise: kinds.allSatisfy { $0.isElementwise || $0 == .batchNorm },
             isSpatial: output.rank == 3 && output[1] * output[2] > 1 && node != nil, sources: sources(of: line),
             value: line.output, node: node)

@@ -46,7 +46,7 @@ public struct Occlusion: Sendable {
     /// - Precondition: `x` has as many channels as there are numbers to fill with.
     public func probabilities(
         of x: Tensor, class label: Int, scores: (Tensor) throws -> Tensor
-    ) rethrows -> EvidenceMap {
+    ) rethrows -> SaliencyMap {
         require(
             x.shape.rank == 4 && x.shape[0] == 1 && x.shape[1] == fill.count,
             "Occlusion: a picture [1, \(fill.count), H, W], got \(x.shape)")
@@ -74,6 +74,6 @@ public struct Occlusion: Sendable {
             let probabilities = softmax(scores, axis: 1).scalars
             values += places.indices.map { probabilities[($0 - first) * classes + label] }
         }
-        return EvidenceMap(width: cells, height: cells, values: values)
+        return SaliencyMap(width: cells, height: cells, values: values)
     }
 }

@@ -133,17 +133,17 @@ extension Call {
         let places = -before..<length + after
         switch mode {
         case "edge":
-            return try apply(.selection(axis: axis), x, Tensor(places.map { min(max($0, 0), length - 1) }))
+            return try apply(.indexSelect(axis: axis), x, Tensor(places.map { min(max($0, 0), length - 1) }))
         case "reflect":
             guard before < length, after < length else {
                 throw Problem.malformed(
                     "\(length) elements cannot be reflected to \(before) before and \(after) after them")
             }
             return try apply(
-                .selection(axis: axis), x,
+                .indexSelect(axis: axis), x,
                 Tensor(places.map { $0 < 0 ? -$0 : $0 < length ? $0 : 2 * (length - 1) - $0 }))
         case "wrap":
-            return try apply(.selection(axis: axis), x, Tensor(places.map { ($0 % length + length) % length }))
+            return try apply(.indexSelect(axis: axis), x, Tensor(places.map { ($0 % length + length) % length }))
         default: throw Problem.unsupported("mode \(mode)")
         }
     }

@@ -8,7 +8,7 @@ import SaccadePrelude
 /// - Parameters:
 ///   - x: `[N, C, H, W]`.
 ///   - indices: Places in planes of the result, row · width + column, in `x`'s shape: those that
-///     ``maxPool2DWithIndices(_:kernel:stride:padding:dilation:roundsUp:)`` gives.
+///     ``maxPool2DWithIndices(_:kernel:stride:padding:dilation:ceilMode:)`` gives.
 ///   - size: Height and width of the result.
 /// - Returns: `[N, C, size.height, size.width]`.
 /// - Precondition: Every index lies in a plane of the result, which has at most 2²⁴ elements.

@@ -30,7 +30,7 @@ extension Tensor {
                 before < length && after < length,
                 "padded: \(length) elements cannot be reflected to \(before) before and \(after) after them")
             let places = (-before..<length + after).map { $0 < 0 ? -$0 : $0 < length ? $0 : 2 * (length - 1) - $0 }
-            return selected(axis: axis, Tensor(places))
+            return indexSelected(axis: axis, Tensor(places))
         }
     }
 

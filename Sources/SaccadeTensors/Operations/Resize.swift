@@ -86,8 +86,8 @@ extension Interpolation {
         }
     }
 
-    fileprivate func maps(from source: Shape, to result: Shape) -> SeparableMap {
-        SeparableMap(rows: map(source[2], result[2]), columns: map(source[3], result[3]))
+    fileprivate func maps(from source: Shape, to result: Shape) -> SeparableResampling {
+        SeparableResampling(rows: map(source[2], result[2]), columns: map(source[3], result[3]))
     }
 
     /// In float, as PyTorch computes it, so that the same pixels are chosen where it is a close thing.
