@@ -102,7 +102,7 @@ struct Augment: ParsableCommand {
         let preprocessing = try recipe.model.architecture.preprocessing()
         let target = Augmentation.Target(size: preprocessing.size, filter: preprocessing.filter)
         var start = original
-        if list.first?.isFraming != true {
+        if list.first?.resizes != true {
             start =
                 original.annotations.objects.isEmpty
                 ? try AnnotatedImage(preprocessing.fitted(original.image), Annotations())
@@ -126,7 +126,7 @@ struct Augment: ParsableCommand {
     private func kindsApplied(to original: AnnotatedImage, _ rules: Annotations.Rules) throws -> [Captioned] {
         try Augmentation.examples.enumerated().flatMap { row, augmentation in
             var generator = SplitMix64(seed: seed, stream: row)
-            let target = Augmentation.Target(size: augmentation.isFraming ? PixelSize(width: 224, height: 224) : nil)
+            let target = Augmentation.Target(size: augmentation.resizes ? PixelSize(width: 224, height: 224) : nil)
             return try (1...count).map { number in
                 let (picture, share) = try example(of: augmentation, on: original, target, rules, &generator)
                 return (
@@ -144,7 +144,7 @@ struct Augment: ParsableCommand {
         of augmentation: Augmentation, on picture: AnnotatedImage, _ target: Augmentation.Target,
         _ rules: Annotations.Rules, _ generator: inout SplitMix64
     ) throws -> (AnnotatedImage, share: String?) {
-        guard augmentation.isMixing else {
+        guard augmentation.isBatchLevel else {
             return (try augmentation.apply(to: picture, target: target, rules: rules, using: &generator), nil)
         }
         let (mixed, share) = augmentation.mixing(

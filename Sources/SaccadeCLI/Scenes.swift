@@ -100,7 +100,7 @@ struct DrawScenes: AsyncParsableCommand {
     func run() async throws {
         let scenes = Scenes(seed: seed, size: try pixelSize, crowd: objects)
         let export = SceneExport(
-            scenes, first..<first + count, as: format, validationShare: validation, frames: frames)
+            scenes, first..<first + count, as: format, validationFraction: validation, frames: frames)
         let things = format == .sequences ? "films" : "scenes"
         var told = 0
         try await export.write(to: output) { done in

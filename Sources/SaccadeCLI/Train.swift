@@ -19,7 +19,7 @@ struct Train: AsyncParsableCommand {
             the last checkpoint and the best weights; and to look at, curves and the page report.html, which renews itself \
             while the run lives. `tensorboard --logdir runs` shows the runs, too, and so does `saccade runs`.
 
-            Pictures that are missing or damaged are left out and told; of more than 1 % of them the training is refused. \
+            Pictures that are missing or damaged are skipped and told; of more than 1 % of them the training is refused. \
             The memory that it will need is worked out before, and compared with what the machine has. Ctrl-C stops after \
             a step, with a checkpoint.
 
@@ -109,11 +109,11 @@ struct Train: AsyncParsableCommand {
 
     private func train<Task: LearningTask>(_ task: Task, _ recipe: Recipe, _ data: String) async throws {
         let (name, folder) = (run ?? Train.name(of: self.recipe), folder)
-        let training = try Training(task, recipe, data: data, badSamples: allowBadSamples ? .any : .few)
+        let training = try Training(task, recipe, data: data, badSamples: allowBadSamples ? .skipAll : .tolerateFew)
         Console.note(
             "\(training.training.count) samples of \(training.task.classNames.count) classes to learn from, "
                 + "\(training.validation.count) held back for validation; the run is \(folder).")
-        for line in LeftOutNote.lines(training.skipped, folder: folder) { Console.note(line) }
+        for line in SkippedNote.lines(training.skipped, folder: folder) { Console.note(line) }
         let need = try training.memory()
         Console.note(MemoryNote.line(need))
         try MemoryNote.check(training, need, limit: maxMemory.flatMap(ByteSize.init)?.bytes)

@@ -31,7 +31,7 @@ public struct Preprocessing: Sendable, Equatable {
     public let standardDeviation: [Float]
 
     /// Whether a large JPEG is decoded at 1/2, 1/4 or 1/8 of its size where that is still twice what is needed: several
-    /// times faster on photos, and not quite the same numbers as torchvision's. A framing augmentation, such as a
+    /// times faster on photos, and not quite the same numbers as torchvision's. A resizing augmentation, such as a
     /// random-resized crop, always gets the whole picture, for its part of it may be small.
     public let decodesReduced: Bool
 

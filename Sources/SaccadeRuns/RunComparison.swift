@@ -19,7 +19,10 @@ public struct RunComparison {
     public var settings: [Row] {
         let all = runs.map { run in
             run.description.recipeSettings.filter { $0.name != "name" }
-                + [("data", run.description.data), ("classes", run.description.model.classNames.joined(separator: ", "))]
+                + [
+                    ("data", run.description.data),
+                    ("classes", run.description.model.classNames.joined(separator: ", ")),
+                ]
                 + run.description.versions.sorted { $0.key < $1.key }.map { (name: $0.key, text: $0.value) }
         }
         let tables = all.map { Dictionary($0.map { ($0.name, $0.text) }) { first, _ in first } }
@@ -45,11 +48,12 @@ public struct RunComparison {
             row("epochs") { "\($0.records.last?.epoch ?? 0) of \($0.description.settings.epochs)" },
             ofBest("best epoch") { "\($0.epoch)" },
         ]
-        let after = [            row("time") { $0.timings.isEmpty ? nil : RunFigures.duration($0.seconds) },
+        let after = [
+            row("time") { $0.timings.isEmpty ? nil : RunFigures.duration($0.seconds) },
             row("time for an epoch") {
                 $0.timings.isEmpty ? nil : RunFigures.duration($0.seconds / Double($0.timings.count))
             },
-            row("waited for data") { $0.waitingShare.map(RunFigures.share) },
+            row("waited for data") { $0.waitingFraction.map(RunFigures.share) },
             row("memory at most") { $0.peakMemory.map(RunFigures.bytes) },
         ]
         return (before + measured + after).filter { $0.values.contains { $0 != nil } }

@@ -3,28 +3,28 @@ import SaccadeFiles
 
 /// What becomes of samples that cannot be used: pictures that are missing or damaged, records that make no sense.
 public enum BadSamples: Sendable {
-    /// Left out and told, unless more than a hundredth of all is bad: then the training is refused. Pictures are judged
+    /// Skipped and told, unless more than a hundredth of all is bad: then the training is refused. Pictures are judged
     /// by their headers, so that a large data set is not decoded one more time; damage behind a header ends the training
     /// with the file's name when it comes to light.
-    case few
-    /// Left out and told, however many they are. Every picture is decoded before the training, so that none of them
+    case tolerateFew
+    /// Skipped and told, however many they are. Every picture is decoded before the training, so that none of them
     /// ends it later.
-    case any
+    case skipAll
 
     /// The largest part of a data set that may be bad.
     public static let tolerated = 0.01
 
     var inspection: Inspection {
         switch self {
-        case .few: .headers
-        case .any: .pixels
+        case .tolerateFew: .headers
+        case .skipAll: .pixels
         }
     }
 
     var fraction: Double {
         switch self {
-        case .few: Self.tolerated
-        case .any: 1
+        case .tolerateFew: Self.tolerated
+        case .skipAll: 1
         }
     }
 
@@ -58,7 +58,8 @@ public enum BadSamples: Sendable {
         let (before, after) = (parts.training.countsPerGroup, training.countsPerGroup)
         for (group, count) in before.sorted(by: { $0.key < $1.key }) where after[group] == nil {
             throw FileError(
-                .emptyClass, path: data, reason: "none of the \(count) \(parts.training.nameOfSamples(in: group)) can be used",
+                .emptyClass, path: data,
+                reason: "none of the \(count) \(parts.training.nameOfSamples(in: group)) can be used",
                 remedy: "mend them or delete the class")
         }
         return (training, parts.validation.without(judged.map(\.index)), bad)

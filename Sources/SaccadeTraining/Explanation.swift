@@ -44,7 +44,7 @@ public struct Explanation: Sendable {
         occlusion = occludedCells.map { cells in
             // Medium grey, as Zeiler and Fergus have it.
             let fill = zip(preprocessing.mean, preprocessing.standardDeviation).map { (0.5 - $0) / $1 }
-            let occlusion = Occlusion(cells: cells, share: 0.25, fill: fill, batch: Self.batch)
+            let occlusion = Occlusion(cells: cells, fraction: 0.25, fill: fill, batch: Self.batch)
             let plan = Plan(for: Shape([Self.batch] + preprocessing.shape)) { layers($0) }
             return occlusion.probabilities(of: x, class: label) { plan($0) }
         }

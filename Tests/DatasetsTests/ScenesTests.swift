@@ -65,9 +65,9 @@ import Testing
                         == Box(
                             left: Double(left), top: Double(top), right: Double(right + 1), bottom: Double(bottom + 1)))
                 #expect(object.fullBox.union(object.box) == object.fullBox)
-                #expect(object.visibleShare > 0.3 && object.visibleShare <= 1)
+                #expect(object.visibleFraction > 0.3 && object.visibleFraction <= 1)
                 #expect(object.hiddenBy.allSatisfy { $0 > number }, "only what is in front hides")
-                if !object.hiddenBy.isEmpty { #expect(object.visibleShare < 1) }
+                if !object.hiddenBy.isEmpty { #expect(object.visibleFraction < 1) }
                 #expect((object.kind == .letter) == (object.letter != nil))
                 #expect(object.kind.colors.contains(object.color))
                 #expect(zip(scene.classMap, pixels).allSatisfy { $1 == 0 || Int($0) == object.kind.number + 1 })

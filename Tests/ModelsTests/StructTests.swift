@@ -17,13 +17,13 @@ import Testing
         return (structure, recipe)
     }
 
-    @Test("parameters and statistics have the same names and shapes in the same order")
+    @Test("parameters and buffers have the same names and shapes in the same order")
     func names() throws {
         let (structure, recipe) = try Self.networks()
         #expect(structure.parameters.map(\.name) == recipe.parameters.map(\.name))
         #expect(structure.parameters.map(\.parameter.shape) == recipe.parameters.map(\.parameter.shape))
-        #expect(structure.statistics.map(\.name) == recipe.statistics.map(\.name))
-        #expect(structure.statistics.map(\.statistic.value.shape) == recipe.statistics.map(\.statistic.value.shape))
+        #expect(structure.buffers.map(\.name) == recipe.buffers.map(\.name))
+        #expect(structure.buffers.map(\.buffer.value.shape) == recipe.buffers.map(\.buffer.value.shape))
     }
 
     @Test("results, gradients and running statistics are the same")
@@ -39,7 +39,7 @@ import Testing
             // Kernels are timed for each, and behind a batch norm much of the sum cancels out.
             #expect(da.relativeError(to: db) < 1e-3, "\(name)")
         }
-        for ((name, left), (_, right)) in zip(structure.statistics, recipe.statistics) {
+        for ((name, left), (_, right)) in zip(structure.buffers, recipe.buffers) {
             #expect(left.value.relativeError(to: right.value) < 1e-5, "\(name)")
         }
     }

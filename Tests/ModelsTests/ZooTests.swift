@@ -95,11 +95,11 @@ import Testing
         #expect(norms.count == gradientNorms.count)
         // Where a maximum or a ReLU is a near tie, rounding decides which way a gradient goes.
         for (a, b) in zip(norms, gradientNorms) { #expect(abs(a - b) <= 5e-3 * max(abs(b), 1e-3)) }
-        let statistics = network.statistics.filter { !$0.name.hasSuffix("num_batches_tracked") }
-            .sorted { $0.name < $1.name }.map { sum($0.statistic.value * $0.statistic.value).item.squareRoot() }
+        let buffers = network.buffers.filter { !$0.name.hasSuffix("num_batches_tracked") }
+            .sorted { $0.name < $1.name }.map { sum($0.buffer.value * $0.buffer.value).item.squareRoot() }
         let expectedStatistics = try fixtures.file.tensor("\(name)/statistics").scalars
-        #expect(statistics.count == expectedStatistics.count)
-        for (a, b) in zip(statistics, expectedStatistics) { #expect(abs(a - b) <= 1e-4 * abs(b)) }
+        #expect(buffers.count == expectedStatistics.count)
+        for (a, b) in zip(buffers, expectedStatistics) { #expect(abs(a - b) <= 1e-4 * abs(b)) }
     }
 
     @Test("auxiliary heads are for training alone")
@@ -231,11 +231,11 @@ import Testing
         #expect(try Architecture.googLeNet.resolved().classifiers == ["aux1.fc2", "aux2.fc2", "fc"])
         let network = Network(resolved)
         func isFrozen(_ name: String) -> Bool { name.hasPrefix("bn1.") || name.hasPrefix("layer1.") }
-        let before = network.statistics.map { $0.statistic.value.scalars }
+        let before = network.buffers.map { $0.buffer.value.scalars }
         let frozen = Set(network.parameters.filter { isFrozen($0.name) }.map(\.parameter))
         _ = withGradients(except: frozen) { sum(network(.ramp([2, 3, 16, 16]))) }
-        for (index, (name, statistic)) in network.statistics.enumerated() {
-            #expect((statistic.value.scalars == before[index]) == isFrozen(name), "\(name)")
+        for (index, (name, buffer)) in network.buffers.enumerated() {
+            #expect((buffer.value.scalars == before[index]) == isFrozen(name), "\(name)")
         }
     }
 }

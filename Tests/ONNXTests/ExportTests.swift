@@ -28,9 +28,9 @@ import Testing
         init(recipe name: String, size: InputSize? = nil) throws {
             let resolved = try Architecture(fileOrName: name).resolved(input: size, seed: 11)
             let network = Network(resolved)
-            for (index, (_, statistic)) in network.statistics.enumerated() where statistic.shape.rank == 1 {
-                let drift = Tensor.values(statistic.shape, seed: UInt64(index))
-                statistic.assign(statistic.value + drift * 0.3)
+            for (index, (_, buffer)) in network.buffers.enumerated() where buffer.shape.rank == 1 {
+                let drift = Tensor.values(buffer.shape, seed: UInt64(index))
+                buffer.assign(buffer.value + drift * 0.3)
             }
             self.init(name, network.input, network)
         }

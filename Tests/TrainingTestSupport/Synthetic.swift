@@ -61,7 +61,7 @@ package struct SyntheticBatches: BatchSource {
     }
 }
 
-/// A network that has everything that a checkpoint must hold: weights, statistics and random numbers.
+/// A network that has everything that a checkpoint must hold: weights, buffers and random numbers.
 package func smallNetwork(seed: UInt64 = 5, width: Int = 6, classes: Int = SyntheticBatches.classes) -> Sequential {
     var generator = SplitMix64(seed: seed)
     return Sequential {

@@ -94,7 +94,10 @@ import TrainingTestSupport
             ("task: segment\nnetwork: {unet: {}}\ninput: 570x572x1", "such as 556 or 572"),
             ("task: segment\nnetwork: {unett: {}}\ninput: 572x572x1", "did you mean unet?"),
             ("network: {unet: {}}\ninput: 572x572x1", "unet is a network for task: segment"),
-            ("task: segment\nclassify: {labelSmoothing: 0.1}\nnetwork: {unet: {}}\ninput: 572x572x1", "section of another task"),
+            (
+                "task: segment\nclassify: {labelSmoothing: 0.1}\nnetwork: {unet: {}}\ninput: 572x572x1",
+                "section of another task"
+            ),
             ("task: segments\nnetwork: {unet: {}}\ninput: 572x572x1", "did you mean segment?"),
             ("task: segment\nsegment: {ignoredLabel: 300}\nnetwork: {unet: {}}\ninput: 572x572x1", "0 to 255, not 300"),
             ("task: segment\nnetwork: {unet: {}, fcn: {}}\ninput: 572x572x1", "got 2 names"),
@@ -113,7 +116,7 @@ import TrainingTestSupport
     private static func scenes(_ count: Int) async throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         let scenes = Scenes(seed: 5, size: PixelSize(width: 64, height: 64), crowd: 2)
-        try await SceneExport(scenes, 0..<count, as: .masks, validationShare: 0.25).write(to: "\(folder.path)/masks")
+        try await SceneExport(scenes, 0..<count, as: .masks, validationFraction: 0.25).write(to: "\(folder.path)/masks")
         return folder
     }
 
@@ -189,7 +192,7 @@ import TrainingTestSupport
     @Test("masks with a class that there is none of are named before anything is learnt from them")
     func wrongMask() async throws {
         let folder = try await Self.scenes(16)
-        let masks = try MaskDataset(at: "\(folder.path)/masks", kind: .classes)
+        let masks = try MaskDataset(at: "\(folder.path)/masks", kind: .semantic)
         let mask = masks.samples[0].mask
         try Image(width: 64, height: 64, channels: 1, pixels: Array(repeating: 77, count: 64 * 64)).writePNG(to: mask)
         let error = try #require(throws: (any Error).self) {

@@ -134,8 +134,11 @@ struct DemoResult {
     }
 
     private var curves: [LineChart] {
-        [RunCurves.fractions(of: records, width: 360, height: 260), RunCurves.losses(of: records, width: 360, height: 260)]
-            .compactMap { $0 }
+        [
+            RunCurves.fractions(of: records, width: 360, height: 260),
+            RunCurves.losses(of: records, width: 360, height: 260),
+        ]
+        .compactMap { $0 }
     }
 
     private var confusions: SaccadeDrawing.ConfusionMatrix {

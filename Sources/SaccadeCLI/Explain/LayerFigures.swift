@@ -85,7 +85,7 @@ extension ContactSheet {
 }
 
 extension HeatMap {
-    /// Evidence over the picture that it comes from.
+    /// A saliency map over the picture that it comes from.
     init(_ saliency: SaliencyMap, over picture: Image, title: String, label: String) {
         self.init(
             saliency.values.map(Double.init), width: saliency.width, height: saliency.height, title: title,

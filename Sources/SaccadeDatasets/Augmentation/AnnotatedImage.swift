@@ -33,7 +33,7 @@ public struct AnnotatedImage: Sendable, Equatable {
             Double(size.width) / Double(image.width), Double(size.height) / Double(image.height))
         return try AnnotatedImage(
             image.resized(width: size.width, height: size.height, filter: filter),
-            annotations.moved(by: Relocation(map, from: image.size, to: size), rules))
+            annotations.moved(by: GeometricTransform(map, from: image.size, to: size), rules))
     }
 
     /// Scaled to fit into a size, its proportions kept, with bars around it.
@@ -42,6 +42,6 @@ public struct AnnotatedImage: Sendable, Equatable {
     ) throws(GeometryError) -> AnnotatedImage {
         let letterbox = Letterbox(image.size, in: size)
         return try AnnotatedImage(
-            letterbox.apply(to: image, filter: filter), annotations.moved(by: letterbox.relocation, rules))
+            letterbox.apply(to: image, filter: filter), annotations.moved(by: letterbox.transform, rules))
     }
 }

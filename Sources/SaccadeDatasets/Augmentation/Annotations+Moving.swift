@@ -15,7 +15,7 @@ extension Annotations {
     /// What is known after the move. Masks and classes take the pixel that each new pixel's centre lay in before.
     ///
     /// - Throws: ``GeometryError`` when a mask is not of the picture's size, or becomes too large.
-    func moved(by move: Relocation, _ rules: Rules) throws(GeometryError) -> Annotations {
+    func moved(by move: GeometricTransform, _ rules: Rules) throws(GeometryError) -> Annotations {
         require(
             classes.map { $0.count == move.old.width * move.old.height } ?? true, "moved: not one class for each pixel")
         var result: [Object] = []
@@ -32,7 +32,7 @@ extension Annotations {
 
 extension Annotations.Object {
     /// The moved object; nil where too little of it is left.
-    fileprivate func moved(by move: Relocation, _ rules: Annotations.Rules) throws(GeometryError) -> Self? {
+    fileprivate func moved(by move: GeometricTransform, _ rules: Annotations.Rules) throws(GeometryError) -> Self? {
         let whole = box.clipped(toWidth: move.old.width, height: move.old.height)
         guard whole.isValid else { return nil }
         let outline = move.outline(whole)
@@ -40,10 +40,10 @@ extension Annotations.Object {
         var moved = self
         moved.box = hull.clipped(to: move.new.frame)
         let isWhole = moved.box == hull
-        var share = 1.0
+        var fraction = 1.0
         if !isWhole {
             // Of upright boxes the areas are products, which are exact where sums over corners are not.
-            share =
+            fraction =
                 move.keepsBoxesUpright
                 ? moved.box.area / hull.area : outline.clipped(to: move.new.frame).area / outline.area
         }
@@ -57,13 +57,13 @@ extension Annotations.Object {
             let visible = try move.mask(mask)
             moved.mask = visible
             if mask.pixelCount > 0 {
-                if !isWhole { share = move.visibleShare(of: mask) }
+                if !isWhole { fraction = move.visibleFraction(of: mask) }
                 if visible.pixelCount == 0 { return nil }
                 if !isWhole || !move.keepsBoxesUpright { moved.box = visible.bounds }
             }
         }
-        moved.visibleShare = visibleShare * min(share, 1)
-        guard moved.box.isValid, share > 0, moved.visibleShare >= rules.leastVisible else { return nil }
+        moved.visibleFraction = visibleFraction * min(fraction, 1)
+        guard moved.box.isValid, fraction > 0, moved.visibleFraction >= rules.leastVisible else { return nil }
         moved.keypoints = keypoints.map(move.keypoint)
         if move.isMirroring {
             for pair in rules.mirroredKeypoints where max(pair.left, pair.right) < keypoints.count {
@@ -79,7 +79,7 @@ extension PixelSize {
     var frame: Box { Box(left: 0, top: 0, right: Double(width), bottom: Double(height)) }
 }
 
-extension Relocation {
+extension GeometricTransform {
     /// The moved keypoint; unlabelled, at the origin, when it has left the picture.
     fileprivate func keypoint(_ keypoint: Keypoint) -> Keypoint {
         let place = self(Point(keypoint.x, keypoint.y))
@@ -125,8 +125,8 @@ extension Relocation {
             partWidth: Int(part.width))
     }
 
-    /// The share of a mask's pixels whose centres land in the new frame.
-    fileprivate func visibleShare(of mask: RunLengthMask) -> Double {
+    /// The fraction of a mask's pixels whose centres land in the new frame.
+    fileprivate func visibleFraction(of mask: RunLengthMask) -> Double {
         var inside = 0
         let pixels = mask.pixels
         for y in 0..<mask.height {

@@ -15,16 +15,16 @@ public struct Annotations: Sendable, Hashable {
         public var keypoints: [Keypoint]
         /// Many objects of the class in one region (COCO).
         public var isCrowd: Bool
-        /// The share of the object that the changes so far have left on the picture, 0...1. Shares multiply, so that two
+        /// The fraction of the object that the changes so far have left on the picture, 0...1. Fractions multiply, so that two
         /// changes that cut off a little each drop it when together they cut off too much.
-        public var visibleShare: Double
+        public var visibleFraction: Double
 
         public init(
             category: Int, box: Box, mask: RunLengthMask? = nil, keypoints: [Keypoint] = [], isCrowd: Bool = false,
-            visibleShare: Double = 1
+            visibleFraction: Double = 1
         ) {
             (self.category, self.box, self.mask, self.keypoints) = (category, box, mask, keypoints)
-            (self.isCrowd, self.visibleShare) = (isCrowd, visibleShare)
+            (self.isCrowd, self.visibleFraction) = (isCrowd, visibleFraction)
         }
     }
 
@@ -43,7 +43,7 @@ public struct Annotations: Sendable, Hashable {
             public init(_ left: Int, _ right: Int) { (self.left, self.right) = (left, right) }
         }
 
-        /// An object of which less than this share is left is dropped, 0...1; in any case one of which nothing is.
+        /// An object of which less than this fraction is left is dropped, 0...1; in any case one of which nothing is.
         public var leastVisible: Double
         /// Keypoints that change places when the picture is mirrored. A mirror image's left hand is a right hand, in
         /// whichever direction the picture is mirrored.
@@ -51,9 +51,9 @@ public struct Annotations: Sendable, Hashable {
         /// The class of pixels that nothing is known about: 255 in Pascal VOC.
         public var unknownClass: UInt8
 
-        /// - Precondition: The share is in 0...1.
+        /// - Precondition: The fraction is in 0...1.
         public init(leastVisible: Double = 0.1, mirroredKeypoints: [Pair] = [], unknownClass: UInt8 = 255) {
-            require((0...1).contains(leastVisible), "Rules: a share of \(leastVisible)")
+            require((0...1).contains(leastVisible), "Rules: a fraction of \(leastVisible)")
             (self.leastVisible, self.mirroredKeypoints) = (leastVisible, mirroredKeypoints)
             self.unknownClass = unknownClass
         }
@@ -69,7 +69,7 @@ public struct Annotations: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - size: Columns and rows of the picture.
-    ///   - leastVisible: A share in `0...1`.
+    ///   - leastVisible: A fraction in `0...1`.
     /// - Throws: ``GeometryError`` when a mask is not of the picture's size.
     /// - Precondition: The part has pixels and lies inside the picture, and there is a class for each pixel or none.
     public func cropped(
@@ -78,7 +78,7 @@ public struct Annotations: Sendable, Hashable {
         require(
             x >= 0 && y >= 0 && width > 0 && height > 0 && width <= size.width - x && height <= size.height - y,
             "cropped: \(width)×\(height) at (\(x), \(y)) is not inside \(size.width)×\(size.height)")
-        let part = Relocation(
+        let part = GeometricTransform(
             .translation(-Double(x), -Double(y)), from: PixelSize(width: size.width, height: size.height),
             to: PixelSize(width: width, height: height))
         return try moved(by: part, Rules(leastVisible: leastVisible))

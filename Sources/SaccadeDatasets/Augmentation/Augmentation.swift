@@ -52,12 +52,12 @@ public struct Augmentation: Sendable {
     public var problem: String? { kind.problem }
 
     /// Whether it brings pictures of any size to the size of the target: it takes the place of other resizing.
-    public var isFraming: Bool { (kind as? any PictureAugmentation)?.isFraming ?? false }
+    public var resizes: Bool { (kind as? any PictureAugmentation)?.resizes ?? false }
 
     /// Whether it mixes the pictures of a batch rather than changing one.
-    public var isMixing: Bool { kind is any BatchAugmentation }
+    public var isBatchLevel: Bool { kind is any BatchAugmentation }
 
-    /// The changed picture. Its size is that of the target if this is a framing augmentation, and else stays.
+    /// The changed picture. Its size is that of the target if this is a resizing augmentation, and else stays.
     ///
     /// One number is drawn from the generator, whatever the augmentation makes of it, so that the changes after this one
     /// do not depend on it. Those that mix batches leave a single picture as it is.
@@ -79,8 +79,8 @@ public struct Augmentation: Sendable {
     ) throws(GeometryError) -> AnnotatedImage {
         let change = drawn(for: picture.image.size, target, using: &generator)
         let annotations =
-            if let relocation = change.relocation {
-                try picture.annotations.moved(by: relocation, rules)
+            if let transform = change.transform {
+                try picture.annotations.moved(by: transform, rules)
             } else {
                 picture.annotations
             }
@@ -89,7 +89,7 @@ public struct Augmentation: Sendable {
 
     private func drawn(
         for size: PixelSize, _ target: Target, using generator: inout some RandomNumberGenerator
-    ) -> PictureChange {
+    ) -> SampledTransform {
         require(problem == nil, "Augmentation: \(problem ?? "")")
         var own = SplitMix64(seed: generator.next())
         guard let kind = kind as? any PictureAugmentation else { return .none }
@@ -107,10 +107,10 @@ extension [Augmentation] {
     /// What is wrong with a list from outside; nil where all is well.
     public var problem: String? {
         if let problem = lazy.compactMap(\.problem).first { return problem }
-        if let late = dropFirst().first(where: \.isFraming) {
+        if let late = dropFirst().first(where: \.resizes) {
             return "\(late.name) must be the first augmentation, for it takes the place of the other resizing"
         }
-        if let early = dropLast(count { $0.isMixing }).first(where: \.isMixing) {
+        if let early = dropLast(count { $0.isBatchLevel }).first(where: \.isBatchLevel) {
             return "\(early.name) must be the last augmentation, for it mixes pictures that are finished"
         }
         return nil

@@ -20,15 +20,15 @@ extension AugmentationKind {
 /// A kind that changes one picture.
 protocol PictureAugmentation: AugmentationKind {
     /// Whether the result has the target's size, whatever the picture's is.
-    var isFraming: Bool { get }
+    var resizes: Bool { get }
 
     /// Makes every random choice, for a picture of this size. It may draw as many numbers as it likes: the generator is
     /// its own.
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
 }
 
 extension PictureAugmentation {
-    var isFraming: Bool { false }
+    var resizes: Bool { false }
 }
 
 /// A kind that mixes the pictures of a batch.
@@ -41,18 +41,18 @@ protocol BatchAugmentation: AugmentationKind {
 }
 
 /// A change of a picture in which nothing is random any more.
-struct PictureChange {
+struct SampledTransform {
     /// What becomes of the pixels.
     let changed: (Image) -> Image
     /// Where everything goes; nil where it stays.
-    let relocation: Relocation?
+    let transform: GeometricTransform?
 
-    init(_ relocation: Relocation? = nil, _ changed: @escaping (Image) -> Image) {
-        (self.changed, self.relocation) = (changed, relocation)
+    init(_ transform: GeometricTransform? = nil, _ changed: @escaping (Image) -> Image) {
+        (self.changed, self.transform) = (changed, transform)
     }
 
     /// Nothing changes.
-    static var none: PictureChange { PictureChange { $0 } }
+    static var none: SampledTransform { SampledTransform { $0 } }
 }
 
 extension SplitMix64 {

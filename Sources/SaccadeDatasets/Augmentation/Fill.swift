@@ -10,7 +10,7 @@ extension Augmentation {
         /// The picture mirrored at its edges.
         case mirrored
 
-        func surroundings(channels: Int) -> Surroundings {
+        func paddingMode(channels: Int) -> PaddingMode {
             switch self {
             case .black: .color([UInt8](repeating: 0, count: channels))
             case .edge: .edge

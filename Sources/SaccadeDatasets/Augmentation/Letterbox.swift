@@ -38,7 +38,7 @@ public struct Letterbox: Sendable, Hashable {
         ).then(.translation(Double(x), Double(y)))
     }
 
-    var relocation: Relocation { Relocation(map, from: old, to: new) }
+    var transform: GeometricTransform { GeometricTransform(map, from: old, to: new) }
 
     /// The picture in its frame.
     ///
@@ -60,6 +60,6 @@ extension Image {
         let part = cropped(x: left - x, y: top - y, width: right - left, height: bottom - top)
         if part.size == size { return part }
         return part.padded(
-            left: left, top: top, right: size.width - right, bottom: size.height - bottom, surroundings: .color(color))
+            left: left, top: top, right: size.width - right, bottom: size.height - bottom, paddingMode: .color(color))
     }
 }

@@ -8,9 +8,9 @@ public struct MaskDataset: Sendable {
     /// What the value of a pixel is.
     public enum Kind: String, Sendable, Codable {
         /// The number of a class.
-        case classes
+        case semantic = "classes"
         /// 0 for the background, or the number of an object.
-        case instances
+        case instance = "instances"
     }
 
     /// A picture and its mask.
@@ -118,7 +118,7 @@ public struct MaskDataset: Sendable {
                     .maskSize, at: .init(file: sample.mask), "is \(mask.size) pixels, and its picture \(size)",
                     remedy: "make them of one size")
             }
-            guard kind == .classes, let classes else { return nil }
+            guard kind == .semantic, let classes else { return nil }
             let values = Set(mask.pixels).subtracting([255]).filter { Int($0) >= classes }.sorted()
             guard !values.isEmpty else { return nil }
             return Problem(
@@ -179,7 +179,7 @@ extension MaskDataset: ImageDataset {
     public var isAnnotated: Bool { true }
 
     public func annotations(at index: Int, of size: PixelSize) throws(FileError) -> Annotations? {
-        if kind == .instances {
+        if kind == .instance {
             return try Annotations(
                 objects: objects(at: index).map { Annotations.Object(category: 1, box: $0.bounds, mask: $0) })
         }

@@ -23,8 +23,8 @@ struct MaskLayout {
     init?(_ root: String, kind wanted: MaskDataset.Kind? = nil) throws(FileError) {
         let folders = Set(ImageFolder.folders(in: root))
         let others = folders.subtracting(Self.instances).contains { name in Self.pairs.contains { $0.1 == name } }
-        kind = wanted ?? (others || folders.isDisjoint(with: Self.instances) ? .classes : .instances)
-        let pairs = Self.pairs.filter { Self.instances.contains($0.1) == (kind == .instances) }
+        kind = wanted ?? (others || folders.isDisjoint(with: Self.instances) ? .semantic : .instance)
+        let pairs = Self.pairs.filter { Self.instances.contains($0.1) == (kind == .instance) }
         let parts = [DatasetSplit.train, .validation, .test].flatMap { split in
             split.folderNames.map { (split: split, name: $0) }
         }

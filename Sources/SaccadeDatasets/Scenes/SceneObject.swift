@@ -19,8 +19,8 @@ public struct SceneObject: Sendable, Equatable {
     public let fullBox: Box
     /// The pixels that are seen. Those of different objects of a scene have none in common.
     public let mask: RunLengthMask
-    /// The share of the whole object that is seen: at most 1, and 0 only in frames of a sequence.
-    public let visibleShare: Double
+    /// The fraction of the whole object that is seen: at most 1, and 0 only in frames of a sequence.
+    public let visibleFraction: Double
     /// The objects of the scene, by their places in it, that each hide at least a twentieth of this one.
     public let hiddenBy: [Int]
     /// Where its front is, for classes that have one.

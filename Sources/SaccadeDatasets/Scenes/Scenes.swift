@@ -121,7 +121,7 @@ extension Stage {
             fullBox: Box(
                 left: Double(sprite.columns.lowerBound), top: Double(sprite.rows.lowerBound),
                 right: Double(sprite.columns.upperBound), bottom: Double(sprite.rows.upperBound)),
-            mask: mask, visibleShare: Double(seen.seen[number]) / Double(max(sprite.pixelCount, 1)),
+            mask: mask, visibleFraction: Double(seen.seen[number]) / Double(max(sprite.pixelCount, 1)),
             hiddenBy: sprites.indices.filter { $0 != number && seen.hidden[number][$0] * 20 >= sprite.pixelCount },
             facing: actor.kind.hasFront ? (actor.isMirrored ? .left : .right) : nil)
     }

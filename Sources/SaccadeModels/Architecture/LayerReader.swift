@@ -107,7 +107,8 @@ struct LayerReader {
                     "channels", "kernel", "stride", "padding", "outputPadding", "dilation", "groups", "bias",
                     "activation", "shares",
                 ], &name)
-            var conv = TransposedConvolutionSpecification(channels: try Self.outputs(s, "channels"), kernel: try Self.kernel(s))
+            var conv = TransposedConvolutionSpecification(
+                channels: try Self.outputs(s, "channels"), kernel: try Self.kernel(s))
             conv.stride = try Self.pair(s, "stride", 1) ?? 1
             conv.padding = try Self.pair(s, "padding", 0) ?? 0
             conv.outputPadding = try Self.pair(s, "outputPadding", 0) ?? 0

@@ -6,8 +6,8 @@ public import SaccadeTensors
 public struct Occlusion: Sendable {
     /// Places of the square along each axis; at least 1.
     public let cells: Int
-    /// The square's side as a share of the picture's, above 0 and at most 1.
-    public let share: Double
+    /// The square's side as a fraction of the picture's, above 0 and at most 1.
+    public let fraction: Double
     /// What the square is filled with, for each channel: in the network's numbers, 0 is the mean of the pictures where
     /// they are normalised by it.
     public let fill: [Float]
@@ -16,21 +16,21 @@ public struct Occlusion: Sendable {
 
     /// - Parameters:
     ///   - cells: Places of the square along each axis; at least 1.
-    ///   - share: The square's side as a share of the picture's, above 0 and at most 1.
+    ///   - fraction: The square's side as a fraction of the picture's, above 0 and at most 1.
     ///   - fill: What the square is filled with, `[C]`.
     ///   - batch: Pictures at once; at least 1.
-    public init(cells: Int, share: Double, fill: [Float], batch: Int) {
+    public init(cells: Int, fraction: Double, fill: [Float], batch: Int) {
         require(
-            cells >= 1 && share > 0 && share <= 1 && batch >= 1,
-            "Occlusion: \(cells) cells of a share of \(share), \(batch) at once")
-        (self.cells, self.share, self.fill, self.batch) = (cells, share, fill, batch)
+            cells >= 1 && fraction > 0 && fraction <= 1 && batch >= 1,
+            "Occlusion: \(cells) cells of a fraction of \(fraction), \(batch) at once")
+        (self.cells, self.fraction, self.fill, self.batch) = (cells, fraction, fill, batch)
     }
 
     /// The rows or columns, of `length`, that the square covers at the place `cell`: it is centred on the middle of the
     /// cell, and cut off at the edges.
     func covered(_ cell: Int, of length: Int) -> Range<Int> {
         let middle = (Double(cell) + 0.5) * Double(length) / Double(cells)
-        let half = share * Double(length) / 2
+        let half = fraction * Double(length) / 2
         let first = max(0, Int((middle - half).rounded()))
         return first..<max(first + 1, min(length, Int((middle + half).rounded())))
     }

@@ -140,7 +140,7 @@ struct GraphWriter {
         case .input, .result, .released: throw Problem.unsupported("a value is read before it is there")
         }
         try requireSame(id, tensor)
-        // A statistic is one constant for each time that it is read.
+        // A buffer is one constant for each time that it is read.
         if let wanted, case .constant = graph.values[id].origin, taken.contains(wanted) {
             names[id] = wanted
             return wanted

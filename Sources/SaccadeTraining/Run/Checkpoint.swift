@@ -110,7 +110,7 @@ struct Checkpoint {
 
     /// - Throws: `FileError` when it cannot be written; the one before is untouched then.
     static func write(
-        _ position: TrainingPosition, network: any Module, optimizer: any Optimizer, average: WeightAverage?,
+        _ position: TrainingPosition, network: any Module, optimizer: any Optimizer, average: WeightEMA?,
         to path: String
     ) throws {
         var position = position
@@ -136,14 +136,16 @@ struct Checkpoint {
     /// - Throws: `FileError` when the file is damaged, `LoadingError` when it is of another network,
     ///   ``RunError`` when it is no checkpoint of this program or of another optimizer.
     static func restore(
-        from path: String, network: any Module, optimizer: any Optimizer, average: WeightAverage?
+        from path: String, network: any Module, optimizer: any Optimizer, average: WeightEMA?
     ) throws -> TrainingPosition {
         let file = try SafetensorsFile(at: path)
         guard [format, formerFormat].contains(file.metadata["format"]), let text = file.metadata["position"],
             let position = try? JSONDecoder.ofRuns.decode(TrainingPosition.self, from: Data(text.utf8))
         else {
             throw RunError(
-                .damaged, "\(path): this is not a checkpoint of a training, or a newer program wrote it; restore the file or train anew.")
+                .damaged,
+                "\(path): this is not a checkpoint of a training, or a newer program wrote it; restore the file or train anew."
+            )
         }
         let sources = network.randomSources
         guard Set(sources.map(\.name)) == Set(position.randomStates.keys) else {

@@ -40,13 +40,13 @@ public struct Segmentation: LearningTask {
     // MARK: Data
 
     public static func splits(at data: String) throws(FileError) -> [DatasetSplit] {
-        try MaskDataset(at: data, kind: .classes).splits
+        try MaskDataset(at: data, kind: .semantic).splits
     }
 
     public func open(
         _ data: String, split: DatasetSplit, unusableFraction fraction: Double
     ) throws(FileError) -> MaskDataset {
-        try MaskDataset(at: data, kind: .classes).withNamedClasses(ignoring: UInt8(ignoredLabel)).samples(of: split)
+        try MaskDataset(at: data, kind: .semantic).withNamedClasses(ignoring: UInt8(ignoredLabel)).samples(of: split)
     }
 
     public func classNames(of samples: MaskDataset) -> [String] { samples.classNames ?? [] }

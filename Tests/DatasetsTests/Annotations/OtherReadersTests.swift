@@ -45,7 +45,7 @@ import Testing
         .enabled(if: ReferenceData.has("pennfudan20"), Comment(rawValue: ReferenceData.missing)))
     func pennFudan() throws {
         let data = try MaskDataset(at: ReferenceData.path("pennfudan20"))
-        #expect(data.kind == .instances)
+        #expect(data.kind == .instance)
         let pattern = /\(Xmin, Ymin\) - \(Xmax, Ymax\) : \((\d+), (\d+)\) - \((\d+), (\d+)\)/
         for (index, sample) in data.samples.enumerated() {
             let stem = PictureNames.stem((sample.image as NSString).lastPathComponent)
@@ -194,10 +194,10 @@ import Testing
         }
         _ = try folder.writePicture(1, to: "JPEGImages/a.png", width: known.count, height: 1)
         let classes = try MaskDataset(at: folder.path)
-        #expect(try classes.kind == .classes && classes.mask(at: 0).pixels == known.map(\.0))
-        let objects = try MaskDataset(at: folder.path, kind: .instances)
+        #expect(try classes.kind == .semantic && classes.mask(at: 0).pixels == known.map(\.0))
+        let objects = try MaskDataset(at: folder.path, kind: .instance)
         // The background and the border around objects are none.
-        #expect(try objects.kind == .instances && objects.objects(at: 0).count == known.count - 2)
+        #expect(try objects.kind == .instance && objects.objects(at: 0).count == known.count - 2)
         try Image(width: 1, height: 1, channels: 3, pixels: [1, 2, 3])
             .writePNG(to: "\(folder.path)/SegmentationClass/a.png")
         #expect(throws: FileError.self) { try classes.mask(at: 0) }
@@ -208,12 +208,12 @@ import Testing
         .enabled(if: ReferenceData.has("format_samples_datumaro"), Comment(rawValue: ReferenceData.missing)))
     func vocMasks() throws {
         let path = ReferenceData.path("format_samples_datumaro/voc_dataset/voc_dataset1")
-        for kind in [MaskDataset.Kind.classes, .instances] {
+        for kind in [MaskDataset.Kind.semantic, .instance] {
             let data = try MaskDataset(at: path, kind: kind)
             #expect(data.kind == kind && !data.samples.isEmpty)
             for index in data.samples.indices {
                 #expect(try data.mask(at: index).channels == 1)
-                if kind == .instances { #expect(try !data.objects(at: index).isEmpty) }
+                if kind == .instance { #expect(try !data.objects(at: index).isEmpty) }
             }
         }
     }

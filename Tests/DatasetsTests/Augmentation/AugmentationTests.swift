@@ -36,7 +36,7 @@ let everyAugmentation: [Augmentation] = [
         let pictures = results()
         #expect(pictures == results())
         #expect(pictures.allSatisfy { $0.size == image.size && $0.channels == channels })
-        if !augmentation.isMixing, !["letterbox"].contains(augmentation.name),
+        if !augmentation.isBatchLevel, !["letterbox"].contains(augmentation.name),
             channels == 3 || augmentation.name != "grayscale"
         {
             #expect(Set(pictures.map(\.pixels)).count > 1)
@@ -62,7 +62,7 @@ let everyAugmentation: [Augmentation] = [
             using: &generator)
         #expect(
             framed.size
-                == (augmentation.isFraming ? PixelSize(width: 20, height: 10) : PixelSize(width: 3, height: 200)))
+                == (augmentation.resizes ? PixelSize(width: 20, height: 10) : PixelSize(width: 3, height: 200)))
     }
 
     @Test("colours change as the single changes do, in any order")
@@ -119,7 +119,7 @@ let everyAugmentation: [Augmentation] = [
         #expect(everyAugmentation.allSatisfy { $0.problem == nil })
     }
 
-    @Test("framing ones come first, and mixing ones last")
+    @Test("resizing ones come first, and mixing ones last")
     func order() {
         func problem(_ list: Augmentation...) -> String? { list.problem }
         #expect(problem() == nil)

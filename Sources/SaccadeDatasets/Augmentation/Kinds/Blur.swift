@@ -22,9 +22,10 @@ struct Blur: PictureAugmentation {
     var sigma = Interval(0.1, 2)
     var probability = 0.5
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         guard generator.happens(probability) else { return .none }
         let sigma = generator.number(in: sigma.range)
-        return PictureChange { $0.blurred(sigma: sigma) }
+        return SampledTransform { $0.blurred(sigma: sigma) }
     }
 }

@@ -32,12 +32,13 @@ struct Elastic: PictureAugmentation {
     var probability = 1.0
     var fill = Augmentation.Fill.edge
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         guard generator.happens(probability) else { return .none }
         let field = DisplacementField.random(
             width: size.width, height: size.height, alpha: alpha, sigma: sigma, using: &generator)
-        return PictureChange(Relocation(field)) { image in
-            image.warped(by: field, surroundings: fill.surroundings(channels: image.channels))
+        return SampledTransform(GeometricTransform(field)) { image in
+            image.warped(by: field, paddingMode: fill.paddingMode(channels: image.channels))
         }
     }
 }

@@ -15,8 +15,9 @@ struct Grayscale: PictureAugmentation {
 
     var probability = 0.1
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         guard generator.happens(probability) else { return .none }
-        return PictureChange { $0.grey().converted(toChannels: $0.channels) }
+        return SampledTransform { $0.grey().converted(toChannels: $0.channels) }
     }
 }

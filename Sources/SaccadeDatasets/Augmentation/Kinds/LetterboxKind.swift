@@ -14,10 +14,11 @@ struct LetterboxKind: PictureAugmentation {
     static let name = "letterbox"
     static var parameters: [AugmentationParameter<Self>] { [] }
 
-    var isFraming: Bool { true }
+    var resizes: Bool { true }
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         let letterbox = Letterbox(size, in: target.size ?? size)
-        return PictureChange(letterbox.relocation) { letterbox.apply(to: $0, filter: target.filter) }
+        return SampledTransform(letterbox.transform) { letterbox.apply(to: $0, filter: target.filter) }
     }
 }

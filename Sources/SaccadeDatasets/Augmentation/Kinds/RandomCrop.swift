@@ -20,18 +20,19 @@ struct RandomCrop: PictureAugmentation {
     var padding = 4
     var fill = Augmentation.Fill.black
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         let x = Int.random(in: -padding...padding, using: &generator)
         let y = Int.random(in: -padding...padding, using: &generator)
-        return PictureChange(shift: (x, y), of: size, fill: fill)
+        return SampledTransform(shift: (x, y), of: size, fill: fill)
     }
 }
 
-extension PictureChange {
+extension SampledTransform {
     /// Moves by whole pixels within the frame.
     init(shift: (x: Int, y: Int), of size: PixelSize, fill: Augmentation.Fill) {
-        self.init(Relocation(.translation(Double(shift.x), Double(shift.y)), from: size, to: size)) { image in
-            image.shifted(x: shift.x, y: shift.y, surroundings: fill.surroundings(channels: image.channels))
+        self.init(GeometricTransform(.translation(Double(shift.x), Double(shift.y)), from: size, to: size)) { image in
+            image.shifted(x: shift.x, y: shift.y, paddingMode: fill.paddingMode(channels: image.channels))
         }
     }
 }

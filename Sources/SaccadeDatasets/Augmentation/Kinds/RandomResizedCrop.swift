@@ -17,7 +17,7 @@ extension Augmentation {
     /// It takes the place of other resizing, and so must come first.
     ///
     /// - Parameters:
-    ///   - scale: The part's share of the picture's area, within 0...1.
+    ///   - scale: The part's fraction of the picture's area, within 0...1.
     ///   - ratio: Its width over its height, positive.
     public static func randomResizedCrop(
         scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 0.75...4.0 / 3
@@ -36,14 +36,15 @@ struct RandomResizedCrop: PictureAugmentation {
     var scale = Interval(0.08, 1)
     var ratio = Interval(0.75, 4.0 / 3)
 
-    var isFraming: Bool { true }
+    var resizes: Bool { true }
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         let part = region(of: size, using: &generator)
         let new = target.size ?? size
         let map = Homography.translation(-Double(part.x), -Double(part.y)).then(
             .scaling(Double(new.width) / Double(part.width), Double(new.height) / Double(part.height)))
-        return PictureChange(Relocation(map, from: size, to: new)) { image in
+        return SampledTransform(GeometricTransform(map, from: size, to: new)) { image in
             image.cropped(x: part.x, y: part.y, width: part.width, height: part.height)
                 .resized(width: new.width, height: new.height, filter: target.filter)
         }

@@ -19,17 +19,18 @@ struct Rotation: PictureAugmentation {
     var degrees = 10.0
     var fill = Augmentation.Fill.black
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         let turn = Homography.rotation(degrees: generator.number(upTo: degrees))
-        return PictureChange(warp: turn.around(size.center), of: size, fill: fill)
+        return SampledTransform(warp: turn.around(size.center), of: size, fill: fill)
     }
 }
 
-extension PictureChange {
+extension SampledTransform {
     /// A map of the plane within the picture's frame.
     init(warp map: Homography, of size: PixelSize, fill: Augmentation.Fill) {
-        self.init(Relocation(map, from: size, to: size)) { image in
-            image.warped(by: map, surroundings: fill.surroundings(channels: image.channels))
+        self.init(GeometricTransform(map, from: size, to: size)) { image in
+            image.warped(by: map, paddingMode: fill.paddingMode(channels: image.channels))
         }
     }
 }

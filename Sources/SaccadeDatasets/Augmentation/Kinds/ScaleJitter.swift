@@ -22,9 +22,10 @@ struct ScaleJitter: PictureAugmentation {
 
     var scale = Interval(0.1, 2)
 
-    var isFraming: Bool { true }
+    var resizes: Bool { true }
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         let new = target.size ?? size
         let fitting = min(Double(new.width) / Double(size.width), Double(new.height) / Double(size.height))
         let factor = fitting * generator.number(in: scale.range)
@@ -36,7 +37,7 @@ struct ScaleJitter: PictureAugmentation {
         let map = Homography.scaling(
             Double(scaled.width) / Double(size.width), Double(scaled.height) / Double(size.height)
         ).then(.translation(Double(x), Double(y)))
-        return PictureChange(Relocation(map, from: size, to: new)) { image in
+        return SampledTransform(GeometricTransform(map, from: size, to: new)) { image in
             image.resized(width: scaled.width, height: scaled.height, filter: target.filter)
                 .framed(x: x, y: y, new, [UInt8](repeating: 0, count: image.channels))
         }

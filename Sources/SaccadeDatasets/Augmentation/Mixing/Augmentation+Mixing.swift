@@ -10,7 +10,7 @@ extension Augmentation {
     /// - Precondition: ``problem`` is nil, and both pictures have one size and as many channels.
     public func mixing(
         _ image: Image, with other: Image, using generator: inout SplitMix64
-    ) -> (image: Image, ownShare: Float) {
+    ) -> (image: Image, lambda: Float) {
         require(problem == nil, "Augmentation: \(problem ?? "")")
         require(
             image.size == other.size && image.channels == other.channels,
@@ -25,7 +25,7 @@ extension Augmentation {
         let mixed = numbers.suffix(image.pixels.count).map { UInt8($0.rounded()) }
         return (
             Image(width: image.width, height: image.height, channels: image.channels, pixels: mixed),
-            mix.ownShare(of: image.size)
+            mix.lambda(of: image.size)
         )
     }
 }

@@ -6,7 +6,7 @@ extension Augmentation {
     /// "CutMix: Regularization Strategy to Train Strong Classifiers with Localizable Features", 2019). For classifiers.
     ///
     /// - Parameters:
-    ///   - alpha: The shares are drawn from Beta(alpha, alpha), 0.01...100; 1 there.
+    ///   - alpha: λ is drawn from Beta(alpha, alpha), 0.01...100; 1 there.
     ///   - probability: How likely a batch is mixed, 0...1.
     public static func cutMix(alpha: Double = 1, probability: Double = 1) -> Augmentation {
         Augmentation(CutMix(alpha: alpha, probability: probability))

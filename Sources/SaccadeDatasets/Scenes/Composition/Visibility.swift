@@ -26,6 +26,6 @@ struct Visibility {
         self.hidden = hidden.map { Array($0.dropFirst()) }
     }
 
-    /// The share of the whole object, on the picture or beyond it, that is seen.
+    /// The fraction of the whole object, on the picture or beyond it, that is seen.
     func share(of number: Int, _ sprite: Sprite) -> Float { Float(seen[number]) / Float(max(sprite.pixelCount, 1)) }
 }

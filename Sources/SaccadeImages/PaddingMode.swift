@@ -1,7 +1,7 @@
 import SaccadePrelude
 
 /// What a picture is taken to be surrounded by, where something looks beyond its edges.
-public enum Surroundings: Sendable, Hashable {
+public enum PaddingMode: Sendable, Hashable {
     /// One colour, whose channels are as many as the picture's.
     case color([UInt8])
     /// The nearest pixel of the picture.
@@ -22,6 +22,6 @@ public enum Surroundings: Sendable, Hashable {
         guard case .color(let color) = self else { return }
         require(
             color.count == image.channels,
-            "Surroundings: \(color.count) channels around a picture of \(image.channels)")
+            "PaddingMode: \(color.count) channels around a picture of \(image.channels)")
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 /// Two pixels are a pair to be judged if both lie in true parts. Pixels of the answer's border are parts of their own.
 /// Arganda-Carreras et al., "Crowdsourcing the creation of image segmentation algorithms for connectomics" (2015), with
 /// split and merge errors weighing the same (α = ½); the scores of pictures are averaged, as in the authors' program.
-public struct PartitionScore: Sendable, Hashable, Codable {
+public struct RandScore: Sendable, Hashable, Codable {
     private var pairs = RunningMean()
     private var information = RunningMean()
 
