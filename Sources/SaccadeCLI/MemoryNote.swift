@@ -26,7 +26,7 @@ enum MemoryNote {
                     ? ", with --set training.accumulation=\((need.batch + batch - 1) / batch) for steps of as many"
                     : "")
         } else {
-            remedy = "not even a single picture at a time would fit: choose a smaller network or input"
+            remedy = "not even a single image at a time would fit: choose a smaller network or input"
         }
         let force = limit == nil ? "; or give a larger --max-memory to try all the same" : ""
         throw RunError(

@@ -1,7 +1,7 @@
 import SaccadePrelude
 
 extension Image {
-    /// The picture with more around it.
+    /// The image with more around it.
     ///
     /// - Precondition: No number is negative.
     public func padded(
@@ -35,13 +35,13 @@ extension Image {
         return Image(width: newWidth, height: newHeight, channels: channels, pixels: result)
     }
 
-    /// The picture moved right by `x` and down by `y` pixels within its frame; negative ones move left and up.
+    /// The image moved right by `x` and down by `y` pixels within its frame; negative ones move left and up.
     ///
-    /// - Parameter paddingMode: What shows where the picture does not reach any more.
+    /// - Parameter paddingMode: What shows where the image does not reach any more.
     public func shifted(x: Int, y: Int, paddingMode: PaddingMode) -> Image {
         paddingMode.check(self)
         if x == 0, y == 0 { return self }
-        // The columns of the result that show a part of the picture.
+        // The columns of the result that show a part of the image.
         let start = min(max(x, 0), width)
         let visible = start..<max(min(width + min(x, width), width), start)
         let color: [UInt8]? = if case .color(let color) = paddingMode { color } else { nil }

@@ -1,6 +1,6 @@
 import SaccadeGeometry
 
-/// Reads a picture at points between its pixels.
+/// Reads an image at points between its pixels.
 struct Sampler {
     let width: Int
     let height: Int
@@ -47,7 +47,7 @@ struct Sampler {
         }
     }
 
-    // Where a colour surrounds the picture, only half a pixel is ever missing, and the edge stands in for it.
+    // Where a colour surrounds the image, only half a pixel is ever missing, and the edge stands in for it.
     private func column(_ x: Int) -> Int {
         x >= 0 && x < width ? x : (usesColor ? PaddingMode.edge : paddingMode).inside(x, width)
     }

@@ -21,7 +21,7 @@ public struct BorderThinnedRandScore: Sendable {
         scores = thresholds.map { _ in RandScore() }
     }
 
-    /// Judges one picture.
+    /// Judges one image.
     ///
     /// - Parameters:
     ///   - truth: Whether each pixel is a cell's, row by row, `[height, width]`.
@@ -33,7 +33,7 @@ public struct BorderThinnedRandScore: Sendable {
             throw MetricsError(
                 .size,
                 "an answer of \(cellProbability.count) pixels for a truth of \(truth.count) in rows of \(width); "
-                    + "compare pictures of one size")
+                    + "compare images of one size")
         }
         let cells = connectedComponents(truth, width: width)
         for (index, threshold) in thresholds.enumerated() {

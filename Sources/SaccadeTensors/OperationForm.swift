@@ -6,9 +6,9 @@ import SaccadePrelude
 /// operation by ``applied(to:)``, and an operation to its form by ``Operation/form``. What belongs to training alone
 /// has none.
 package enum OperationForm: Hashable, Sendable {
-    /// Inputs: pictures, weights, then the bias if there is one.
+    /// Inputs: images, weights, then the bias if there is one.
     case convolution(stride: Pair, padding: Padding, dilation: Pair, groups: Int, activation: Activation? = nil)
-    /// Inputs: pictures, weights, then the bias if there is one.
+    /// Inputs: images, weights, then the bias if there is one.
     case transposedConvolution(
         stride: Pair, padding: Pair, outputPadding: Pair, dilation: Pair, groups: Int, activation: Activation? = nil)
     case pooling(

@@ -1,4 +1,4 @@
-/// How a kernel moves over a picture, in convolutions and poolings. Pairs are (height, width), in elements.
+/// How a kernel moves over an image, in convolutions and poolings. Pairs are (height, width), in elements.
 package struct Window: Hashable, Sendable {
     package var kernel: [Int]
     package var stride: [Int]
@@ -79,7 +79,7 @@ extension Window {
     }
 }
 
-/// Throws unless `shape` is that of pictures, `[N, C, H, W]`.
-func requirePictures(_ shape: Shape, for name: String) throws(ShapeError) {
+/// Throws unless `shape` is that of images, `[N, C, H, W]`.
+func requireImages(_ shape: Shape, for name: String) throws(ShapeError) {
     guard shape.rank == 4 else { throw ShapeError("\(name): the input must be [N, C, H, W], got \(shape)") }
 }

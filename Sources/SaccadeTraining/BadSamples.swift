@@ -1,13 +1,13 @@
 import SaccadeDatasets
 import SaccadeFiles
 
-/// What becomes of samples that cannot be used: pictures that are missing or damaged, records that make no sense.
+/// What becomes of samples that cannot be used: images that are missing or damaged, records that make no sense.
 public enum BadSamples: Sendable {
-    /// Skipped and told, unless more than a hundredth of all is bad: then the training is refused. Pictures are judged
+    /// Skipped and told, unless more than a hundredth of all is bad: then the training is refused. Images are judged
     /// by their headers, so that a large data set is not decoded one more time; damage behind a header ends the training
     /// with the file's name when it comes to light.
     case tolerateFew
-    /// Skipped and told, however many they are. Every picture is decoded before the training, so that none of them
+    /// Skipped and told, however many they are. Every image is decoded before the training, so that none of them
     /// ends it later.
     case skipAll
 

@@ -3,10 +3,10 @@ public import SaccadeImages
 public import SaccadeModels
 public import SaccadeTensors
 
-/// What a classifier makes of one picture on the way to its answer.
+/// What a classifier makes of one image on the way to its answer.
 public struct Explanation: Sendable {
-    /// The picture as the network sees it.
-    public let picture: Image
+    /// The image as the network sees it.
+    public let image: Image
     /// What each stage gives, `[1, …]`.
     public let activations: [Tensor]
     /// Of each class, or the mean over all places; they add up to 1.
@@ -17,13 +17,13 @@ public struct Explanation: Sendable {
     public let stage: Int?
     /// Where the class is seen, by Grad-CAM; nil without a stage.
     public let gradCAM: SaliencyMap?
-    /// The class's probability with each part of the picture covered; nil where it was not asked for.
+    /// The class's probability with each part of the image covered; nil where it was not asked for.
     public let occlusion: SaliencyMap?
 
     /// - Parameters:
-    ///   - image: A picture of any size.
+    ///   - image: An image of any size.
     ///   - layers: The network.
-    ///   - preprocessing: How it wants pictures.
+    ///   - preprocessing: How it wants images.
     ///   - label: The class to look for; the most probable one if not given.
     ///   - stage: Where Grad-CAM looks; a spatial one, or none.
     ///   - occludedCells: Places of the covering square along each axis; none covers nothing.
@@ -32,7 +32,7 @@ public struct Explanation: Sendable {
         of image: Image, by layers: LayerByLayer, _ preprocessing: Preprocessing, label: Int? = nil, stage: Int?,
         occludedCells: Int? = nil
     ) {
-        picture = preprocessing.fitted(image)
+        self.image = preprocessing.fitted(image)
         let x = Tensor(preprocessing(image), shape: Shape([1] + preprocessing.shape))
         activations = layers.activations(of: x)
         // Of a network with a score for each place, the mean over the places.

@@ -36,7 +36,7 @@ public struct ModelDescription: Sendable, Equatable {
         (task, architecture) = (parts.task, parts.architecture)
         if let preprocessing {
             self.preprocessing = preprocessing
-        } else if case .picture = architecture.input {
+        } else if case .image = architecture.input {
             self.preprocessing = try architecture.preprocessing()
         }
     }
@@ -66,7 +66,9 @@ extension ModelDescription {
     func metadata() throws -> [String: String] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        func text(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+        func text(_ value: some Encodable) throws -> String {
+            String(decoding: try encoder.encode(value), as: UTF8.self)
+        }
         var texts = [Self.recipeKey: recipe, "classNames": try text(classNames)]
         if let preprocessing { texts["preprocessing"] = try text(preprocessing) }
         return texts

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(
-        "the Python version is refused, saying where the same pictures are",
+        "the Python version is refused, saying where the same images are",
         arguments: [
             (["data_batch_1", "test_batch", "batches.meta"], "cifar-10-binary.tar.gz"),
             (["train", "test", "meta"], "cifar-100-binary.tar.gz"),
@@ -72,9 +72,9 @@ import Testing
         #expect(error?.path == path)
     }
 
-    /// The PNG holds the same pictures, one per row, as interleaved RGB; the labels were found independently.
+    /// The PNG holds the same images, one per row, as interleaved RGB; the labels were found independently.
     @Test(
-        "agrees with the lossless pictures",
+        "agrees with the lossless images",
         .enabled(if: ReferenceData.has("cifar10_lossless_train"), "\(ReferenceData.missing)"))
     func reference() throws {
         let path = ReferenceData.path("cifar10_lossless_train")
@@ -84,7 +84,9 @@ import Testing
         let labels = text.split(separator: "\n").map { Int($0) }
         #expect(dataset.count == 200)
         for index in 0..<200 {
-            #expect(try dataset.image(at: index, atLeast: nil).pixels == Array(rows.pixels[index * 3072..<(index + 1) * 3072]))
+            #expect(
+                try dataset.image(at: index, atLeast: nil).pixels
+                    == Array(rows.pixels[index * 3072..<(index + 1) * 3072]))
             #expect(dataset.label(at: index) == labels[index])
         }
     }

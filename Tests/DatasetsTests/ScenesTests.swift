@@ -175,7 +175,7 @@ import Testing
         #expect(Scenes(seed: 4, size: usual.size, crowd: 8).scene(at: 3) == usual.scene(at: 3))
     }
 
-    @Test("as a data set of labelled pictures they are the scenes, in order, whatever the range")
+    @Test("as a data set of labelled images they are the scenes, in order, whatever the range")
     func labelled() async throws {
         let scenes = Scenes(seed: 4, size: PixelSize(width: 40, height: 32), crowd: 3)
         let pictures = await ClassificationDataset(drawing: scenes, 30..<330)
@@ -196,7 +196,7 @@ extension Scene {
             Double(image.pixels[place * 3]), Double(image.pixels[place * 3 + 1]), Double(image.pixels[place * 3 + 2]))
     }
 
-    /// The mean colour of the backdrop within a sixteenth of the picture around a box.
+    /// The mean colour of the backdrop within a sixteenth of the image around a box.
     fileprivate func meanOfBackdrop(around box: Box) -> SIMD3<Double> {
         let margin = Double(image.width) / 16
         var (sum, count) = (SIMD3<Double>.zero, 0.0)

@@ -94,7 +94,7 @@ import Testing
         try score.add(truth: truth, answer: Array(repeating: 7, count: 16))
         #expect(abs(score.rand - 2 * 128 / (128.0 + 256)) < 1e-12)
         #expect(score.info == 0)
-        // A second, perfect picture: scores are averaged. A third that is all border says nothing.
+        // A second, perfect image: scores are averaged. A third that is all border says nothing.
         try score.add(truth: truth, answer: truth)
         try score.add(truth: Array(repeating: 0, count: 16), answer: truth)
         #expect(abs(score.rand - (2 * 128 / (128.0 + 256) + 1) / 2) < 1e-12)

@@ -219,7 +219,7 @@ import Testing
         }
     }
 
-    @Test("a place that is no grid, a class that is none, and several pictures are refused")
+    @Test("a place that is no grid, a class that is none, and several images are refused")
     func traps() async {
         await #expect(processExitsWith: .failure) {
             let layers = LayerByLayer(try Architecture(fileOrName: "lenet-5").resolved())

@@ -139,7 +139,7 @@ import class Foundation.JSONEncoder
         #expect(summary.layers[6].sources == [-1, 5])
     }
 
-    /// Several operations under one name, on pictures and on vectors.
+    /// Several operations under one name, on images and on vectors.
     private struct Compound: Model {
         struct Mean: Layer {
             func callAsFunction(_ x: Tensor) -> Tensor { globalAveragePool2D(x).flattened(from: 1) }

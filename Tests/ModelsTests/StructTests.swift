@@ -11,7 +11,7 @@ import Testing
     static func networks() throws -> (structure: ResNet18Struct, recipe: Network) {
         var generator = SplitMix64(seed: 1)
         let structure = ResNet18Struct(classes: 10, using: &generator)
-        let input = InputSize.picture(height: 64, width: 64, channels: 3)
+        let input = InputSize.image(height: 64, width: 64, channels: 3)
         let recipe = Network(try Architecture.resNet(.eighteen).resolved(input: input, classes: 10, seed: 2))
         for (a, b) in zip(structure.parameters, recipe.parameters) { a.parameter.assign(b.parameter.value) }
         return (structure, recipe)

@@ -139,7 +139,7 @@ import Testing
     }
 
     @Test func resNetsKeepTheirBatchNorms() throws {
-        let sample = try Sample(recipe: "resnet-50", size: .picture(height: 64, width: 64, channels: 3))
+        let sample = try Sample(recipe: "resnet-50", size: .image(height: 64, width: 64, channels: 3))
         let model = try ONNXModel(decoding: sample.export().bytes(), name: "resnet-50")
         #expect(model.operatorCounts["BatchNormalization"] == 53)
         #expect(model.operatorCounts["Conv"] == 53)
@@ -156,7 +156,7 @@ import Testing
     func runtimeGivesTheSameOutputs() throws {
         let networks =
             try ["lenet-5", "mnist", "scenes", "exercise-1"].map { try Sample(recipe: $0) }
-            + [Sample(recipe: "resnet-50", size: .picture(height: 64, width: 64, channels: 3))]
+            + [Sample(recipe: "resnet-50", size: .image(height: 64, width: 64, channels: 3))]
         let samples = Self.operations + networks
         let outputs = try RuntimeReference.outputs(
             of: samples.map { .init(name: $0.name, bytes: try $0.export().bytes(), inputs: [("input", $0.batch(2))]) })

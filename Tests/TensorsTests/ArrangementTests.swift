@@ -2,7 +2,7 @@ import SaccadeTensors
 import TestSupport
 import Testing
 
-/// Operations on pictures that lie in oneDNN's own order, as a convolution leaves them.
+/// Operations on images that lie in oneDNN's own order, as a convolution leaves them.
 @Suite struct ArrangementTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct FusedBatchNormReLUTests {
-    /// How pictures lie: 8 or 16 channels together, or row by row.
+    /// How images lie: 8 or 16 channels together, or row by row.
     static let widths = [nil, 8, 16]
     static let shapes: [Shape] = [
         [1, 1, 1, 1], [1, 5, 3, 3], [3, 16, 5, 7], [2, 20, 1, 9], [4, 1, 4, 4], [5, 3, 2, 2], [2, 33, 17, 16],

@@ -3,7 +3,7 @@ import TestSupport
 
 @testable import SaccadeTensors
 
-/// Every operation of the package on pictures, for ``EveryOperationTests``.
+/// Every operation of the package on images, for ``EveryOperationTests``.
 enum OperationTable {
     struct Case: CustomStringConvertible, Sendable {
         /// The public function.
@@ -104,7 +104,7 @@ enum OperationTable {
             return sum(x, axes: [1, 2, 3]).reshaped(to: [x.shape[0], 1, 1])
                 * embedding(places, weights[0], paddingIndex: 3)
         },
-        one("embedding", "of pictures") { x, _ in
+        one("embedding", "of images") { x, _ in
             embedding(indices([4], below: x.shape[0]), x.flattened(from: 1))
         },
     ]
@@ -146,11 +146,11 @@ enum OperationTable {
         one("abs") { x, _ in abs(x) },
         one("clamp") { x, _ in clamp(x, -0.31, 0.42) },
         one("+") { x, _ in x + tanh(x) },
-        one("+", "over pictures", [17, 1, 1]) { $0 + $1[0] },
+        one("+", "over images", [17, 1, 1]) { $0 + $1[0] },
         one("-") { x, _ in x - tanh(x) },
         one("-", "from a number") { x, _ in -(2 - x) - 1 },
         one("*") { x, _ in x * sigmoid(x) },
-        one("*", "over pictures and by a number", [5]) { $0 * $1[0] * 3 },
+        one("*", "over images and by a number", [5]) { $0 * $1[0] * 3 },
         one("/") { x, _ in tanh(x) / exp(x) },
         one("/", "by a number") { x, _ in x / 3 },
         one("minimum") { x, _ in minimum(x, tanh(x)) },
@@ -215,7 +215,7 @@ enum OperationTable {
         one("crossEntropy") { x, _ in
             crossEntropy(x, indices([x.shape[0], 7, 5], below: 17), labelSmoothing: 0.1, reduction: .none)
         },
-        one("crossEntropy", "of whole pictures") { x, _ in
+        one("crossEntropy", "of whole images") { x, _ in
             crossEntropy(x.flattened(from: 1), (0..<x.shape[0]).map { $0 * 191 })
         },
         one("meanSquaredError") { x, _ in meanSquaredError(x, targets(x)) },

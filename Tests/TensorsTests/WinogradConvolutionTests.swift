@@ -5,7 +5,7 @@ import Testing
 
 @testable import SaccadeTensors
 
-/// Winograd's algorithm on pictures with the channels last, against oneDNN's direct convolutions.
+/// Winograd's algorithm on images with the channels last, against oneDNN's direct convolutions.
 @Suite struct WinogradConvolutionTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var source: Shape

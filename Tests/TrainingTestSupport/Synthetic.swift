@@ -6,7 +6,7 @@ import SaccadePrelude
 import SaccadeTensors
 package import SaccadeTraining
 
-/// Small pictures that show, under noise, which of three classes they are of.
+/// Small images that show, under noise, which of three classes they are of.
 package struct SyntheticBatches: BatchSource {
     package var samplesPerEpoch = 24
     package var batchSize = 8
@@ -123,7 +123,7 @@ package func classification(_ classNames: [String] = ["rows", "columns", "checks
     return task
 }
 
-/// A layer as a model of synthetic pictures.
+/// A layer as a model of synthetic images.
 package func model(_ layer: some Layer) -> AnyModel {
     AnyModel(LayerModel(layer, input: Shape(SyntheticBatches.shape)))
 }

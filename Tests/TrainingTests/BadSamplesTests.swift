@@ -17,7 +17,7 @@ import TrainingTestSupport
         try Training(Classification(), Recipe(yaml: Self.recipe, source: "test.yaml"), data: folder, badSamples: bad)
     }
 
-    /// 240 small pictures of six classes.
+    /// 240 small images of six classes.
     private func pictures() throws -> (folder: TemporaryFolder, files: [String]) {
         let folder = try TemporaryFolder()
         try ClassFolder.write(240, to: folder.path)
@@ -25,13 +25,13 @@ import TrainingTestSupport
         return (folder, (0..<dataset.count).map(dataset.name(at:)))
     }
 
-    private func overwrite(_ path: String, _ data: Data = Data("no picture".utf8)) throws {
+    private func overwrite(_ path: String, _ data: Data = Data("no image".utf8)) throws {
         try data.write(to: URL(fileURLWithPath: path))
     }
 
     private func names(_ dataset: ClassificationDataset) -> [String] { (0..<dataset.count).map(dataset.name(at:)) }
 
-    @Test("a few bad pictures are skipped and told; the others stay in the parts that they were in")
+    @Test("a few bad images are skipped and told; the others stay in the parts that they were in")
     func few() throws {
         let (folder, files) = try pictures()
         let before = try training(folder.path)
@@ -64,7 +64,7 @@ import TrainingTestSupport
         #expect(allowed.skipped.count == 3 && allowed.training.count + allowed.validation.count == 237)
     }
 
-    @Test("damage behind a header is found where every picture is decoded, and named where it is not")
+    @Test("damage behind a header is found where every image is decoded, and named where it is not")
     func pixels() throws {
         let (folder, _) = try pictures()
         let file = names(try training(folder.path).training)[0]
@@ -101,7 +101,7 @@ import TrainingTestSupport
         _ = folder
         try write(bad: 2, of: 240)
         #expect(try training(list.path).skipped.map(\.place.line) == [2, 3])
-        // Two bad records and one bad picture are too many together.
+        // Two bad records and one bad image are too many together.
         try overwrite(files[100])
         #expect(throws: FileError.self) { try training(list.path) }
         #expect(try training(list.path, .skipAll).skipped.count == 3)

@@ -16,8 +16,8 @@ struct Demo: AsyncParsableCommand {
         abstract: "Draw scenes, train a network on them and report the results. Needs no data.",
         discussion: """
             Draws scenes with objects of 24 classes, trains the recipe “scenes” to tell what each is about while you \
-            watch, asks it about scenes that it has never seen and about pictures of yours, and writes a page to look \
-            at: what it learnt from, its curves, its mistakes, what each layer makes of a picture, the network.
+            watch, asks it about scenes that it has never seen and about images of yours, and writes a page to look \
+            at: what it learnt from, its curves, its mistakes, what each layer makes of an image, the network.
 
             EXAMPLES:
               saccade demo
@@ -29,7 +29,7 @@ struct Demo: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Pictures of your own to ask about: JPEG, PNG, WebP, GIF or BMP.", valueName: "picture"))
+        help: ArgumentHelp("Images of your own to ask about: JPEG, PNG, WebP, GIF or BMP.", valueName: "picture"))
     var pictures: [String] = []
 
     @Option(name: .customLong("picture"), help: "The same as an option; may be given often.")
@@ -84,7 +84,9 @@ struct Demo: AsyncParsableCommand {
                     image: image, name: name, truth: truth, guesses: try classifier.predictions(for: image, top: 3))
             }
             let answers = try (0..<unseen.count).map { index in
-                try answer(unseen.image(at: index, atLeast: nil), unseen.classNames[unseen.label(at: index)], unseen.name(at: index))
+                try answer(
+                    unseen.image(at: index, atLeast: nil), unseen.classNames[unseen.label(at: index)],
+                    unseen.name(at: index))
             }
             return (answers, try own.map { try answer($0.image, nil, $0.name) })
         }
@@ -99,7 +101,8 @@ struct Demo: AsyncParsableCommand {
         let kept = KeptScenes(folder: "\(output)/unseen", example: example)
         try kept.write(answers.prefix(max(5 * Scenes.classNames.count, example + 1)))
         let result = DemoResult(
-            task: task, seed: seed, learnt: learnt, network: network, layers: layers, records: records, answers: answers,
+            task: task, seed: seed, learnt: learnt, network: network, layers: layers, records: records,
+            answers: answers,
             own: ownAnswers, explanation: explanation, run: run, kept: kept)
         try result.report(seconds: watch.laps).write(to: "\(output)/report.html")
         try result.doubts.write(to: "\(output)/contact-sheet.png")
@@ -140,7 +143,8 @@ struct Demo: AsyncParsableCommand {
         let number =
             String(repeating: " ", count: String(epochs).count - String(record.epoch).count) + "\(record.epoch)"
         return "epoch \(number)/\(epochs)  \(padded)"
-            + String(format: "  %6.2f %% of held-back scenes right, loss %.3f", share * 100, record.training[.loss] ?? .nan)
+            + String(
+                format: "  %6.2f %% of held-back scenes right, loss %.3f", share * 100, record.training[.loss] ?? .nan)
     }
 
     private func summary(of result: DemoResult, took seconds: Double) -> String {

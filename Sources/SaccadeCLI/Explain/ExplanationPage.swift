@@ -5,7 +5,7 @@ import SaccadeImages
 import SaccadeModels
 import SaccadeTraining
 
-/// An explanation as a page to read, and its figures as pictures.
+/// An explanation as a page to read, and its figures as images.
 struct ExplanationPage {
     let predictions: [(name: String, share: Double)]
     /// The path of sizes: what each layer is given and gives.
@@ -14,7 +14,7 @@ struct ExplanationPage {
     private let figures: [(file: String, figure: any Figure)]
 
     /// - Parameters:
-    ///   - picture: What to call the picture.
+    ///   - picture: What to call the image.
     ///   - top: How many classes to name.
     init(_ explanation: Explanation, of picture: String, by model: ExplainedModel, top: Int) {
         let layers = model.layers
@@ -41,7 +41,7 @@ struct ExplanationPage {
                 (model.caution.map { [.paragraph($0)] } ?? []) + [
                     .row([
                         .image(
-                            explanation.picture, caption: "The picture as the network sees it: \(layers.input.sizeText)"
+                            explanation.image, caption: "The image as the network sees it: \(layers.input.sizeText)"
                         ),
                         .drawing(answers, caption: "The most probable of \(explanation.probabilities.count) classes"),
                     ])
@@ -59,12 +59,12 @@ struct ExplanationPage {
                 ]))
         if let filters {
             sections.append(
-                Report.Section("What it looks for first", [.picture(filters.sheet, caption: filters.caption)]))
+                Report.Section("What it looks for first", [.figure(filters.sheet, caption: filters.caption)]))
         }
         sections.append(
             Report.Section(
                 "What every layer makes of it",
-                [.paragraph(LayerFigures.note)] + sheets.map { .picture($0.figure, caption: $0.caption) }))
+                [.paragraph(LayerFigures.note)] + sheets.map { .figure($0.figure, caption: $0.caption) }))
         report = Report(
             title: "How \(layers.name) sees \(Path(picture).name)",
             subtitle: "saccade explain", sections: sections)
@@ -100,7 +100,7 @@ struct ExplanationPage {
     }
 }
 
-/// Where a class is seen, drawn over the picture.
+/// Where a class is seen, drawn over the image.
 struct SaliencyFigures {
     private(set) var figures: [(file: String, figure: any Figure)] = []
     private(set) var blocks: [Report.Block] = []
@@ -108,11 +108,11 @@ struct SaliencyFigures {
     init(_ explanation: Explanation, by layers: LayerByLayer, classNamed name: String) {
         if let saliency = explanation.gradCAM, let stage = explanation.stage {
             let map = HeatMap(
-                saliency, over: explanation.picture, title: "Grad-CAM: \(name)", label: "evidence")
+                saliency, over: explanation.image, title: "Grad-CAM: \(name)", label: "evidence")
             figures.append(("grad-cam.png", map))
             let isBlank = saliency.values.allSatisfy { $0 == 0 }
             blocks.append(
-                .picture(
+                .figure(
                     map,
                     caption: "Grad-CAM: where the activations of \(layers.stages[stage].name), \(saliency.height)×"
                         + "\(saliency.width), speak for \(name)" + (isBlank ? "; here nowhere" : "")))
@@ -123,13 +123,13 @@ struct SaliencyFigures {
             let losses = occlusion.values.map { (whole - Double($0)) * 100 }
             let map = HeatMap(
                 losses, width: occlusion.width, height: occlusion.height, title: "Occlusion: \(name)",
-                label: "loss, points of %", map: .inferno, over: explanation.picture, opacity: 0.55, side: 250)
+                label: "loss, points of %", map: .inferno, over: explanation.image, opacity: 0.55, side: 250)
             figures.append(("occlusion.png", map))
             blocks.append(
-                .picture(
+                .figure(
                     map,
                     caption: "Occlusion: by how much the probability of \(name), \(percent(whole)), falls when a grey "
-                        + "square covers the place, a quarter of the picture wide. Below 0 it rises."))
+                        + "square covers the place, a quarter of the image wide. Below 0 it rises."))
         }
     }
 }

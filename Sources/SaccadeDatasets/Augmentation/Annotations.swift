@@ -3,19 +3,19 @@ import SaccadeImages
 import SaccadePrelude
 import SaccadeTensors
 
-/// What is known about a picture besides its class, in pixels of the picture, so that it can be moved together with it.
+/// What is known about an image besides its class, in pixels of the image, so that it can be moved together with it.
 public struct Annotations: Sendable, Hashable {
     /// One object; its parts stay and go together.
     public struct Object: Sendable, Hashable {
         /// Number of its class.
         public var category: Int
         public var box: Box
-        /// Of the picture's size.
+        /// Of the image's size.
         public var mask: RunLengthMask?
         public var keypoints: [Keypoint]
         /// Many objects of the class in one region (COCO).
         public var isCrowd: Bool
-        /// The fraction of the object that the changes so far have left on the picture, 0...1. Fractions multiply, so that two
+        /// The fraction of the object that the changes so far have left on the image, 0...1. Fractions multiply, so that two
         /// changes that cut off a little each drop it when together they cut off too much.
         public var visibleFraction: Double
 
@@ -34,7 +34,7 @@ public struct Annotations: Sendable, Hashable {
 
     public init(objects: [Object] = [], classes: [UInt8]? = nil) { (self.objects, self.classes) = (objects, classes) }
 
-    /// What stays and what goes when a picture is moved.
+    /// What stays and what goes when an image is moved.
     public struct Rules: Sendable, Hashable {
         /// Two keypoints by their numbers, such as left knee and right knee.
         public struct Pair: Sendable, Hashable {
@@ -45,8 +45,8 @@ public struct Annotations: Sendable, Hashable {
 
         /// An object of which less than this fraction is left is dropped, 0...1; in any case one of which nothing is.
         public var leastVisible: Double
-        /// Keypoints that change places when the picture is mirrored. A mirror image's left hand is a right hand, in
-        /// whichever direction the picture is mirrored.
+        /// Keypoints that change places when the image is mirrored. A mirror image's left hand is a right hand, in
+        /// whichever direction the image is mirrored.
         public var mirroredKeypoints: [Pair]
         /// The class of pixels that nothing is known about: 255 in Pascal VOC.
         public var unknownClass: UInt8
@@ -62,16 +62,16 @@ public struct Annotations: Sendable, Hashable {
         public static let cocoPerson = (1...8).map { Pair(2 * $0 - 1, 2 * $0) }
     }
 
-    /// What is known about the part of the picture that begins at column `x` and row `y`.
+    /// What is known about the part of the image that begins at column `x` and row `y`.
     ///
     /// Boxes are clipped to the part. An object is dropped when less than `leastVisible` of it remains, or nothing.
     /// Keypoints outside become unlabelled, at the origin. Masks and classes are cut out pixel by pixel.
     ///
     /// - Parameters:
-    ///   - size: Columns and rows of the picture.
+    ///   - size: Columns and rows of the image.
     ///   - leastVisible: A fraction in `0...1`.
-    /// - Throws: ``GeometryError`` when a mask is not of the picture's size.
-    /// - Precondition: The part has pixels and lies inside the picture, and there is a class for each pixel or none.
+    /// - Throws: ``GeometryError`` when a mask is not of the image's size.
+    /// - Precondition: The part has pixels and lies inside the image, and there is a class for each pixel or none.
     public func cropped(
         x: Int, y: Int, width: Int, height: Int, from size: (width: Int, height: Int), leastVisible: Double
     ) throws(GeometryError) -> Annotations {

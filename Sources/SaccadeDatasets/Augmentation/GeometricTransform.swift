@@ -2,7 +2,7 @@ import SaccadeGeometry
 import SaccadeImages
 import SaccadePrelude
 
-/// Where the points of a picture go when something moves it.
+/// Where the points of an image go when something moves it.
 struct GeometricTransform: Sendable {
     private enum Map {
         case plane(Homography, back: Homography)

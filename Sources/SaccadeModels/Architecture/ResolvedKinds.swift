@@ -8,7 +8,7 @@ extension Resolver {
         _ settings: ConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         let input = layer.input
-        try requirePicture(input, place)
+        try requireImage(input, place)
         let channels = try count(settings.channels, place)
         try requireGroups(settings.groups, input[0], channels, place)
         let padding = settings.padding ?? padding
@@ -36,7 +36,7 @@ extension Resolver {
         _ settings: TransposedConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         let input = layer.input
-        try requirePicture(input, place)
+        try requireImage(input, place)
         let channels = try count(settings.channels, place)
         try requireGroups(settings.groups, input[0], channels, place)
         try Self.requireLength(of: input, stride: settings.stride, place)
@@ -65,7 +65,7 @@ extension Resolver {
     mutating func pool(
         _ settings: PoolSpecification, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
-        try requirePicture(layer.input, place)
+        try requireImage(layer.input, place)
         do {
             _ = try Window.pooling(
                 kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
@@ -89,7 +89,7 @@ extension Resolver {
     mutating func average(
         to size: Pair, _ pool: some Layer, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
-        try requirePicture(layer.input, place)
+        try requireImage(layer.input, place)
         layer.body = .layer(pool)
         try measure(pool, &layer, place)
     }
@@ -98,7 +98,7 @@ extension Resolver {
         _ channels: Int, _ stride: Pair, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         let input = layer.input
-        try requirePicture(input, place)
+        try requireImage(input, place)
         guard input[0] <= channels else {
             throw place.error(
                 "zeros cannot make \(channels) channels of \(input[0]); \(channels) − \(input[0]) must not be negative")
@@ -124,7 +124,7 @@ extension Resolver {
     ) throws(RecipeError) {
         switch kind {
         case .localResponseNorm(let size, let alpha, let beta, let k):
-            try requirePicture(layer.input, place)
+            try requireImage(layer.input, place)
             layer.body = .layer(LocalResponseNorm(size: size, alpha: alpha, beta: beta, k: k))
         case .layerNorm(let epsilon):
             layer.body = .layer(LayerNorm(layer.input, epsilon: epsilon))
@@ -197,9 +197,9 @@ extension Resolver {
         }
     }
 
-    private func requirePicture(_ input: Shape, _ place: Place) throws(RecipeError) {
+    private func requireImage(_ input: Shape, _ place: Place) throws(RecipeError) {
         guard input.rank == 3 else {
-            throw place.error("it needs a picture, and is given a vector of \(input.elementCount)")
+            throw place.error("it needs an image, and is given a vector of \(input.elementCount)")
         }
     }
 

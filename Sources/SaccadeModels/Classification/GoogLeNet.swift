@@ -5,11 +5,11 @@ extension Architecture {
     ///
     /// Like torchvision's it has batch norms in place of biases, 3×3 convolutions where the paper has 5×5, and auxiliary
     /// heads, whose losses count 0.3 while training (section 5). Torchvision's weights expect brightness from −1 to 1;
-    /// its `transform_input` makes that of pictures prepared for other networks, and here the pictures are prepared so
+    /// its `transform_input` makes that of images prepared for other networks, and here the images are prepared so
     /// from the start.
     public static var googLeNet: Architecture {
         Architecture(
-            name: "GoogLeNet", source: "googlenet", input: .picture(height: 224, width: 224, channels: 3),
+            name: "GoogLeNet", source: "googlenet", input: .image(height: 224, width: 224, channels: 3),
             layers: [
                 unit(64, kernel: 7, stride: 2, "conv1"),
                 pool(3),

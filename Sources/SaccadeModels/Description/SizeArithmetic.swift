@@ -39,7 +39,7 @@ extension Graph {
         }
     }
 
-    /// How many places along each axis of a picture the slices of a line move on.
+    /// How many places along each axis of an image the slices of a line move on.
     func steps(of line: TracedLine) -> Pair {
         var (rows, columns) = (1, 1)
         for case .slice(_, _, let steps, _)? in line.nodes.map({ nodes[$0].operation.form }) where steps.count == 4 {

@@ -37,7 +37,7 @@ extension LayerByLayer {
     public func gradCAM(
         of inputs: [Tensor], at stage: Int, score: ([Tensor]) -> Tensor
     ) -> SaliencyMap {
-        require(inputs.allSatisfy { $0.shape[0] == 1 }, "gradCAM is of one picture, got \(inputs.map(\.shape))")
+        require(inputs.allSatisfy { $0.shape[0] == 1 }, "gradCAM is of one image, got \(inputs.map(\.shape))")
         let stage = stages[stage]
         guard stage.isSpatial, let node = stage.node else {
             wrongProgram("gradCAM: \(stage.name) gives \(stage.output), not a grid")

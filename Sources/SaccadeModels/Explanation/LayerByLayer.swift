@@ -20,9 +20,9 @@ public struct LayerByLayer: Layer {
         /// What its parameters are called after.
         public let name: String
         public let kind: LayerKind
-        /// Of one picture, without the batch: `[C, H, W]` or `[N]`.
+        /// Of one image, without the batch: `[C, H, W]` or `[N]`.
         public let output: Shape
-        /// Whether it has weights that slide over a picture.
+        /// Whether it has weights that slide over an image.
         public let isConvolution: Bool
         /// Whether it gives each number of its input another value, and mixes none of different places.
         public let isPointwise: Bool
@@ -36,9 +36,9 @@ public struct LayerByLayer: Layer {
     }
 
     public let name: String
-    /// Of one picture or vector, without the batch: `[C, H, W]` or `[N]`.
+    /// Of one image or vector, without the batch: `[C, H, W]` or `[N]`.
     public let input: Shape
-    /// Of one picture's scores, without the batch.
+    /// Of one image's scores, without the batch.
     public let output: Shape
     /// From input to output. A softmax at the end of a recipe is not among them, so that the last one gives scores.
     public let stages: [Stage]

@@ -94,7 +94,7 @@ struct GraphWriter {
         for (id, name) in zip(node.results, results) { call(id, name) }
     }
 
-    /// Height and width of pictures.
+    /// Height and width of images.
     private func plane(of id: Int) -> [Length] { Array(traces.lengths(of: id).dropFirst(2)) }
 
     /// Whether places are read as such in planes: by others than by unpoolings to planes of the same size.

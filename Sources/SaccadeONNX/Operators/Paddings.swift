@@ -1,7 +1,7 @@
 import SaccadeTensors
 
 extension Operators {
-    /// More elements around those that are there, and pictures of other sizes.
+    /// More elements around those that are there, and images of other sizes.
     static let paddings: [String: ONNXOperator] = [
         "Pad": pad, "Resize": resize, "Upsample": resize,
     ]
@@ -53,7 +53,7 @@ extension Operators {
         ]
     }
 
-    /// Inputs: pictures, then in later opsets a region, scales and sizes.
+    /// Inputs: images, then in later opsets a region, scales and sizes.
     private static let resize: ONNXOperator = { call in
         call.ignore("cubic_coeff_a", "exclude_outside", "extrapolation_value")
         let x = try call.tensor(0, ranks: 4...4)

@@ -20,14 +20,14 @@ extension Operators {
         let windows = try Windows(call, kernel: nil, lengths: lengths)
         try windows.check([x.shape[0], x.shape[1]], lengths)
         let isRow = lengths.count == 1
-        let pictures = windows.asPicture
+        let pictures = windows.asImage
         guard let padding = pictures.padding, !pictures.isWide else {
             throw Problem.unsupported("places of largest elements beside uneven or wide padding")
         }
         let form = OperationForm.indexedPooling(
             kernel: pictures.kernelPair, stride: pictures.stridePair, padding: padding, dilation: pictures.dilationPair,
             ceilMode: try call.flag("ceil_mode"))
-        let results = try call.results(of: form, [isRow ? call.asPictures(x) : x])
+        let results = try call.results(of: form, [isRow ? call.asImages(x) : x])
         let (y, places) = isRow ? (try call.asRows(results[0]), try call.asRows(results[1])) : (results[0], results[1])
         return [.tensor(y, .float), .places(places, of: x.shape)]
     }
@@ -57,7 +57,7 @@ extension Operators {
         if case .places(let places, of: whole) = indices {
             guard size.count == 1 else { return try call.apply(.unpooling(to: Pair(size[0], size[1])), x, places) }
             return try call.asRows(
-                call.apply(.unpooling(to: Pair(1, size[0])), call.asPictures(x), call.asPictures(places)))
+                call.apply(.unpooling(to: Pair(1, size[0])), call.asImages(x), call.asImages(places)))
         }
         guard whole.elementCount <= Limits.exactInteger else {
             throw Problem.unsupported("places in \(whole), which are too many for a float to count exactly")
@@ -101,7 +101,7 @@ extension Operators {
         try windows.check([x.shape[0], x.shape[1]], lengths)
         let ceilMode = try call.flag("ceil_mode")
         switch lengths.count {
-        case 1: return try call.asRows(pictures(call, call.asPictures(x), kind, windows.asPicture, ceilMode))
+        case 1: return try call.asRows(pictures(call, call.asImages(x), kind, windows.asImage, ceilMode))
         case 2: return try pictures(call, x, kind, windows, ceilMode)
         default: return try volumes(call, x, kind, windows, ceilMode)
         }

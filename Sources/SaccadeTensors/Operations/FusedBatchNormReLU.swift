@@ -38,7 +38,7 @@ struct FusedBatchNormReLU: Operation {
     var name: String { "fusedBatchNormReLU" }
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
-        try requirePictures(inputs[0], for: name)
+        try requireImages(inputs[0], for: name)
         for shape in inputs[1...2] where shape != [inputs[0][1]] {
             throw ShapeError("\(name): \(inputs[0]) has \(inputs[0][1]) channels, not \(shape)")
         }
@@ -67,7 +67,7 @@ struct FusedBatchNormReLU: Operation {
         return [kernel]
     }
 
-    /// How the loops walk over pictures that lie like these, and how they are to lie.
+    /// How the loops walk over images that lie like these, and how they are to lie.
     fileprivate func planes(of operand: Operand) -> (sk_batch_norm, Arrangement?) {
         let shape = operand.shape
         let width = [8, 16].first { operand.arrangement?.layout === Layout.blocked(by: $0, shape.dimensions) } ?? 1

@@ -34,7 +34,7 @@ extension Tensor {
         }
     }
 
-    /// Pictures with more rows and columns around them, along the last two axes.
+    /// Images with more rows and columns around them, along the last two axes.
     public func padded(
         top: Int = 0, bottom: Int = 0, left: Int = 0, right: Int = 0, with border: Border = .constant(0)
     ) -> Tensor {

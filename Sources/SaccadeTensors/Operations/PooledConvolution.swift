@@ -9,7 +9,7 @@ import SaccadeOneDNN
 /// behind a 2 × 2 pooling. The convolution's own result, the largest tensor of such a network, is never kept.
 /// Elsewhere, and for what the loops do not cover, this is the three operations.
 ///
-/// A NaN in a window is its result, as in PyTorch; oneDNN's pooling passes it over. Infinities in the pictures meet only the maxima's gradients, where the
+/// A NaN in a window is its result, as in PyTorch; oneDNN's pooling passes it over. Infinities in the images meet only the maxima's gradients, where the
 /// three operations also multiply them with the zeros of the others.
 ///
 /// - Parameters:
@@ -145,8 +145,8 @@ package struct PooledConvolution: Operation {
     package func resultShapes(_ inputs: [Shape]) -> [Shape] { [geometry.pooled, geometry.argmax] }
     package func multiplyAdds(_ inputs: [Shape], _ results: [Shape]) -> Int { geometry.multiplyAdds }
 
-    /// The convolution of one picture at a time, whose result stays in the cache until it is pooled, or of all
-    /// at once, which suits small pictures and Winograd's algorithm.
+    /// The convolution of one image at a time, whose result stays in the cache until it is pooled, or of all
+    /// at once, which suits small images and Winograd's algorithm.
     package func kernels(_ request: KernelRequest) -> [Kernel] {
         var kernels: [Kernel] = []
         for algorithm in ConvolutionAlgorithm.allCases where algorithm == .direct || suitsWinograd(request) {
@@ -174,7 +174,7 @@ package struct PooledConvolution: Operation {
             ).suitsWinograd
     }
 
-    /// - Parameter inAnyOrder: Whether oneDNN chooses how its pictures lie. Otherwise there may be no kernel.
+    /// - Parameter inAnyOrder: Whether oneDNN chooses how its images lie. Otherwise there may be no kernel.
     private func kernel(
         _ algorithm: ConvolutionAlgorithm, imagesAtOnce images: Int, inAnyOrder: Bool = false
     ) throws(OneDNNError) -> Kernel? {

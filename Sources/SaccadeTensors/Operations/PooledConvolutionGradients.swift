@@ -28,7 +28,7 @@ struct PooledWeightGradient: Operation {
     }
 }
 
-/// The gradient of the pictures. Inputs: weights, argmax, output gradient.
+/// The gradient of the images. Inputs: weights, argmax, output gradient.
 struct PooledSourceGradient: Operation {
     let geometry: PooledConvolutionGeometry
 

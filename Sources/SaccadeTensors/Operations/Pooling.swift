@@ -24,7 +24,7 @@ struct Pooling: Operation {
     var name: String { kind == .maximum ? "maxPool2D" : "averagePool2D" }
 
     func window(over input: Shape) throws(ShapeError) -> Window {
-        try requirePictures(input, for: name)
+        try requireImages(input, for: name)
         let window = try Window(
             kernel: kernel, stride: stride, padding: padding, dilation: dilation, over: (input[2], input[3]),
             ceilMode: ceilMode, for: name)
@@ -64,14 +64,14 @@ struct Pooling: Operation {
         }
     }
 
-    /// Whether our own loops do it: oneDNN's are for pictures in its own order, have only a slow reference for
+    /// Whether our own loops do it: oneDNN's are for images in its own order, have only a slow reference for
     /// windows with holes, and count what rounding up added to the padding.
     func usesLoops(_ input: Operand, _ window: Window) -> Bool {
         if keepsIndices { return false }
         return input.arrangement == nil || !suitsOneDNN(window, over: input.shape)
     }
 
-    /// Whether oneDNN has fast code for the window, given pictures in an order that it likes.
+    /// Whether oneDNN has fast code for the window, given images in an order that it likes.
     func suitsOneDNN(_ window: Window, over input: Shape) -> Bool {
         window.dilation == [1, 1] && !isUneven(window, over: input)
     }
@@ -200,7 +200,7 @@ struct PlaneGeometry: Sendable {
             padding: (window.paddingBefore[0], window.paddingBefore[1]))
     }
 
-    /// The largest element of each window and its place, of pictures in blocks.
+    /// The largest element of each window and its place, of images in blocks.
     func indexedMaximum(in blocks: ChannelBlocks, of input: Shape, to result: Shape) -> Kernel {
         let bridged = bridged
         let lanes = blocks.bridged(input)

@@ -51,7 +51,7 @@ struct SeparableResampling: Operation {
     var name = "separable resampling"
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
-        try requirePictures(inputs[0], for: name)
+        try requireImages(inputs[0], for: name)
         return [[inputs[0][0], inputs[0][1], rows.outputs, columns.outputs]]
     }
 

@@ -9,7 +9,7 @@ import SaccadeTensors
 /// | file | what it holds |
 /// |---|---|
 /// | `run.json` | ``RunDescription`` |
-/// | `recipe.yaml` | the same as a recipe: the network, how pictures are prepared, every setting of the training |
+/// | `recipe.yaml` | the same as a recipe: the network, how images are prepared, every setting of the training |
 /// | `metrics.jsonl` | an ``EpochRecord`` per line |
 /// | `timings.jsonl` | how long each epoch took |
 /// | `checkpoint.safetensors` | everything that is needed to go on |

@@ -135,7 +135,7 @@ public final class Trainer<Task: LearningTask> {
         return position.epoch - best.epoch >= patience
     }
 
-    /// Judges a few batches before there is anything to judge: a validation picture that cannot be read, or memory
+    /// Judges a few batches before there is anything to judge: a validation image that cannot be read, or memory
     /// that does not suffice, should not come to light only after hours of learning. Their memory is then there to
     /// stay.
     private func tryValidation() throws {

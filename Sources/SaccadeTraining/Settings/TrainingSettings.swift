@@ -18,7 +18,7 @@ public struct TrainingSettings: Sendable, Equatable {
     public var weightDecay = 0.0
     /// A bound for gradients; none by default.
     public var clipping: GradientClipping?
-    /// Random changes of the training pictures, applied in this order: resizing ones first, mixing ones last.
+    /// Random changes of the training images, applied in this order: resizing ones first, mixing ones last.
     public var augmentation: [Augmentation] = []
     /// The share of the samples that is set aside where the data come without a validation part, in `0..<1`.
     public var validationFraction = 0.1

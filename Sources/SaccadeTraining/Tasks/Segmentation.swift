@@ -122,7 +122,7 @@ public struct Segmentation: LearningTask {
         guard let structure = architecture.structure else {
             return AnyModel(Network(try architecture.resolved(input: input, classes: classes, seed: seed)))
         }
-        guard case .picture(let height, let width, let channels) = input ?? architecture.input else {
+        guard case .image(let height, let width, let channels) = input ?? architecture.input else {
             throw RecipeError(
                 "input must be height x width x channels, not \(architecture.input)",
                 at: Location(file: architecture.source))

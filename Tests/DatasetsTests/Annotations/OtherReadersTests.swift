@@ -48,7 +48,7 @@ import Testing
         #expect(data.kind == .instance)
         let pattern = /\(Xmin, Ymin\) - \(Xmax, Ymax\) : \((\d+), (\d+)\) - \((\d+), (\d+)\)/
         for (index, sample) in data.samples.enumerated() {
-            let stem = PictureNames.stem((sample.image as NSString).lastPathComponent)
+            let stem = ImageNames.stem((sample.image as NSString).lastPathComponent)
             let notes = try String(contentsOfFile: "\(data.root)/Annotation/\(stem).txt", encoding: .isoLatin1)
             let boxes = try data.objects(at: index).map(\.bounds)
             let noted = notes.matches(of: pattern).map {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test("masks: of another size, with values beyond the classes, with colours, without a picture")
+    @Test("masks: of another size, with values beyond the classes, with colours, without an image")
     func masks() throws {
         let folder = try TemporaryFolder()
         for name in ["a", "b", "c", "d"] { try folder.writePicture(9, to: "images/\(name).png") }
@@ -108,7 +108,7 @@ import Testing
         #expect(try CaptionDataset(at: folder.path).problems.map(\.rule) == [.malformedRecord])
     }
 
-    @Test("a CSV list of pictures and classes becomes a data set for a classifier")
+    @Test("a CSV list of images and classes becomes a data set for a classifier")
     func list() throws {
         let folder = try TemporaryFolder()
         for index in 0..<4 { try folder.writePicture(UInt8(index * 40), to: "images/\(index).png") }

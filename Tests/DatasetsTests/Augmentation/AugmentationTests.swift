@@ -26,7 +26,7 @@ let everyAugmentation: [Augmentation] = [
         #expect(Set(everyAugmentation.map(\.name)).count == everyAugmentation.count)
     }
 
-    @Test("the same seed gives the same picture, and one number is drawn", arguments: everyAugmentation, [1, 3])
+    @Test("the same seed gives the same image, and one number is drawn", arguments: everyAugmentation, [1, 3])
     func seeded(augmentation: Augmentation, channels: Int) {
         let image = noise(width: 24, height: 17, channels: channels)
         func results() -> [Image] {
@@ -47,7 +47,7 @@ let everyAugmentation: [Augmentation] = [
         #expect(generator == expected)
     }
 
-    @Test("pictures of a single pixel, a row and a column come through", arguments: everyAugmentation)
+    @Test("images of a single pixel, a row and a column come through", arguments: everyAugmentation)
     func small(augmentation: Augmentation) {
         var generator = SplitMix64(seed: 2)
         for (width, height) in [(1, 1), (1, 9), (9, 1), (2, 2)] {

@@ -37,7 +37,7 @@ import Testing
         ].contains($0.name)
     }
 
-    @Test("picture, mask, classes, box and keypoints stay together", arguments: moving)
+    @Test("image, mask, classes, box and keypoints stay together", arguments: moving)
     func together(augmentation: Augmentation) throws {
         // What fills bare pixels would look like the object where it reaches the edge.
         let picture = try Self.picture()
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test("the picture is the same with annotations and without", arguments: everyAugmentation)
+    @Test("the image is the same with annotations and without", arguments: everyAugmentation)
     func alone(augmentation: Augmentation) throws {
         let picture = try Self.picture()
         var (one, other) = (SplitMix64(seed: 8), SplitMix64(seed: 8))
@@ -232,7 +232,7 @@ import Testing
         #expect(moved.objects[0].box == Box(left: 0.75, top: 1, right: 11.25, bottom: 11))
     }
 
-    @Test("what is bare has no class, and a box reaching beyond the picture ends at its edge")
+    @Test("what is bare has no class, and a box reaching beyond the image ends at its edge")
     func bare() throws {
         let picture = try Self.picture()
         let move = GeometricTransform(.translation(10, 0), from: picture.image.size, to: picture.image.size)
@@ -262,7 +262,7 @@ import Testing
         #expect(stretched.annotations.objects[0].mask?.width == 120)
     }
 
-    @Test("annotations of another picture are refused")
+    @Test("annotations of another image are refused")
     func mismatch() throws {
         let picture = try Self.picture()
         let other = Image(width: 5, height: 5, filledWith: [0])

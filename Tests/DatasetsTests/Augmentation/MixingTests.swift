@@ -7,7 +7,7 @@ import Testing
 @testable import SaccadeDatasets
 
 @Suite struct MixingTests {
-    @Test("each picture is mixed with the one before it", arguments: [1, 2, 5])
+    @Test("each image is mixed with the one before it", arguments: [1, 2, 5])
     func definition(count: Int) {
         let (channels, height, width) = (3, 4, 5)
         let size = channels * height * width
@@ -51,7 +51,7 @@ import Testing
         #expect(abs(variance * 4 * (2 * alpha + 1) - 1) < 0.04)
     }
 
-    @Test("rectangles have the drawn area where nothing is cut off, and the picture's proportions")
+    @Test("rectangles have the drawn area where nothing is cut off, and the image's proportions")
     func rectangles() {
         var generator = SplitMix64(seed: 2)
         let size = PixelSize(width: 200, height: 100)
@@ -70,7 +70,7 @@ import Testing
         #expect(shares.contains { $0 < 0.3 } && shares.contains { $0 > 0.95 })
     }
 
-    @Test("batches hold mixed pictures and both labels, the same however many threads there are")
+    @Test("batches hold mixed images and both labels, the same however many threads there are")
     func batches() throws {
         let folder = try BatchLoaderTests.folder()
         let dataset = try ClassificationDataset(at: folder.path)
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test(
-        "what is shown of a mix has as much of each picture as is said",
+        "what is shown of a mix has as much of each image as is said",
         arguments: [Augmentation.mixUp(alpha: 1), .cutMix()])
     func shown(augmentation: Augmentation) {
         let black = Image(width: 30, height: 20, filledWith: [0, 0, 0])

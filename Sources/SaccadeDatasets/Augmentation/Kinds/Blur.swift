@@ -2,7 +2,7 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Puts the picture out of focus, by a bell curve of random width.
+    /// Puts the image out of focus, by a bell curve of random width.
     ///
     /// - Parameters:
     ///   - sigma: The curve's standard deviation in pixels, 0.01...100.
@@ -13,7 +13,7 @@ extension Augmentation {
 }
 
 /// `{kind: blur, sigma: [0.1, 2], probability: 0.5}`
-struct Blur: PictureAugmentation {
+struct Blur: ImageAugmentation {
     static let name = "blur"
     static var parameters: [AugmentationParameter<Self>] {
         [.interval("sigma", \.sigma, 0.01...100), .number("probability", \.probability, 0...1)]

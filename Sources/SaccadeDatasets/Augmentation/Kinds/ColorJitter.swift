@@ -16,7 +16,7 @@ extension Augmentation {
 }
 
 /// `{kind: colorJitter, brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1}`
-struct ColorJitter: PictureAugmentation {
+struct ColorJitter: ImageAugmentation {
     static let name = "colorJitter"
     static var parameters: [AugmentationParameter<Self>] {
         [

@@ -13,7 +13,7 @@ extension Augmentation {
 }
 
 /// `{kind: noise, sigma: [0, 0.1], probability: 0.5}`
-struct GaussianNoise: PictureAugmentation {
+struct GaussianNoise: ImageAugmentation {
     static let name = "noise"
     static var parameters: [AugmentationParameter<Self>] {
         [.interval("sigma", \.sigma, 0...1), .number("probability", \.probability, 0...1)]

@@ -9,7 +9,7 @@ extension Augmentation {
 }
 
 /// `{kind: grayscale, probability: 0.1}`
-struct Grayscale: PictureAugmentation {
+struct Grayscale: ImageAugmentation {
     static let name = "grayscale"
     static var parameters: [AugmentationParameter<Self>] { [.number("probability", \.probability, 0...1)] }
 

@@ -10,7 +10,7 @@ extension Augmentation {
 }
 
 /// `{kind: horizontalFlip, probability: 0.5}`
-struct HorizontalFlip: PictureAugmentation {
+struct HorizontalFlip: ImageAugmentation {
     static let name = "horizontalFlip"
     static var parameters: [AugmentationParameter<Self>] { [.number("probability", \.probability, 0...1)] }
 

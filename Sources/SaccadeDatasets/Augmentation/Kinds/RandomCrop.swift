@@ -3,7 +3,7 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Surrounds the picture with `padding` pixels on each side and cuts the original size out anywhere: each offset is
+    /// Surrounds the image with `padding` pixels on each side and cuts the original size out anywhere: each offset is
     /// as likely. From 0 to 65 536.
     public static func randomCrop(padding: Int, fill: Fill = .black) -> Augmentation {
         Augmentation(RandomCrop(padding: padding, fill: fill))
@@ -11,7 +11,7 @@ extension Augmentation {
 }
 
 /// `{kind: randomCrop, padding: 4, fill: black}`
-struct RandomCrop: PictureAugmentation {
+struct RandomCrop: ImageAugmentation {
     static let name = "randomCrop"
     static var parameters: [AugmentationParameter<Self>] {
         [.whole("padding", \.padding, 0...65536, isRequired: true), .choice("fill", \.fill)]

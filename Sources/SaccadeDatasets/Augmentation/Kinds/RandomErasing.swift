@@ -10,14 +10,14 @@ import SaccadePrelude
 #endif
 
 extension Augmentation {
-    /// Paints over a rectangle of random area and proportions, which lies wholly on the picture (Zhong et al., "Random
+    /// Paints over a rectangle of random area and proportions, which lies wholly on the image (Zhong et al., "Random
     /// Erasing Data Augmentation", 2017), drawn as torchvision's `RandomErasing` does.
     ///
-    /// What is known about the picture stays as it is.
+    /// What is known about the image stays as it is.
     ///
     /// - Parameters:
     ///   - probability: 0...1.
-    ///   - scale: The rectangle's fraction of the picture's area, within 0...1.
+    ///   - scale: The rectangle's fraction of the image's area, within 0...1.
     ///   - ratio: Its height over its width, positive.
     public static func randomErasing(
         probability: Double = 0.5, scale: ClosedRange<Double> = 0.02...0.33, ratio: ClosedRange<Double> = 0.3...3.3,
@@ -29,7 +29,7 @@ extension Augmentation {
 }
 
 /// `{kind: randomErasing, probability: 0.5, scale: [0.02, 0.33], ratio: [0.3, 3.3], paint: noise}`
-struct RandomErasing: PictureAugmentation {
+struct RandomErasing: ImageAugmentation {
     static let name = "randomErasing"
     static var parameters: [AugmentationParameter<Self>] {
         [

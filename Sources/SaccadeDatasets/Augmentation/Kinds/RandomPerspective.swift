@@ -3,12 +3,12 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Tilts the picture: each corner moves towards the middle by its own random amount, as in torchvision's
+    /// Tilts the image: each corner moves towards the middle by its own random amount, as in torchvision's
     /// `RandomPerspective`.
     ///
     /// - Parameters:
-    ///   - distortion: How far corners may move, as a fraction of half the picture's sides, 0...0.6: from 2/3 on a corner
-    ///     could pass the line between its neighbours, which would fold the picture.
+    ///   - distortion: How far corners may move, as a fraction of half the image's sides, 0...0.6: from 2/3 on a corner
+    ///     could pass the line between its neighbours, which would fold the image.
     ///   - probability: 0...1.
     public static func perspective(
         distortion: Double = 0.5, probability: Double = 0.5, fill: Fill = .black
@@ -18,7 +18,7 @@ extension Augmentation {
 }
 
 /// `{kind: perspective, distortion: 0.5, probability: 0.5, fill: black}`
-struct RandomPerspective: PictureAugmentation {
+struct RandomPerspective: ImageAugmentation {
     static let name = "perspective"
     static var parameters: [AugmentationParameter<Self>] {
         [

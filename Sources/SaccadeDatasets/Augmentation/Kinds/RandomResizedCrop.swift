@@ -17,7 +17,7 @@ extension Augmentation {
     /// It takes the place of other resizing, and so must come first.
     ///
     /// - Parameters:
-    ///   - scale: The part's fraction of the picture's area, within 0...1.
+    ///   - scale: The part's fraction of the image's area, within 0...1.
     ///   - ratio: Its width over its height, positive.
     public static func randomResizedCrop(
         scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 0.75...4.0 / 3
@@ -27,7 +27,7 @@ extension Augmentation {
 }
 
 /// `{kind: randomResizedCrop, scale: [0.08, 1], ratio: [0.75, 1.3333]}`
-struct RandomResizedCrop: PictureAugmentation {
+struct RandomResizedCrop: ImageAugmentation {
     static let name = "randomResizedCrop"
     static var parameters: [AugmentationParameter<Self>] {
         [.interval("scale", \.scale, 0...1), .interval("ratio", \.ratio, 0.01...100)]
@@ -52,7 +52,7 @@ struct RandomResizedCrop: PictureAugmentation {
 
     typealias Region = (x: Int, y: Int, width: Int, height: Int)
 
-    /// Ten tries; if none fits into the picture, the middle of it, as large as the proportions allow.
+    /// Ten tries; if none fits into the image, the middle of it, as large as the proportions allow.
     func region(of size: PixelSize, using generator: inout SplitMix64) -> Region {
         let area = Double(size.width) * Double(size.height)
         for _ in 0..<10 {

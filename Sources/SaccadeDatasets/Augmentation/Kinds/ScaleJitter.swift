@@ -3,20 +3,20 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Scales the picture at random, its proportions kept, and cuts the target's size out of it anywhere, or surrounds it
+    /// Scales the image at random, its proportions kept, and cuts the target's size out of it anywhere, or surrounds it
     /// with black: large scale jittering (Ghiasi et al., "Simple Copy-Paste is a Strong Data Augmentation Method for
     /// Instance Segmentation", 2020), for detection and segmentation.
     ///
     /// It takes the place of other resizing, and so must come first.
     ///
-    /// - Parameter scale: Factors of the size at which the picture just fits, from 0.01 to 10.
+    /// - Parameter scale: Factors of the size at which the image just fits, from 0.01 to 10.
     public static func scaleJitter(scale: ClosedRange<Double> = 0.1...2) -> Augmentation {
         Augmentation(ScaleJitter(scale: Interval(scale)))
     }
 }
 
 /// `{kind: scaleJitter, scale: [0.1, 2]}`
-struct ScaleJitter: PictureAugmentation {
+struct ScaleJitter: ImageAugmentation {
     static let name = "scaleJitter"
     static var parameters: [AugmentationParameter<Self>] { [.interval("scale", \.scale, 0.01...10)] }
 
@@ -31,7 +31,7 @@ struct ScaleJitter: PictureAugmentation {
         let factor = fitting * generator.number(in: scale.range)
         func side(_ old: Int) -> Int { max(1, Int((Double(old) * factor).rounded())) }
         let scaled = PixelSize(width: side(size.width), height: side(size.height))
-        // A larger picture shows a part of itself, anywhere; a smaller one stands anywhere.
+        // A larger image shows a part of itself, anywhere; a smaller one stands anywhere.
         func place(_ room: Int) -> Int { Int.random(in: min(room, 0)...max(room, 0), using: &generator) }
         let (x, y) = (place(new.width - scaled.width), place(new.height - scaled.height))
         let map = Homography.scaling(

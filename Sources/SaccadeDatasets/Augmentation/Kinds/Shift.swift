@@ -2,14 +2,14 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Moves the picture by up to this fraction of its width and of its height either way, 0...1, in whole pixels.
+    /// Moves the image by up to this fraction of its width and of its height either way, 0...1, in whole pixels.
     public static func shift(fraction: Double, fill: Fill = .edge) -> Augmentation {
         Augmentation(Shift(fraction: fraction, fill: fill))
     }
 }
 
 /// `{kind: shift, fraction: 0.1, fill: edge}`
-struct Shift: PictureAugmentation {
+struct Shift: ImageAugmentation {
     static let name = "shift"
     static var parameters: [AugmentationParameter<Self>] {
         [.number("fraction", \.fraction, 0...1, isRequired: true), .choice("fill", \.fill)]

@@ -10,7 +10,7 @@ extension Augmentation {
 }
 
 /// `{kind: verticalFlip, probability: 0.5}`
-struct VerticalFlip: PictureAugmentation {
+struct VerticalFlip: ImageAugmentation {
     static let name = "verticalFlip"
     static var parameters: [AugmentationParameter<Self>] { [.number("probability", \.probability, 0...1)] }
 

@@ -2,12 +2,12 @@ public import SaccadeImages
 public import SaccadePrelude
 
 extension Augmentation {
-    /// A picture mixed with another one, and how much of it is left, 0...1.
+    /// An image mixed with another one, and how much of it is left, 0...1.
     ///
-    /// Training mixes whole batches, and only finished pictures; this shows what they look like.
+    /// Training mixes whole batches, and only finished images; this shows what they look like.
     ///
-    /// - Returns: The picture itself where this augmentation does not mix, or chance has it that it does not.
-    /// - Precondition: ``problem`` is nil, and both pictures have one size and as many channels.
+    /// - Returns: The image itself where this augmentation does not mix, or chance has it that it does not.
+    /// - Precondition: ``problem`` is nil, and both images have one size and as many channels.
     public func mixing(
         _ image: Image, with other: Image, using generator: inout SplitMix64
     ) -> (image: Image, lambda: Float) {
@@ -31,7 +31,7 @@ extension Augmentation {
 }
 
 extension BatchMix {
-    /// The same mix of pictures whose channels lie side by side, as if they were one channel of more columns.
+    /// The same mix of images whose channels lie side by side, as if they were one channel of more columns.
     fileprivate func ofInterleaved(channels: Int) -> BatchMix {
         guard case .paste(let x, let y) = self else { return self }
         return .paste(x: x.lowerBound * channels..<x.upperBound * channels, y: y)

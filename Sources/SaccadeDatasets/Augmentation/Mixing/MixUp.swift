@@ -2,7 +2,7 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Blends each picture of a batch with another one, and their classes alike (Zhang et al., "mixup: Beyond Empirical
+    /// Blends each image of a batch with another one, and their classes alike (Zhang et al., "mixup: Beyond Empirical
     /// Risk Minimization", 2017). For classifiers.
     ///
     /// Of several mixing augmentations one is drawn for each batch, each as likely.

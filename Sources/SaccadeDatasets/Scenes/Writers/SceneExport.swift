@@ -12,7 +12,7 @@ public enum SceneFormat: String, Sendable, CaseIterable {
     case coco
     /// YOLO: boxes.
     case yolo
-    /// Class masks and instance masks as pictures.
+    /// Class masks and instance masks as images.
     case masks
     /// COCO: captions.
     case captions
@@ -71,10 +71,10 @@ public struct SceneExport: Sendable {
         switch format {
         case .folder, .sequences: [ClassFolderWriter()]
         case .voc: [SceneBoxWriter(.voc), SceneVOCMaskWriter()]
-        case .coco: [SceneBoxWriter(.coco), SceneCaptionWriter(writesPictures: false)]
+        case .coco: [SceneBoxWriter(.coco), SceneCaptionWriter(writesImages: false)]
         case .yolo: [SceneBoxWriter(.yolo)]
         case .masks: [MaskWriter()]
-        case .captions: [SceneCaptionWriter(writesPictures: true)]
+        case .captions: [SceneCaptionWriter(writesImages: true)]
         }
     }
 
