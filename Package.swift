@@ -31,7 +31,8 @@ let package = Package(
 
         // Settings with their lines, decoded strictly.
         .target(
-            name: "SaccadeSettings", dependencies: ["SaccadePrelude", "SaccadeFiles", .product(name: "Yams", package: "Yams")],
+            name: "SaccadeSettings",
+            dependencies: ["SaccadePrelude", "SaccadeFiles", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
 
         // The engine: oneDNN behind a bridge that hides its versions, and our own loops beside it.
@@ -86,7 +87,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Networks, data, training.
-                .target(
+        .target(
             name: "SaccadeModels",
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",

@@ -163,28 +163,40 @@ def build_model(name, opt=None):
             x = torch.flatten(F.relu(s.c3(x)), 1)
             return s.f3(F.relu(s.f2(F.relu(s.f1(x)))))
 
+    class TwoConvolutions(nn.Module):
+        def __init__(s, i, o):
+            super().__init__()
+            s.conv1, s.conv2 = nn.Conv2d(i, o, 3), nn.Conv2d(o, o, 3)
+
+        def forward(s, x): return F.relu(s.conv2(F.relu(s.conv1(x), inplace=True)), inplace=True)
+
+    class Expansion(nn.Module):
+        def __init__(s, w):
+            super().__init__()
+            s.up, s.convolutions = nn.ConvTranspose2d(2 * w, w, 2, 2), TwoConvolutions(2 * w, w)
+
+        def forward(s, x, k):
+            x = s.up(x)
+            o = (k.shape[2] - x.shape[2]) // 2
+            k = k[:, :, o:o + x.shape[2], o:o + x.shape[3]]
+            return s.convolutions(torch.cat([k, x], 1))
+
     class UNet(nn.Module):                                    # Ronneberger 2015, valid convs
         def __init__(s, cin=1, classes=2, w=(64, 128, 256, 512, 1024)):
             super().__init__()
-            def dbl(i, o): return nn.Sequential(nn.Conv2d(i, o, 3), nn.ReLU(True), nn.Conv2d(o, o, 3), nn.ReLU(True))
-            s.down = nn.ModuleList([dbl(i, o) for i, o in zip((cin,) + w[:-1], w)])
-            s.up = nn.ModuleList([nn.ConvTranspose2d(w[i], w[i - 1], 2, 2) for i in range(4, 0, -1)])
-            s.dec = nn.ModuleList([dbl(w[i], w[i - 1]) for i in range(4, 0, -1)])
-            s.out = nn.Conv2d(w[0], classes, 1)
+            s.contracting = nn.ModuleList([TwoConvolutions(i, o) for i, o in zip((cin,) + w[:-1], w)])
+            s.expanding = nn.ModuleList([Expansion(w[i - 1]) for i in range(4, 0, -1)])
+            s.head = nn.Conv2d(w[0], classes, 1)
             for m in s.modules():
                 if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight); nn.init.zeros_(m.bias)
 
         def forward(s, x):
             skips = []
-            for i, d in enumerate(s.down):
+            for i, d in enumerate(s.contracting):
                 x = d(x)
                 if i < 4: skips.append(x); x = F.max_pool2d(x, 2)
-            for up, dec, k in zip(s.up, s.dec, skips[::-1]):
-                x = up(x)
-                o = (k.shape[2] - x.shape[2]) // 2
-                k = k[:, :, o:o + x.shape[2], o:o + x.shape[3]]
-                x = dec(torch.cat([k, x], 1))
-            return s.out(x)
+            for e, k in zip(s.expanding, skips[::-1]): x = e(x, k)
+            return s.head(x)
 
     class SegNet(nn.Module):                                  # VGG16-bn encoder, max-unpool decoder
         CFG = [(3, 64, 64), (64, 128, 128), (128, 256, 256, 256), (256, 512, 512, 512), (512, 512, 512, 512)]

@@ -68,11 +68,15 @@ struct Evaluate: AsyncParsableCommand {
         }
         let (samples, part) = try task.heldOut(
             of: data, run: model.run, hasNames: model.classNames != nil, note: Console.note)
+        // Classes that nobody has named are called as the data call them.
+        var task = task
+        if model.classNames == nil { task.classNames = try task.classNames(of: samples) }
+        let judging = task
         let (batch, options) = (batch, compute.planOptions)
         let report = try await ComputeThread.run {
-            let batches = task.batches(of: samples, for: model.description, batchSize: batch)
-            return try task.report(
-                SaccadeTraining.evaluate(task, Runner(planning: network, options: options), over: batches))
+            let batches = judging.batches(of: samples, for: model.description, batchSize: batch)
+            return try judging.report(
+                SaccadeTraining.evaluate(judging, Runner(planning: network, options: options), over: batches))
         }
         let names = task.classNames
         if let matrix {

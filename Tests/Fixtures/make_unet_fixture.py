@@ -53,8 +53,8 @@ class UNet(nn.Module):
 
 
 torch.manual_seed(3)
-network = UNet(2, 3, (4, 8, 16))
-x = torch.randn(2, 2, 52, 44)
+network = UNet(3, 3, (4, 8, 16))
+x = torch.randn(2, 3, 52, 44)
 scores = network(x)
 truth = torch.randint(0, 3, (2, 52, 44))
 truth[0, 20:24, 18:] = 255

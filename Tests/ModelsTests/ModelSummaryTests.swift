@@ -166,6 +166,27 @@ import class Foundation.JSONEncoder
         #expect(summary.totalParameters == 0 && summary.totalMultiplyAdds == 0)
     }
 
+    /// What SegNet does: the decoder puts elements where the encoder found them.
+    private struct Placing: Model {
+        var inputs: [Port] { [Port("x", [.batch, .fixed(2), .fixed(7), .fixed(6)])] }
+        var outputs: [String] { ["y"] }
+        func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
+            let (y, places) = maxPool2DWithIndices(inputs[0], kernel: 2)
+            return [maxUnpool2D(exp(y), indices: places, to: [7, 6])]
+        }
+    }
+
+    @Test("poolings with places and unpoolings are what they are called")
+    func placing() {
+        let summary = ModelSummary(Placing(), name: "")
+        #expect(
+            summary.layers.map { "\($0.kind.rawValue) \($0.outputSize) \($0.arithmetic)" } == [
+                "maxpool [3, 3, 2] ⌊(7 − 2 + 0) / 2⌋ + 1 = 3; (6 − 2 + 0) / 2 + 1 = 3", "arithmetic [3, 3, 2] ",
+                "unpool [7, 6, 2] ",
+            ])
+        #expect(summary.layers[0].kernel == [2, 2] && summary.layers[0].stride == [2, 2])
+    }
+
     /// A backbone, and a head of two inputs that reads some of its weights.
     private struct Staged: StagedModel {
         struct Backbone: Model {

@@ -67,7 +67,8 @@ func coreFiles(_ folder: String) throws -> [String: Data] {
         #expect(events.map(\.step) == [1, 2, 3])
         #expect(events.map { $0.scalars["train/loss"] } == records.map { Float($0.training[.loss]!) })
         #expect(
-            events.map { $0.scalars["validation/accuracy"] } == records.map { $0.validation[.accuracy].map(Float.init) })
+            events.map { $0.scalars["validation/accuracy"] } == records.map { $0.validation[.accuracy].map(Float.init) }
+        )
 
         let entry = try #require(try registry.entries().first)
         #expect(entry.state == .finished && entry.epochs == (3, 3) && entry.folder == RunSummary.absolute(watched.path))

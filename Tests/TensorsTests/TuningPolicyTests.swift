@@ -30,7 +30,8 @@ import Testing
         transposedOutputPadding: nil)
 
     private func request(_ n: Int, _ h: Int, _ w: Int, channels c: Int = 8) -> KernelRequest {
-        KernelRequest(inputs: [Operand([n, c, h, w]), Operand([4, c, 3, 3])], results: [[n, 4, h, w]], constantInputs: [1])
+        KernelRequest(
+            inputs: [Operand([n, c, h, w]), Operand([4, c, 3, 3])], results: [[n, 4, h, w]], constantInputs: [1])
     }
 
     private func choose(

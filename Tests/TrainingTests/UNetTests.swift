@@ -44,7 +44,7 @@ import TrainingTestSupport
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../Fixtures/unet.safetensors").standardized.path
         let file = try SafetensorsFile(at: path)
-        let network = try Self.network("width: 4, levels: 3, dropout: 0", input: "52x44x2", classes: 3)
+        let network = try Self.network("width: 4, levels: 3, dropout: 0", input: "52x44x3", classes: 3)
         let prefix = "weights/"
         let weights = file.shapes.keys.filter { $0.hasPrefix(prefix) }
         try network.load(
@@ -146,10 +146,11 @@ import TrainingTestSupport
         let records = try Self.train("\(folder.path)/masks", in: "\(folder.path)/run")
         #expect(records.map(\.epoch) == [1, 2, 3, 4])
         let (first, last) = (try #require(records.first), try #require(records.last))
-        #expect(try #require(last.training[.loss]) < #require(first.training[.loss]))
+        let losses = [first, last].compactMap { $0.training[.loss] }
+        #expect(losses.count == 2 && losses[1] < losses[0])
         #expect(Set(last.training.keys) == [.loss, .pixelAccuracy])
         #expect(Set(last.validation.keys) == [.loss, .pixelAccuracy, .meanAccuracy, .meanIoU])
-        let best = try #require(records.last(where: \.isBest))
+        let best = try #require(records.filter(\.isBest).last)
         #expect(best.validation[.meanIoU] == records.compactMap { $0.validation[.meanIoU] }.max())
         // What is kept answers as it did.
         let model = try LoadedModel(ModelRequest(model: "\(folder.path)/run"))
@@ -178,7 +179,8 @@ import TrainingTestSupport
         for _ in 0..<6 {
             let batches = Int.random(in: 1...7, using: &generator)
             let delay = UInt32.random(in: 0...20_000, using: &generator)
-            await #expect(processExitsWith: .signal(SIGKILL)) { [data, broken, batches, delay] in
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [data = data as String, broken = broken as String, batches = batches as Int, delay = delay as UInt32] in
                 _ = try UNetTests.train(data, in: broken, observer: Killer(after: batches, delay))
                 kill(getpid(), SIGKILL)
             }

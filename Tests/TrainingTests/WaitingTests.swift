@@ -18,12 +18,13 @@ import TrainingTestSupport
         func batches(ofEpoch epoch: Int, from first: Int) -> BatchStream<LabelledBatch> {
             let batches = source.batches(ofEpoch: epoch, from: first)
             var told: Duration? = waited.map { _ in .zero }
-            return BatchStream(waited: { told }) {
-                guard let batch = try batches.next() else { return nil }
-                Thread.sleep(forTimeInterval: Self.pause)
-                told = told.flatMap { before in waited.map { before + $0 } }
-                return batch
-            }
+            return BatchStream(
+                next: {
+                    guard let batch = try batches.next() else { return nil }
+                    Thread.sleep(forTimeInterval: Self.pause)
+                    told = told.flatMap { before in waited.map { before + $0 } }
+                    return batch
+                }, waited: { told })
         }
     }
 

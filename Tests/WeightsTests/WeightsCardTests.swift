@@ -1,6 +1,6 @@
 import Foundation
-import SaccadeImages
 import SaccadeFiles
+import SaccadeImages
 import Testing
 
 @testable import SaccadeWeights

@@ -67,7 +67,7 @@ public final class BatchLoader<Source: SampleSource, Batch: LearningBatch>: Batc
 
     public func batches(ofEpoch epoch: Int, from first: Int) -> BatchStream<Batch> {
         let batches = self.epoch(epoch, from: first)
-        return BatchStream(waited: { batches.waited }) { try batches.next() }
+        return BatchStream(next: { try batches.next() }, waited: { batches.waited })
     }
 
     /// Starts the threads on an epoch.

@@ -35,11 +35,14 @@ public struct BatchStream<Batch> {
     private let timeWaited: () -> Duration?
 
     /// - Parameters:
-    ///   - waited: How long `next` has waited so far for what was not there yet; nil where nobody knows.
     ///   - next: The next batch; nil after the last.
-    public init(waited: @escaping () -> Duration? = { nil }, _ next: @escaping () throws -> Batch?) {
+    ///   - waited: How long `next` has waited so far for what was not there yet; nil where nobody knows.
+    public init(next: @escaping () throws -> Batch?, waited: @escaping () -> Duration?) {
         (take, timeWaited) = (next, waited)
     }
+
+    /// - Parameter next: The next batch; nil after the last.
+    public init(_ next: @escaping () throws -> Batch?) { self.init(next: next, waited: { nil }) }
 
     /// The next batch; nil after the last.
     public func next() throws -> Batch? { try take() }

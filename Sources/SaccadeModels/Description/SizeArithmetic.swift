@@ -60,7 +60,8 @@ extension Graph {
             window = try? Window(
                 kernel: Pair(inputs[1][2], inputs[1][3]), stride: stride, padding: padding, dilation: dilation,
                 over: over, for: "")
-        case .pooling(_, let kernel, let stride, let padding, let dilation, let ceilMode):
+        case .pooling(_, let kernel, let stride, let padding, let dilation, let ceilMode),
+            .indexedPooling(let kernel, let stride, let padding, let dilation, let ceilMode):
             window = try? Window(
                 kernel: kernel, stride: stride, padding: padding, dilation: dilation, over: over, ceilMode: ceilMode,
                 for: "")

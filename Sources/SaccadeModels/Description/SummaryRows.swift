@@ -86,7 +86,8 @@ extension ModelSummary.Layer {
             self.dilation = dilation == 1 ? nil : dilation.both
             self.groups = groups == 1 ? nil : groups
             self.activation = LayerKind(activation)
-        case .pooling(_, let kernel, let stride, let padding, _, _) where kind == .maxPool || kind == .averagePool:
+        case .pooling(_, let kernel, let stride, let padding, _, _) where kind == .maxPool || kind == .averagePool,
+            .indexedPooling(let kernel, let stride, let padding, _, _):
             (self.kernel, self.stride, self.padding) = (kernel.both, stride.both, padding.text)
         case .linear(let activation): self.activation = LayerKind(activation)
         default: break

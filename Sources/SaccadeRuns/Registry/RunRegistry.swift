@@ -172,7 +172,9 @@ public final class RunRegistry: Sendable {
                     remedy: "use that one, or name another file in SACCADE_REGISTRY")
             }
             guard found < version else { return }
-            for table in ["measure", "epoch", "setting", "run"] { try database.execute(sql: "DROP TABLE IF EXISTS \(table)") }
+            for table in ["measure", "epoch", "setting", "run"] {
+                try database.execute(sql: "DROP TABLE IF EXISTS \(table)")
+            }
             try database.execute(sql: RunRow.tables)
             try database.execute(sql: "PRAGMA user_version = \(version)")
         }

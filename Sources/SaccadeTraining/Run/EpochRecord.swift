@@ -39,7 +39,10 @@ public struct EpochRecord: Sendable, Equatable {
 extension [EpochRecord] {
     /// The metrics that any of the epochs has, in the order in which ``Metric`` lists them.
     public var metrics: [Metric] {
-        let found = reduce(into: Set<Metric>()) { $0.formUnion($1.training.keys); $0.formUnion($1.validation.keys) }
+        let found = reduce(into: Set<Metric>()) {
+            $0.formUnion($1.training.keys)
+            $0.formUnion($1.validation.keys)
+        }
         return Metric.allCases.filter(found.contains)
     }
 

@@ -16,7 +16,8 @@ public struct LearningRate: Sendable {
     public var plateau = PlateauState()
 
     /// - Precondition: `schedule` has no `problem`.
-    public init(_ base: Double, _ schedule: Schedule = .constant, epochs: Int, batchesPerEpoch: Int,
+    public init(
+        _ base: Double, _ schedule: Schedule = .constant, epochs: Int, batchesPerEpoch: Int,
         accumulation: Int = 1
     ) {
         require(schedule.problem == nil, "LearningRate: \(schedule.problem ?? "")")

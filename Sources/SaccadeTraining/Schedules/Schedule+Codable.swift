@@ -23,11 +23,11 @@ extension Schedule: Codable {
             guard ["epoch", "step"].contains(unit) else {
                 throw decoder.unknown(unit, Keys.unit, among: ["epoch", "step"])
             }
-            let schedule = try Schedule(from: decoder, allowing: [Keys.unit])
+            let schedule = try Schedule(from: decoder, allowing: [.unit])
             self = unit == "step" ? .bySteps(schedule) : schedule
             return
         }
-        try self.init(from: decoder, allowing: [])
+        try self.init(from: decoder, allowing: [.unit])
     }
 
     private init(from decoder: any Decoder, allowing others: [Keys]) throws {

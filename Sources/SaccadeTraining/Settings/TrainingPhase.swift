@@ -25,7 +25,8 @@ extension [TrainingPhase] {
         }
         let sum = reduce(0) { $0 + ($1.epochs ?? 0) }
         guard last.epochs == nil ? sum < epochs : sum == epochs else {
-            return "phases of \(sum) epochs do not fit a training of \(epochs); leave out the epochs of the last phase, and it "
+            return
+                "phases of \(sum) epochs do not fit a training of \(epochs); leave out the epochs of the last phase, and it "
                 + "lasts to the end"
         }
         return nil
