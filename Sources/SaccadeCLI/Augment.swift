@@ -16,10 +16,10 @@ struct Augment: ParsableCommand {
         abstract: "Preview augmentations on an image and its annotations.",
         discussion: """
             Without a recipe a sheet shows every kind of augmentation, a row for each; with one, what its whole list \
-            makes of the picture. With --data the boxes, masks and keypoints that a COCO, VOC or YOLO data set knows \
-            of the picture are moved along and drawn. A look at the sheet tells whether a change is too weak to teach \
-            anything, or so strong that nobody could tell what is on the picture. mixUp and cutMix, which mix the pictures \
-            of a batch, show the picture with itself upside down, and how much of it is left.
+            makes of the image. With --data the boxes, masks and keypoints that a COCO, VOC or YOLO data set knows \
+            of the image are moved along and drawn. A look at the sheet tells whether a change is too weak to teach \
+            anything, or so strong that nobody could tell what is on the image. mixUp and cutMix, which mix the images \
+            of a batch, show the image with itself upside down, and how much of it is left.
 
             EXAMPLES:
               saccade augment cat.jpg
@@ -30,7 +30,7 @@ struct Augment: ParsableCommand {
             \(Failure.codes)
             """)
 
-    @Argument(help: "A picture; with --data, its name in the data set.")
+    @Argument(help: "An image; with --data, its name in the data set.")
     var picture: String
 
     @Option(help: "A recipe's name or file.")
@@ -39,10 +39,10 @@ struct Augment: ParsableCommand {
     @Option(help: "Another setting of the recipe, key=value; may be repeated.")
     var set: [String] = []
 
-    @Option(help: "A data set with boxes that knows the picture.")
+    @Option(help: "A data set with boxes that knows the image.")
     var data: String?
 
-    @Option(help: ArgumentHelp("Where the data set's pictures are, if not with the boxes.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Where the data set's images are, if not with the boxes.", valueName: "folder"))
     var pictures: String?
 
     @Option(help: "How many examples of each.")
@@ -60,7 +60,7 @@ struct Augment: ParsableCommand {
         }
         guard set.isEmpty || recipe != nil else { throw ValidationError("--set changes a recipe: give --recipe.") }
         guard pictures == nil || data != nil else {
-            throw ValidationError("--pictures says where a data set's pictures are: give --data.")
+            throw ValidationError("--pictures says where a data set's images are: give --data.")
         }
     }
 
@@ -76,7 +76,7 @@ struct Augment: ParsableCommand {
             title: "Augmentations of \(name), seed \(seed)", items: items, columns: recipe == nil ? count : nil,
             side: 160
         ).write(to: output)
-        print("\(output): \(items.count) pictures")
+        print("\(output): \(items.count) images")
     }
 
     /// A recipe with the changes that options make.
@@ -94,7 +94,7 @@ struct Augment: ParsableCommand {
 
     private typealias Captioned = (picture: AnnotatedImage, caption: String)
 
-    /// The picture, and what a recipe's whole list makes of it.
+    /// The image, and what a recipe's whole list makes of it.
     private func listApplied(
         _ recipe: Recipe, to original: AnnotatedImage, _ rules: Annotations.Rules
     ) throws -> [Captioned] {
@@ -102,7 +102,7 @@ struct Augment: ParsableCommand {
         let preprocessing = try recipe.model.architecture.preprocessing()
         let target = Augmentation.Target(size: preprocessing.size, filter: preprocessing.filter)
         var start = original
-        if list.first?.isFraming != true {
+        if list.first?.resizes != true {
             start =
                 original.annotations.objects.isEmpty
                 ? try AnnotatedImage(preprocessing.fitted(original.image), Annotations())
@@ -122,11 +122,11 @@ struct Augment: ParsableCommand {
         return [(original, "as it is")] + examples
     }
 
-    /// A row of pictures for every kind.
+    /// A row of images for every kind.
     private func kindsApplied(to original: AnnotatedImage, _ rules: Annotations.Rules) throws -> [Captioned] {
         try Augmentation.examples.enumerated().flatMap { row, augmentation in
             var generator = SplitMix64(seed: seed, stream: row)
-            let target = Augmentation.Target(size: augmentation.isFraming ? PixelSize(width: 224, height: 224) : nil)
+            let target = Augmentation.Target(size: augmentation.resizes ? PixelSize(width: 224, height: 224) : nil)
             return try (1...count).map { number in
                 let (picture, share) = try example(of: augmentation, on: original, target, rules, &generator)
                 return (
@@ -136,15 +136,15 @@ struct Augment: ParsableCommand {
         }
     }
 
-    /// The changed picture; with a mix also how much of it is left.
+    /// The changed image; with a mix also how much of it is left.
     ///
-    /// Training mixes a picture with another of its batch. Here there is only one, which stands on its head for the
+    /// Training mixes an image with another of its batch. Here there is only one, which stands on its head for the
     /// other.
     private func example(
         of augmentation: Augmentation, on picture: AnnotatedImage, _ target: Augmentation.Target,
         _ rules: Annotations.Rules, _ generator: inout SplitMix64
     ) throws -> (AnnotatedImage, share: String?) {
-        guard augmentation.isMixing else {
+        guard augmentation.isBatchLevel else {
             return (try augmentation.apply(to: picture, target: target, rules: rules, using: &generator), nil)
         }
         let (mixed, share) = augmentation.mixing(
@@ -152,7 +152,7 @@ struct Augment: ParsableCommand {
         return (try AnnotatedImage(mixed, Annotations()), percent(Double(share), decimals: 0))
     }
 
-    /// The picture with what is known about it, the names of the classes, and what to call it.
+    /// The image with what is known about it, the names of the classes, and what to call it.
     private func opened() throws -> (AnnotatedImage, classNames: [String], name: String) {
         guard let data else {
             let image = try Image(contentsOf: picture)
@@ -164,7 +164,7 @@ struct Augment: ParsableCommand {
             ?? dataset.samples.first { Path($0.name).name == picture }
         guard let sample = known else {
             let some = dataset.samples.prefix(3).map(\.name).joined(separator: ", ")
-            throw CommandError.data("\(data): no picture is called \(picture); there are \(some) …")
+            throw CommandError.data("\(data): no image is called \(picture); there are \(some) …")
         }
         let image = try Image(contentsOf: sample.image)
         let annotated: AnnotatedImage

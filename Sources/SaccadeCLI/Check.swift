@@ -6,8 +6,8 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find every problem in a data set: file, line, rule, remedy.",
         discussion: """
-            What the folder holds is found out, its annotations are read and every picture is decoded. A problem has a \
-            line of its own. With --fix, boxes that reach beyond their picture are clipped, and boxes without area and \
+            What the folder holds is found out, its annotations are read and every image is decoded. A problem has a \
+            line of its own. With --fix, boxes that reach beyond their image are clipped, and boxes without area and \
             records that stand there twice are taken out; a mended file keeps its name, and what it was before lies \
             beside it as FILE.orig. Everything else takes a person.
 
@@ -33,7 +33,7 @@ struct Check: ParsableCommand {
         transform: { try formatNamed($0, among: DataFormat.allCases) })
     var format: DataFormat?
 
-    @Option(help: ArgumentHelp("Where the pictures are, if not with the boxes.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Where the images are, if not with the boxes.", valueName: "folder"))
     var pictures: String?
 
     @Option(help: "How many classes masks have, if no classes.txt tells; 255 stands for pixels that do not count.")

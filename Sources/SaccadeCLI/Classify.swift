@@ -10,7 +10,7 @@ struct Classify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Classify images.",
         discussion: """
-            With --json each picture gives one line: {"image", "predictions": [{"label", "probability"}]}. A picture that \
+            With --json each image gives one line: {"image", "predictions": [{"label", "probability"}]}. An image that \
             cannot be read is named on standard error, the others are classified all the same, and the exit code is 65.
 
             EXAMPLES:
@@ -24,17 +24,17 @@ struct Classify: AsyncParsableCommand {
             \(Failure.codes)
             """)
 
-    // With --arch or --weights there is no model among the arguments: the first one is a picture too.
+    // With --arch or --weights there is no model among the arguments: the first one is an image too.
     @Argument(help: ModelOptions.help)
     var model: String
 
-    @Argument(help: ArgumentHelp("Pictures: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Images: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
     var pictures: [String] = []
 
     @Option(help: "How many classes to name.")
     var top = 5
 
-    @Flag(help: "Print a line of JSON for each picture.")
+    @Flag(help: "Print a line of JSON for each image.")
     var json = false
 
     @OptionGroup var options: ModelOptions
@@ -43,7 +43,7 @@ struct Classify: AsyncParsableCommand {
     private var images: [String] { options.isGiven ? [model] + pictures : pictures }
 
     func validate() throws {
-        guard !images.isEmpty else { throw ValidationError("Give pictures to classify, behind the model’s name.") }
+        guard !images.isEmpty else { throw ValidationError("Give images to classify, behind the model’s name.") }
         guard top >= 1 else { throw ValidationError("--top must be at least 1, got \(top).") }
     }
 
@@ -52,7 +52,7 @@ struct Classify: AsyncParsableCommand {
         let (images, json, prepared) = (images, json, try prepared())
         let failures = try await ComputeThread.run {
             let model = try prepared()
-            // The first picture is decoded while the network is made ready, the others while it computes.
+            // The first image is decoded while the network is made ready, the others while it computes.
             let pictures = Prefetch(images.indices, ahead: 2, threads: 1) { index, _ in
                 Result { try Image(contentsOf: images[index], atLeast: model.leastDecodedSize) }
             }
@@ -77,15 +77,15 @@ struct Classify: AsyncParsableCommand {
 
     /// A model whose weights are there.
     private struct Model: Sendable {
-        /// The smallest pictures that it is content with.
+        /// The smallest images that it is content with.
         let leastDecodedSize: PixelSize?
-        /// Makes what names the classes of a picture.
+        /// Makes what names the classes of an image.
         let ready: @Sendable () throws -> (Image) throws -> [Classifier.Prediction]
     }
 
     /// What reads the model, on the thread that computes.
     private func prepared() throws -> @Sendable () throws -> Model {
-        // To transform Winograd's weights takes as long as it saves on a few pictures (VGG-16) or dozens (ResNet-50).
+        // To transform Winograd's weights takes as long as it saves on a few images (VGG-16) or dozens (ResNet-50).
         let (top, compute) = (top, Plan.Options(precision: compute.precision, allowsWinograd: images.count > 4))
         let (path, isONNX) = (model, RunONNX.isMeant(model) && !options.isGiven)
         let request = try options.request(model: isONNX ? nil : model)

@@ -63,13 +63,13 @@ struct Convert: ParsableCommand {
         transform: { try formatNamed($0, among: DetectionDataset.Format.allCases, option: "--from") })
     var from: DetectionDataset.Format?
 
-    @Option(help: ArgumentHelp("Where its pictures are, if not with the boxes.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Where its images are, if not with the boxes.", valueName: "folder"))
     var pictures: String?
 
     @Option(
-        help: ArgumentHelp("What becomes of its pictures (default: copy).", valueName: "copy|link|none"),
-        transform: { try formatNamed($0, among: DetectionDataset.Pictures.allCases, option: "--images") })
-    var images: DetectionDataset.Pictures?
+        help: ArgumentHelp("What becomes of its images (default: copy).", valueName: "copy|link|none"),
+        transform: { try formatNamed($0, among: DetectionDataset.Images.allCases, option: "--images") })
+    var images: DetectionDataset.Images?
 
     @Flag(help: "For YOLO: write outlines in place of boxes where an object has one.")
     var segments = false

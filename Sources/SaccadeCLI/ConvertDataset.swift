@@ -6,23 +6,23 @@ enum ConvertDataset {
     /// - Parameters:
     ///   - format: The new format.
     ///   - from: The old one, if it is not to be found out.
-    ///   - pictures: Where the pictures are, if not with the boxes.
+    ///   - pictures: Where the images are, if not with the boxes.
     ///   - images: What becomes of them.
     static func run(
         from input: String, to output: String, format: DetectionDataset.Format, from old: DetectionDataset.Format?,
-        pictures: String?, images: DetectionDataset.Pictures, segments: Bool, json: Bool
+        pictures: String?, images: DetectionDataset.Images, segments: Bool, json: Bool
     ) throws {
         let data = try DetectionDataset(at: input, format: old, pictures: pictures)
-        let report = try data.write(to: output, as: format, pictures: images, writesOutlines: segments)
+        let report = try data.write(to: output, as: format, images: images, writesOutlines: segments)
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             print(String(decoding: try encoder.encode(report), as: UTF8.self))
             return
         }
-        print("\(output): \(report.pictures) pictures with \(report.objects) objects, from \(data.format) to \(format)")
+        print("\(output): \(report.images) images with \(report.objects) objects, from \(data.format) to \(format)")
         if report.losses.isEmpty {
-            print("Nothing that the data set says about its pictures is lost.")
+            print("Nothing that the data set says about its images is lost.")
         } else {
             print("Not kept:")
             for loss in report.losses { print("  \(loss.count) \(loss.what), as in \(loss.example)") }

@@ -42,7 +42,7 @@ struct Describe: ParsableCommand {
     @Option(help: "The number of classes, in place of the recipe’s.")
     var classes: Int?
 
-    @Option(help: "Pictures at a time, for the memory.")
+    @Option(help: "Images at a time, for the memory.")
     var batch = 1
 
     @Option(help: ArgumentHelp("Draw the network into a file.", valueName: "file.svg|png|pdf"))

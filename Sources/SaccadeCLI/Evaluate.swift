@@ -32,7 +32,7 @@ struct Evaluate: AsyncParsableCommand {
     @Option(help: "The folder of the data set.")
     var data: String
 
-    @Option(help: "Pictures at once.")
+    @Option(help: "Images at once.")
     var batch = 64
 
     @Option(help: ArgumentHelp("Draw the confusion matrix into a file.", valueName: "file.svg|png|pdf"))

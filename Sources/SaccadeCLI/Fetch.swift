@@ -62,7 +62,7 @@ struct Fetch: AsyncParsableCommand {
             bar.end()
             throw error
         }
-        print("\(place): whole, \(percent(card.top1 / 100)) of ImageNet’s pictures right as published")
+        print("\(place): whole, \(percent(card.top1 / 100)) of ImageNet’s images right as published")
         print("Next: saccade classify \(card.name) PICTURE.jpg")
     }
 

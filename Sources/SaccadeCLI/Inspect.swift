@@ -71,7 +71,7 @@ struct InspectReport: Encodable {
             return Tensor(
                 name: entry.name, shape: entry.shape.dimensions, type: "\(entry.type)", count: numbers.count,
                 bytes: numbers.count * entry.type.byteCount, mean: numbers.mean, deviation: numbers.deviation,
-                minimum: numbers.minimum, maximum: numbers.maximum, zeroShare: numbers.zeroShare,
+                minimum: numbers.minimum, maximum: numbers.maximum, zeroShare: numbers.zeroFraction,
                 infinities: numbers.infinities, notNumbers: numbers.notNumbers)
         }
         totalCount = tensors.map(\.count).reduce(0, +)

@@ -8,8 +8,8 @@ enum MemoryNote {
     static func line(_ need: TrainingMemory) -> String {
         let data = need.batches + need.samples
         return
-            "Memory: about \(bytes(need.total)) for batches of \(need.batch): network \(bytes(need.network + need.average + need.gathered)), "
-            + "data \(bytes(data)), kept for reuse \(bytes(need.kept)), program \(bytes(TrainingMemory.program))."
+            "Memory: about \(bytes(need.total)) for batches of \(need.batch): network \(bytes(need.network + need.average + need.accumulated)), "
+            + "data \(bytes(data)), kept for reuse \(bytes(need.cached)), program \(bytes(TrainingMemory.overhead))."
     }
 
     /// - Parameter limit: What the user allows; nil for what the machine has.
@@ -26,7 +26,7 @@ enum MemoryNote {
                     ? ", with --set training.accumulation=\((need.batch + batch - 1) / batch) for steps of as many"
                     : "")
         } else {
-            remedy = "not even a single picture at a time would fit: choose a smaller network or input"
+            remedy = "not even a single image at a time would fit: choose a smaller network or input"
         }
         let force = limit == nil ? "; or give a larger --max-memory to try all the same" : ""
         throw RunError(
@@ -45,13 +45,13 @@ enum MemoryNote {
 }
 
 /// What is said of samples that a training goes without.
-enum LeftOutNote {
+enum SkippedNote {
     static func lines(_ problems: [Problem], folder: String) -> [String] {
         guard !problems.isEmpty else { return [] }
         let shown = 5
         let rest = problems.count > shown ? ["  and \(problems.count - shown) more"] : []
         return [
-            "\(problems.count) samples cannot be used and are left out; \(folder)/\(RunFolder.leftOutName) lists them:"
+            "\(problems.count) samples cannot be used and are skipped; \(folder)/\(RunFolder.skippedName) lists them:"
         ]
             + problems.prefix(shown).map { "  \($0)" } + rest
     }

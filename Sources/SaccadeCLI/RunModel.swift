@@ -96,13 +96,13 @@ struct RunModel: AsyncParsableCommand {
         guard shape.rank == 4 || shape.rank == 2, shape.elementCount > 0 else {
             throw CommandError.data(
                 "\(path): a network takes [N, C, H, W] or [N, C], none of them 0, and this is \(shape); "
-                    + "put a 1 before the shape of a single picture")
+                    + "put a 1 before the shape of a single image")
         }
         let lengths = shape.dimensions.dropFirst()
         guard lengths.allSatisfy({ $0 <= InputSize.maximumLength }),
             lengths.reduce(1, *) <= InputSize.maximumElementCount
         else { throw CommandError.data("\(path): inputs of \(shape) are beyond what any network here takes") }
         return shape.rank == 2
-            ? .vector(shape[1]) : .picture(height: shape[2], width: shape[3], channels: shape[1])
+            ? .vector(shape[1]) : .image(height: shape[2], width: shape[3], channels: shape[1])
     }
 }

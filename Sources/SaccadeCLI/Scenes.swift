@@ -11,7 +11,7 @@ struct DrawScenes: AsyncParsableCommand {
         abstract: "Draw a synthetic data set: images with classes, boxes, masks, captions or actions. Needs no data.",
         discussion: """
             Draws scenes of one to eight objects of 24 classes (vehicles, animals, buildings, fruit, letters …) and \
-            writes them as ordinary files. The same seed, size and index give the same picture on every machine; \
+            writes them as ordinary files. The same seed, size and index give the same image on every machine; \
             training and test data of one seed come from different indices (--first).
 
             FORMATS:
@@ -19,8 +19,8 @@ struct DrawScenes: AsyncParsableCommand {
               voc        Pascal VOC: boxes, class masks and instance masks
               coco       COCO: boxes, instance masks and captions
               yolo       YOLO: boxes
-              masks      class masks and instance masks as grey pictures
-              captions   COCO: five captions for each picture
+              masks      class masks and instance masks as grey images
+              captions   COCO: five captions for each image
               sequences  films: train|val/NUMBER/*.png, and an action for each frame in labels.csv
 
             EXAMPLES:
@@ -48,7 +48,7 @@ struct DrawScenes: AsyncParsableCommand {
     @Option(help: "The number of the first scene.")
     var first = 0
 
-    @Option(help: ArgumentHelp("Pixels of a picture: 128x128 or 320x240.", valueName: "WxH"))
+    @Option(help: ArgumentHelp("Pixels of an image: 128x128 or 320x240.", valueName: "WxH"))
     var size = "128x128"
 
     @Option(help: "Objects of a scene at most, from 1 to 8.")
@@ -100,7 +100,7 @@ struct DrawScenes: AsyncParsableCommand {
     func run() async throws {
         let scenes = Scenes(seed: seed, size: try pixelSize, crowd: objects)
         let export = SceneExport(
-            scenes, first..<first + count, as: format, validationShare: validation, frames: frames)
+            scenes, first..<first + count, as: format, validationFraction: validation, frames: frames)
         let things = format == .sequences ? "films" : "scenes"
         var told = 0
         try await export.write(to: output) { done in

@@ -13,13 +13,13 @@ struct Train: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a recipe’s network on labelled images.",
         discussion: """
-            DATA is a folder with a folder of pictures for each class (FOLDER/CLASS/*.jpg|png, or FOLDER/train/CLASS/…), \
+            DATA is a folder with a folder of images for each class (FOLDER/CLASS/*.jpg|png, or FOLDER/train/CLASS/…), \
             or with the files of MNIST (IDX) or CIFAR-10 (binary). Where it has no validation part, one is held back by \
             the seed. Everything about the run is kept in runs/NAME: its description, a line of metrics for each epoch, \
             the last checkpoint and the best weights; and to look at, curves and the page report.html, which renews itself \
             while the run lives. `tensorboard --logdir runs` shows the runs, too, and so does `saccade runs`.
 
-            Pictures that are missing or damaged are left out and told; of more than 1 % of them the training is refused. \
+            Images that are missing or damaged are skipped and told; of more than 1 % of them the training is refused. \
             The memory that it will need is worked out before, and compared with what the machine has. Ctrl-C stops after \
             a step, with a checkpoint.
 
@@ -57,10 +57,10 @@ struct Train: AsyncParsableCommand {
             """, valueName: "weights"))
     var from: String?
 
-    @Option(help: "Passes over the pictures, in place of the recipe’s.")
+    @Option(help: "Passes over the images, in place of the recipe’s.")
     var epochs: Int?
 
-    @Option(help: "Pictures for each step, in place of the recipe’s.")
+    @Option(help: "Images for each step, in place of the recipe’s.")
     var batchSize: Int?
 
     @Option(help: "The size of a step, in place of the recipe’s.")
@@ -82,7 +82,7 @@ struct Train: AsyncParsableCommand {
             valueName: "size"))
     var maxMemory: String?
 
-    @Flag(help: "Train without pictures that cannot be used, however many they are; decodes each one before.")
+    @Flag(help: "Train without images that cannot be used, however many they are; decodes each one before.")
     var allowBadSamples = false
 
     @Flag(help: "Print the recipe with every setting decided, and do nothing else.")
@@ -109,11 +109,11 @@ struct Train: AsyncParsableCommand {
 
     private func train<Task: LearningTask>(_ task: Task, _ recipe: Recipe, _ data: String) async throws {
         let (name, folder) = (run ?? Train.name(of: self.recipe), folder)
-        let training = try Training(task, recipe, data: data, badSamples: allowBadSamples ? .any : .few)
+        let training = try Training(task, recipe, data: data, badSamples: allowBadSamples ? .skipAll : .tolerateFew)
         Console.note(
             "\(training.training.count) samples of \(training.task.classNames.count) classes to learn from, "
                 + "\(training.validation.count) held back for validation; the run is \(folder).")
-        for line in LeftOutNote.lines(training.skipped, folder: folder) { Console.note(line) }
+        for line in SkippedNote.lines(training.skipped, folder: folder) { Console.note(line) }
         let need = try training.memory()
         Console.note(MemoryNote.line(need))
         try MemoryNote.check(training, need, limit: maxMemory.flatMap(ByteSize.init)?.bytes)

@@ -1,8 +1,8 @@
 import Foundation
 import SaccadeFiles
 
-/// CIFAR-10 and CIFAR-100 in their Python version: the pictures are in pickles, which are programs rather than data, and
-/// the authors offer the same pictures as plain records.
+/// CIFAR-10 and CIFAR-100 in their Python version: the images are in pickles, which are programs rather than data, and
+/// the authors offer the same images as plain records.
 enum CIFARPickles {
     /// Why a folder of theirs is not read, and what to do; nil for any other folder.
     static func problem(at folder: String) -> FileError? {
@@ -19,7 +19,7 @@ enum CIFARPickles {
         }
         return FileError(
             .unsupported, path: folder, reason: "this is the Python version of the data set, made of pickles",
-            remedy: "download the same pictures as \(version)-binary.tar.gz from "
+            remedy: "download the same images as \(version)-binary.tar.gz from "
                 + "https://www.cs.toronto.edu/~kriz/cifar.html, and give the folder in it")
     }
 }

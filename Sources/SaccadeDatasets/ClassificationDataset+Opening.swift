@@ -5,7 +5,7 @@ extension ClassificationDataset {
     /// Opens the data set at `path`, whatever its format.
     ///
     /// Recognised, in this order: a single CIFAR-10 `.bin` file; a folder of MNIST's IDX files; a folder of CIFAR-10's
-    /// binary batches, or CIFAR-100's files; CSV files of pictures and classes; a folder with `train`, `val` or `test`,
+    /// binary batches, or CIFAR-100's files; CSV files of images and classes; a folder with `train`, `val` or `test`,
     /// each with a folder per class; Omniglot's folders of alphabets; a folder per class.
     ///
     /// A single file and a plain folder per class come without splits: all of their samples count as `.train`.
@@ -15,7 +15,7 @@ extension ClassificationDataset {
     ///   - split: The part to open. `.all` joins the parts in the order train, validation, test.
     ///   - fraction: The largest part of a list's records that may make no sense, in 0...1; see ``problems``.
     /// - Throws: ``FileError``: nothing there, no known format (with all that was looked for), no such split, damaged
-    ///   files, one class only, or a class without pictures.
+    ///   files, one class only, or a class without images.
     public init(
         at path: String, split: DatasetSplit = .all, unusableFraction fraction: Double = 0.01
     ) throws(FileError) {
@@ -38,7 +38,7 @@ extension ClassificationDataset {
         case .omniglot(let folder):
             self = try Omniglot.open(folder)
         case .list(let files, _):
-            self = try PictureList.open(files, split: split, unusableFraction: fraction)
+            self = try ImageList.open(files, split: split, unusableFraction: fraction)
         case .folders(let roots):
             self = try ImageFolder.open(
                 wanted.compactMap { split in roots.first { $0.split == split }?.path }, classesOf: roots.map(\.path))
@@ -77,10 +77,10 @@ extension ClassificationDataset {
             guard Path(path).exists else {
                 throw FileError(.missing, path: path, reason: "there is no such folder", remedy: "check the path")
             }
-            let lists = PictureList.files(at: path)
+            let lists = ImageList.files(at: path)
             guard ImageFolder.isFolder(path) else {
                 guard lists.isEmpty else {
-                    self = .list(lists, splits: try PictureList.splits(lists))
+                    self = .list(lists, splits: try ImageList.splits(lists))
                     return
                 }
                 guard Path(path).suffix.lowercased() == "bin" else {
@@ -88,7 +88,7 @@ extension ClassificationDataset {
                         .unknownFormat, path: path,
                         reason: "this is a file",
                         remedy:
-                            "give a folder with one folder of pictures per class, a CIFAR-10 .bin file, or a CSV file with "
+                            "give a folder with one folder of images per class, a CIFAR-10 .bin file, or a CSV file with "
                             + "the columns image and label")
                 }
                 self = .cifar10([(.train, [path])])
@@ -104,7 +104,7 @@ extension ClassificationDataset {
             } else if !CIFAR100.splits(in: path).isEmpty {
                 self = .cifar100(folder: path, splits: CIFAR100.splits(in: path))
             } else if !lists.isEmpty {
-                self = .list(lists, splits: try PictureList.splits(lists))
+                self = .list(lists, splits: try ImageList.splits(lists))
             } else if !folders.isEmpty {
                 self = .folders(folders)
             } else if Omniglot.isOmniglot(path) {
@@ -119,7 +119,7 @@ extension ClassificationDataset {
                         + "(data_batch_*.bin, test_batch.bin), CIFAR-100 (train.bin, test.bin, fine_label_names.txt), CSV "
                         + "lists (image,label), Omniglot (ALPHABET/characterNN/*.png) and class folders (CLASS/*.jpg, "
                         + ".jpeg, .png, .webp, .gif or .bmp, also below train, val and test)",
-                    remedy: "put the pictures in one folder per class")
+                    remedy: "put the images in one folder per class")
             }
         }
     }
@@ -130,6 +130,6 @@ extension FileError.Code {
     public static let missingSplit = FileError.Code(rawValue: "missingSplit")
     /// There are fewer than two classes to tell apart.
     public static let tooFewClasses = FileError.Code(rawValue: "tooFewClasses")
-    /// A class has no pictures.
+    /// A class has no images.
     public static let emptyClass = FileError.Code(rawValue: "emptyClass")
 }

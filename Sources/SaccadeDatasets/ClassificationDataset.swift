@@ -2,9 +2,9 @@ public import SaccadeFiles
 public import SaccadeImages
 import SaccadePrelude
 
-/// Pictures with one class each, whatever the files they come from.
+/// Images with one class each, whatever the files they come from.
 ///
-/// A value that holds names and labels; pictures in files are read when they are asked for, small ones from record files
+/// A value that holds names and labels; images in files are read when they are asked for, small ones from record files
 /// (MNIST, CIFAR-10) stay in memory and are shared by all copies and subsets. Samples are numbered from 0, in an order
 /// that depends on the files' names and contents alone.
 public struct ClassificationDataset: ImageDataset {
@@ -20,17 +20,17 @@ public struct ClassificationDataset: ImageDataset {
         case folder
         /// A folder per alphabet with a folder per character.
         case omniglot
-        /// CSV files of pictures and classes.
+        /// CSV files of images and classes.
         case list
         /// No files: ``Scenes`` drawn when they were asked for.
         case scenes
     }
 
-    /// One labelled picture.
+    /// One labelled image.
     public struct Sample: Sendable, Equatable {
-        /// Where the picture is.
+        /// Where the image is.
         public enum Origin: Sendable, Equatable {
-            /// A picture file.
+            /// An image file.
             case file(path: String)
             /// A record, numbered from 0, in one of the data set's record files.
             case record(file: Int, index: Int)
@@ -38,7 +38,7 @@ public struct ClassificationDataset: ImageDataset {
 
         /// Index of the class in ``ClassificationDataset/classNames``.
         public let label: Int
-        /// Where the picture is.
+        /// Where the image is.
         public let origin: Origin
     }
 
@@ -46,7 +46,7 @@ public struct ClassificationDataset: ImageDataset {
     public let format: Format
     /// The names of the classes; a label is an index into them. At least two.
     public let classNames: [String]
-    /// The labelled pictures.
+    /// The labelled images.
     public let samples: [Sample]
     let records: [RecordFile]
     /// Records of the data set's lists that make no sense and gave no sample; those of all parts.
@@ -90,13 +90,13 @@ public struct ClassificationDataset: ImageDataset {
         }
     }
 
-    /// The picture of a sample, 8 bits per channel, 1 or 3 channels.
+    /// The image of a sample, 8 bits per channel, 1 or 3 channels.
     ///
     /// - Parameters:
     ///   - index: In `0..<count`.
     ///   - leastSize: Where given, a JPEG may be decoded at a fraction of its size, but not below this; see
     ///     ``Preprocessing/leastDecodedSize``.
-    /// - Throws: `FileError`, which names the file, when it is missing, damaged or no picture.
+    /// - Throws: `FileError`, which names the file, when it is missing, damaged or no image.
     public func image(at index: Int, atLeast leastSize: PixelSize? = nil) throws(FileError) -> Image {
         switch samples[index].origin {
         case .file(let path): try Image(contentsOf: path, atLeast: leastSize)
@@ -115,7 +115,7 @@ public struct ClassificationDataset: ImageDataset {
 }
 
 extension ClassificationDataset {
-    /// Picture files that are listed elsewhere, with their classes.
+    /// Image files that are listed elsewhere, with their classes.
     ///
     /// - Precondition: There is a label for each file, an index into the names.
     public init(files: [String], labels: [Int], classNames: [String]) {

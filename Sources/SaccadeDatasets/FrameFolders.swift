@@ -1,13 +1,13 @@
 import Foundation
 public import SaccadeFiles
 
-/// Clips as folders of numbered pictures: `CLIP/img_00001.jpg`, `img_00002.jpg` and so on.
+/// Clips as folders of numbered images: `CLIP/img_00001.jpg`, `img_00002.jpg` and so on.
 public struct FrameFolders: Sendable {
     /// A clip.
     public struct Clip: Sendable, Hashable {
         /// The folder's name.
         public let name: String
-        /// The paths of its pictures, in the order of their numbers.
+        /// The paths of its images, in the order of their numbers.
         public let frames: [String]
     }
 
@@ -18,7 +18,7 @@ public struct FrameFolders: Sendable {
 
     /// Opens a folder of clips, or a clip.
     ///
-    /// - Throws: ``FileError``, when there are no numbered pictures.
+    /// - Throws: ``FileError``, when there are no numbered images.
     public init(at path: String) throws(FileError) {
         var clips: [Clip] = []
         var problems: [Problem] = []
@@ -34,24 +34,24 @@ public struct FrameFolders: Sendable {
                             next.number == frame.number
                                 ? "has the number of \(frame.name)"
                                 : "follows \(frame.name): \(next.number - frame.number - 1) of \(prefix)… are missing",
-                            remedy: "number the pictures without gaps"))
+                            remedy: "number the images without gaps"))
                 }
             }
         }
         guard !clips.isEmpty else {
             throw FileError(
-                .unknownFormat, path: path, reason: "no folders of numbered pictures here", remedy: "check the path")
+                .unknownFormat, path: path, reason: "no folders of numbered images here", remedy: "check the path")
         }
         self.init(clips, problems)
     }
 
     private init(_ clips: [Clip], _ problems: [Problem]) { (self.clips, self.problems) = (clips, problems) }
 
-    /// Pictures that differ in their numbers only, sorted by them; two at least.
+    /// Images that differ in their numbers only, sorted by them; two at least.
     static func series(in folder: String) -> [(prefix: String, frames: [(number: Int, name: String)])] {
         var series: [String: [(number: Int, name: String)]] = [:]
-        for name in PictureNames.list(in: folder) {
-            let stem = PictureNames.stem(name)
+        for name in ImageNames.list(in: folder) {
+            let stem = ImageNames.stem(name)
             let digits = stem.reversed().prefix { $0.isASCII && $0.isNumber }.reversed()
             guard let number = RecordRules.integer(String(digits)) else { continue }
             series[String(stem.dropLast(digits.count)), default: []].append((number, name))

@@ -3,7 +3,7 @@ import SaccadeFiles
 
 /// A folder per class: `FOLDER/CLASS/*.jpg|jpeg|png|webp|gif|bmp`, or one level deeper below `train`, `val` and `test`.
 ///
-/// Names are sorted by their bytes, hidden ones ignored, links followed, other files passed over. Whether a file really is a picture
+/// Names are sorted by their bytes, hidden ones ignored, links followed, other files passed over. Whether a file really is an image
 /// shows only when it is loaded.
 enum ImageFolder {
     static let suffixes: Set<String> = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
@@ -18,7 +18,7 @@ enum ImageFolder {
         }
     }
 
-    /// Reads the lists of pictures.
+    /// Reads the lists of images.
     ///
     /// - Parameters:
     ///   - roots: The folders whose class folders are read.
@@ -28,13 +28,13 @@ enum ImageFolder {
         guard let root = roots.first, let first = classNames.first else {
             throw FileError(
                 .unknownFormat, path: roots.first ?? "",
-                reason: "has no class folders", remedy: "put the pictures in one folder per class")
+                reason: "has no class folders", remedy: "put the images in one folder per class")
         }
         guard classNames.count > 1 else {
             throw FileError(
                 .tooFewClasses, path: root,
                 reason: "has only one class folder, \(first)",
-                remedy: "a classifier needs at least two, each with its pictures")
+                remedy: "a classifier needs at least two, each with its images")
         }
         var samples: [ClassificationDataset.Sample] = []
         for root in roots {
@@ -45,7 +45,7 @@ enum ImageFolder {
                 guard !pictures.isEmpty else {
                     throw FileError(
                         .emptyClass, path: path,
-                        reason: "this class has no pictures (.jpg, .jpeg, .png, .webp, .gif or .bmp)",
+                        reason: "this class has no images (.jpg, .jpeg, .png, .webp, .gif or .bmp)",
                         remedy: "add some or delete the folder")
                 }
                 samples += pictures.map { .init(label: label, origin: .file(path: "\(path)/\($0)")) }

@@ -2,7 +2,7 @@ import Foundation
 import SaccadeFiles
 
 /// The handwritten digits of LeCun, Cortes and Burges, and anything in the same files (Fashion-MNIST, Kuzushiji-MNIST):
-/// grey pictures of one size in ten classes.
+/// grey images of one size in ten classes.
 enum MNIST {
     /// The two files of a split, without `.gz`.
     static func stems(_ split: DatasetSplit) -> (images: String, labels: String)? {
@@ -38,7 +38,7 @@ enum MNIST {
             guard images.dimensions[0] == labels.dimensions[0] else {
                 throw FileError(
                     .malformed, path: labelsPath,
-                    reason: "has \(labels.dimensions[0]) labels for the \(images.dimensions[0]) pictures of "
+                    reason: "has \(labels.dimensions[0]) labels for the \(images.dimensions[0]) images of "
                         + "\(Path(imagesPath).name)",
                     remedy: "take both files from one download")
             }

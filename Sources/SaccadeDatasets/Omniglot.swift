@@ -31,10 +31,10 @@ enum Omniglot {
         }
         var samples: [ClassificationDataset.Sample] = []
         for (label, name) in names.enumerated() {
-            let pictures = PictureNames.list(in: "\(folder)/\(name)")
+            let pictures = ImageNames.list(in: "\(folder)/\(name)")
             guard !pictures.isEmpty else {
                 throw FileError(
-                    .emptyClass, path: "\(folder)/\(name)", reason: "this character has no pictures",
+                    .emptyClass, path: "\(folder)/\(name)", reason: "this character has no images",
                     remedy: "unpack it again, or delete the folder")
             }
             samples += pictures.map { .init(label: label, origin: .file(path: "\(folder)/\(name)/\($0)")) }

@@ -1,6 +1,6 @@
 import SaccadeImages
 
-/// Small pictures of one size, one after the other in one file, kept in memory as the file has them.
+/// Small images of one size, one after the other in one file, kept in memory as the file has them.
 struct RecordFile: Sendable {
     /// How a record stores the colours of its pixels.
     enum Layout: Sendable {
@@ -13,16 +13,16 @@ struct RecordFile: Sendable {
     /// What to call a record of this file: the file's name, without folder.
     let name: String
     let bytes: [UInt8]
-    /// Where the first picture begins in `bytes`.
+    /// Where the first image begins in `bytes`.
     let start: Int
-    /// Bytes from one picture to the next.
+    /// Bytes from one image to the next.
     let stride: Int
     let width: Int
     let height: Int
     let channels: Int
     let layout: Layout
 
-    /// The picture of the record with this number, from 0.
+    /// The image of the record with this number, from 0.
     func image(_ index: Int) -> Image {
         let first = start + index * stride
         let area = width * height

@@ -1,7 +1,7 @@
 import CSaccadeCairo
 import SaccadeImages
 
-/// A picture as a Cairo surface.
+/// An image as a Cairo surface.
 struct Bitmap: ~Copyable {
     let surface: OpaquePointer
 

@@ -228,7 +228,7 @@ extension Canvas {
     }
 }
 
-// MARK: Text and pictures
+// MARK: Text and images
 
 extension Canvas {
     /// Draws one line of text in a frame, shrunk or cut so that it never leaves the frame's width.
@@ -279,7 +279,7 @@ extension Canvas {
         return box
     }
 
-    /// Draws a picture stretched over a frame, each of its pixels a sharp square where it grows.
+    /// Draws an image stretched over a frame, each of its pixels a sharp square where it grows.
     public func draw(_ image: Image, in frame: Rectangle) {
         guard frame.width > 0, frame.height > 0, let bitmap = Bitmap(image) else { return }
         paint(bitmap, width: image.width, height: image.height, in: frame)

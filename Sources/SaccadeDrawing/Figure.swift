@@ -1,7 +1,7 @@
 public import SaccadeFiles
 public import SaccadeImages
 
-/// Something that can be drawn: a schematic, a chart, a sheet of pictures.
+/// Something that can be drawn: a schematic, a chart, a sheet of images.
 public protocol Figure: Sendable {
     /// Width and height in points (1/72 inch), worked out from the contents.
     var size: (width: Double, height: Double) { get }

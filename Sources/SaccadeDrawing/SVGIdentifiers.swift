@@ -1,6 +1,6 @@
 /// Makes an SVG file the same whenever it is drawn.
 ///
-/// Cairo names surfaces and pictures by a counter that never starts again in a process (`image1800` in 1.16, `source-1800`
+/// Cairo names surfaces and images by a counter that never starts again in a process (`image1800` in 1.16, `source-1800`
 /// in 1.18); the same figure drawn twice would differ by nothing else.
 enum SVGIdentifiers {
     /// The file with these numbers replaced by 1, 2, 3, … in the order in which they appear.
@@ -15,7 +15,7 @@ enum SVGIdentifiers {
             let byte = svg[at]
             result.append(byte)
             at += 1
-            // Identifiers begin behind a quote or a hash; embedded pictures are base64, which has neither.
+            // Identifiers begin behind a quote or a hash; embedded images are base64, which has neither.
             guard byte == quote || byte == hash, let name = names.first(where: { svg[at...].starts(with: $0) }) else {
                 continue
             }

@@ -1,6 +1,6 @@
-/// An upright rectangle on a picture, in pixels.
+/// An upright rectangle on an image, in pixels.
 ///
-/// Coordinates are continuous: pixel `i` covers `i..<i + 1`, so that a box around all of a picture W pixels wide goes
+/// Coordinates are continuous: pixel `i` covers `i..<i + 1`, so that a box around all of an image W pixels wide goes
 /// from 0 to W, and `right - left` is a width. Data whose last pixel is inclusive (Pascal VOC) add 1 to their right and
 /// bottom when they are read.
 public struct Box: Sendable, Hashable, Codable {
@@ -60,12 +60,12 @@ public struct Box: Sendable, Hashable, Codable {
             right: min(max(right, frame.left), frame.right), bottom: min(max(bottom, frame.top), frame.bottom))
     }
 
-    /// The part on a picture of so many pixels.
+    /// The part on an image of so many pixels.
     public func clipped(toWidth width: Int, height: Int) -> Box {
         clipped(to: Box(left: 0, top: 0, right: Double(width), bottom: Double(height)))
     }
 
-    /// The box on the same picture resized by these factors.
+    /// The box on the same image resized by these factors.
     public func scaled(x: Double, y: Double) -> Box {
         Box(left: left * x, top: top * y, right: right * x, bottom: bottom * y)
     }

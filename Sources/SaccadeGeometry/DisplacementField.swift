@@ -8,9 +8,9 @@ import SaccadePrelude
     import Darwin
 #endif
 
-/// Moves each place of a picture a little its own way: an elastic deformation.
+/// Moves each place of an image a little its own way: an elastic deformation.
 ///
-/// For the centre of each pixel of the deformed picture it tells how far from there, in pixels, that pixel's colour was
+/// For the centre of each pixel of the deformed image it tells how far from there, in pixels, that pixel's colour was
 /// taken: what is seen at p stood at p + d(p) before. Between centres it is interpolated, and beyond the outermost ones
 /// it is as at the nearest.
 public struct DisplacementField: Sendable, Hashable {
@@ -85,7 +85,7 @@ public struct DisplacementField: Sendable, Hashable {
     /// Where a point goes: the place whose ``source(of:)`` it is.
     ///
     /// Found by going on from place to place; to a thousandth of a pixel where neighbours do not change places, as under
-    /// a deformation that leaves a picture recognisable. Where the field folds the picture, it is somewhere near.
+    /// a deformation that leaves an image recognisable. Where the field folds the image, it is somewhere near.
     public func destination(of point: Point) -> Point {
         var place = point
         for _ in 0..<50 {

@@ -13,7 +13,7 @@ public struct GeometryError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let runs = Code(rawValue: "runs")
         /// A compressed mask that ends early or holds characters or numbers that it cannot.
         public static let compressed = Code(rawValue: "compressed")
-        /// Masks of different pictures.
+        /// Masks of different images.
         public static let mismatch = Code(rawValue: "mismatch")
         /// Numbers that are no polygon, or one that is far too large.
         public static let polygon = Code(rawValue: "polygon")

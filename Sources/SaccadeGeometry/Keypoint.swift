@@ -10,9 +10,9 @@ public struct Keypoint: Sendable, Hashable, Codable {
         case visible = 2
     }
 
-    /// Pixels from the left edge of the picture.
+    /// Pixels from the left edge of the image.
     public var x: Double
-    /// Pixels from the upper edge of the picture.
+    /// Pixels from the upper edge of the image.
     public var y: Double
     public var visibility: Visibility
 

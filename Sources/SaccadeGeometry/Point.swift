@@ -1,6 +1,6 @@
 /// A place in the plane, x to the right and y downwards.
 ///
-/// Its unit is that of what it lies on: pixels of a picture, points (1/72 inch) of a figure.
+/// Its unit is that of what it lies on: pixels of an image, points (1/72 inch) of a figure.
 public struct Point: Sendable, Hashable, Codable {
     /// To the right.
     public var x: Double

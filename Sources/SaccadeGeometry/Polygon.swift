@@ -1,4 +1,4 @@
-/// A closed outline on a picture; the last corner is joined to the first.
+/// A closed outline on an image; the last corner is joined to the first.
 public struct Polygon: Sendable, Hashable, Codable {
     /// In pixels, continuous: (0, 0) is the upper left corner of the upper left pixel.
     public var corners: [Point]

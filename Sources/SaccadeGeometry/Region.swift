@@ -1,6 +1,6 @@
 import SaccadePrelude
 
-/// A part of a picture that can be compared with another: a ``Box`` or a ``RunLengthMask``.
+/// A part of an image that can be compared with another: a ``Box`` or a ``RunLengthMask``.
 public protocol Region: Sendable, Hashable {
     /// Why two regions cannot be compared; `Never` for boxes.
     associatedtype Mismatch: Error
@@ -15,7 +15,7 @@ public protocol Region: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - regions: N regions.
-    ///   - others: M regions of the same picture.
+    ///   - others: M regions of the same image.
     ///   - areCrowds: Whether each of `others` is a crowd region; M values, or nil when none is.
     /// - Returns: `[N, M]`, row by row.
     /// - Precondition: `areCrowds` is nil or has M values.

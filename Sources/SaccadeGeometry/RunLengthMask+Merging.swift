@@ -67,7 +67,7 @@ extension RunLengthMask {
         guard width == other.width, height == other.height else {
             throw GeometryError(
                 .mismatch,
-                "masks of \(width)×\(height) and \(other.width)×\(other.height) pixels belong to different pictures; "
+                "masks of \(width)×\(height) and \(other.width)×\(other.height) pixels belong to different images; "
                     + "give masks of one size")
         }
     }

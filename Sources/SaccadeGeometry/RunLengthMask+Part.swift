@@ -1,13 +1,13 @@
 extension RunLengthMask {
-    /// A mask whose inside pixels all lie in one part of the picture.
+    /// A mask whose inside pixels all lie in one part of the image.
     ///
     /// - Parameters:
     ///   - pixels: A byte for each pixel of the part, row by row; anything but 0 is inside.
     ///   - x: The part's first column.
     ///   - y: The part's first row.
     ///   - partWidth: The part's columns.
-    /// - Throws: ``GeometryError`` when the picture has more pixels than the limit, the bytes are no such part, or it
-    ///   does not lie on the picture.
+    /// - Throws: ``GeometryError`` when the image has more pixels than the limit, the bytes are no such part, or it
+    ///   does not lie on the image.
     public init(
         width: Int, height: Int, part pixels: [UInt8], x: Int, y: Int, partWidth: Int
     ) throws(GeometryError) {

@@ -36,7 +36,7 @@ extension RunLengthMask {
             guard abs(corner.x) <= limit, abs(corner.y) <= limit else {
                 throw GeometryError(
                     .polygon,
-                    "a corner of a polygon at (\(corner.x), \(corner.y)) is far outside any picture; "
+                    "a corner of a polygon at (\(corner.x), \(corner.y)) is far outside any image; "
                         + "give pixels")
             }
             corners.append((Int(5 * corner.x + 0.5), Int(5 * corner.y + 0.5)))

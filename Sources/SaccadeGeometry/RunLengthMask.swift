@@ -32,7 +32,7 @@ public struct RunLengthMask: Sendable, Hashable {
 
     /// A mask from a byte for each pixel.
     ///
-    /// - Parameter pixels: Row by row, as pictures are; anything but 0 is inside.
+    /// - Parameter pixels: Row by row, as images are; anything but 0 is inside.
     /// - Throws: ``GeometryError`` when the bytes are not `width * height`, or more than the limit.
     public init(width: Int, height: Int, pixels: [UInt8]) throws(GeometryError) {
         var builder = try RunBuilder(width: width, height: height)

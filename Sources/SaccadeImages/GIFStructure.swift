@@ -18,7 +18,7 @@ struct GIFStructure {
     init(_ bytes: [UInt8], name: String) throws(FileError) {
         let numbers = LittleEndian(bytes)
         let cutShort = FileError(
-            .truncated, path: name, reason: "is a GIF that ends before its picture begins",
+            .truncated, path: name, reason: "is a GIF that ends before its image begins",
             remedy: "copy or download it again")
         func malformed(_ what: String) -> FileError {
             FileError(
@@ -62,7 +62,7 @@ struct GIFStructure {
                 if flags & 0x80 != 0 { palette = try colors(flags) }
                 return
             case 0x3B:
-                throw malformed("it ends without a picture")
+                throw malformed("it ends without an image")
             default:
                 throw malformed("a block of unknown kind \(introducer)")
             }

@@ -1,14 +1,14 @@
 import SaccadePrelude
 
 // Changes of light and colour that leave everything in its place. Brightness, contrast and saturation move every pixel
-// on the line from a duller picture through this one, as `ImageEnhance` of Pillow does.
+// on the line from a duller image through this one, as `ImageEnhance` of Pillow does.
 extension Image {
-    /// Brighter or darker: 0 is black, 1 leaves the picture as it is, 2 doubles every value.
+    /// Brighter or darker: 0 is black, 1 leaves the image as it is, 2 doubles every value.
     ///
     /// - Precondition: The factor is finite and not negative; so for the other ones.
     public func withBrightness(_ factor: Double) -> Image { adjusted(factor) { _ in 0 } }
 
-    /// With more or less contrast: 0 is the picture's mean grey, 1 leaves the picture as it is.
+    /// With more or less contrast: 0 is the image's mean grey, 1 leaves the image as it is.
     public func withContrast(_ factor: Double) -> Image {
         let grey = grey().pixels
         let mean = Double(grey.reduce(0) { $0 + Int($1) }) / Double(grey.count)
@@ -16,9 +16,9 @@ extension Image {
         return adjusted(factor) { _ in level }
     }
 
-    /// With more or less colour: 0 is the grey picture in three channels, 1 leaves the picture as it is.
+    /// With more or less colour: 0 is the grey image in three channels, 1 leaves the image as it is.
     ///
-    /// A picture of one channel has no colour to change.
+    /// An image of one channel has no colour to change.
     public func withSaturation(_ factor: Double) -> Image {
         if channels == 1 { return self }
         let grey = grey().pixels
@@ -28,7 +28,7 @@ extension Image {
     /// With every hue moved around the circle of colours, by a share of it: 1/3 takes red to green, -1/3 to blue.
     ///
     /// The greatest and the least of a pixel's samples stay what they are (Smith, "Color Gamut Transform Pairs", 1978).
-    /// A picture of one channel has no hue.
+    /// An image of one channel has no hue.
     public func withHue(shiftedBy share: Double) -> Image {
         require(share.isFinite, "withHue: a shift of \(share)")
         if channels == 1 { return self }
@@ -56,7 +56,7 @@ extension Image {
         return Image(width: width, height: height, channels: channels, pixels: result)
     }
 
-    /// The picture out of focus: each pixel a mean of its surroundings, by a bell curve of this width.
+    /// The image out of focus: each pixel a mean of its surroundings, by a bell curve of this width.
     ///
     /// The curve is cut at three standard deviations; beyond the edges nothing counts.
     ///

@@ -1,7 +1,7 @@
 import SaccadeFiles
 
 extension Image {
-    /// The picture in a BMP file, of which the header is known to keep the limit of pixels.
+    /// The image in a BMP file, of which the header is known to keep the limit of pixels.
     init(bmp bytes: [UInt8], _ structure: BMPStructure, name: String) throws(FileError) {
         let (width, height) = (structure.width, structure.height)
         let problem = BMPStructure.Problem(name: name)
@@ -39,7 +39,7 @@ extension Image {
 }
 
 extension BMPStructure {
-    /// Gives each stored row to `convert`, with the row of the picture that it is and all bytes of the result.
+    /// Gives each stored row to `convert`, with the row of the image that it is and all bytes of the result.
     fileprivate func rows(
         of bytes: [UInt8], _ problem: Problem,
         _ convert: (UnsafeBufferPointer<UInt8>, Int, UnsafeMutableBufferPointer<UInt8>) -> Void
@@ -63,7 +63,7 @@ extension BMPStructure {
     }
 }
 
-/// The picture that runs of colours build up, from left to right and, as a rule, from the bottom to the top.
+/// The image that runs of colours build up, from left to right and, as a rule, from the bottom to the top.
 private struct BMPRuns {
     let width: Int
     let height: Int
@@ -97,12 +97,12 @@ private struct BMPRuns {
             switch (count, value) {
             case (0, 0):  // end of the row
                 (x, y) = (0, y + 1)
-            case (0, 1):  // end of the picture
+            case (0, 1):  // end of the image
                 return
             case (0, 2):  // a step to the right and forward
                 let (right, forward) = (try next(), try next())
                 (x, y) = (x + right, y + forward)
-                guard x <= width, y < height else { throw problem.malformed("a step leads out of the picture") }
+                guard x <= width, y < height else { throw problem.malformed("a step leads out of the image") }
             case (0, _):  // so many single pixels, padded to an even number of bytes
                 var byte = 0
                 for k in 0..<value {

@@ -2,7 +2,7 @@ import CSaccadeImageCodecs
 import SaccadePrelude
 
 extension Image {
-    /// The picture in grey: `(19595 R + 38470 G + 7471 B + 32768) / 65536`, ITU-R 601 luma in fixed point as in Pillow.
+    /// The image in grey: `(19595 R + 38470 G + 7471 B + 32768) / 65536`, ITU-R 601 luma in fixed point as in Pillow.
     public func grey() -> Image {
         if channels == 1 { return self }
         let pixelCount = width * height
@@ -13,7 +13,7 @@ extension Image {
         return Image(width: width, height: height, channels: 1, pixels: result)
     }
 
-    /// The picture with three channels; grey is repeated in each.
+    /// The image with three channels; grey is repeated in each.
     public func rgb() -> Image {
         if channels == 3 { return self }
         let pixelCount = width * height
@@ -30,7 +30,7 @@ extension Image {
         return Image(width: width, height: height, channels: 3, pixels: result)
     }
 
-    /// The picture with 1 or 3 channels, converted where it has the other number.
+    /// The image with 1 or 3 channels, converted where it has the other number.
     public func converted(toChannels count: Int) -> Image {
         require(count == 1 || count == 3, "converted: \(count) channels; expected 1 or 3")
         return count == 1 ? grey() : rgb()

@@ -1,9 +1,9 @@
 import SaccadePrelude
 
 extension Image {
-    /// The part of the picture that begins at column `x` and row `y`.
+    /// The part of the image that begins at column `x` and row `y`.
     ///
-    /// - Precondition: The part has pixels and lies inside the picture.
+    /// - Precondition: The part has pixels and lies inside the image.
     public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) -> Image {
         require(
             x >= 0 && y >= 0 && newWidth > 0 && newHeight > 0 && newWidth <= width - x && newHeight <= height - y,
@@ -17,9 +17,9 @@ extension Image {
         return Image(width: newWidth, height: newHeight, channels: channels, pixels: result)
     }
 
-    /// The middle of the picture; an odd pixel that is left over falls as in torchvision's `CenterCrop`.
+    /// The middle of the image; an odd pixel that is left over falls as in torchvision's `CenterCrop`.
     ///
-    /// - Precondition: The part is no larger than the picture.
+    /// - Precondition: The part is no larger than the image.
     public func centerCropped(width newWidth: Int, height newHeight: Int) -> Image {
         cropped(
             x: centerStart(width, newWidth), y: centerStart(height, newHeight), width: newWidth, height: newHeight)

@@ -1,7 +1,7 @@
 public import SaccadeFiles
 
 extension Image {
-    /// How many pixels a picture may have unless the caller says otherwise: 100 megapixels.
+    /// How many pixels an image may have unless the caller says otherwise: 100 megapixels.
     public static let defaultPixelLimit = 100_000_000
 
     /// Files above this many bytes are refused unread: 100 megapixels never need them.
@@ -12,18 +12,18 @@ extension Image {
     /// The format is told by the first bytes, not by the name. Every JPEG of 8 bits per sample is understood (baseline,
     /// progressive, grey, YCbCr, RGB, CMYK and YCCK, the latter two converted to RGB as Pillow does), every PNG, WebP
     /// and GIF, and BMPs of 1 to 32 bits per pixel, plain, in runs (RLE4, RLE8) or with masks. Of several frames the
-    /// first is the picture.
+    /// first is the image.
     ///
     /// Transparency is dropped, not blended, and of 16-bit samples the high byte is taken, as Pillow's `convert("RGB")`
-    /// does; colour profiles and gamma are not applied. The EXIF orientation is. Pictures that can only hold grey come
+    /// does; colour profiles and gamma are not applied. The EXIF orientation is. Images that can only hold grey come
     /// with one channel: grey JPEGs and PNGs, and GIFs and BMPs whose whole palette is grey.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - leastSize: Where given, a JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, as long as the upright picture
-    ///     has at least this size; several times faster when a small picture is wanted. Others come whole.
-    ///   - pixelLimit: Pictures of more pixels are refused before any memory is taken for them.
-    /// - Throws: ``FileError``; a file cut short or damaged is an error, never a picture with a grey part.
+    ///   - leastSize: Where given, a JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, as long as the upright image
+    ///     has at least this size; several times faster when a small image is wanted. Others come whole.
+    ///   - pixelLimit: Images of more pixels are refused before any memory is taken for them.
+    /// - Throws: ``FileError``; a file cut short or damaged is an error, never an image with a grey part.
     public init(
         contentsOf path: String, atLeast leastSize: PixelSize? = nil, pixelLimit: Int = Image.defaultPixelLimit
     ) throws(FileError) {
@@ -76,7 +76,7 @@ extension Image {
 }
 
 extension ImageHeader {
-    /// Refuses a picture of too many pixels.
+    /// Refuses an image of too many pixels.
     func check(_ pixelLimit: Int, name: String) throws(FileError) {
         // Both sides are below 2³¹, so the product fits.
         guard width * height <= pixelLimit else {

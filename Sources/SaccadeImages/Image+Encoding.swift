@@ -75,7 +75,7 @@ extension Image {
         defer { saccade_codec_free(bytes) }
         guard status == SACCADE_CODEC_OK, let bytes else {
             throw FileError(
-                .unencodable, path: "\(format) picture of \(width)×\(height) pixels",
+                .unencodable, path: "\(format) image of \(width)×\(height) pixels",
                 reason: "cannot be encoded (\(String(message: message)))", remedy: "shrink it or choose another format")
         }
         return [UInt8](UnsafeBufferPointer(start: bytes, count: count))
@@ -83,6 +83,6 @@ extension Image {
 }
 
 extension FileError.Code {
-    /// The picture cannot be encoded as asked.
+    /// The image cannot be encoded as asked.
     public static let unencodable = FileError.Code(rawValue: "unencodable")
 }

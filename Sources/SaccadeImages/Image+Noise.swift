@@ -9,7 +9,7 @@ import SaccadePrelude
 #endif
 
 extension Image {
-    /// The picture with normally distributed noise on every sample, rounded and cut off at 0 and 255.
+    /// The image with normally distributed noise on every sample, rounded and cut off at 0 and 255.
     ///
     /// - Parameter deviation: Its standard deviation in levels, 0...255.
     public func withNoise(deviation: Double, using generator: inout some RandomNumberGenerator) -> Image {
@@ -35,17 +35,17 @@ extension Image {
         return Image(width: width, height: height, channels: channels, pixels: result)
     }
 
-    /// The picture with a rectangle of it painted over.
+    /// The image with a rectangle of it painted over.
     ///
     /// - Parameters:
-    ///   - colour: As many channels as the picture's.
-    /// - Precondition: The rectangle lies inside the picture; it may be empty.
+    ///   - colour: As many channels as the image's.
+    /// - Precondition: The rectangle lies inside the image; it may be empty.
     public func painted(x: Int, y: Int, width: Int, height: Int, _ colour: [UInt8]) -> Image {
-        require(colour.count == channels, "painted: \(colour.count) channels on a picture of \(channels)")
+        require(colour.count == channels, "painted: \(colour.count) channels on an image of \(channels)")
         return painted(x: x, y: y, width: width, height: height) { colour[$0] }
     }
 
-    /// The picture with a rectangle of it replaced by noise: every sample drawn evenly from 0...255.
+    /// The image with a rectangle of it replaced by noise: every sample drawn evenly from 0...255.
     ///
     /// - Precondition: As of ``painted(x:y:width:height:_:)``.
     public func paintedWithNoise(

@@ -1,22 +1,22 @@
 import SaccadePrelude
 
 extension Image {
-    /// The picture with more around it.
+    /// The image with more around it.
     ///
     /// - Precondition: No number is negative.
     public func padded(
-        left: Int, top: Int, right: Int, bottom: Int, surroundings: Surroundings? = nil
+        left: Int, top: Int, right: Int, bottom: Int, paddingMode: PaddingMode? = nil
     ) -> Image {
         require(
             left >= 0 && top >= 0 && right >= 0 && bottom >= 0,
             "padded: \(left), \(top), \(right), \(bottom) pixels; expected none below 0")
-        let surroundings = surroundings ?? .color([UInt8](repeating: 0, count: channels))
-        surroundings.check(self)
+        let paddingMode = paddingMode ?? .color([UInt8](repeating: 0, count: channels))
+        paddingMode.check(self)
         let (newWidth, newHeight) = (left + width + right, top + height + bottom)
         var result = [UInt8]()
         result.reserveCapacity(newWidth * newHeight * channels)
         for y in -top..<(height + bottom) {
-            if case .color(let color) = surroundings {
+            if case .color(let color) = paddingMode {
                 guard (0..<height).contains(y) else {
                     for _ in 0..<newWidth { result += color }
                     continue
@@ -25,9 +25,9 @@ extension Image {
                 result += pixels[(y * width * channels)..<((y + 1) * width * channels)]
                 for _ in 0..<right { result += color }
             } else {
-                let row = surroundings.inside(y, height) * width
+                let row = paddingMode.inside(y, height) * width
                 for x in -left..<(width + right) {
-                    let from = (row + surroundings.inside(x, width)) * channels
+                    let from = (row + paddingMode.inside(x, width)) * channels
                     result += pixels[from..<(from + channels)]
                 }
             }
@@ -35,16 +35,16 @@ extension Image {
         return Image(width: newWidth, height: newHeight, channels: channels, pixels: result)
     }
 
-    /// The picture moved right by `x` and down by `y` pixels within its frame; negative ones move left and up.
+    /// The image moved right by `x` and down by `y` pixels within its frame; negative ones move left and up.
     ///
-    /// - Parameter surroundings: What shows where the picture does not reach any more.
-    public func shifted(x: Int, y: Int, surroundings: Surroundings) -> Image {
-        surroundings.check(self)
+    /// - Parameter paddingMode: What shows where the image does not reach any more.
+    public func shifted(x: Int, y: Int, paddingMode: PaddingMode) -> Image {
+        paddingMode.check(self)
         if x == 0, y == 0 { return self }
-        // The columns of the result that show a part of the picture.
+        // The columns of the result that show a part of the image.
         let start = min(max(x, 0), width)
         let visible = start..<max(min(width + min(x, width), width), start)
-        let color: [UInt8]? = if case .color(let color) = surroundings { color } else { nil }
+        let color: [UInt8]? = if case .color(let color) = paddingMode { color } else { nil }
         let result = pixels.withUnsafeBufferPointer { source in
             [UInt8](unsafeUninitializedCapacity: source.count) { target, count in
                 for row in 0..<height {
@@ -56,7 +56,7 @@ extension Image {
                     }
                     let from =
                         source.baseAddress!
-                        + (isShown ? row - y : surroundings.inside(row - y, height)) * width * channels
+                        + (isShown ? row - y : paddingMode.inside(row - y, height)) * width * channels
                     if !visible.isEmpty {
                         (to + visible.lowerBound * channels).update(
                             from: from + (visible.lowerBound - x) * channels, count: visible.count * channels)
@@ -64,7 +64,7 @@ extension Image {
                     for column in [0..<visible.lowerBound, visible.upperBound..<width].joined() {
                         for c in 0..<channels {
                             to[column * channels + c] =
-                                color?[c] ?? from[surroundings.inside(column - x, width) * channels + c]
+                                color?[c] ?? from[paddingMode.inside(column - x, width) * channels + c]
                         }
                     }
                 }

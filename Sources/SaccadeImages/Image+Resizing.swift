@@ -2,7 +2,7 @@ import CSaccadeImageCodecs
 import SaccadePrelude
 
 extension Image {
-    /// The picture at another size; the same bytes as `resize` of Pillow 13 gives.
+    /// The image at another size; the same bytes as `resize` of Pillow 13 gives.
     ///
     /// Pillow 12 and older always begin with the rows, this one with the columns where the height shrinks by more than
     /// twice as many pixels as the width does: there, rounding between the two passes differs by a level, and the
@@ -15,14 +15,14 @@ extension Image {
     public func resized(width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bilinear) -> Image {
         require(
             newWidth > 0 && newHeight > 0 && newWidth <= 1 << 24 && newHeight <= 1 << 24,
-            "resized: \(newWidth)×\(newHeight) is not a picture's size")
+            "resized: \(newWidth)×\(newHeight) is not an image's size")
         return resized(width: newWidth, height: newHeight, columns: 0..<newWidth, rows: 0..<newHeight, filter)
     }
 
-    /// The picture scaled so that its shorter side becomes `side` pixels, its proportions kept.
+    /// The image scaled so that its shorter side becomes `side` pixels, its proportions kept.
     ///
     /// The longer side is rounded down, as torchvision's `Resize` does. It never becomes more than 100 times the shorter
-    /// one, so that a line of pixels, which is no picture, does not become a huge one.
+    /// one, so that a line of pixels, which is no image, does not become a huge one.
     public func resized(shortSide side: Int, filter: ResizeFilter = .bilinear) -> Image {
         require(side > 0 && side <= 1 << 16, "resized: a short side of \(side) pixels")
         let size = scaledSize(shortSide: side)
@@ -30,7 +30,7 @@ extension Image {
             width: min(size.width, 100 * side), height: min(size.height, 100 * side), filter: filter)
     }
 
-    /// The middle `cropWidth × cropHeight` pixels of the picture scaled to a short side of `side`.
+    /// The middle `cropWidth × cropHeight` pixels of the image scaled to a short side of `side`.
     ///
     /// The same bytes as ``resized(shortSide:filter:)`` followed by ``centerCropped(width:height:)``, the usual way into
     /// a classifier, but only the pixels that remain are computed.
@@ -63,7 +63,7 @@ extension Image {
             : PixelSize(width: side * width / height, height: side)
     }
 
-    /// The pixels at given columns and rows of the picture of another size.
+    /// The pixels at given columns and rows of the image of another size.
     private func resized(
         width newWidth: Int, height newHeight: Int, columns: Range<Int>, rows: Range<Int>, _ filter: ResizeFilter
     ) -> Image {
@@ -110,7 +110,7 @@ extension Image {
         return Image(width: xs.count, height: ys.count, channels: channels, pixels: result)
     }
 
-    /// The pixels at given columns and rows of the picture of another size, or of the same, by any kernel.
+    /// The pixels at given columns and rows of the image of another size, or of the same, by any kernel.
     func resampled(
         _ newWidth: Int, _ newHeight: Int, _ columns: Range<Int>, _ rows: Range<Int>, _ kernel: ResampleKernel
     ) -> Image {

@@ -10,48 +10,48 @@ public enum Interpolation: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Image {
-    /// The picture after a map of the plane, seen through a frame from (0, 0) to (`width`, `height`).
+    /// The image after a map of the plane, seen through a frame from (0, 0) to (`width`, `height`).
     ///
     /// Coordinates are continuous, as those of boxes: the centre of the pixel at column x is x + 1/2. Each new pixel
     /// takes its colour from where its centre came from. As in Pillow's `transform`, nothing is averaged where the map
     /// makes things smaller: shrink with ``resized(width:height:filter:)`` first.
     ///
     /// - Parameters:
-    ///   - map: Takes points of this picture to points of the new one. Its inverse must exist.
-    ///   - size: The new picture's size; this one's where left out.
+    ///   - map: Takes points of this image to points of the new one. Its inverse must exist.
+    ///   - size: The new image's size; this one's where left out.
     ///   - interpolation: How a point between pixels gets its colour.
-    ///   - surroundings: What shows where the picture does not reach.
+    ///   - paddingMode: What shows where the image does not reach.
     public func warped(
         by map: Homography, size: PixelSize? = nil, interpolation: Interpolation = .bilinear,
-        surroundings: Surroundings? = nil
+        paddingMode: PaddingMode? = nil
     ) -> Image {
         let size = size ?? self.size
         require(size.width > 0 && size.height > 0, "warped: \(size) has no pixels")
-        let surroundings = surroundings ?? .color([UInt8](repeating: 0, count: channels))
-        surroundings.check(self)
+        let paddingMode = paddingMode ?? .color([UInt8](repeating: 0, count: channels))
+        paddingMode.check(self)
         guard let back = map.inverse else {
             preconditionFailure("warped: the map takes the plane to a line or a point")
         }
-        return sampled(size, interpolation, surroundings) { x, y in back(Point(Double(x) + 0.5, Double(y) + 0.5)) }
+        return sampled(size, interpolation, paddingMode) { x, y in back(Point(Double(x) + 0.5, Double(y) + 0.5)) }
     }
 
-    /// The picture deformed elastically.
+    /// The image deformed elastically.
     ///
     /// - Parameters:
-    ///   - field: Of the picture's size.
+    ///   - field: Of the image's size.
     ///   - interpolation: How a point between pixels gets its colour.
-    ///   - surroundings: What shows where the picture does not reach; black where left out.
+    ///   - paddingMode: What shows where the image does not reach; black where left out.
     public func warped(
-        by field: DisplacementField, interpolation: Interpolation = .bilinear, surroundings: Surroundings? = nil
+        by field: DisplacementField, interpolation: Interpolation = .bilinear, paddingMode: PaddingMode? = nil
     ) -> Image {
         require(
             field.width == width && field.height == height,
-            "warped: a field of \(field.width)×\(field.height) for a picture of \(size)")
-        let surroundings = surroundings ?? .color([UInt8](repeating: 0, count: channels))
-        surroundings.check(self)
+            "warped: a field of \(field.width)×\(field.height) for an image of \(size)")
+        let paddingMode = paddingMode ?? .color([UInt8](repeating: 0, count: channels))
+        paddingMode.check(self)
         return field.dx.withUnsafeBufferPointer { dx in
             field.dy.withUnsafeBufferPointer { dy in
-                sampled(size, interpolation, surroundings) { x, y in
+                sampled(size, interpolation, paddingMode) { x, y in
                     let position = y * width + x
                     return Point(Double(x) + 0.5 + Double(dx[position]), Double(y) + 0.5 + Double(dy[position]))
                 }
@@ -59,13 +59,13 @@ extension Image {
         }
     }
 
-    /// A picture whose pixels are found at given points of this one.
+    /// An image whose pixels are found at given points of this one.
     @inline(__always)
     private func sampled(
-        _ size: PixelSize, _ interpolation: Interpolation, _ surroundings: Surroundings,
+        _ size: PixelSize, _ interpolation: Interpolation, _ paddingMode: PaddingMode,
         at place: (_ x: Int, _ y: Int) -> Point
     ) -> Image {
-        let sampler = Sampler(self, interpolation, surroundings)
+        let sampler = Sampler(self, interpolation, paddingMode)
         let byteCount = size.width * size.height * channels
         let result = pixels.withUnsafeBufferPointer { source in
             [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
@@ -82,23 +82,23 @@ extension Image {
         return Image(width: size.width, height: size.height, channels: channels, pixels: result)
     }
 
-    /// The picture turned counter-clockwise around its middle.
+    /// The image turned counter-clockwise around its middle.
     ///
     /// - Parameters:
     ///   - degrees: The angle. Quarter turns keep every pixel.
-    ///   - expanding: Whether the frame grows so that all of the picture is seen; else it stays and corners are lost.
+    ///   - expanding: Whether the frame grows so that all of the image is seen; else it stays and corners are lost.
     ///   - interpolation: How a point between pixels gets its colour.
-    ///   - surroundings: What shows where the picture does not reach; black where left out.
+    ///   - paddingMode: What shows where the image does not reach; black where left out.
     public func rotated(
         degrees: Double, expanding: Bool = false, interpolation: Interpolation = .bilinear,
-        surroundings: Surroundings? = nil
+        paddingMode: PaddingMode? = nil
     ) -> Image {
         require(degrees.isFinite, "rotated: an angle of \(degrees)")
         let turn = Homography.rotation(degrees: degrees)
         let (w, h) = (Double(width), Double(height))
         guard expanding else {
             return warped(
-                by: turn.around(Point(w / 2, h / 2)), interpolation: interpolation, surroundings: surroundings)
+                by: turn.around(Point(w / 2, h / 2)), interpolation: interpolation, paddingMode: paddingMode)
         }
         let quarters = degrees / 90
         if quarters == quarters.rounded() {
@@ -119,6 +119,6 @@ extension Image {
         let size = PixelSize(width: span(corners.map(\.x)), height: span(corners.map(\.y)))
         let map = Homography.translation(-w / 2, -h / 2).then(turn)
             .then(.translation(Double(size.width) / 2, Double(size.height) / 2))
-        return warped(by: map, size: size, interpolation: interpolation, surroundings: surroundings)
+        return warped(by: map, size: size, interpolation: interpolation, paddingMode: paddingMode)
     }
 }

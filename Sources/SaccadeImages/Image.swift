@@ -1,6 +1,6 @@
 import SaccadePrelude
 
-/// A picture of 8-bit grey or RGB pixels, as plain bytes.
+/// An image of 8-bit grey or RGB pixels, as plain bytes.
 ///
 /// Rows run from top to bottom without gaps and channels are interleaved: the byte of channel `c` at column `x` of row
 /// `y` is `pixels[(y * width + x) * channels + c]`. Values are as files store them (sRGB, 0...255).
@@ -14,7 +14,7 @@ public struct Image: Sendable, Equatable {
     /// `height * width * channels` bytes.
     public private(set) var pixels: [UInt8]
 
-    /// A picture made of given bytes.
+    /// An image made of given bytes.
     ///
     /// - Precondition: `width` and `height` are at least 1, `channels` is 1 or 3, and `pixels` holds
     ///   `height * width * channels` bytes.
@@ -30,7 +30,7 @@ public struct Image: Sendable, Equatable {
         self.pixels = pixels
     }
 
-    /// A picture of one colour, whose channels (1 or 3) are the elements of `colour`.
+    /// An image of one colour, whose channels (1 or 3) are the elements of `colour`.
     public init(width: Int, height: Int, filledWith colour: [UInt8]) {
         require(width > 0 && height > 0, "Image: \(width)×\(height) has no pixels")
         var pixels = [UInt8](repeating: colour.first ?? 0, count: width * height * colour.count)

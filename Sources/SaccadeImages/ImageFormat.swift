@@ -1,6 +1,6 @@
 import SaccadeFiles
 
-/// The file formats that pictures are read from and written to.
+/// The file formats that images are read from and written to.
 ///
 /// What a file holds is told by its first bytes, never by its name.
 public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
@@ -32,7 +32,7 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
     /// As it is written in a sentence.
     var name: String { self == .webp ? "WebP" : rawValue.uppercased() }
 
-    /// Refuses bytes that are no picture, and says what they look like.
+    /// Refuses bytes that are no image, and says what they look like.
     static func expected(in bytes: [UInt8], name: String) throws(FileError) -> ImageFormat {
         if bytes.isEmpty {
             throw FileError(.empty, path: name, reason: "is empty", remedy: "copy or download it again")
@@ -50,7 +50,7 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
         }
         throw FileError(
             .unknownFormat, path: name,
-            reason: "is not a JPEG, PNG, WebP, GIF or BMP picture (it \(appearance(of: bytes)))",
+            reason: "is not a JPEG, PNG, WebP, GIF or BMP image (it \(appearance(of: bytes)))",
             remedy: "convert it to one of these, or leave it out")
     }
 
@@ -64,8 +64,8 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
 
     private static func appearance(of bytes: [UInt8]) -> String {
         let known: [(offset: Int, magic: [UInt8], name: String)] = [
-            (0, [0x49, 0x49, 0x2A, 0x00], "TIFF picture"), (0, [0x4D, 0x4D, 0x00, 0x2A], "TIFF picture"),
-            (4, Array("ftyp".utf8), "HEIF picture or video"), (0, Array("RIFF".utf8), "video or sound"),
+            (0, [0x49, 0x49, 0x2A, 0x00], "TIFF image"), (0, [0x4D, 0x4D, 0x00, 0x2A], "TIFF image"),
+            (4, Array("ftyp".utf8), "HEIF image or video"), (0, Array("RIFF".utf8), "video or sound"),
             (0, Array("%PDF".utf8), "PDF document"), (0, [0x50, 0x4B, 0x03, 0x04], "ZIP archive"),
             (0, [0x1F, 0x8B], "gzip archive"), (0, Array("<svg".utf8), "SVG drawing"), (0, Array("<".utf8), "web page"),
         ]

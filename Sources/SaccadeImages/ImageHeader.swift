@@ -1,19 +1,19 @@
 public import SaccadeFiles
 
-/// Format and size of a picture, read without decoding it.
+/// Format and size of an image, read without decoding it.
 public struct ImageHeader: Sendable, Equatable {
     /// What the file begins like.
     public let format: ImageFormat
-    /// Width of the upright picture in pixels.
+    /// Width of the upright image in pixels.
     public let width: Int
-    /// Height of the upright picture in pixels.
+    /// Height of the upright image in pixels.
     public let height: Int
     /// 1 for grey, 3 for colour, after decoding.
     public let channels: Int
     /// How the pixels are stored; ``width`` and ``height`` already take it into account.
     public let orientation: Orientation
 
-    /// Width and height of the upright picture.
+    /// Width and height of the upright image.
     public var size: PixelSize { PixelSize(width: width, height: height) }
 
     let storedWidth: Int
@@ -22,7 +22,7 @@ public struct ImageHeader: Sendable, Equatable {
 
     /// Reads only as much of a file as its header takes.
     ///
-    /// - Throws: ``FileError`` when there is no readable picture, or its header is damaged.
+    /// - Throws: ``FileError`` when there is no readable image, or its header is damaged.
     public init(contentsOf path: String) throws(FileError) {
         // Orientation and size nearly always lie within the first 64 KiB; embedded thumbnails and colour profiles may
         // push the size further, and a WebP's orientation stands behind its pixels.
@@ -35,7 +35,7 @@ public struct ImageHeader: Sendable, Equatable {
         }
     }
 
-    /// Reads the header at the beginning of a picture file's bytes.
+    /// Reads the header at the beginning of an image file's bytes.
     ///
     /// - Parameter name: What errors call the bytes.
     public init(decoding bytes: [UInt8], name: String) throws(FileError) {
@@ -54,7 +54,7 @@ public struct ImageHeader: Sendable, Equatable {
             throw FileError(
                 jpeg.isWhole ? .malformed : .truncated, path: name,
                 reason: jpeg.isWhole
-                    ? "is a JPEG without a picture in it" : "is a JPEG that ends before its size is told",
+                    ? "is a JPEG without an image in it" : "is a JPEG that ends before its size is told",
                 remedy: "copy or download it again")
         }
         guard frame.width > 0, frame.height > 0 else {

@@ -1,8 +1,8 @@
 import CSaccadeImageCodecs
 
-/// How a stored picture has to be turned to stand upright: the EXIF tag 0x0112 (CIPA DC-008, 4.6.4 A).
+/// How a stored image has to be turned to stand upright: the EXIF tag 0x0112 (CIPA DC-008, 4.6.4 A).
 ///
-/// The raw value is the tag's; the names say what was done to the upright picture before it was stored.
+/// The raw value is the tag's; the names say what was done to the upright image before it was stored.
 public enum Orientation: Int, Sendable, Hashable, CaseIterable {
     case upright = 1
     case mirrored = 2
@@ -18,7 +18,7 @@ public enum Orientation: Int, Sendable, Hashable, CaseIterable {
 
     /// The orientation in the bytes of a TIFF structure, which EXIF data is, or nothing where there is none to trust.
     ///
-    /// Damaged EXIF data is common in otherwise good photographs and says nothing about the picture: it is passed over.
+    /// Damaged EXIF data is common in otherwise good photographs and says nothing about the image: it is passed over.
     init?(tiff bytes: ArraySlice<UInt8>) {
         func byte(_ at: Int) -> Int? {
             at >= 0 && at < bytes.count ? Int(bytes[bytes.startIndex + at]) : nil
@@ -48,7 +48,7 @@ public enum Orientation: Int, Sendable, Hashable, CaseIterable {
 }
 
 extension Image {
-    /// The upright picture, given how this one is stored.
+    /// The upright image, given how this one is stored.
     public func upright(from orientation: Orientation) -> Image {
         // The upright pixel (x, y) is the stored pixel at start + x * stepX + y * stepY.
         let (w, h) = (width, height)
@@ -68,10 +68,10 @@ extension Image {
         return rearranged(width: newWidth, height: newHeight, start: start, stepX: stepX, stepY: stepY)
     }
 
-    /// The picture mirrored left to right.
+    /// The image mirrored left to right.
     public func flippedHorizontally() -> Image { upright(from: .mirrored) }
 
-    /// The picture mirrored top to bottom.
+    /// The image mirrored top to bottom.
     public func flippedVertically() -> Image { upright(from: .flipped) }
 
     /// Copies pixel `start + x * stepX + y * stepY` to (x, y).

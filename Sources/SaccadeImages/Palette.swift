@@ -4,7 +4,7 @@ import SaccadeFiles
 struct Palette {
     /// Red, green and blue of each colour.
     let colors: [UInt8]
-    /// Whether all colours are grey, so that a picture needs one channel only.
+    /// Whether all colours are grey, so that an image needs one channel only.
     let isGrey: Bool
 
     var count: Int { colors.count / 3 }
@@ -20,10 +20,10 @@ struct Palette {
     /// From black to white.
     static let ramp = Palette(rgb: (0...255).flatMap { [$0, $0, $0] })
 
-    /// How many channels a picture of these colours has.
+    /// How many channels an image of these colours has.
     var channels: Int { isGrey ? 1 : 3 }
 
-    /// The picture of these numbers.
+    /// The image of these numbers.
     ///
     /// - Throws: ``FileError`` with the code `malformed` where there is no colour of some number.
     func image(of indices: [UInt8], width: Int, height: Int, _ format: String, name: String) throws(FileError) -> Image

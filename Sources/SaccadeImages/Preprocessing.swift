@@ -1,12 +1,12 @@
 import SaccadePrelude
 
-/// How a picture of any size becomes the numbers that a network expects: resized, its channels made 1 or 3, scaled to
+/// How an image of any size becomes the numbers that a network expects: resized, its channels made 1 or 3, scaled to
 /// 0...1, normalised per channel, and laid out in planes.
 ///
 /// The value belongs to a trained network as much as its weights do: it is `Codable`, and stored with them. The results
 /// are torchvision's (`Resize` and `CenterCrop` of a Pillow image, `ToTensor`, `Normalize`).
 public struct Preprocessing: Sendable, Equatable {
-    /// How a picture is brought to the expected size.
+    /// How an image is brought to the expected size.
     public enum Resizing: Sendable, Equatable {
         /// To exactly that size; proportions change where they differ.
         case stretch
@@ -21,7 +21,7 @@ public struct Preprocessing: Sendable, Equatable {
     public let width: Int
     /// 1 for grey, 3 for RGB.
     public let channels: Int
-    /// How a picture is brought to that size.
+    /// How an image is brought to that size.
     public let resizing: Resizing
     /// How new pixels are made of old ones.
     public let filter: ResizeFilter
@@ -31,25 +31,25 @@ public struct Preprocessing: Sendable, Equatable {
     public let standardDeviation: [Float]
 
     /// Whether a large JPEG is decoded at 1/2, 1/4 or 1/8 of its size where that is still twice what is needed: several
-    /// times faster on photos, and not quite the same numbers as torchvision's. A framing augmentation, such as a
-    /// random-resized crop, always gets the whole picture, for its part of it may be small.
+    /// times faster on photos, and not quite the same numbers as torchvision's. A resizing augmentation, such as a
+    /// random-resized crop, always gets the whole image, for its part of it may be small.
     public let decodesReduced: Bool
 
     /// What each byte becomes, `[channels, 256]`: looking it up costs less than a division per pixel and gives the same.
     private let table: [Float]
 
-    /// The shape of one picture's numbers.
+    /// The shape of one image's numbers.
     public var shape: [Int] { [channels, height, width] }
-    /// The size of a picture as the network sees it.
+    /// The size of an image as the network sees it.
     public var size: PixelSize { PixelSize(width: width, height: height) }
-    /// The count of one picture's numbers.
+    /// The count of one image's numbers.
     public var count: Int { channels * height * width }
 
     /// - Parameters:
     ///   - height: Rows, 1 to 65 536.
     ///   - width: Columns, 1 to 65 536.
     ///   - channels: 1 or 3.
-    ///   - resizing: How a picture is brought to that size.
+    ///   - resizing: How an image is brought to that size.
     ///   - filter: How new pixels are made of old ones.
     ///   - mean: `[channels]`, subtracted after scaling to 0...1; nil for zeros.
     ///   - standardDeviation: `[channels]`, divides after that; nil for ones.
@@ -97,7 +97,7 @@ public struct Preprocessing: Sendable, Equatable {
         return nil
     }
 
-    /// What to decode a picture with, as in `Image(contentsOf: path, atLeast: preprocessing.leastDecodedSize)`; nil for
+    /// What to decode an image with, as in `Image(contentsOf: path, atLeast: preprocessing.leastDecodedSize)`; nil for
     /// its full size.
     public var leastDecodedSize: PixelSize? {
         guard decodesReduced else { return nil }
@@ -108,7 +108,7 @@ public struct Preprocessing: Sendable, Equatable {
         }
     }
 
-    /// The picture in the expected size and channels, still 8 bits.
+    /// The image in the expected size and channels, still 8 bits.
     public func fitted(_ image: Image) -> Image {
         // Grey first: resizing one channel is a third of the work of three.
         let image = channels < image.channels ? image.converted(toChannels: channels) : image
@@ -122,7 +122,7 @@ public struct Preprocessing: Sendable, Equatable {
         return resized.converted(toChannels: channels)
     }
 
-    /// Writes a fitted picture's numbers, `[C, H, W]`.
+    /// Writes a fitted image's numbers, `[C, H, W]`.
     ///
     /// - Parameters:
     ///   - image: Of the expected size and channels, as ``fitted(_:)`` gives it.
@@ -130,7 +130,7 @@ public struct Preprocessing: Sendable, Equatable {
     public func normalize(_ image: Image, into destination: UnsafeMutableBufferPointer<Float>) {
         require(
             image.height == height && image.width == width && image.channels == channels,
-            "normalize: the picture is \(image.size)×\(image.channels), expected \(width)×\(height)×\(channels)")
+            "normalize: the image is \(image.size)×\(image.channels), expected \(width)×\(height)×\(channels)")
         require(destination.count == count, "normalize: room for \(destination.count) numbers, expected \(count)")
         let (area, channels) = (height * width, channels)
         image.pixels.withUnsafeBufferPointer { pixels in
@@ -145,14 +145,14 @@ public struct Preprocessing: Sendable, Equatable {
         }
     }
 
-    /// Writes the numbers of a picture of any size, `[C, H, W]`.
+    /// Writes the numbers of an image of any size, `[C, H, W]`.
     ///
     /// - Parameter destination: Room for exactly ``count`` numbers, whose former values do not matter.
     public func apply(to image: Image, into destination: UnsafeMutableBufferPointer<Float>) {
         normalize(fitted(image), into: destination)
     }
 
-    /// The numbers of a picture of any size, `[C, H, W]`.
+    /// The numbers of an image of any size, `[C, H, W]`.
     public func callAsFunction(_ image: Image) -> [Float] {
         [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             apply(to: image, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))

@@ -10,7 +10,7 @@ import CSaccadeImageCodecs
 
 /// How much an old pixel counts by its distance from a new pixel's centre.
 struct ResampleKernel {
-    /// Beyond this distance nothing counts, in pixels of the smaller picture.
+    /// Beyond this distance nothing counts, in pixels of the smaller image.
     let support: Double
     let weight: @Sendable (_ distance: Double) -> Double
 

@@ -1,13 +1,13 @@
-/// How new pixels are made of old ones when a picture changes its size.
+/// How new pixels are made of old ones when an image changes its size.
 ///
-/// All but ``nearest`` are wider when a picture shrinks, so that every old pixel counts (antialiasing), and are Pillow's
+/// All but ``nearest`` are wider when an image shrinks, so that every old pixel counts (antialiasing), and are Pillow's
 /// filters of the same name; ``area`` is its `BOX`.
 public enum ResizeFilter: String, Sendable, Hashable, CaseIterable {
     /// The pixel under the new pixel's centre.
     case nearest
-    /// The mean of the old pixels whose centres lie in the new one; when a picture grows, the nearest one.
+    /// The mean of the old pixels whose centres lie in the new one; when an image grows, the nearest one.
     case area
-    /// A triangle as wide as two pixels of the smaller picture.
+    /// A triangle as wide as two pixels of the smaller image.
     case bilinear
     /// A cubic with a = -1/2, as wide as four pixels (Keys, "Cubic Convolution Interpolation for Digital Image
     /// Processing", 1981); sharper than the triangle, with a little ringing at edges.

@@ -1,21 +1,21 @@
 import SaccadeGeometry
 
-/// Reads a picture at points between its pixels.
+/// Reads an image at points between its pixels.
 struct Sampler {
     let width: Int
     let height: Int
     let channels: Int
     let interpolation: Interpolation
-    let surroundings: Surroundings
+    let paddingMode: PaddingMode
     /// What stands where there is no point at all: infinitely far away.
     let nowhere: [UInt8]
     let usesColor: Bool
 
-    init(_ image: Image, _ interpolation: Interpolation, _ surroundings: Surroundings) {
+    init(_ image: Image, _ interpolation: Interpolation, _ paddingMode: PaddingMode) {
         (width, height, channels) = (image.width, image.height, image.channels)
         self.interpolation = interpolation
-        self.surroundings = surroundings
-        if case .color(let color) = surroundings {
+        self.paddingMode = paddingMode
+        if case .color(let color) = paddingMode {
             (nowhere, usesColor) = (color, true)
         } else {
             (nowhere, usesColor) = ([UInt8](repeating: 0, count: image.channels), false)
@@ -36,22 +36,22 @@ struct Sampler {
             return
         }
         let (left, top) = ((point.x - 0.5).rounded(.down), (point.y - 0.5).rounded(.down))
-        let (rightShare, lowShare) = (point.x - 0.5 - left, point.y - 0.5 - top)
+        let (rightFraction, lowFraction) = (point.x - 0.5 - left, point.y - 0.5 - top)
         let (x0, x1) = (column(Int(left)), column(Int(left) + 1))
         let (y0, y1) = (row(Int(top)) * width, row(Int(top) + 1) * width)
         for c in 0..<channels {
             func value(_ position: Int) -> Double { Double(source[position * channels + c]) }
-            let high = value(y0 + x0) + (value(y0 + x1) - value(y0 + x0)) * rightShare
-            let low = value(y1 + x0) + (value(y1 + x1) - value(y1 + x0)) * rightShare
-            target[c] = UInt8(high + (low - high) * lowShare + 0.5)
+            let high = value(y0 + x0) + (value(y0 + x1) - value(y0 + x0)) * rightFraction
+            let low = value(y1 + x0) + (value(y1 + x1) - value(y1 + x0)) * rightFraction
+            target[c] = UInt8(high + (low - high) * lowFraction + 0.5)
         }
     }
 
-    // Where a colour surrounds the picture, only half a pixel is ever missing, and the edge stands in for it.
+    // Where a colour surrounds the image, only half a pixel is ever missing, and the edge stands in for it.
     private func column(_ x: Int) -> Int {
-        x >= 0 && x < width ? x : (usesColor ? Surroundings.edge : surroundings).inside(x, width)
+        x >= 0 && x < width ? x : (usesColor ? PaddingMode.edge : paddingMode).inside(x, width)
     }
     private func row(_ y: Int) -> Int {
-        y >= 0 && y < height ? y : (usesColor ? Surroundings.edge : surroundings).inside(y, height)
+        y >= 0 && y < height ? y : (usesColor ? PaddingMode.edge : paddingMode).inside(y, height)
     }
 }

@@ -40,16 +40,16 @@ struct WebPStructure {
                 guard let tag = numbers.triple(body), let code = numbers.triple(body + 3),
                     let w = numbers.short(body + 6), let h = numbers.short(body + 8)
                 else { throw cutShort }
-                guard tag & 1 == 0, code == 0x2A019D else { throw malformed("no picture begins where one should") }
+                guard tag & 1 == 0, code == 0x2A019D else { throw malformed("no image begins where one should") }
                 (width, height) = (w & 0x3FFF, h & 0x3FFF)
             } else if width == 0, numbers.has("VP8L", at: at) {
                 guard let signature = numbers.byte(body), let sizes = numbers.long(body + 1) else { throw cutShort }
-                guard signature == 0x2F else { throw malformed("no picture begins where one should") }
+                guard signature == 0x2F else { throw malformed("no image begins where one should") }
                 (width, height) = ((sizes & 0x3FFF) + 1, ((sizes >> 14) & 0x3FFF) + 1)
             }
             if width > 0, !awaitsOrientation { break }
             at = body + length + (length & 1)
         }
-        guard width > 0, height > 0 else { throw malformed("it holds no picture") }
+        guard width > 0, height > 0 else { throw malformed("it holds no image") }
     }
 }

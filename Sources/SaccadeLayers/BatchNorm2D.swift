@@ -9,9 +9,9 @@ public import SaccadeTensors
 public struct BatchNorm2D: Layer {
     public let weight: Parameter  // [C], γ in the paper
     public let bias: Parameter  // [C], β in the paper
-    public let runningMean: Statistic  // [C]
-    public let runningVar: Statistic  // [C], the unbiased variance
-    public let numBatchesTracked: Statistic  // a scalar
+    public let runningMean: Buffer  // [C]
+    public let runningVar: Buffer  // [C], the unbiased variance
+    public let numBatchesTracked: Buffer  // a scalar
     /// The share of the running averages that each batch replaces.
     public let momentum: Float
     /// Added to the variance, against division by zero.
@@ -30,9 +30,9 @@ public struct BatchNorm2D: Layer {
         require(epsilon > 0, "BatchNorm2D: epsilon must be positive, got \(epsilon)")
         weight = Parameter(Tensor(filledWith: 1, shape: [channels]))
         bias = Parameter(Tensor(filledWith: 0, shape: [channels]))
-        runningMean = Statistic(Tensor(filledWith: 0, shape: [channels]))
-        runningVar = Statistic(Tensor(filledWith: 1, shape: [channels]))
-        numBatchesTracked = Statistic(Tensor([0], shape: []))
+        runningMean = Buffer(Tensor(filledWith: 0, shape: [channels]))
+        runningVar = Buffer(Tensor(filledWith: 1, shape: [channels]))
+        numBatchesTracked = Buffer(Tensor([0], shape: []))
         self.momentum = momentum
         self.epsilon = epsilon
         self.isFrozen = isFrozen
@@ -68,7 +68,7 @@ public struct BatchNorm2D: Layer {
             let sum = addend.map { y + $0 } ?? y
             return activation?(sum) ?? sum
         }
-        let (y, mean, variance) = rectifiedBatchNorm(
+        let (y, mean, variance) = fusedBatchNormReLU(
             x, scale: weight.value, shift: bias.value, addend: addend, epsilon: epsilon)
         track(mean, variance, of: x)
         return y

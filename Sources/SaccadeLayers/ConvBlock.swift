@@ -74,7 +74,7 @@ public struct ConvBlock: Layer {
     private func pooledBeforeReLU(_ x: Tensor, _ pool: MaxPool2D, _ names: PartNames?) -> Tensor {
         let isPlain =
             conv.dilation == 1 && conv.groups == 1 && (pool.padding == .valid || pool.padding == 0)
-            && pool.dilation == 1 && !pool.roundsUp
+            && pool.dilation == 1 && !pool.ceilMode
         if isPlain, !x.isTraced {
             return pooledConv2D(
                 x, conv.weight.value, bias: conv.bias?.value, stride: conv.stride, padding: conv.padding,

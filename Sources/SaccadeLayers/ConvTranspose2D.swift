@@ -1,6 +1,6 @@
 public import SaccadeTensors
 
-/// A learned up-convolution: `[N, in, H, W]` to `[N, out, H′, W′]`, usually larger.
+/// A learned transposed convolution: `[N, in, H, W]` to `[N, out, H′, W′]`, usually larger.
 ///
 /// H′ and W′ are given by
 /// ``SaccadeTensors/convTranspose2D(_:_:bias:stride:padding:outputPadding:dilation:groups:activation:)``.
@@ -14,7 +14,7 @@ public struct ConvTranspose2D: Layer {
     public let groups: Int
     public package(set) var activation: Activation?
 
-    /// Creates an up-convolution whose first weights are distributed as PyTorch's.
+    /// Creates a transposed convolution whose first weights are distributed as PyTorch's.
     ///
     /// - Parameters:
     ///   - inputChannels: Channels of the input, `in` above; a multiple of `groups`.

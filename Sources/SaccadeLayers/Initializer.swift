@@ -22,7 +22,7 @@ public enum Initializer: Hashable, Sendable {
     /// Rows, or columns where there are fewer, that are orthogonal and of length `gain` (Saxe et al., 2013). A
     /// weight of more than two axes counts as a matrix of `shape[0]` rows.
     case orthogonal(gain: Float = 1)
-    /// The weights with which an up-convolution enlarges bilinearly (Long et al., "Fully Convolutional
+    /// The weights with which a transposed convolution enlarges bilinearly (Long et al., "Fully Convolutional
     /// Networks", 2015): each channel onto itself, zero between different ones.
     case bilinear
 

@@ -48,7 +48,7 @@ extension Module {
     }
 
     /// Everything that training collects without differentiating, such as running means, likewise.
-    public var statistics: [(name: String, statistic: Statistic)] { ModuleContents(of: self).statistics }
+    public var buffers: [(name: String, buffer: Buffer)] { ModuleContents(of: self).buffers }
 
     /// Every source of random numbers, such as those of dropout, likewise. A run that is to continue exactly
     /// where it was stopped restores their states.

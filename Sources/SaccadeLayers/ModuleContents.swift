@@ -3,7 +3,7 @@ import SaccadeTensors
 /// The objects below a module that training changes, each once, in declaration order, under the names that checkpoints use.
 struct ModuleContents {
     private(set) var parameters: [(name: String, parameter: Parameter)] = []
-    private(set) var statistics: [(name: String, statistic: Statistic)] = []
+    private(set) var buffers: [(name: String, buffer: Buffer)] = []
     private(set) var randomSources: [(name: String, source: RandomSource)] = []
 
     private var seen: Set<ObjectIdentifier> = []
@@ -15,9 +15,9 @@ struct ModuleContents {
     /// What is below one part of a module.
     init(of child: (name: String, value: Any)) { visit(child.value, child.name) }
 
-    /// Names and shapes of all that a checkpoint holds: parameters, then statistics.
+    /// Names and shapes of all that a checkpoint holds: parameters, then buffers.
     var storedShapes: [(name: String, shape: Shape)] {
-        parameters.map { ($0.name, $0.parameter.shape) } + statistics.map { ($0.name, $0.statistic.shape) }
+        parameters.map { ($0.name, $0.parameter.shape) } + buffers.map { ($0.name, $0.buffer.shape) }
     }
 
     private mutating func visit(_ value: Any, _ path: String) {
@@ -26,8 +26,8 @@ struct ModuleContents {
         switch value {
         case let parameter as Parameter:
             if seen.insert(ObjectIdentifier(parameter)).inserted { parameters.append((path, parameter)) }
-        case let statistic as Statistic:
-            if seen.insert(ObjectIdentifier(statistic)).inserted { statistics.append((path, statistic)) }
+        case let buffer as Buffer:
+            if seen.insert(ObjectIdentifier(buffer)).inserted { buffers.append((path, buffer)) }
         case let source as RandomSource:
             if seen.insert(ObjectIdentifier(source)).inserted { randomSources.append((path, source)) }
         case let module as any Module:

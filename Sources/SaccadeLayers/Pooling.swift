@@ -7,26 +7,26 @@ public struct MaxPool2D: Layer {
     public let padding: Padding
     public let dilation: Pair
     /// Whether a last window that only partly fits counts (`ceil_mode` in PyTorch).
-    public let roundsUp: Bool
+    public let ceilMode: Bool
 
     /// - Parameters:
     ///   - kernel: Height and width of the window, in elements.
     ///   - stride: Elements between neighbouring windows; `nil` puts them side by side.
     ///   - padding: Elements around the input that never win, at most half of the kernel.
     ///   - dilation: Elements between neighbours in the window; 1 is dense.
-    ///   - roundsUp: Whether a last window that only partly fits counts.
+    ///   - ceilMode: Whether a last window that only partly fits counts.
     public init(
-        kernel: Pair, stride: Pair? = nil, padding: Padding = 0, dilation: Pair = 1, roundsUp: Bool = false
+        kernel: Pair, stride: Pair? = nil, padding: Padding = 0, dilation: Pair = 1, ceilMode: Bool = false
     ) {
         self.kernel = kernel
         self.stride = stride ?? kernel
         self.padding = padding
         self.dilation = dilation
-        self.roundsUp = roundsUp
+        self.ceilMode = ceilMode
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        maxPool2D(x, kernel: kernel, stride: stride, padding: padding, dilation: dilation, roundsUp: roundsUp)
+        maxPool2D(x, kernel: kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
     }
 }
 
@@ -36,29 +36,29 @@ public struct AveragePool2D: Layer {
     public let stride: Pair
     public let padding: Padding
     /// Whether the padding's zeros count as elements (`count_include_pad` in PyTorch).
-    public let countsPadding: Bool
+    public let countIncludePad: Bool
     /// Whether a last window that only partly fits counts (`ceil_mode` in PyTorch).
-    public let roundsUp: Bool
+    public let ceilMode: Bool
 
     /// - Parameters:
     ///   - kernel: Height and width of the window, in elements.
     ///   - stride: Elements between neighbouring windows; `nil` puts them side by side.
     ///   - padding: Zeros around the input, at most half of the kernel.
-    ///   - countsPadding: Whether those zeros count as elements.
-    ///   - roundsUp: Whether a last window that only partly fits counts.
+    ///   - countIncludePad: Whether those zeros count as elements.
+    ///   - ceilMode: Whether a last window that only partly fits counts.
     public init(
-        kernel: Pair, stride: Pair? = nil, padding: Padding = 0, countsPadding: Bool = true, roundsUp: Bool = false
+        kernel: Pair, stride: Pair? = nil, padding: Padding = 0, countIncludePad: Bool = true, ceilMode: Bool = false
     ) {
         self.kernel = kernel
         self.stride = stride ?? kernel
         self.padding = padding
-        self.countsPadding = countsPadding
-        self.roundsUp = roundsUp
+        self.countIncludePad = countIncludePad
+        self.ceilMode = ceilMode
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
         averagePool2D(
-            x, kernel: kernel, stride: stride, padding: padding, countsPadding: countsPadding, roundsUp: roundsUp)
+            x, kernel: kernel, stride: stride, padding: padding, countIncludePad: countIncludePad, ceilMode: ceilMode)
     }
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Random numbers for a layer that needs new ones each time it is applied.
 ///
-/// Its state is the only thing beside parameters and statistics that training changes in a network.
+/// Its state is the only thing beside parameters and buffers that training changes in a network.
 public final class RandomSource: Sendable {
     private let generator: Mutex<SplitMix64>
 

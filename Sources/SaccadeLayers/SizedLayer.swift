@@ -31,13 +31,13 @@ extension ConvTranspose2D: SizedLayer {
 
 extension MaxPool2D: SizedLayer {
     package func resultShape(for input: Shape) throws(ShapeError) -> Shape {
-        try input.pooled(kernel: kernel, stride: stride, padding: padding, dilation: dilation, roundsUp: roundsUp)
+        try input.pooled(kernel: kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
     }
 }
 
 extension AveragePool2D: SizedLayer {
     package func resultShape(for input: Shape) throws(ShapeError) -> Shape {
-        try input.pooled(kernel: kernel, stride: stride, padding: padding, roundsUp: roundsUp)
+        try input.pooled(kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode)
     }
 }
 

@@ -2,16 +2,16 @@ import SaccadeSettings
 public import SaccadeTensors
 
 extension Module {
-    /// The names and shapes of everything that a checkpoint of this module holds: parameters, then statistics.
+    /// The names and shapes of everything that a checkpoint of this module holds: parameters, then buffers.
     public var storedShapes: [(name: String, shape: Shape)] {
         ModuleContents(of: self).storedShapes
     }
 
-    /// The values of everything that a checkpoint of this module holds: parameters, then statistics.
+    /// The values of everything that a checkpoint of this module holds: parameters, then buffers.
     public var storedTensors: [(name: String, tensor: Tensor)] {
         let contents = ModuleContents(of: self)
         return contents.parameters.map { ($0.name, $0.parameter.value) }
-            + contents.statistics.map { ($0.name, $0.statistic.value) }
+            + contents.buffers.map { ($0.name, $0.buffer.value) }
     }
 
     /// Takes over values by name.
@@ -84,10 +84,10 @@ extension ModuleContents {
     /// Takes over the values of those names that there are, all of whose shapes fit.
     func take(_ shapes: [String: Shape], _ tensors: ([String]) throws -> [Tensor]) rethrows {
         let parameters = parameters.filter { shapes[$0.name] != nil }
-        let statistics = statistics.filter { shapes[$0.name] != nil }
-        let values = try tensors(parameters.map(\.name) + statistics.map(\.name))
+        let buffers = buffers.filter { shapes[$0.name] != nil }
+        let values = try tensors(parameters.map(\.name) + buffers.map(\.name))
         for (value, (_, parameter)) in zip(values, parameters) { parameter.assign(value) }
-        for (value, (_, statistic)) in zip(values.dropFirst(parameters.count), statistics) { statistic.assign(value) }
+        for (value, (_, buffer)) in zip(values.dropFirst(parameters.count), buffers) { buffer.assign(value) }
     }
 }
 

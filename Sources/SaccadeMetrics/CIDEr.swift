@@ -1,9 +1,9 @@
 import Foundation
 import SaccadePrelude
 
-/// How much captions agree with what most people say about their pictures, rare words counting more.
+/// How much captions agree with what most people say about their images, rare words counting more.
 ///
-/// Sentences become vectors of their n-grams, weighted by how rarely pictures of the set have them; the score is the
+/// Sentences become vectors of their n-grams, weighted by how rarely images of the set have them; the score is the
 /// cosine between a caption and each of its references, averaged over references, over n = 1...4, and over captions, times
 /// 10. Vedantam et al., "CIDEr: Consensus-based Image Description Evaluation" (2015), equations 1–3, and 4 for CIDEr-D,
 /// which is what caption challenges report. Rarity is known only at the end, so all sentences are kept until then.

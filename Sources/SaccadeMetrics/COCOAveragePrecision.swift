@@ -4,7 +4,7 @@ public import SaccadeGeometry
 ///
 /// Average precision and recall over IoU thresholds of 0.5, 0.55, … 0.95, with objects that need not be found: crowds,
 /// and those outside a range of areas. The definition is the code of `cocoeval.py` (Lin et al., "Microsoft COCO", 2014),
-/// with its order for equal scores: add pictures by rising id.
+/// with its order for equal scores: add images by rising id.
 public struct COCOAveragePrecision<Shape: Region>: Sendable {
     /// An object that is there.
     public struct Truth: Sendable, Hashable {
@@ -42,7 +42,7 @@ public struct COCOAveragePrecision<Shape: Region>: Sendable {
 
     public init() {}
 
-    /// Judges what was found on one picture; of each category, the 100 surest detections count.
+    /// Judges what was found on one image; of each category, the 100 surest detections count.
     ///
     /// - Throws: When masks are not of one size; then nothing is counted.
     public mutating func add(truths: [Truth], detections: [Detection]) throws(Shape.Mismatch) {
@@ -66,6 +66,6 @@ public struct COCOAveragePrecision<Shape: Region>: Sendable {
         for (category, picture) in judged { categories[category, default: COCOCategory()].add(picture) }
     }
 
-    /// The numbers over all pictures so far.
+    /// The numbers over all images so far.
     public var result: COCOScores { COCOScores(categories) }
 }

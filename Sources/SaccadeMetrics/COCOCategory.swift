@@ -1,8 +1,8 @@
-/// What was found of one category, over all pictures.
+/// What was found of one category, over all images.
 ///
 /// A set of thresholds is a bit mask: bit t belongs to `COCOScores.thresholds[t]`.
 struct COCOCategory: Sendable {
-    /// What there was, and what was found, on one picture: N detections, the surest first, and M objects.
+    /// What there was, and what was found, on one image: N detections, the surest first, and M objects.
     struct Picture {
         var iou: [Double]  // [N, M]
         var truthAreas: [Double]
@@ -16,7 +16,7 @@ struct COCOCategory: Sendable {
     /// A detection, and whether it was right; the four places are `COCOScores.areas`.
     private struct Entry {
         var score: Double
-        /// Its place on its picture.
+        /// Its place on its image.
         var rank: UInt8
         /// At which thresholds it has found an object.
         var found = SIMD4<UInt16>(repeating: 0)

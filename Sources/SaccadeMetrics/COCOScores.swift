@@ -12,11 +12,11 @@ public struct COCOScores: Sendable, Hashable, Codable {
     public var apMedium: Double?
     /// Average precision of objects of at least 96² square pixels.
     public var apLarge: Double?
-    /// Average recall with one detection of each category on a picture.
+    /// Average recall with one detection of each category on an image.
     public var ar1: Double?
-    /// Average recall with ten detections of each category on a picture.
+    /// Average recall with ten detections of each category on an image.
     public var ar10: Double?
-    /// Average recall with a hundred detections of each category on a picture.
+    /// Average recall with a hundred detections of each category on an image.
     public var ar100: Double?
     /// Average recall of objects of at most 32² square pixels.
     public var arSmall: Double?
@@ -29,7 +29,7 @@ public struct COCOScores: Sendable, Hashable, Codable {
 
     /// Lower and upper ends of the areas of objects that must be found, both inclusive: all, small, medium, large.
     static let areas: [ClosedRange<Double>] = [0...1e10, 0...1024, 1024...9216, 9216...1e10]
-    /// How many detections of a category count on a picture.
+    /// How many detections of a category count on an image.
     static let detectionLimits = [1, 10, 100]
     /// 0.5, 0.55, … 0.95, rounded as NumPy's `linspace` rounds them, on which equality of an IoU with one depends.
     static let thresholds: [Double] = (0..<9).map { 0.5 + Double($0) * ((0.95 - 0.5) / 9) as Double } + [0.95]

@@ -1,6 +1,6 @@
 import SaccadePrelude
 
-/// Numbers the parts of a picture that hang together along edges, not across corners.
+/// Numbers the parts of an image that hang together along edges, not across corners.
 ///
 /// - Parameters:
 ///   - isInside: Whether each pixel belongs to a part, row by row, `[height, width]`.
@@ -41,12 +41,12 @@ private func forEachNeighbor(of pixel: Int, width: Int, height: Int, _ body: (In
     if y + 1 < height { body(pixel + width) }
 }
 
-/// Numbers the cells of a picture after their borders were thinned: cells grow into the border until they meet.
+/// Numbers the cells of an image after their borders were thinned: cells grow into the border until they meet.
 ///
-/// The watershed of Vincent and Soille, "Watersheds in Digital Spaces" (1991), section IV, of a picture of two heights,
+/// The watershed of Vincent and Soille, "Watersheds in Digital Spaces" (1991), section IV, of an image of two heights,
 /// cells low and borders high, with four neighbours. What is left of the border, usually one pixel wide, is 0. As in the
 /// program that judged the ISBI 2012 challenge, pixels wait in a queue that begins with the border's pixels next to
-/// cells, column by column; a picture without cells is one cell.
+/// cells, column by column; an image without cells is one cell.
 ///
 /// - Parameters:
 ///   - isCell: Whether each pixel is a cell's, row by row, `[height, width]`.

@@ -9,7 +9,7 @@ import SaccadePrelude
 ///
 ///     OKS = mean over the labelled keypoints of exp(−d² / (2 s² (2σ)²))
 ///
-/// The rest is as for boxes, with at most 20 detections of a category on a picture and without small objects. The
+/// The rest is as for boxes, with at most 20 detections of a category on an image and without small objects. The
 /// definition is the code of `cocoeval.py`.
 public struct KeypointAveragePrecision: Sendable {
     /// An object with the places of its keypoints.
@@ -53,7 +53,7 @@ public struct KeypointAveragePrecision: Sendable {
         0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089,
         0.089,
     ]
-    /// How many detections of a category count on a picture.
+    /// How many detections of a category count on an image.
     static let detectionLimit = 20
 
     /// One for each keypoint.
@@ -68,7 +68,7 @@ public struct KeypointAveragePrecision: Sendable {
         self.sigmas = sigmas
     }
 
-    /// Judges what was found on one picture.
+    /// Judges what was found on one image.
     ///
     /// - Throws: ``MetricsError`` when something has another number of keypoints; then nothing is counted.
     public mutating func add(truths: [Truth], detections: [Detection]) throws(MetricsError) {
@@ -138,7 +138,7 @@ public struct KeypointAveragePrecision: Sendable {
         public var arLarge: Double?
     }
 
-    /// The numbers over all pictures so far.
+    /// The numbers over all images so far.
     public var result: Scores {
         let curves = categories.sorted { $0.key < $1.key }.map { $0.value.curves() }
         func mean(_ value: ([COCOCategory.Curve?]) -> Double?) -> Double? {

@@ -60,7 +60,7 @@ public struct VOCAveragePrecision: Sendable {
         verdicts = Array(repeating: [], count: classes)
     }
 
-    /// Judges what was found on one picture.
+    /// Judges what was found on one image.
     ///
     /// - Precondition: All labels are classes.
     public mutating func add(truths: [Truth], detections: [Detection]) {

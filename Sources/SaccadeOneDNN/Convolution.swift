@@ -1,6 +1,6 @@
 import CSaccadeOneDNN
 
-/// How a kernel moves over a picture. Pairs are (height, width), in elements.
+/// How a kernel moves over an image. Pairs are (height, width), in elements.
 package struct WindowParameters: Hashable, Sendable {
     private let stride: [Int]
     /// Distance between neighbouring kernel elements: 1 is dense, as in PyTorch.

@@ -118,13 +118,13 @@ package final class Layout: @unchecked Sendable {  // holds one pointer to an ob
         return strided(dimensions, strides, type)
     }
 
-    /// Pictures `[N, C, H, W]` with all channels of a pixel together.
+    /// Images `[N, C, H, W]` with all channels of a pixel together.
     package static func channelsLast(_ dimensions: [Int], _ type: ElementType = .float32) -> Layout {
         let (channels, height, width) = (dimensions[1], dimensions[2], dimensions[3])
         return strided(dimensions, [channels * height * width, 1, width * channels, channels], type)
     }
 
-    /// Pictures `[N, C, H, W]` in blocks of sixteen channels, `[N, ⌈C/16⌉, H, W, 16]`; the last block is filled
+    /// Images `[N, C, H, W]` in blocks of sixteen channels, `[N, ⌈C/16⌉, H, W, 16]`; the last block is filled
     /// up with zeros.
     package static func blocked16(_ dimensions: [Int], _ type: ElementType = .float32) -> Layout {
         blocked(by: 16, dimensions, type)
@@ -132,7 +132,7 @@ package final class Layout: @unchecked Sendable {  // holds one pointer to an ob
 
     /// The same in blocks of `width` channels: 8, which processors with AVX2 like, or 16.
     package static func blocked(by width: Int, _ dimensions: [Int], _ type: ElementType = .float32) -> Layout {
-        precondition(dimensions.count == 4, "pictures have 4 axes, got \(dimensions)")
+        precondition(dimensions.count == 4, "images have 4 axes, got \(dimensions)")
         return make {
             sdnn_layout_blocked(&$0, $2, type.bridged, Int32(width))
         } of: {

@@ -53,7 +53,7 @@ public struct RunComparison {
             row("time for an epoch") {
                 $0.timings.isEmpty ? nil : RunFigures.duration($0.seconds / Double($0.timings.count))
             },
-            row("waited for data") { $0.waitingShare.map(RunFigures.share) },
+            row("waited for data") { $0.waitingFraction.map(RunFigures.share) },
             row("memory at most") { $0.peakMemory.map(RunFigures.bytes) },
         ]
         return (before + measured + after).filter { $0.values.contains { $0 != nil } }

@@ -21,7 +21,7 @@ public enum RunFiles {
 
     private static let ownNames: Set<String> = [
         "run.json", "recipe.yaml", "metrics.jsonl", "timings.jsonl", "checkpoint.safetensors", "best.safetensors",
-        "tuning.json", ".lock", report, stopped, RunFolder.leftOutName,
+        "tuning.json", ".lock", report, stopped, RunFolder.skippedName, RunFolder.olderSkippedName,
     ]
 
     /// Whether a file of this name in a run's folder is the run's.

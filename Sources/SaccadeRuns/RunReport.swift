@@ -28,7 +28,7 @@ public struct RunReport {
         let isRunning = run.state == .running
         return Report(
             title: run.name, subtitle: subtitle,
-            sections: [progress, curves, network, epochs, settings, leftOut, files].compactMap { $0 },
+            sections: [progress, curves, network, epochs, settings, skipped, files].compactMap { $0 },
             refreshSeconds: isRunning ? Self.refreshSeconds : nil)
     }
 
@@ -62,7 +62,7 @@ public struct RunReport {
             rows.append(["Last epoch", "\(last.validation.isEmpty ? "train" : "val"): \(words)"])
         }
         if !run.timings.isEmpty { rows.append(["Time spent", RunFigures.duration(run.seconds)]) }
-        if let share = run.waitingShare {
+        if let share = run.waitingFraction {
             rows.append(["Waited for data", "\(RunFigures.share(share)) of the learning"])
         }
         if let peak = run.peakMemory { rows.append(["Memory", "\(RunFigures.bytes(peak)) at most"]) }
@@ -120,9 +120,9 @@ public struct RunReport {
             ])
     }
 
-    private var leftOut: Report.Section? {
-        guard !run.leftOut.isEmpty else { return nil }
-        return .init("Samples left out", [.preformatted(run.leftOut.joined(separator: "\n"))])
+    private var skipped: Report.Section? {
+        guard !run.skipped.isEmpty else { return nil }
+        return .init("Skipped samples", [.preformatted(run.skipped.joined(separator: "\n"))])
     }
 
     private var files: Report.Section? {

@@ -15,7 +15,7 @@ public struct RunSummary: Sendable {
     /// When something last became of the run.
     public let lastActive: Date
     /// Samples that the training goes without, in words.
-    public let leftOut: [String]
+    public let skipped: [String]
 
     /// Reads the folder of a run.
     ///
@@ -28,7 +28,9 @@ public struct RunSummary: Sendable {
         description = try RunDescription(ofRunAt: folder)
         records = EpochRecord.read(fromRunAt: folder)
         timings = EpochTiming.read(fromRunAt: folder)
-        leftOut = Self.text(RunFolder.leftOutName, in: folder)?.split(separator: "\n").map(String.init) ?? []
+        let list = [RunFolder.skippedName, RunFolder.olderSkippedName].lazy.compactMap { Self.text($0, in: folder) }
+            .first
+        skipped = list?.split(separator: "\n").map(String.init) ?? []
         let dates = ["run.json", "metrics.jsonl", "checkpoint.safetensors", RunFiles.stopped].compactMap {
             try? FileManager.default.attributesOfItem(atPath: "\(folder)/\($0)")[.modificationDate] as? Date
         }
@@ -62,8 +64,8 @@ public struct RunSummary: Sendable {
     /// Seconds of learning and judging that are known of.
     public var seconds: Double { timings.reduce(0) { $0 + $1.seconds + ($1.validating ?? 0) } }
 
-    /// The share of the learning in which it waited for data, in `0...1`; nil where it is not known.
-    public var waitingShare: Double? {
+    /// The fraction of the learning in which it waited for data, in `0...1`; nil where it is not known.
+    public var waitingFraction: Double? {
         let known = timings.filter { $0.waited != nil }
         let learning = known.reduce(0) { $0 + $1.seconds }
         guard learning > 0 else { return nil }

@@ -1,6 +1,6 @@
 import SaccadeOneDNN
 
-/// Orders of pictures in which the channels of a block lie together, pixel by pixel: `[N, ⌈C/width⌉, H, W, width]`.
+/// Orders of images in which the channels of a block lie together, pixel by pixel: `[N, ⌈C/width⌉, H, W, width]`.
 struct ChannelBlocks: Hashable, Sendable {
     /// Channels of a block, the last one filled up with zeros; `nil` where all channels are one block.
     let width: Int?
@@ -27,7 +27,7 @@ struct ChannelBlocks: Hashable, Sendable {
         Arrangement(layout(shape), rowMajor: .rowMajor(shape.dimensions))
     }
 
-    /// Whether some channels are whole blocks of pictures, or the last of them.
+    /// Whether some channels are whole blocks of images, or the last of them.
     func holds(channels: Range<Int>, of all: Int) -> Bool {
         guard let width else { return true }
         return channels.lowerBound % width == 0 && (channels.upperBound % width == 0 || channels.upperBound == all)
@@ -35,7 +35,7 @@ struct ChannelBlocks: Hashable, Sendable {
 }
 
 extension Operand {
-    /// The order in blocks that pictures of floats lie in, or should be brought into from one of smaller numbers; `nil`
+    /// The order in blocks that images of floats lie in, or should be brought into from one of smaller numbers; `nil`
     /// for row-major ones.
     var blocks: ChannelBlocks? {
         guard var blocks = arrangement.flatMap({ ChannelBlocks($0.packed) }) else { return nil }
@@ -45,7 +45,7 @@ extension Operand {
 }
 
 extension Arrangement {
-    /// How a part of pictures lies where they lie, nothing being moved.
+    /// How a part of images lies where they lie, nothing being moved.
     ///
     /// - Returns: `nil` where the part cuts blocks or leaves elements out, and for other orders than those in blocks.
     func part(_ view: View) -> Arrangement? {
@@ -57,7 +57,7 @@ extension Arrangement {
 }
 
 extension Arrangement {
-    /// How many bytes behind their start a part of pictures in blocks begins which lies there in one piece.
+    /// How many bytes behind their start a part of images in blocks begins which lies there in one piece.
     ///
     /// - Returns: `nil` where other elements lie between those of the part.
     func offset(ofPiece view: View) -> Int? {
@@ -69,7 +69,7 @@ extension Arrangement {
 }
 
 extension View {
-    /// The loop over the elements of pictures of floats, as they lie in the whole and by themselves, both in blocks.
+    /// The loop over the elements of images of floats, as they lie in the whole and by themselves, both in blocks.
     ///
     /// - Returns: `nil` where the view cuts blocks.
     func loop(in blocks: ChannelBlocks) -> (offset: Int, loop: Broadcast)? {

@@ -21,7 +21,7 @@ extension PoolingKind {
     var algorithm: PoolingAlgorithm {
         switch self {
         case .maximum: .maximum
-        case .average(let countsPadding): countsPadding ? .averageWithPadding : .averageWithoutPadding
+        case .average(let countIncludePad): countIncludePad ? .averageWithPadding : .averageWithoutPadding
         }
     }
 }

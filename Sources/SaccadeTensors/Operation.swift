@@ -58,7 +58,7 @@ package struct KernelRequest: Hashable, Sendable {
     }
 }
 
-/// How pictures lie between the convolutions of a network. Changing from one to the other costs a pass over
+/// How images lie between the convolutions of a network. Changing from one to the other costs a pass over
 /// memory, so a network stays with one.
 package enum ElementOrder: String, Hashable, Sendable, CaseIterable {
     /// Sixteen or so channels of a pixel together: oneDNN's own order, which every kernel knows.

@@ -6,16 +6,16 @@ import SaccadePrelude
 /// operation by ``applied(to:)``, and an operation to its form by ``Operation/form``. What belongs to training alone
 /// has none.
 package enum OperationForm: Hashable, Sendable {
-    /// Inputs: pictures, weights, then the bias if there is one.
+    /// Inputs: images, weights, then the bias if there is one.
     case convolution(stride: Pair, padding: Padding, dilation: Pair, groups: Int, activation: Activation? = nil)
-    /// Inputs: pictures, weights, then the bias if there is one.
+    /// Inputs: images, weights, then the bias if there is one.
     case transposedConvolution(
         stride: Pair, padding: Pair, outputPadding: Pair, dilation: Pair, groups: Int, activation: Activation? = nil)
     case pooling(
-        PoolingKind, kernel: Pair, stride: Pair, padding: Padding = .valid, dilation: Pair = 1, roundsUp: Bool = false)
+        PoolingKind, kernel: Pair, stride: Pair, padding: Padding = .valid, dilation: Pair = 1, ceilMode: Bool = false)
     /// Results: the largest elements of windows, and their places, row · W + column, in planes of the input.
     case indexedPooling(
-        kernel: Pair, stride: Pair, padding: Padding = .valid, dilation: Pair = 1, roundsUp: Bool = false)
+        kernel: Pair, stride: Pair, padding: Padding = .valid, dilation: Pair = 1, ceilMode: Bool = false)
     /// Elements at places in larger planes of zeros. Inputs: the elements, the places.
     case unpooling(to: Pair)
     /// Inputs: rows, weights `[out, in]`, then the bias if there is one.
@@ -41,12 +41,12 @@ package enum OperationForm: Hashable, Sendable {
     /// One value everywhere but at such places.
     case placement(in: Shape, starts: [Int], steps: [Int], lengths: [Int], background: Float)
     /// Whole slices by their places. Inputs: the whole, the places.
-    case selection(axis: Int)
+    case indexSelect(axis: Int)
     /// Single elements by their places. Inputs: the elements, the places.
     case gather(axis: Int)
     case resize(Pair, Interpolation)
     /// Every plane from the left by one matrix, `[H′, H]` row by row, and by another, `[W′, W]`, from the right.
-    case separableMap(rows: [Float], columns: [Float], from: Pair, to: Pair)
+    case separableResampling(rows: [Float], columns: [Float], from: Pair, to: Pair)
 
     /// The shapes of the results for inputs of these shapes, and how many multiplications are followed by an addition.
     ///
@@ -61,7 +61,7 @@ package enum OperationForm: Hashable, Sendable {
     /// Computes the results now, or adds to the trace that the inputs belong to. No gradient is recorded.
     ///
     /// - Throws: `ShapeError` where shapes do not fit.
-    /// - Precondition: Axes exist, and the numbers of starts, steps and lengths are those of axes; a separable map is
+    /// - Precondition: Axes exist, and the numbers of starts, steps and lengths are those of axes; a separable resampling is
     ///   for reading only.
     package func applied(to inputs: [Tensor]) throws(ShapeError) -> [Tensor] {
         if case .reshape(let shape) = self {
@@ -85,14 +85,14 @@ package enum OperationForm: Hashable, Sendable {
             return Convolution(
                 kernel: kernel, stride: stride, padding: .pixels(padding), dilation: dilation, groups: groups,
                 hasBias: inputs.count > 2, activation: activation, transposedOutputPadding: extra)
-        case .pooling(let kind, let kernel, let stride, let padding, let dilation, let roundsUp):
+        case .pooling(let kind, let kernel, let stride, let padding, let dilation, let ceilMode):
             return Pooling(
-                kind: kind, kernel: kernel, stride: stride, padding: padding, dilation: dilation, roundsUp: roundsUp)
-        case .indexedPooling(let kernel, let stride, let padding, let dilation, let roundsUp):
+                kind: kind, kernel: kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+        case .indexedPooling(let kernel, let stride, let padding, let dilation, let ceilMode):
             return IndexedMaxPooling(
                 pooling: Pooling(
                     kind: .maximum, kernel: kernel, stride: stride, padding: padding, dilation: dilation,
-                    roundsUp: roundsUp))
+                    ceilMode: ceilMode))
         case .unpooling(let size): return Unpooling(size: size, combines: .last, name: "maxUnpool2D")
         case .linear(let activation): return InnerProduct(hasBias: inputs.count > 2, activation: activation)
         case .matrixProduct(let first, let second):
@@ -117,10 +117,10 @@ package enum OperationForm: Hashable, Sendable {
         case .placement(let whole, let starts, let steps, let lengths, let background):
             let view = View(whole, starts: starts, steps: steps, lengths: lengths)
             return Placement(view, background: background, name: "padded")
-        case .selection(let axis): return Selection(axis: axis, name: "selected")
+        case .indexSelect(let axis): return IndexSelect(axis: axis, name: "indexSelected")
         case .gather(let axis): return Gather(axis: axis)
         case .resize(let size, let interpolation): return Resize(size: size, interpolation: interpolation)
-        case .separableMap: wrongProgram("a separable map has no operation of its own")
+        case .separableResampling: wrongProgram("a separable resampling has no operation of its own")
         }
     }
 }
@@ -130,14 +130,14 @@ extension Operation {
     package var form: OperationForm? {
         switch self {
         case let it as Convolution: it.form
-        case let it as Pooling where !it.keepsWinners:
+        case let it as Pooling where !it.keepsIndices:
             .pooling(
                 it.kind, kernel: it.kernel, stride: it.stride, padding: it.padding, dilation: it.dilation,
-                roundsUp: it.roundsUp)
+                ceilMode: it.ceilMode)
         case let it as IndexedMaxPooling:
             .indexedPooling(
                 kernel: it.pooling.kernel, stride: it.pooling.stride, padding: it.pooling.padding,
-                dilation: it.pooling.dilation, roundsUp: it.pooling.roundsUp)
+                dilation: it.pooling.dilation, ceilMode: it.pooling.ceilMode)
         case let it as Unpooling where it.combines == .last: .unpooling(to: it.size)
         case let it as InnerProduct: .linear(activation: it.activation)
         case let it as MatrixProduct:
@@ -161,11 +161,11 @@ extension Operation {
             .placement(
                 in: it.view.whole, starts: it.view.starts, steps: it.view.steps, lengths: it.view.lengths,
                 background: it.background)
-        case let it as Selection: .selection(axis: it.axis)
+        case let it as IndexSelect: .indexSelect(axis: it.axis)
         case let it as Gather: .gather(axis: it.axis)
         case let it as Resize: .resize(it.size, it.interpolation)
-        case let it as SeparableMap:
-            .separableMap(
+        case let it as SeparableResampling:
+            .separableResampling(
                 rows: it.rows.matrix, columns: it.columns.matrix, from: Pair(it.rows.inputs, it.columns.inputs),
                 to: Pair(it.rows.outputs, it.columns.outputs))
         default: nil

@@ -29,7 +29,7 @@ public struct Pair: Hashable, Sendable, ExpressibleByIntegerLiteral, Expressible
     package var product: Int { height * width }
 }
 
-/// What surrounds a picture while a window slides over it.
+/// What surrounds an image while a window slides over it.
 public enum Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
     /// Nothing: the window stays inside.
     case valid

@@ -97,7 +97,7 @@ extension Parameter: Hashable {
 /// A tensor that training collects without differentiating, such as batch norm's running mean.
 ///
 /// It is stored in checkpoints beside the parameters, and never given to an optimizer.
-public final class Statistic: Sendable {
+public final class Buffer: Sendable {
     public let shape: Shape
     private let state: Mutex<Tensor>
 
@@ -110,7 +110,7 @@ public final class Statistic: Sendable {
 
     /// - Precondition: The new value has the same shape.
     public func assign(_ value: Tensor) {
-        require(value.shape == shape, "cannot change a statistic's shape from \(shape) to \(value.shape)")
+        require(value.shape == shape, "cannot change a buffer's shape from \(shape) to \(value.shape)")
         state.withLock { $0 = value.detached.rowMajor }
     }
 }

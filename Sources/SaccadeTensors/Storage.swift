@@ -194,7 +194,7 @@ final class BufferPool: Sendable {
         var address: UnsafeMutableRawPointer?
         let status = posix_memalign(&address, size >= hugePage ? hugePage : Storage.alignment, size)
         guard status == 0, let address else {
-            fatalError("out of memory: no \(size) bytes for a tensor; use smaller batches or pictures")
+            fatalError("out of memory: no \(size) bytes for a tensor; use smaller batches or images")
         }
         #if os(Linux)
             if size >= hugePage { madvise(address, size, MADV_HUGEPAGE) }  // a hint: it may be refused

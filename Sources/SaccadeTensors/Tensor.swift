@@ -3,7 +3,7 @@ import SaccadePrelude
 /// An immutable array of `Float` with a shape.
 ///
 /// A tensor is a value: it never changes after it is made, so it may be shared freely between tasks. The
-/// mutable things in this package are ``Parameter`` and ``Statistic``, and nothing else.
+/// mutable things in this package are ``Parameter`` and ``Buffer``, and nothing else.
 ///
 /// Whole numbers, such as class labels or the places that a pooling chose, are held as floats; they are
 /// exact up to 2²⁴.

@@ -4,7 +4,7 @@ import SaccadeOneDNN
 /// Times kernels on memory that holds zeros.
 enum Timing {
     static func fastest(
-        of all: [Kernel], _ request: KernelRequest, _ network: WeightsInTurn?
+        of all: [Kernel], _ request: KernelRequest, _ network: ColdWeights?
     ) -> (kernel: Kernel, disturbance: Disturbance?) {
         let candidates = all.filter(\.isCompilable)
         guard candidates.count > 1 else { return (candidates.first ?? all[0], nil) }
@@ -77,9 +77,9 @@ enum Timing {
         /// Those that are the same in every run.
         private let inputs: [Tensor?]
         private let request: KernelRequest
-        private let network: WeightsInTurn?
+        private let network: ColdWeights?
 
-        init(_ kernel: Kernel, _ request: KernelRequest, _ zeros: [Tensor], _ network: WeightsInTurn?) {
+        init(_ kernel: Kernel, _ request: KernelRequest, _ zeros: [Tensor], _ network: ColdWeights?) {
             self.kernel = kernel
             self.request = request
             self.network = network

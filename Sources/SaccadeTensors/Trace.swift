@@ -155,7 +155,7 @@ package final class Trace: Sendable {
 
     /// Shapes to go on with where there can be none, for nobody can leave a function that does not throw.
     ///
-    /// Pictures do not grow from now on, and those of which nothing is known are a single pixel: large enough to be cropped
+    /// Images do not grow from now on, and those of which nothing is known are a single pixel: large enough to be cropped
     /// to, and small enough to be cropped from all that was there before.
     private func standIns(for operation: some Operation, _ inputs: [Tensor]) -> [Shape] {
         func pictures(_ shapes: [Shape], atMost height: Int, _ width: Int) -> [Shape] {
@@ -166,7 +166,7 @@ package final class Trace: Sendable {
             return shapes[0].rank == 4 ? pictures(results, atMost: shapes[0][2], shapes[0][3]) : results
         }
         if let reshape = operation as? Reshape { return [reshape.shape] }
-        // Of pictures so large, and all alike, every window fits.
+        // Of images so large, and all alike, every window fits.
         let large = inputs.map { input in
             let isWeight = state.withLock { state in
                 guard case .traced(let id) = input.content else { return true }

@@ -25,7 +25,7 @@ package final class Tuner: Sendable {
         var kept: [String: TunedChoice]?
         /// What this process computes with.
         var used: [String: TunedChoice] = [:]
-        /// What this process computes with that was not timed: sizes of pictures have no end.
+        /// What this process computes with that was not timed: sizes of images have no end.
         var borrowed = LeastRecentlyUsed<String, String>(capacity: 1 << 14)
         /// Those that were timed, by family; `nil` where some have come since.
         var families: [String: [TunedChoice]]?
@@ -83,7 +83,7 @@ package final class Tuner: Sendable {
     ///   - policy: What to do where nothing was chosen before.
     func fastest(
         of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest,
-        among network: WeightsInTurn? = nil, by policy: TuningPolicy = .exact
+        among network: ColdWeights? = nil, by policy: TuningPolicy = .exact
     ) -> Kernel {
         func plainest() -> Kernel { candidates.first(where: \.isCompilable) ?? candidates[0] }
         guard policy != .plainest else { return plainest() }

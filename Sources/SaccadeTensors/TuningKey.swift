@@ -32,7 +32,7 @@ struct TuningKey: Sendable {
 
     /// - Parameter count: Of the candidates: another version of the program may know of more, and then chooses again.
     init(
-        _ operation: some Operation, _ request: KernelRequest, candidates count: Int, among network: WeightsInTurn?
+        _ operation: some Operation, _ request: KernelRequest, candidates count: Int, among network: ColdWeights?
     ) {
         let constants = request.constantInputs
         func word(_ index: Int, _ lengths: [String]) -> String {
@@ -48,7 +48,7 @@ struct TuningKey: Sendable {
                 open += word(index, lengths.map(String.init))
                 continue
             }
-            // Rows are [N, …, D], pictures [N, C, H, W].
+            // Rows are [N, …, D], images [N, C, H, W].
             let features = lengths.count == 4 ? 1 : lengths.count - 1
             open += word(index, lengths.indices.map { $0 == features ? "\(lengths[$0])" : "?" })
             sizes.append(lengths[0])

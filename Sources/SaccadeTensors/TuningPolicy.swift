@@ -3,7 +3,7 @@ public enum TuningPolicy: Sendable {
     /// All candidates are timed, each several times: for shapes that come again and again, such as those of a training or
     /// the size that a network was made for.
     case exact
-    /// What won for a neighbour: the same operation with the same settings, whose batch and whose area of pictures differ
+    /// What won for a neighbour: the same operation with the same settings, whose batch and whose area of images differ
     /// by a factor of 2 at most. The plainest where there is none. Nothing is timed: for sizes that vary.
     case nearest
     /// The first that oneDNN offers, whatever was timed before.
@@ -14,7 +14,7 @@ public enum TuningPolicy: Sendable {
 }
 
 /// Chooses kernels for the operations of `body` as `policy` says, where they are not part of a plan: the steps of a
-/// training on pictures of ever other sizes, say.
+/// training on images of ever other sizes, say.
 ///
 /// A kernel outside plans is chosen once for each shape, and kept for as long as the process lasts. What a plan does is
 /// said by ``Plan/Options/tuning``.

@@ -1,4 +1,4 @@
-/// How a kernel moves over a picture, in convolutions and poolings. Pairs are (height, width), in elements.
+/// How a kernel moves over an image, in convolutions and poolings. Pairs are (height, width), in elements.
 package struct Window: Hashable, Sendable {
     package var kernel: [Int]
     package var stride: [Int]
@@ -11,10 +11,10 @@ package struct Window: Hashable, Sendable {
 extension Window {
     /// The window that a convolution or a pooling slides over an input of `height` × `width`.
     ///
-    /// - Parameter roundsUp: Whether a last window that only partly fits counts (`ceil_mode` in PyTorch).
+    /// - Parameter ceilMode: Whether a last window that only partly fits counts (`ceil_mode` in PyTorch).
     package init(
         kernel: Pair, stride: Pair, padding: Padding, dilation: Pair, over input: (height: Int, width: Int),
-        roundsUp: Bool = false, for name: String
+        ceilMode: Bool = false, for name: String
     ) throws(ShapeError) {
         for (word, pair) in [("kernel", kernel), ("stride", stride), ("dilation", dilation)]
         where pair.height < 1 || pair.width < 1 {
@@ -55,7 +55,7 @@ extension Window {
                         + "\(lengths[axis]) with padding \(before[axis]) + \(after[axis]): "
                         + "(\(arithmetic(axis, lengths[axis]))) would not be positive")
             }
-            guard roundsUp else { continue }
+            guard ceilMode else { continue }
             // A last window counts if it starts inside the input or its padding before.
             let steps = (reach - extent(axis) + stride.both[axis] - 1) / stride.both[axis]
             let starts = steps * stride.both[axis] < lengths[axis] + before[axis] ? steps : steps - 1
@@ -79,7 +79,7 @@ extension Window {
     }
 }
 
-/// Throws unless `shape` is that of pictures, `[N, C, H, W]`.
-func requirePictures(_ shape: Shape, for name: String) throws(ShapeError) {
+/// Throws unless `shape` is that of images, `[N, C, H, W]`.
+func requireImages(_ shape: Shape, for name: String) throws(ShapeError) {
     guard shape.rank == 4 else { throw ShapeError("\(name): the input must be [N, C, H, W], got \(shape)") }
 }

@@ -1,30 +1,30 @@
 import SaccadeDatasets
 import SaccadeFiles
 
-/// What becomes of samples that cannot be used: pictures that are missing or damaged, records that make no sense.
+/// What becomes of samples that cannot be used: images that are missing or damaged, records that make no sense.
 public enum BadSamples: Sendable {
-    /// Left out and told, unless more than a hundredth of all is bad: then the training is refused. Pictures are judged
+    /// Skipped and told, unless more than a hundredth of all is bad: then the training is refused. Images are judged
     /// by their headers, so that a large data set is not decoded one more time; damage behind a header ends the training
     /// with the file's name when it comes to light.
-    case few
-    /// Left out and told, however many they are. Every picture is decoded before the training, so that none of them
+    case tolerateFew
+    /// Skipped and told, however many they are. Every image is decoded before the training, so that none of them
     /// ends it later.
-    case any
+    case skipAll
 
     /// The largest part of a data set that may be bad.
     public static let tolerated = 0.01
 
     var inspection: Inspection {
         switch self {
-        case .few: .headers
-        case .any: .pixels
+        case .tolerateFew: .headers
+        case .skipAll: .pixels
         }
     }
 
     var fraction: Double {
         switch self {
-        case .few: Self.tolerated
-        case .any: 1
+        case .tolerateFew: Self.tolerated
+        case .skipAll: 1
         }
     }
 

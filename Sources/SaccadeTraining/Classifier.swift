@@ -45,7 +45,7 @@ public struct Classifier: Sendable {
             let preprocessing = try? JSONDecoder().decode(Preprocessing.self, from: Data(text.utf8))
         else {
             throw lacking(
-                "it does not say how pictures are prepared for it",
+                "it does not say how images are prepared for it",
                 "prepare them yourself and give the numbers to saccade run, or export the network by saccade convert")
         }
         let plan = try model.plan(for: [Shape([1] + preprocessing.shape)], options: options)
@@ -87,7 +87,7 @@ extension LoadedModel {
     /// - Throws: ``RunError`` when it is for vectors, no classifier, or has not as many outputs as there are names.
     public func classifier() throws(RunError) -> AnyModel {
         guard preprocessing != nil else {
-            throw RunError(.different, "\(name): this network is for vectors, not for pictures.")
+            throw RunError(.different, "\(name): this network is for vectors, not for images.")
         }
         guard case .classify(let task) = description.task, let model = network as? AnyModel else {
             throw RunError(

@@ -5,7 +5,7 @@ import SaccadeModels
 public import SaccadeONNX
 
 extension LoadedModel {
-    /// The network as ONNX says it. What turns pictures into its input and its output into labels goes with it, as
+    /// The network as ONNX says it. What turns images into its input and its output into labels goes with it, as
     /// texts: ``Classifier`` reads them.
     ///
     /// - Parameter hasFreeSizes: Whether height and width are left open where the network can take others.

@@ -84,7 +84,7 @@ extension ModelDescription {
 extension Preprocessing {
     /// The same for another size; nil where that is no image's.
     fileprivate func `for`(_ input: InputSize) -> Preprocessing? {
-        guard case .picture(let height, let width, let channels) = input, channels == self.channels else { return nil }
+        guard case .image(let height, let width, let channels) = input, channels == self.channels else { return nil }
         if height == self.height, width == self.width { return self }
         let resizing: Resizing =
             switch self.resizing {

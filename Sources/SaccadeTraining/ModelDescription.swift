@@ -36,7 +36,7 @@ public struct ModelDescription: Sendable, Equatable {
         (task, architecture) = (parts.task, parts.architecture)
         if let preprocessing {
             self.preprocessing = preprocessing
-        } else if case .picture = architecture.input {
+        } else if case .image = architecture.input {
             self.preprocessing = try architecture.preprocessing()
         }
     }

@@ -3,7 +3,7 @@ public import SaccadeImages
 public import SaccadeModels
 public import SaccadeSettings
 
-/// The section `preprocessing` of a recipe: what becomes of a picture before the network sees it. The size is that of
+/// The section `preprocessing` of a recipe: what becomes of an image before the network sees it. The size is that of
 /// the recipe's input.
 struct PreprocessingSettings: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
@@ -44,15 +44,15 @@ struct PreprocessingSettings: Decodable {
 }
 
 extension Architecture {
-    /// How pictures are prepared for this network. Unless the recipe says otherwise they are stretched to its input's
+    /// How images are prepared for this network. Unless the recipe says otherwise they are stretched to its input's
     /// size, and brightness goes from -1 to 1.
     ///
     /// - Throws: ``RecipeError`` at the line that cannot be.
     public func preprocessing() throws(RecipeError) -> Preprocessing {
         let place = preprocessingSection?.location ?? Location(file: source)
-        guard case .picture(let height, let width, let channels) = input else {
+        guard case .image(let height, let width, let channels) = input else {
             throw RecipeError(
-                "input must be height x width x channels to train on pictures, not \(input)", at: place)
+                "input must be height x width x channels to train on images, not \(input)", at: place)
         }
         let settings = try preprocessingSection?.decoded(PreprocessingSettings.self) ?? PreprocessingSettings()
         let resizing: Preprocessing.Resizing =
@@ -79,8 +79,8 @@ extension Architecture {
 }
 
 extension InputSize {
-    /// The size that pictures have after `preprocessing`.
+    /// The size that images have after `preprocessing`.
     init(_ preprocessing: Preprocessing) {
-        self = .picture(height: preprocessing.height, width: preprocessing.width, channels: preprocessing.channels)
+        self = .image(height: preprocessing.height, width: preprocessing.width, channels: preprocessing.channels)
     }
 }

@@ -23,7 +23,7 @@ public struct Training<Task: LearningTask>: Sendable {
     ///   - data: A data set's folder.
     ///   - badSamples: What becomes of samples that cannot be used.
     /// - Throws: `RecipeError`, `FileError`: what cannot be used, and what to do.
-    public init(_ task: Task, _ recipe: Recipe, data: String, badSamples: BadSamples = .few) throws {
+    public init(_ task: Task, _ recipe: Recipe, data: String, badSamples: BadSamples = .tolerateFew) throws {
         let settings = recipe.settings
         let splits = try Task.splits(at: data)
         func open(_ split: DatasetSplit) throws -> Task.Samples {
@@ -88,10 +88,10 @@ public struct Training<Task: LearningTask>: Sendable {
         let network = try network()
         // Before anything is written; a checkpoint has weights of its own.
         if let from = settings.from, !RunFolder.hasCheckpoint(at: folder) {
-            note(try StartingWeights(from).load(into: network))
+            note(try PretrainedWeights(from).load(into: network))
         }
         let run = try RunFolder(at: folder, description, resuming: resuming)
-        try run.keep(skipped)
+        try run.keep(skipped: skipped)
         let trainer = try Trainer(
             task, network,
             training: batches(

@@ -7,7 +7,7 @@ import SaccadeTensors
 /// What a training will need of the machine's memory, in bytes, before it has begun.
 ///
 /// The network's part follows from tracing one step and following which tensors are alive when, the others from sizes
-/// alone; ``kept`` and ``program`` go by what trainings were measured to take.
+/// alone; ``cached`` and ``overhead`` go by what trainings were measured to take.
 public struct TrainingMemory: Sendable, Equatable {
     /// Samples of each step.
     public let batch: Int
@@ -16,20 +16,20 @@ public struct TrainingMemory: Sendable, Equatable {
     /// The average of weights, and the weights that it takes the place of while it is judged.
     public let average: Int
     /// The sum of gradients over several batches.
-    public let gathered: Int
+    public let accumulated: Int
     /// Batches that are read ahead, to learn from and to judge by.
     public let batches: Int
     /// Samples that stay in memory from beginning to end.
     public let samples: Int
     /// The program itself with the engine's generated code, as measured on x86 with one thread for each of two cores.
-    public static let program = 88 << 20
+    public static let overhead = 88 << 20
 
     /// Tensors that were used and wait to be used again, rounded sizes, and what kernels want for themselves, also while
     /// they are tried: about half of what is in use. With that the totals of three trainings were 185, 227 and 736 MiB; the processes
     /// reached 162 (179 when the kernels were tried), 206 (241) and 738.
-    public var kept: Int { Self.sum([network, average, gathered, batches]) / 2 + 16 << 20 }
+    public var cached: Int { Self.sum([network, average, accumulated, batches]) / 2 + 16 << 20 }
 
-    public var total: Int { Self.sum([network, average, gathered, batches, samples, kept, Self.program]) }
+    public var total: Int { Self.sum([network, average, accumulated, batches, samples, cached, Self.overhead]) }
 
     /// The largest number where that is not enough.
     private static func sum(_ parts: [Int]) -> Int {
@@ -55,7 +55,7 @@ public struct TrainingMemory: Sendable, Equatable {
         samples = resident
         self.network = memory.trainingBytes
         average = settings.ema == nil ? 0 : 2 * memory.parameterBytes
-        gathered = settings.accumulation == 1 ? 0 : memory.parameterBytes
+        accumulated = settings.accumulation == 1 ? 0 : memory.parameterBytes
         batches = 2 * BatchLoading.standardBuffers * batch * sample
     }
 }

@@ -2,7 +2,7 @@ public import SaccadeFiles
 public import SaccadeImages
 import SaccadeSettings
 
-/// What is known of weights that somebody has published: where they are, how to tell that they came whole, how pictures
+/// What is known of weights that somebody has published: where they are, how to tell that they came whole, how images
 /// were prepared for them, and how well they did.
 public struct WeightsCard: Sendable {
     /// What the program calls them, such as `resnet-50`.
@@ -13,11 +13,11 @@ public struct WeightsCard: Sendable {
     public let file: String
     /// Of the network, without what only training has.
     public let parameterCount: Int
-    /// The share of ImageNet's validation pictures whose class came first, in percent, as published.
+    /// The share of ImageNet's validation images whose class came first, in percent, as published.
     public let top1: Double
     /// Likewise among the first five.
     public let top5: Double
-    /// How pictures are prepared.
+    /// How images are prepared.
     public let preprocessing: Preprocessing
 
     /// Where to download them.
@@ -54,7 +54,7 @@ public struct WeightsCard: Sendable {
     /// a newer recipe.
     ///
     /// GoogLeNet's were trained on brightness from −1 to 1, to which torchvision brings its usual numbers by
-    /// `transform_input`; here the pictures are so from the start, which is the same.
+    /// `transform_input`; here the images are so from the start, which is the same.
     public static let all = [
         WeightsCard("alexnet", "alexnet-owt-7be5be79.pth", 61_100_840, 56.522, 79.066),
         WeightsCard("vgg-11", "vgg11-8a719046.pth", 132_863_336, 69.02, 88.628),

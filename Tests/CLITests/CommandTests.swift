@@ -286,7 +286,7 @@ import Testing
             let cats = "pictures/train/cat"
             let picture =
                 try "\(cats)/" + #require(FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(cats)").first)
-            try "no picture".write(toFile: "\(folder)/bad.png", atomically: true, encoding: .utf8)
+            try "no image".write(toFile: "\(folder)/bad.png", atomically: true, encoding: .utf8)
             let classified = try Program.run("classify", "a", picture, "bad.png", "--json", in: folder)
             #expect(classified.status == 65 && classified.errors.contains("bad.png"))
             let lines = classified.output.split(separator: "\n")
@@ -296,7 +296,7 @@ import Testing
         }
     }
 
-    /// Judges the weights of the run `a` as if they came from elsewhere, by pictures whose classes are called otherwise.
+    /// Judges the weights of the run `a` as if they came from elsewhere, by images whose classes are called otherwise.
     private func evaluateElsewhere(in folder: String) throws {
         struct Report: Decodable, Equatable { let samples: Int, top1: Double, confusionMatrix: [[Int]] }
         let model = ["--arch", "small.yaml", "--weights", "runs/a/best.safetensors"]

@@ -4,7 +4,7 @@ import SaccadeImages
 import Testing
 
 @Suite struct DataCommandsTests {
-    /// A YOLO data set of one picture with one good box, one that is too wide, and one without height.
+    /// A YOLO data set of one image with one good box, one that is too wide, and one without height.
     private func write(to folder: String) throws {
         for name in ["images", "labels"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/in/\(name)", withIntermediateDirectories: true)

@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test("the schematic shows pictures and vectors, activations on their arrows, blocks as one")
+    @Test("the schematic shows images and vectors, activations on their arrows, blocks as one")
     func diagram() throws {
         func stages(_ name: String) throws -> [Schematic.Stage] {
             Schematic(ModelSummary(try Architecture(fileOrName: name).resolved())).stages

@@ -21,7 +21,7 @@ import Testing
         training: {epochs: 3, batchSize: 16}
         """
 
-    /// A folder with a recipe, 60 pictures and some runs.
+    /// A folder with a recipe, 60 images and some runs.
     private func inFolder(runs: [[String]], _ body: (String) throws -> Void) throws {
         try Program.inFolder { folder in
             try ClassFolder.write(60, to: "\(folder)/pictures")
@@ -130,14 +130,14 @@ import Testing
             let small = ["train", "small.yaml", "--data", "pictures", "--batch-size", String(match.1)]
             #expect(try Program.run(small + ["--max-memory", "160MiB"], in: folder).status == 0)
             let none = try Program.run(small + ["--max-memory", "1kB"], in: folder)
-            #expect(none.status == 69 && none.errors.contains("not even a single picture"), "\(none.errors)")
+            #expect(none.status == 69 && none.errors.contains("not even a single image"), "\(none.errors)")
         }
     }
 
-    @Test("bad pictures are told, and too many are refused")
+    @Test("bad images are told, and too many are refused")
     func badSamples() throws {
         try inFolder(runs: []) { folder in
-            try "no picture".write(
+            try "no image".write(
                 toFile: "\(folder)/pictures/star/4.png", atomically: true, encoding: .utf8)
             let command = ["train", "small.yaml", "--data", "pictures"]
             let refused = try Program.run(command, in: folder)

@@ -183,7 +183,7 @@ import Testing
             Mistake(
                 arguments: ["classify", "--arch", "mnist", "--weights", fixtures + "/list.pth", "a.png"], status: 65,
                 complaint: "this is not a checkpoint of this network: missing conv1.weight"),
-            Mistake(arguments: ["classify", "mnist"], status: 64, complaint: "Give pictures"),
+            Mistake(arguments: ["classify", "mnist"], status: 64, complaint: "Give images"),
             Mistake(arguments: ["classify", "mnist", "a.png"], status: 65, complaint: "no weights are published"),
             Mistake(arguments: ["classify", "resnet-5O", "a.png"], status: 65, complaint: "did you mean resnet-50?"),
             Mistake(arguments: ["fetch"], status: 64, complaint: "--list"),

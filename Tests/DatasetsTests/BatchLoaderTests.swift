@@ -11,7 +11,7 @@ import Testing
     static let preprocessing = Preprocessing(
         height: 20, width: 24, channels: 3, mean: [0.5, 0.4, 0.3], standardDeviation: [0.2, 0.3, 0.4])
 
-    /// 23 pictures of noise in files of various sizes.
+    /// 23 images of noise in files of various sizes.
     static func folder() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         for index in 0..<23 {
@@ -129,7 +129,7 @@ import Testing
         let folder = try Self.folder()
         let good = try ClassificationDataset(at: folder.path)
         let bad = good.name(at: 13)
-        try Data("not a picture".utf8).write(to: URL(fileURLWithPath: bad))
+        try Data("not an image".utf8).write(to: URL(fileURLWithPath: bad))
         let loader = BatchLoader(good, preprocessing: Self.preprocessing, batchSize: 5, threads: threads)
         let batches = loader.epoch(0)
         #expect(try batches.next()?.samples == Array(0..<5))

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(
-        "the Python version is refused, saying where the same pictures are",
+        "the Python version is refused, saying where the same images are",
         arguments: [
             (["data_batch_1", "test_batch", "batches.meta"], "cifar-10-binary.tar.gz"),
             (["train", "test", "meta"], "cifar-100-binary.tar.gz"),
@@ -72,9 +72,9 @@ import Testing
         #expect(error?.path == path)
     }
 
-    /// The PNG holds the same pictures, one per row, as interleaved RGB; the labels were found independently.
+    /// The PNG holds the same images, one per row, as interleaved RGB; the labels were found independently.
     @Test(
-        "agrees with the lossless pictures",
+        "agrees with the lossless images",
         .enabled(if: ReferenceData.has("cifar10_lossless_train"), "\(ReferenceData.missing)"))
     func reference() throws {
         let path = ReferenceData.path("cifar10_lossless_train")

@@ -234,7 +234,7 @@ struct CaptionReader {
 
     /// Objects come from back to front; one that is hidden is not seen in full where the other is.
     private func isBehind(_ a: Int, _ b: Int) -> Bool {
-        a < b && scene.objects[a].visibleShare < 0.96
+        a < b && scene.objects[a].visibleFraction < 0.96
             && scene.objects[a].fullBox.intersection(scene.objects[b].box) != nil
     }
 

@@ -91,11 +91,11 @@ import Testing
         #expect(problem("gap")?.path == "\(folder.path)/gap/dog")
     }
 
-    @Test("a file that is no picture is found when it is loaded, and named")
+    @Test("a file that is no image is found when it is loaded, and named")
     func notAPicture() throws {
         let folder = try TemporaryFolder()
         try folder.writePicture(1, to: "cat/1.png")
-        let bad = try folder.write(Array("not a picture".utf8), to: "dog/1.jpg")
+        let bad = try folder.write(Array("not an image".utf8), to: "dog/1.jpg")
         let dataset = try ClassificationDataset(at: folder.path)
         #expect(throws: Never.self) { try dataset.image(at: 0, atLeast: nil) }
         let error = #expect(throws: FileError.self) { try dataset.image(at: 1, atLeast: nil) }

@@ -24,7 +24,7 @@ import Testing
     private static func scenes(_ format: SceneFormat, count: Int = 12, validation: Double = 0) async throws -> String {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("saccade-\(UUID().uuidString)").path
         let scenes = Scenes(seed: 3, size: PixelSize(width: 64, height: 64), crowd: 3)
-        try await SceneExport(scenes, 0..<count, as: format, validationShare: validation, frames: 5).write(to: path)
+        try await SceneExport(scenes, 0..<count, as: format, validationFraction: validation, frames: 5).write(to: path)
         return path
     }
 
@@ -85,11 +85,11 @@ import Testing
     func masks() async throws {
         let path = try await Self.scenes(.masks)
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let batches = try Self.check(MaskDataset(at: path, kind: .classes))
+        let batches = try Self.check(MaskDataset(at: path, kind: .semantic))
         #expect(batches.allSatisfy { $0.annotations.allSatisfy { $0?.classes?.count == 40 * 56 } })
         let voc = try await Self.scenes(.voc)
         defer { try? FileManager.default.removeItem(atPath: voc) }
-        let instances = try Self.check(MaskDataset(at: voc, kind: .instances))
+        let instances = try Self.check(MaskDataset(at: voc, kind: .instance))
         #expect(instances.contains { $0.annotations.contains { !($0?.objects.isEmpty ?? true) } })
     }
 
@@ -172,7 +172,7 @@ import Testing
     func splits() async throws {
         let path = try await Self.scenes(.masks, count: 20)
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let dataset = try MaskDataset(at: path, kind: .classes)
+        let dataset = try MaskDataset(at: path, kind: .semantic)
         let (training, validation) = dataset.split(validation: 0.25, seed: 4)
         #expect(training.count == 15 && validation.count == 5)
         let names = (0..<15).map(training.name(at:)) + (0..<5).map(validation.name(at:))

@@ -14,11 +14,11 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8]? = nil) -> [UI
 @Suite struct MNISTTests {
     static let images = "train-images-idx3-ubyte"
     static let labels = "train-labels-idx1-ubyte"
-    /// Three pictures of 2 rows and 3 columns.
+    /// Three images of 2 rows and 3 columns.
     static let goodImages = idx([3, 2, 3], Array(0..<18))
     static let goodLabels = idx([3], [7, 0, 9])
 
-    @Test("reads pictures and labels, plain or compressed", arguments: [false, true])
+    @Test("reads images and labels, plain or compressed", arguments: [false, true])
     func reads(isCompressed: Bool) throws {
         let folder = try TemporaryFolder()
         let suffix = isCompressed ? ".gz" : ""
@@ -54,13 +54,13 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8]? = nil) -> [UI
         Bad(
             testDescription: "cut", images: Array(goodImages.dropLast()), says: "promises 3 × 2 × 3 bytes and the file"),
         Bad(testDescription: "rest", images: goodImages + [0], says: "promises 3 × 2 × 3 bytes and the file has 35"),
-        Bad(testDescription: "no pictures", images: idx([0, 28, 28], []), says: "nothing"),
+        Bad(testDescription: "no images", images: idx([0, 28, 28], []), says: "nothing"),
         Bad(testDescription: "no width", images: idx([3, 2, 0], []), says: "nothing"),
         Bad(
             testDescription: "sizes that overflow", images: idx([0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], []),
             says: "more"),
         Bad(testDescription: "huge sizes", images: idx([65536, 65535, 1], [1]), says: "promises 65536 × 65535 × 1"),
-        Bad(testDescription: "too few labels", labels: idx([2], [1, 2]), says: "has 2 labels for the 3 pictures"),
+        Bad(testDescription: "too few labels", labels: idx([2], [1, 2]), says: "has 2 labels for the 3 images"),
         Bad(testDescription: "label 10", labels: idx([3], [1, 10, 2]), says: "label #1 is 10"),
     ]
 

@@ -5,7 +5,7 @@ import SaccadePrelude
 import SaccadeTensors
 import Testing
 
-/// A picture of arbitrary pixels.
+/// An image of arbitrary pixels.
 func noise(width: Int, height: Int, channels: Int, seed: UInt64 = 1) -> Image {
     var generator = SplitMix64(seed: seed)
     let pixels = (0..<width * height * channels).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test("mask pictures hold the numbers of classes and objects")
+    @Test("mask images hold the numbers of classes and objects")
     func masks() async throws {
         try await written(.masks) { (path: String) throws in
             #expect(try lines("\(path)/classes.txt") == ["background"] + Scenes.classNames)
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    /// The grey values of a picture, whether it is read as grey or as RGB.
+    /// The grey values of an image, whether it is read as grey or as RGB.
     private func gray(_ path: String) throws -> [UInt8] {
         let image = try Image(contentsOf: path)
         return stride(from: 0, to: image.pixels.count, by: image.channels).map { image.pixels[$0] }

@@ -65,9 +65,9 @@ import Testing
                         == Box(
                             left: Double(left), top: Double(top), right: Double(right + 1), bottom: Double(bottom + 1)))
                 #expect(object.fullBox.union(object.box) == object.fullBox)
-                #expect(object.visibleShare > 0.3 && object.visibleShare <= 1)
+                #expect(object.visibleFraction > 0.3 && object.visibleFraction <= 1)
                 #expect(object.hiddenBy.allSatisfy { $0 > number }, "only what is in front hides")
-                if !object.hiddenBy.isEmpty { #expect(object.visibleShare < 1) }
+                if !object.hiddenBy.isEmpty { #expect(object.visibleFraction < 1) }
                 #expect((object.kind == .letter) == (object.letter != nil))
                 #expect(object.kind.colors.contains(object.color))
                 #expect(zip(scene.classMap, pixels).allSatisfy { $1 == 0 || Int($0) == object.kind.number + 1 })
@@ -175,7 +175,7 @@ import Testing
         #expect(Scenes(seed: 4, size: usual.size, crowd: 8).scene(at: 3) == usual.scene(at: 3))
     }
 
-    @Test("as a data set of labelled pictures they are the scenes, in order, whatever the range")
+    @Test("as a data set of labelled images they are the scenes, in order, whatever the range")
     func labelled() async throws {
         let scenes = Scenes(seed: 4, size: PixelSize(width: 40, height: 32), crowd: 3)
         let pictures = await ClassificationDataset(drawing: scenes, 30..<330)
@@ -196,7 +196,7 @@ extension Scene {
             Double(image.pixels[place * 3]), Double(image.pixels[place * 3 + 1]), Double(image.pixels[place * 3 + 2]))
     }
 
-    /// The mean colour of the backdrop within a sixteenth of the picture around a box.
+    /// The mean colour of the backdrop within a sixteenth of the image around a box.
     fileprivate func meanOfBackdrop(around box: Box) -> SIMD3<Double> {
         let margin = Double(image.width) / 16
         var (sum, count) = (SIMD3<Double>.zero, 0.0)

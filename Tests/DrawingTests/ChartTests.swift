@@ -17,7 +17,7 @@ import Testing
         #expect(pixel(2, 0) == [255, 255, 255] && pixel(1, 1) == [255, 255, 255])
     }
 
-    @Test("over a picture it is mixed in by its opacity, and what is no number leaves the picture bare")
+    @Test("over an image it is mixed in by its opacity, and what is no number leaves the image bare")
     func blended() throws {
         let picture = Image(width: 60, height: 40, filledWith: [200, 100, 50])
         func image(_ values: [Double], _ opacity: Double) throws -> Image {

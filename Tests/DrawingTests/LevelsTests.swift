@@ -28,7 +28,7 @@ import Testing
             #expect(zip(level, level.dropFirst()).allSatisfy { $0.right < $1.x })
         }
         #expect(levels[0][0].y < levels[1][0].y && levels[1][0].y < levels[2][0].y)
-        // Pooling leads straight down, up-convolution straight up to the part that is not copied.
+        // Pooling leads straight down, transposed convolution straight up to the part that is not copied.
         for (upper, lower) in [(levels[0], levels[1]), (levels[1], levels[2])] {
             #expect(abs(upper[2].center.x - lower[0].center.x) < 0.01)
             let (last, joined) = (lower[lower.count - 1], upper[3])

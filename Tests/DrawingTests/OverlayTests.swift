@@ -8,7 +8,7 @@ import Testing
 @Suite struct OverlayTests {
     static let plain = Image(width: 120, height: 80, filledWith: [100, 110, 120])
 
-    /// Boxes of all sizes, many beyond the picture's edges.
+    /// Boxes of all sizes, many beyond the image's edges.
     static func objects(_ count: Int, seed: UInt64) -> [Overlay.Object] {
         var generator = Numbers(state: seed)
         let names = Samples.names(count, longest: 24, seed: seed)
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test("labels stay in the picture and off each other", arguments: 1...8)
+    @Test("labels stay in the image and off each other", arguments: 1...8)
     func tidy(seed: Int) throws {
         for count in [0, 1, 5, 40, 200] {
             for width in [48.0, 160, 480] {
@@ -126,11 +126,11 @@ import Testing
         let mask = try RunLengthMask(width: 120, height: 80, pixels: pixels)
         let image = try Overlay(Self.plain, objects: [.init("", mask: mask)]).image(scale: 2)
         func red(_ x: Int, _ y: Int) -> Int { Int(image[20 + x, 20 + y, 0]) }
-        // Blue has no red: the more of it, the less red. Eight pixels of the PNG are one of the picture.
+        // Blue has no red: the more of it, the less red. Eight pixels of the PNG are one of the image.
         #expect(red(40 * 8, 60 * 8) == 58)
         #expect(red(20 * 8, 60 * 8) == 5)
         #expect(red(20 * 8 - 1, 60 * 8) == 100 && red(40 * 8, 40 * 8 - 1) == 100)
-        // Along the picture's lower edge there is no line.
+        // Along the image's lower edge there is no line.
         #expect(red(40 * 8, 80 * 8 - 4) == 58)
         let small = try RunLengthMask(width: 12, height: 8, pixels: (0..<96).map { UInt8($0 % 12 == 5 ? 1 : 0) })
         #expect(try Overlay(Self.plain, objects: [.init("", mask: small)]).image().pixels.count > 0)

@@ -23,7 +23,7 @@ import Testing
             .init(
                 "",
                 [
-                    .picture(Samples.sheet([nasty]), caption: "sheet"),
+                    .figure(Samples.sheet([nasty]), caption: "sheet"),
                     .row([.image(Samples.image, caption: nasty), .drawing(Samples.lecture, caption: nasty)]),
                 ]),
         ])

@@ -147,7 +147,7 @@ enum Samples {
 
     static func sheet(_ captions: [String]) -> ContactSheet {
         ContactSheet(
-            title: "Held-out pictures",
+            title: "Held-out images",
             items: captions.enumerated().map { i, caption in
                 ContactSheet.Item(image, caption: caption, verdict: [.right, .wrong, nil][i % 3])
             })

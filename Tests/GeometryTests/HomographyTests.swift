@@ -6,7 +6,7 @@ import Testing
 
     private func distance(_ a: Point, _ b: Point) -> Double { max(abs(a.x - b.x), abs(a.y - b.y)) }
 
-    @Test("quarter turns are exact, counter-clockwise on a picture", arguments: [-450, -90, 270, 630, -810.0])
+    @Test("quarter turns are exact, counter-clockwise on an image", arguments: [-450, -90, 270, 630, -810.0])
     func quarterTurns(degrees: Double) {
         // Each of them is a quarter clockwise, after whole turns.
         #expect(Homography.rotation(degrees: degrees)(Point(1, 0)) == Point(0, 1))

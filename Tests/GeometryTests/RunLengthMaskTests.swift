@@ -133,7 +133,7 @@ import Testing
         #expect(masks > 0 && errors > 0)
     }
 
-    @Test("masks of different pictures are not compared")
+    @Test("masks of different images are not compared")
     func mismatch() throws {
         let (a, b) = try (
             RunLengthMask(width: 2, height: 3, runs: [0, 6]), RunLengthMask(width: 3, height: 2, runs: [0, 6])

@@ -49,7 +49,7 @@ import Testing
         #expect(found.map { "\($0)" } == "no/such.png: there is no such file; check the path.")
         #expect(
             decodingError(Array("%PDF-1.7....".utf8)).map { "\($0)" }
-                == "some.jpg: is not a JPEG, PNG, WebP, GIF or BMP picture (it looks like a PDF document); "
+                == "some.jpg: is not a JPEG, PNG, WebP, GIF or BMP image (it looks like a PDF document); "
                 + "convert it to one of these, or leave it out.")
     }
 
@@ -131,7 +131,7 @@ import Testing
         #expect(folder.contents.isEmpty)
     }
 
-    @Test("a picture too wide for JPEG or WebP is an error")
+    @Test("an image too wide for JPEG or WebP is an error")
     func unencodable() {
         let wide = Image(width: 70_000, height: 1, filledWith: [0])
         for encode in [{ try wide.jpegData() }, { try wide.webPData() }, { try wide.webPData(quality: nil) }] {

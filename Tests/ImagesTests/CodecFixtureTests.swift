@@ -19,7 +19,7 @@ import Testing
     @Test("is refused when cut short", arguments: CodecFixture.names.filter { !$0.hasPrefix("animated") })
     func cutShort(name: String) throws {
         let bytes = try CodecFixture.bytes(name)
-        // Behind the picture stand a GIF's last byte and, after runs, the mark of a BMP's end.
+        // Behind the image stand a GIF's last byte and, after runs, the mark of a BMP's end.
         let end = name.hasSuffix(".gif") ? 1 : name.hasPrefix("rle") ? 2 : 0
         for count in 3..<(bytes.count - end) {
             let found = error(Array(bytes.prefix(count)))
@@ -38,7 +38,7 @@ import Testing
     @Test("damaged GIFs say what is wrong")
     func damagedGIF() throws {
         let plain = try CodecFixture.bytes("plain.gif")
-        #expect(reason(plain[..<10] + [0, 0, 0] + [0x3B]).contains("ends without a picture"))
+        #expect(reason(plain[..<10] + [0, 0, 0] + [0x3B]).contains("ends without an image"))
         #expect(reason(plain[..<10] + [0, 0, 0] + [0x99]).contains("unknown kind 153"))
         let descriptor = 13 + 16 * 3
         #expect(plain[descriptor] == 0x2C)
@@ -73,29 +73,29 @@ import Testing
         }
     }
 
-    @Test("runs that leave the picture are refused", arguments: ["rle4.bmp", "rle8.bmp"])
+    @Test("runs that leave the image are refused", arguments: ["rle4.bmp", "rle8.bmp"])
     func runs(name: String) throws {
         let start = 14 + 40 + 16
         var damaged = try CodecFixture.bytes(name)
         damaged[start] = 14
         #expect(reason(damaged).contains("a run leads out of its row"))
         damaged.replaceSubrange(start..<(start + 4), with: [0, 2, 14, 0])
-        #expect(reason(damaged).contains("a step leads out of the picture"))
+        #expect(reason(damaged).contains("a step leads out of the image"))
         damaged.replaceSubrange(start..<(start + 4), with: [0, 2, 0, 9])
-        #expect(reason(damaged).contains("a step leads out of the picture"))
+        #expect(reason(damaged).contains("a step leads out of the image"))
     }
 
     @Test("damaged WebPs say what is wrong")
     func damagedWebP() throws {
         var lossy = try CodecFixture.bytes("lossy.webp")
         lossy[20 + 3] = 0  // the start code
-        #expect(reason(lossy).contains("no picture begins"))
+        #expect(reason(lossy).contains("no image begins"))
         var lossless = try CodecFixture.bytes("lossless.webp")
         lossless[20] = 0
-        #expect(reason(lossless).contains("no picture begins"))
+        #expect(reason(lossless).contains("no image begins"))
         lossless.replaceSubrange(12..<16, with: Array("ABCD".utf8))
-        #expect(reason(lossless).contains("holds no picture"))
-        // The canvas is one pixel wider than the picture on it.
+        #expect(reason(lossless).contains("holds no image"))
+        // The canvas is one pixel wider than the image on it.
         var turned = try CodecFixture.bytes("turned.webp")
         turned[24] += 1
         #expect(error(turned)?.code == .malformed)

@@ -53,10 +53,10 @@ import Testing
         #expect(png.format == .png && png.size == image.size && png.channels == 1)
     }
 
-    @Test("each EXIF orientation stands the picture up", arguments: Orientation.allCases, [false, true])
+    @Test("each EXIF orientation stands the image up", arguments: Orientation.allCases, [false, true])
     func orientation(_ orientation: Orientation, bigEndian: Bool) throws {
         let upright = Image.pattern(width: 5, height: 3, channels: 3)
-        // Stored as the standard's table says: where row 0 and column 0 of the stored picture lie in the upright one.
+        // Stored as the standard's table says: where row 0 and column 0 of the stored image lie in the upright one.
         let (w, h) = (upright.width, upright.height)
         let at: (Int, Int) -> (Int, Int) = { x, y in
             switch orientation {

@@ -4,8 +4,8 @@ import SaccadeImages
 import Testing
 
 @Suite struct DeformationTests {
-    @Test("an elastic deformation is SciPy's", arguments: [(Surroundings.edge, "nearest"), (.mirrored, "reflect")])
-    func elastic(surroundings: Surroundings, name: String) throws {
+    @Test("an elastic deformation is SciPy's", arguments: [(PaddingMode.edge, "nearest"), (.mirrored, "reflect")])
+    func elastic(paddingMode: PaddingMode, name: String) throws {
         let source = try Fixture.image("source.png")
         let expected = try Fixture.image("elastic_\(name).png", in: "augmentation")
         func field(_ value: (Double, Double) -> Double) -> [Float] {
@@ -16,7 +16,7 @@ import Testing
         let displacements = DisplacementField(
             width: source.width, height: source.height, dx: field { 3 * sin(0.37 * $0 + 0.21 * $1) },
             dy: field { 2.5 * cos(0.29 * $0 - 0.17 * $1) })
-        #expect(source.warped(by: displacements, surroundings: surroundings).worstDifference(from: expected) <= 1)
+        #expect(source.warped(by: displacements, paddingMode: paddingMode).worstDifference(from: expected) <= 1)
         let still = displacements.scaled(by: 0)
         #expect(source.warped(by: still) == source && source.warped(by: still, interpolation: .nearest) == source)
     }
@@ -72,12 +72,12 @@ import Testing
     @Test("shifted is padded and cropped", arguments: [1, 3])
     func shifted(channels: Int) {
         let image = Image.pattern(width: 6, height: 4, channels: channels)
-        for surroundings: Surroundings in [.color([UInt8](repeating: 7, count: channels)), .edge, .mirrored] {
+        for paddingMode: PaddingMode in [.color([UInt8](repeating: 7, count: channels)), .edge, .mirrored] {
             for (x, y) in [(2, 1), (-2, 3), (5, -4), (-9, 0), (0, 17), (13, -11), (0, 0)] {
-                let around = image.padded(left: 20, top: 20, right: 20, bottom: 20, surroundings: surroundings)
+                let around = image.padded(left: 20, top: 20, right: 20, bottom: 20, paddingMode: paddingMode)
                 #expect(
-                    image.shifted(x: x, y: y, surroundings: surroundings)
-                        == around.cropped(x: 20 - x, y: 20 - y, width: 6, height: 4), "\(surroundings) \(x) \(y)")
+                    image.shifted(x: x, y: y, paddingMode: paddingMode)
+                        == around.cropped(x: 20 - x, y: 20 - y, width: 6, height: 4), "\(paddingMode) \(x) \(y)")
             }
         }
         #expect(image.flippedVertically() == image.upright(from: .turned180).flippedHorizontally())

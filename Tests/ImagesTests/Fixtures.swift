@@ -8,7 +8,7 @@ extension ReferenceData {
     static var hasSuite: Bool { has("image_suite/expected_pillow.json") }
 }
 
-/// Pictures made by `Tests/Fixtures/make_resize_fixtures.py` and, in other folders, its neighbours.
+/// Images made by `Tests/Fixtures/make_resize_fixtures.py` and, in other folders, its neighbours.
 enum Fixture {
     static func path(_ name: String, in folder: String = "resize") -> String {
         URL(filePath: #filePath).appending(path: "../../Fixtures/\(folder)/\(name)").standardized.path()
@@ -47,13 +47,13 @@ extension Image {
         return Double(zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.reduce(0, +)) / Double(pixels.count)
     }
 
-    /// A picture whose pixels are all different from their neighbours, of any size.
+    /// An image whose pixels are all different from their neighbours, of any size.
     static func pattern(width: Int, height: Int, channels: Int) -> Image {
         let bytes = (0..<(width * height * channels)).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ ($0 >> 5) &* 11) }
         return Image(width: width, height: height, channels: channels, pixels: bytes)
     }
 
-    /// A picture that JPEG keeps nearly as it is.
+    /// An image that JPEG keeps nearly as it is.
     static func ramp(width: Int, height: Int, channels: Int) -> Image {
         var image = Image(width: width, height: height, filledWith: [UInt8](repeating: 0, count: channels))
         for y in 0..<height {

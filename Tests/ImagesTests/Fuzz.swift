@@ -1,7 +1,7 @@
 import SaccadeFiles
 import SaccadeImages
 
-/// Decodes damaged files: nothing may happen but a picture or a ``FileError``.
+/// Decodes damaged files: nothing may happen but an image or a ``FileError``.
 enum Fuzz {
     /// A small generator with a seed, so that a crash can be found again.
     struct Generator: RandomNumberGenerator {
@@ -20,7 +20,7 @@ enum Fuzz {
     struct Tally: Equatable {
         var opened = 0
         var refused = 0
-        /// Pictures that are not what their header says, or errors that do not name the file.
+        /// Images that are not what their header says, or errors that do not name the file.
         var wrong = 0
     }
 

@@ -14,7 +14,7 @@ import Testing
         #expect(resized == expected)
     }
 
-    @Test("equals Pillow's resize of grey pictures", arguments: [(20, 13), (97, 30)])
+    @Test("equals Pillow's resize of grey images", arguments: [(20, 13), (97, 30)])
     func grey(size: (Int, Int)) throws {
         let resized = try Fixture.image("grey.png").resized(width: size.0, height: size.1)
         let expected = try Fixture.image("grey_bilinear_\(size.0)x\(size.1).png")
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test("a line of pixels does not become a huge picture")
+    @Test("a line of pixels does not become a huge image")
     func line() {
         let line = Image.pattern(width: 60_000, height: 1, channels: 3)
         #expect(line.resized(shortSide: 20).size == PixelSize(width: 2000, height: 20))

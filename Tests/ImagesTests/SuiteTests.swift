@@ -36,18 +36,18 @@ struct SuiteTests {
     static let refused: [String: FileError.Code] = [
         // Pillow does not look at the checksums of pixel data; a wrong one means changed pixels.
         "image_png_rs/bugfixes/x_interlaced_chck.png": .malformed, "pngsuite/png/xcsn0g01.png": .malformed,
-        // A row filter that does not exist: Pillow leaves the rest of the picture black.
+        // A row filter that does not exist: Pillow leaves the rest of the image black.
         "pillow/broken_data_stream.png": .malformed,
         // Cut within its last chunk: the pixels are there, but the file is not whole.
         "pillow/truncated_end_chunk.png": .truncated,
-        // Coded data end before the picture does; Pillow fills in grey.
+        // Coded data end before the image does; Pillow fills in grey.
         "jpeg_crash/dc-predictor-overflow.jpg": .malformed, "jpeg_reftest/partial_progressive.jpg": .malformed,
         // Apple's variation of PNG, which Pillow reads with red and blue exchanged.
         "stb_png/iphone/iphone_basi0g01.png": .unsupported, "stb_png/iphone/iphone_basi0g02.png": .unsupported,
         "stb_png/iphone/iphone_basi3p02.png": .unsupported, "stb_png/iphone/iphone_bgwn6a08.png": .unsupported,
         "stb_png/iphone/iphone_bgyn6a16.png": .unsupported, "stb_png/iphone/iphone_tbyn3p08.png": .unsupported,
         "stb_png/iphone/iphone_z06n2c08.png": .unsupported,
-        // Pixels of colours that the palette does not have, and runs that leave the picture.
+        // Pixels of colours that the palette does not have, and runs that leave the image.
         "pillow/bmp/b/pal8badindex.bmp": .malformed, "pillow/bmp/b/badrle.bmp": .malformed,
     ]
 
@@ -94,7 +94,7 @@ struct SuiteTests {
     }
 
     private func compare(_ image: Image, _ header: ImageHeader, _ expected: Expectation, _ name: String) {
-        // Pillow's numbers are of the picture as stored.
+        // Pillow's numbers are of the image as stored.
         let back: Orientation =
             switch header.orientation {
             case .turned90Clockwise: .turned90CounterClockwise
@@ -170,7 +170,7 @@ struct SuiteTests {
         let upright = try Image(contentsOf: ReferenceData.suite + "exif_orientation/Portrait_1.jpg")
         let image = try Image(contentsOf: ReferenceData.suite + "exif_orientation/Portrait_\(n).jpg")
         #expect(image.size == upright.size)
-        // Each file was compressed anew, so only a reduced picture agrees, and only on the whole.
+        // Each file was compressed anew, so only a reduced image agrees, and only on the whole.
         let (a, b) = (image.resized(width: 30, height: 45), upright.resized(width: 30, height: 45))
         #expect(a.meanDifference(from: b) < 1)
         #expect(a.flippedHorizontally().meanDifference(from: b) > 10)

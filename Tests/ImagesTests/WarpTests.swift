@@ -10,7 +10,7 @@ import Testing
         for interpolation in Interpolation.allCases {
             let ours = source.rotated(
                 degrees: degrees, expanding: expanding.0, interpolation: interpolation,
-                surroundings: .color([10, 200, 30]))
+                paddingMode: .color([10, 200, 30]))
             let angle = degrees == -123.5 ? "-123.5" : "\(Int(degrees))"
             let expected = try Fixture.image(
                 "rotated_\(angle)_\(expanding.1)_\(interpolation).png", in: "warp")
@@ -52,19 +52,19 @@ import Testing
     @Test("whole moves shift, and show what is around", arguments: Interpolation.allCases)
     func moved(interpolation: Interpolation) {
         let image = Image.pattern(width: 5, height: 4, channels: 1)
-        for surroundings: Surroundings in [.color([9]), .edge, .mirrored] {
+        for paddingMode: PaddingMode in [.color([9]), .edge, .mirrored] {
             let moved = image.warped(
-                by: .translation(2, -1), interpolation: interpolation, surroundings: surroundings)
-            let around = image.padded(left: 2, top: 0, right: 0, bottom: 1, surroundings: surroundings)
-            #expect(moved == around.cropped(x: 0, y: 1, width: 5, height: 4), "\(surroundings)")
+                by: .translation(2, -1), interpolation: interpolation, paddingMode: paddingMode)
+            let around = image.padded(left: 2, top: 0, right: 0, bottom: 1, paddingMode: paddingMode)
+            #expect(moved == around.cropped(x: 0, y: 1, width: 5, height: 4), "\(paddingMode)")
         }
     }
 
     @Test("padding repeats, mirrors or paints")
     func padded() {
         let image = Image(width: 3, height: 1, channels: 1, pixels: [1, 2, 3])
-        func row(_ surroundings: Surroundings) -> [UInt8] {
-            image.padded(left: 4, top: 0, right: 2, bottom: 0, surroundings: surroundings).pixels
+        func row(_ paddingMode: PaddingMode) -> [UInt8] {
+            image.padded(left: 4, top: 0, right: 2, bottom: 0, paddingMode: paddingMode).pixels
         }
         #expect(row(.color([7])) == [7, 7, 7, 7, 1, 2, 3, 7, 7])
         #expect(row(.edge) == [1, 1, 1, 1, 1, 2, 3, 3, 3])
@@ -78,13 +78,13 @@ import Testing
     func horizon() {
         let image = Image(width: 8, height: 8, filledWith: [200])
         let map = Homography([1, 0, 0, 0, 1, 0, 0, 0.125, 1])
-        for surroundings: Surroundings in [.color([0]), .edge, .mirrored] {
+        for paddingMode: PaddingMode in [.color([0]), .edge, .mirrored] {
             let size = PixelSize(width: 20, height: 20)
-            let result = image.warped(by: map, size: size, surroundings: surroundings)
+            let result = image.warped(by: map, size: size, paddingMode: paddingMode)
             #expect(result.size == size && result[1, 1] == 200)
         }
         let far = Homography.scaling(1e-12, 1e-12)
-        #expect(image.warped(by: far, surroundings: .edge)[7, 7] == 0)
+        #expect(image.warped(by: far, paddingMode: .edge)[7, 7] == 0)
     }
 
     @Test("wrong programs trap")
@@ -96,7 +96,7 @@ import Testing
             _ = Image(width: 2, height: 2, filledWith: [0]).padded(left: -1, top: 0, right: 0, bottom: 0)
         }
         await #expect(processExitsWith: .failure) {
-            _ = Image(width: 2, height: 2, filledWith: [0]).rotated(degrees: 9, surroundings: .color([1, 2, 3]))
+            _ = Image(width: 2, height: 2, filledWith: [0]).rotated(degrees: 9, paddingMode: .color([1, 2, 3]))
         }
     }
 }

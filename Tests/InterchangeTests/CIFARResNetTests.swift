@@ -12,7 +12,7 @@ import Testing
 @Suite struct CIFARResNetTests {
     static let weights = "weights/pytorch_resnet_cifar10/resnet20-12fca82f.th"
 
-    @Test("ResNet-20 gives PyTorch's logits and accuracy for two thousand pictures without loss")
+    @Test("ResNet-20 gives PyTorch's logits and accuracy for two thousand images without loss")
     func lossless() throws {
         let folder = "cifar10_lossless_train"
         guard ReferenceData.has(Self.weights), ReferenceData.has(folder) else {
@@ -21,7 +21,7 @@ import Testing
         var pictures: [[UInt8]] = []
         var labels: [Int] = []
         for batch in 0..<2 {
-            // A picture is a row of its 32 × 32 pixels.
+            // An image is a row of its 32 × 32 pixels.
             let image = try Image(contentsOf: ReferenceData.path("\(folder)/cifar10_batch_\(batch).png"))
             let rows = image.pixels.count / 3072
             pictures += (0..<rows).map { Array(image.pixels[($0 * 3072)..<(($0 + 1) * 3072)]) }

@@ -151,6 +151,6 @@ import Testing
         #expect(found.count == numbers.count && found.notNumbers == 1 && found.infinities == 2)
         #expect(found.zeros == finite.count { $0 == 0 })
         let nothing = try file.statistics(of: "none")
-        #expect(nothing.count == 0 && nothing.minimum == nil && nothing.deviation == 0 && nothing.zeroShare == 0)
+        #expect(nothing.count == 0 && nothing.minimum == nil && nothing.deviation == 0 && nothing.zeroFraction == 0)
     }
 }

@@ -29,11 +29,11 @@ import Testing
         Case(
             activation: .relu, pool: MaxPool2D(kernel: 3, stride: 1, padding: 1), training: ["conv2D", "maxPool2D"]),
         Case(norm: true, training: ["conv2D", "batchNorm"]),
-        Case(norm: true, activation: .relu, training: ["conv2D", "rectifiedBatchNorm"]),
+        Case(norm: true, activation: .relu, training: ["conv2D", "fusedBatchNormReLU"]),
         Case(norm: true, activation: .tanh, training: ["conv2D", "batchNorm", "tanh"]),
         Case(
             norm: true, activation: .relu, pool: MaxPool2D(kernel: 2),
-            training: ["conv2D", "rectifiedBatchNorm", "maxPool2D"]),
+            training: ["conv2D", "fusedBatchNormReLU", "maxPool2D"]),
     ]
 
     /// Parts with a bias where there is no batch norm, and statistics that are not those of a new layer.

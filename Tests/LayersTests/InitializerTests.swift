@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test("bilinear weights double a picture without seams, each channel by itself")
+    @Test("bilinear weights double an image without seams, each channel by itself")
     func bilinear() {
         var generator = SplitMix64(seed: 3)
         let layer = ConvTranspose2D(

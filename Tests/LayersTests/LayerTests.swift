@@ -32,14 +32,14 @@ import Testing
         Case("a grouped, dilated convolution", [1, 4, 9, 9], [1, 6, 5, 5], 6 * 2 * 9) {
             Conv2D(in: 4, out: 6, kernel: 3, dilation: 2, groups: 2, bias: false, activation: .relu, using: &$0)
         },
-        Case("an up-convolution", [1, 4, 3, 3], [1, 2, 7, 7], 4 * 2 * 9 + 2) {
+        Case("a transposed convolution", [1, 4, 3, 3], [1, 2, 7, 7], 4 * 2 * 9 + 2) {
             ConvTranspose2D(in: 4, out: 2, kernel: 3, stride: 2, using: &$0)
         },
         Case("a linear layer", [2, 5, 6], [2, 5, 4], 6 * 4 + 4) { Linear(in: 6, out: 4, using: &$0) },
         Case("batch norm", [2, 5, 3, 3], [2, 5, 3, 3], 10) { _ in BatchNorm2D(5) },
         Case("layer norm", [2, 3, 5], [2, 3, 5], 10) { _ in LayerNorm([5]) },
         Case("local response norm", [2, 7, 3, 3], [2, 7, 3, 3], 0) { _ in LocalResponseNorm(size: 5) },
-        Case("a max pool that rounds up", [1, 2, 5, 6], [1, 2, 3, 3], 0) { _ in MaxPool2D(kernel: 2, roundsUp: true) },
+        Case("a max pool that rounds up", [1, 2, 5, 6], [1, 2, 3, 3], 0) { _ in MaxPool2D(kernel: 2, ceilMode: true) },
         Case("an average pool", [1, 2, 5, 6], [1, 2, 2, 3], 0) { _ in AveragePool2D(kernel: 2) },
         Case("an adaptive pool", [1, 2, 5, 6], [1, 2, 3, 4], 0) { _ in AdaptiveAveragePool2D(to: [3, 4]) },
         Case("a global pool", [3, 2, 5, 6], [3, 2, 1, 1], 0) { _ in GlobalAveragePool2D() },

@@ -57,11 +57,11 @@ import Testing
         let parameters = network.parameters.map {
             TrainingFixtures.Named(name: $0.name, shape: $0.parameter.shape.dimensions)
         }
-        let statistics = network.statistics.map {
-            TrainingFixtures.Named(name: $0.name, shape: $0.statistic.shape.dimensions)
+        let buffers = network.buffers.map {
+            TrainingFixtures.Named(name: $0.name, shape: $0.buffer.shape.dimensions)
         }
         #expect(parameters == expected.parameters)
-        #expect(statistics == expected.statistics)
+        #expect(buffers == expected.statistics)
         #expect(network.randomSources.map(\.name) == ["features.4.source"])
     }
 

@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test("takes over parameters and statistics by name")
+    @Test("takes over parameters and buffers by name")
     func loads() throws {
         let network = network()
         var tensors = Dictionary(uniqueKeysWithValues: network.storedTensors.map { ($0.name, $0.tensor) })
@@ -21,7 +21,7 @@ import Testing
         tensors["1.num_batches_tracked"] = nil  // as in old checkpoints
         try network.load(tensors, from: "memory")
         #expect(network.parameters[0].parameter.value.scalars == [1, 2, 3, 4, 5, 6])
-        #expect(network.statistics[1].statistic.value.scalars == [7, 8, 9])
+        #expect(network.buffers[1].buffer.value.scalars == [7, 8, 9])
     }
 
     @Test("names everything that does not fit in one error, and changes nothing")

@@ -109,7 +109,7 @@ import Testing
         #expect(precision.result.ap == nil)
     }
 
-    @Test("agrees with a slow definition on random pictures")
+    @Test("agrees with a slow definition on random images")
     func slow() {
         var generator = Generator(state: 8)
         var precision = COCOAveragePrecision<Box>()
@@ -138,7 +138,7 @@ import Testing
     }
 }
 
-/// The definition, written for reading: each number by itself from all pictures, with no thought of time.
+/// The definition, written for reading: each number by itself from all images, with no thought of time.
 private struct SlowCOCO {
     var pictures: [([COCOAveragePrecision<Box>.Truth], [COCOAveragePrecision<Box>.Detection])] = []
 

@@ -63,7 +63,7 @@ struct COCOFile: Decodable {
     var images: [Picture]
     var annotations: [Object]
 
-    /// The numbers for detections, by boxes or masks, picture by picture.
+    /// The numbers for detections, by boxes or masks, image by image.
     func scores<Shape: Region>(
         of detections: [Object], _ shape: (Object, Picture) throws -> Shape
     ) throws -> COCOScores {

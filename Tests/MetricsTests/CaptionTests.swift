@@ -101,7 +101,7 @@ import Testing
         var cider = CIDEr()
         cider.add(words("a a b"), references: [words("a b c")])
         cider.add(words("z"), references: [words("y")])
-        // All words and pairs are of one picture, so that their rarity, ln 2, cancels: cosines of counts remain.
+        // All words and pairs are of one image, so that their rarity, ln 2, cancels: cosines of counts remain.
         #expect(abs(cider.score - 10 * (3 / 15.0.squareRoot() + 0.5) / 4 / 2) < 1e-12)
         #expect(abs(cider.scoreD - 10 * (2 / 15.0.squareRoot() + 0.5) / 4 / 2) < 1e-12)
 
@@ -112,7 +112,7 @@ import Testing
         #expect(abs(cider.score - 10 * cosines / 4 / 2) < 1e-12)
         #expect(abs(cider.scoreD - 10 * cosines / 4 / 2 * exp(-1 / 72.0)) < 1e-12)
 
-        // What every picture has is no news.
+        // What every image has is no news.
         cider = CIDEr()
         cider.add(words("a b"), references: [words("a b")])
         #expect(cider.score == 0 && cider.scoreD == 0)

@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test(
-        "the published values of seven pictures, at four thresholds",
+        "the published values of seven images, at four thresholds",
         .enabled(if: ReferenceData.has("eval_reference"), Comment(rawValue: ReferenceData.missing)))
     func published() throws {
         let expected: Published = try ReferenceData.decoded("eval_reference/expected.json")

@@ -63,7 +63,7 @@ import Testing
 
     @Test("occlusion is that of PyTorch, whatever the size of a batch", arguments: [1, 7, 32])
     func occlusion(_ batch: Int) throws {
-        let occlusion = Occlusion(cells: 5, share: 0.3, fill: [0.1, -0.2, 0.3], batch: batch)
+        let occlusion = Occlusion(cells: 5, fraction: 0.3, fill: [0.1, -0.2, 0.3], batch: batch)
         for label in 0..<3 {
             let map = occlusion.probabilities(of: try fixture.tensor("input"), class: label) { layers($0) }
             let expected = try fixture.tensor("occlusion.\(label)").scalars
@@ -106,7 +106,7 @@ import Testing
         let x = Tensor(picture, shape: [1, 3, 16, 16])
 
         let whole = softmax(layers(x), axis: 1).scalars[0]
-        let covered = Occlusion(cells: 4, share: 0.25, fill: [0, 0, 0], batch: 3)
+        let covered = Occlusion(cells: 4, fraction: 0.25, fill: [0, 0, 0], batch: 3)
             .probabilities(of: x, class: 0) { layers($0) }
         let seen = layers.gradCAM(of: x, class: 0, at: try #require(layers.lastConvolution))
         for row in 0..<4 {
@@ -219,7 +219,7 @@ import Testing
         }
     }
 
-    @Test("a place that is no grid, a class that is none, and several pictures are refused")
+    @Test("a place that is no grid, a class that is none, and several images are refused")
     func traps() async {
         await #expect(processExitsWith: .failure) {
             let layers = LayerByLayer(try Architecture(fileOrName: "lenet-5").resolved())

@@ -129,11 +129,11 @@ import Testing
         }
         #expect(
             operations(.training) == [
-                "conv1 conv2D", "norm1 rectifiedBatchNorm",
-                "block1.conv1 conv2D", "block1.norm1 rectifiedBatchNorm", "block1.conv2 conv2D",
-                "block1.conv3 conv2D", "block1.norm3 batchNorm", "block1.norm2 rectifiedBatchNorm",
+                "conv1 conv2D", "norm1 fusedBatchNormReLU",
+                "block1.conv1 conv2D", "block1.norm1 fusedBatchNormReLU", "block1.conv2 conv2D",
+                "block1.conv3 conv2D", "block1.norm3 batchNorm", "block1.norm2 fusedBatchNormReLU",
                 "block2.conv1 conv2D", "block2.norm1 batchNorm", "block2 add",
-                "norm2 rectifiedBatchNorm", "flatten1 reshape", "fc1 linear",
+                "norm2 fusedBatchNormReLU", "flatten1 reshape", "fc1 linear",
             ])
         #expect(
             operations(.inference) == [

@@ -19,7 +19,7 @@ import Testing
                 case .resnet:
                     Network(
                         try Architecture(fileOrName: "resnet-18")
-                            .resolved(input: .picture(height: 64, width: 64, channels: 3), classes: 10))
+                            .resolved(input: .image(height: 64, width: 64, channels: 3), classes: 10))
                 case .uNet: SmallUNet([16, 32, 64], side: 92, classes: 2)
                 }
             }

@@ -22,7 +22,7 @@ import class Foundation.JSONEncoder
                 "decode.0.conv1 conv [14, 14, 8] 1", "decode.0.conv2 conv [12, 12, 8] 1",
                 "decode.0 block [12, 12, 8] 0", "head conv [12, 12, 2] 0",
             ])
-        // Of the up-convolution comes the crop; of both the concatenation.
+        // Of the transposed convolution comes the crop; of both the concatenation.
         #expect(summary.layers[8].sources == [2] && summary.layers[9].sources == [8, 7])
         #expect(summary.layers.indices.allSatisfy { [8, 9].contains($0) || summary.layers[$0].sources == nil })
         #expect(summary.layers[0].activation == .relu && summary.layers[13].activation == nil)
@@ -47,7 +47,7 @@ import class Foundation.JSONEncoder
         let network = SmallUNet([64, 128, 256, 512, 1024], side: 28, classes: 2)
         let summary = ModelSummary(network, name: "U-Net", sizes: ["image": [572, 572]])
         #expect(summary.input == [572, 572, 1] && summary.layers.last?.outputSize == [388, 388, 2])
-        let convolutions = summary.layers.filter { [.convolution, .upConvolution].contains($0.kind) }
+        let convolutions = summary.layers.filter { [.convolution, .transposedConvolution].contains($0.kind) }
         #expect(convolutions.count == 23)  // "in total the network has 23 convolutional layers"
         #expect(summary.layers.filter { $0.kind == .crop }.map(\.outputSize[0]) == [56, 104, 200, 392])
         #expect(summary.totalParameters == 31_030_658)
@@ -139,7 +139,7 @@ import class Foundation.JSONEncoder
         #expect(summary.layers[6].sources == [-1, 5])
     }
 
-    /// Several operations under one name, on pictures and on vectors.
+    /// Several operations under one name, on images and on vectors.
     private struct Compound: Model {
         struct Mean: Layer {
             func callAsFunction(_ x: Tensor) -> Tensor { globalAveragePool2D(x).flattened(from: 1) }

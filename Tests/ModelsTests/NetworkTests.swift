@@ -22,7 +22,7 @@ import Testing
         let shapes = Dictionary(uniqueKeysWithValues: network.parameters.map { ($0.name, $0.parameter.shape) })
         #expect(shapes["layer4.0.downsample.0.weight"] == [2048, 1024, 1, 1])
         #expect(shapes["layer2.0.conv2.weight"] == [128, 128, 3, 3])
-        #expect(network.statistics.contains { $0.name == "layer4.2.bn3.running_mean" })
+        #expect(network.buffers.contains { $0.name == "layer4.2.bn3.running_mean" })
     }
 
     @Test("layers without names are numbered by kind; blocks give their name to their parts")
@@ -95,7 +95,7 @@ import Testing
         #expect(ModelSummary(resolved, batch: 2).memory.trainingBytes > 0)
     }
 
-    @Test("convolutions and up-convolutions can have as many channels as there are classes")
+    @Test("convolutions and transposed convolutions can have as many channels as there are classes")
     func classChannels() throws {
         let yaml = """
             input: 8x8x3

@@ -7,7 +7,7 @@ import Testing
 /// Parts of a network that serve others: features of a backbone, a network without its head.
 @Suite struct PartsTests {
     static func network(fuses: Bool = true) throws -> Network {
-        let input = InputSize.picture(height: 32, width: 32, channels: 3)
+        let input = InputSize.image(height: 32, width: 32, channels: 3)
         return Network(try Architecture.resNet(.eighteen).resolved(input: input, classes: 4, seed: 1), fuses: fuses)
     }
 

@@ -85,8 +85,8 @@ import Testing
         Mistake(layers: "maxpool: 20", "maxpool: 2", line: 4, saying: "pool2: ", "(1 − 2 + 0) / 2 + 1"),
         Mistake(layers: "maxpool: {kernel: 2, padding: 2}", line: 3, saying: "pool1: padding 2 is more than half"),
         Mistake(layers: "linear: 5", line: 3, saying: "fc1: a linear layer needs a vector", "20×20×3", "flatten"),
-        Mistake(layers: "flatten", "conv: {channels: 4, kernel: 3}", line: 4, saying: "needs a picture", "1200"),
-        Mistake(layers: "flatten", "maxpool: 2", line: 4, saying: "needs a picture"),
+        Mistake(layers: "flatten", "conv: {channels: 4, kernel: 3}", line: 4, saying: "needs an image", "1200"),
+        Mistake(layers: "flatten", "maxpool: 2", line: 4, saying: "needs an image"),
         Mistake(layers: "flatten", "linear: classes", line: 4, saying: "number of classes is not known"),
         Mistake(
             layers: "relu", "conv: {channels: classes, kernel: 1}", line: 4,
@@ -170,8 +170,8 @@ import Testing
 
     @Test("an input size is read, or refused")
     func inputSizes() {
-        #expect(InputSize("240x320x3") == .picture(height: 240, width: 320, channels: 3))
-        #expect(InputSize("240×320×3") == .picture(height: 240, width: 320, channels: 3))
+        #expect(InputSize("240x320x3") == .image(height: 240, width: 320, channels: 3))
+        #expect(InputSize("240×320×3") == .image(height: 240, width: 320, channels: 3))
         #expect(InputSize("784") == .vector(784))
         #expect(InputSize("240x320x3")?.shape == [3, 240, 320])
         #expect(InputSize("240x320x3")?.description == "240x320x3")

@@ -11,19 +11,19 @@ import Testing
     static func networks() throws -> (structure: ResNet18Struct, recipe: Network) {
         var generator = SplitMix64(seed: 1)
         let structure = ResNet18Struct(classes: 10, using: &generator)
-        let input = InputSize.picture(height: 64, width: 64, channels: 3)
+        let input = InputSize.image(height: 64, width: 64, channels: 3)
         let recipe = Network(try Architecture.resNet(.eighteen).resolved(input: input, classes: 10, seed: 2))
         for (a, b) in zip(structure.parameters, recipe.parameters) { a.parameter.assign(b.parameter.value) }
         return (structure, recipe)
     }
 
-    @Test("parameters and statistics have the same names and shapes in the same order")
+    @Test("parameters and buffers have the same names and shapes in the same order")
     func names() throws {
         let (structure, recipe) = try Self.networks()
         #expect(structure.parameters.map(\.name) == recipe.parameters.map(\.name))
         #expect(structure.parameters.map(\.parameter.shape) == recipe.parameters.map(\.parameter.shape))
-        #expect(structure.statistics.map(\.name) == recipe.statistics.map(\.name))
-        #expect(structure.statistics.map(\.statistic.value.shape) == recipe.statistics.map(\.statistic.value.shape))
+        #expect(structure.buffers.map(\.name) == recipe.buffers.map(\.name))
+        #expect(structure.buffers.map(\.buffer.value.shape) == recipe.buffers.map(\.buffer.value.shape))
     }
 
     @Test("results, gradients and running statistics are the same")
@@ -39,7 +39,7 @@ import Testing
             // Kernels are timed for each, and behind a batch norm much of the sum cancels out.
             #expect(da.relativeError(to: db) < 1e-3, "\(name)")
         }
-        for ((name, left), (_, right)) in zip(structure.statistics, recipe.statistics) {
+        for ((name, left), (_, right)) in zip(structure.buffers, recipe.buffers) {
             #expect(left.value.relativeError(to: right.value) < 1e-5, "\(name)")
         }
     }
@@ -61,7 +61,7 @@ import Testing
         }
         let expected = operations(recipe)
         #expect(operations(structure) == expected)
-        #expect(expected.contains { $0.hasPrefix("rectifiedBatchNorm gradient") } == (phase == .training))
+        #expect(expected.contains { $0.hasPrefix("fusedBatchNormReLU gradient") } == (phase == .training))
     }
 
     @Test("a plan folds the same")

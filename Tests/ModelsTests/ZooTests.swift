@@ -48,7 +48,7 @@ import Testing
         let fixtures = try ZooFixtures()
         let expected = try #require(fixtures.networks[name])
         let architecture = try #require(BuiltInNetworks.network(named: name))
-        let input = InputSize.picture(height: expected.input[1], width: expected.input[2], channels: expected.input[0])
+        let input = InputSize.image(height: expected.input[1], width: expected.input[2], channels: expected.input[0])
         let network = Network(try architecture.resolved(input: input))
         try Formula.fill(network)
         let x = Formula.uniform("input", Shape([1] + expected.input))
@@ -67,7 +67,7 @@ import Testing
         let expected = try #require(fixtures.training[name])
         var architecture = try #require(BuiltInNetworks.network(named: name))
         architecture.layers = architecture.layers.withoutDropout
-        let input = InputSize.picture(height: expected.input[1], width: expected.input[2], channels: expected.input[0])
+        let input = InputSize.image(height: expected.input[1], width: expected.input[2], channels: expected.input[0])
         let network = Network(try architecture.resolved(input: input, classes: expected.classes))
         try Formula.fill(network)
         let x = Formula.uniform("input", Shape([expected.batch] + expected.input))
@@ -95,16 +95,16 @@ import Testing
         #expect(norms.count == gradientNorms.count)
         // Where a maximum or a ReLU is a near tie, rounding decides which way a gradient goes.
         for (a, b) in zip(norms, gradientNorms) { #expect(abs(a - b) <= 5e-3 * max(abs(b), 1e-3)) }
-        let statistics = network.statistics.filter { !$0.name.hasSuffix("num_batches_tracked") }
-            .sorted { $0.name < $1.name }.map { sum($0.statistic.value * $0.statistic.value).item.squareRoot() }
+        let buffers = network.buffers.filter { !$0.name.hasSuffix("num_batches_tracked") }
+            .sorted { $0.name < $1.name }.map { sum($0.buffer.value * $0.buffer.value).item.squareRoot() }
         let expectedStatistics = try fixtures.file.tensor("\(name)/statistics").scalars
-        #expect(statistics.count == expectedStatistics.count)
-        for (a, b) in zip(statistics, expectedStatistics) { #expect(abs(a - b) <= 1e-4 * abs(b)) }
+        #expect(buffers.count == expectedStatistics.count)
+        for (a, b) in zip(buffers, expectedStatistics) { #expect(abs(a - b) <= 1e-4 * abs(b)) }
     }
 
     @Test("auxiliary heads are for training alone")
     func auxiliaryHeads() throws {
-        let input = InputSize.picture(height: 32, width: 32, channels: 3)
+        let input = InputSize.image(height: 32, width: 32, channels: 3)
         let network = Network(try Architecture.googLeNet.resolved(input: input, classes: 3))
         #expect(network.auxiliaryNames == ["aux1", "aux2"])
         let bare = network.forInference
@@ -123,7 +123,7 @@ import Testing
         #expect(resolved.output == [3])
         // Adaptive averages take any size; LeNet-5, which has none, has its one.
         for (height, width) in [(96, 65), (225, 300)] where name != "lenet-5" {
-            let size = InputSize.picture(height: height, width: width, channels: 3)
+            let size = InputSize.image(height: height, width: width, channels: 3)
             #expect(try architecture.resolved(input: size, classes: 7).output == [7])
         }
     }
@@ -139,7 +139,7 @@ import Testing
             TooSmall(name: "alexnet", size: "32x32x3", saying: ["alexnet", "pool3", "1 − 3"]),
             TooSmall(name: "vgg-16", size: "31x31x3", saying: ["vgg-16", "pool5", "1 − 2"]),
             TooSmall(name: "lenet-5", size: "28x28x1", saying: ["lenet-5", "c5", "4 − 5"]),
-            TooSmall(name: "resnet-18", size: "1000", saying: ["resnet-18", "conv1", "picture"]),
+            TooSmall(name: "resnet-18", size: "1000", saying: ["resnet-18", "conv1", "image"]),
         ])
     func refusals(_ case: TooSmall) throws {
         let error = try #require(throws: RecipeError.self) {
@@ -209,7 +209,7 @@ import Testing
         arguments: [
             ("network: resnet-19", "did you mean resnet-"),
             ("network: resnet-18\nlayers: [relu]", "remove network or layers"),
-            ("network: resnet-18\ninput: 12", "conv1: it needs a picture"),
+            ("network: resnet-18\ninput: 12", "conv1: it needs an image"),
             ("input: 4\nlayers: [{auxiliary: {layers: [linear: 3]}}, {linear: 2}]", "the head makes 3"),
             ("input: 4\nlayers: [{residual: {body: [{auxiliary: {layers: [relu]}}]}}]", "not within a block"),
             ("input: 8x8x4\nlayers: [{pad-channels: 3}]", "3 − 4"),
@@ -226,17 +226,17 @@ import Testing
 
     @Test("batch norms of parts that are held constant keep their running averages, the others follow the batch")
     func freezing() throws {
-        let input = InputSize.picture(height: 16, width: 16, channels: 3)
+        let input = InputSize.image(height: 16, width: 16, channels: 3)
         let resolved = try Architecture.cifarResNet(.twenty).resolved(input: input, classes: 4)
         #expect(resolved.classifiers == ["linear"])
         #expect(try Architecture.googLeNet.resolved().classifiers == ["aux1.fc2", "aux2.fc2", "fc"])
         let network = Network(resolved)
         func isFrozen(_ name: String) -> Bool { name.hasPrefix("bn1.") || name.hasPrefix("layer1.") }
-        let before = network.statistics.map { $0.statistic.value.scalars }
+        let before = network.buffers.map { $0.buffer.value.scalars }
         let frozen = Set(network.parameters.filter { isFrozen($0.name) }.map(\.parameter))
         _ = withGradients(except: frozen) { sum(network(.ramp([2, 3, 16, 16]))) }
-        for (index, (name, statistic)) in network.statistics.enumerated() {
-            #expect((statistic.value.scalars == before[index]) == isFrozen(name), "\(name)")
+        for (index, (name, buffer)) in network.buffers.enumerated() {
+            #expect((buffer.value.scalars == before[index]) == isFrozen(name), "\(name)")
         }
     }
 }

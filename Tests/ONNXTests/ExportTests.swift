@@ -28,9 +28,9 @@ import Testing
         init(recipe name: String, size: InputSize? = nil) throws {
             let resolved = try Architecture(fileOrName: name).resolved(input: size, seed: 11)
             let network = Network(resolved)
-            for (index, (_, statistic)) in network.statistics.enumerated() where statistic.shape.rank == 1 {
-                let drift = Tensor.values(statistic.shape, seed: UInt64(index))
-                statistic.assign(statistic.value + drift * 0.3)
+            for (index, (_, buffer)) in network.buffers.enumerated() where buffer.shape.rank == 1 {
+                let drift = Tensor.values(buffer.shape, seed: UInt64(index))
+                buffer.assign(buffer.value + drift * 0.3)
             }
             self.init(name, network.input, network)
         }
@@ -55,7 +55,7 @@ import Testing
             convTranspose2D($0, .values([4, 3, 3, 3]), bias: .values([3]), stride: 2, padding: 1, outputPadding: 1)
         },
         Sample("max-pool", [3, 9, 8]) { maxPool2D($0, kernel: 3, stride: 2, padding: 1) },
-        Sample("max-pool-up", [3, 10, 8]) { maxPool2D($0, kernel: 3, stride: 2, roundsUp: true) },
+        Sample("max-pool-up", [3, 10, 8]) { maxPool2D($0, kernel: 3, stride: 2, ceilMode: true) },
         Sample("max-pool-dilated", [3, 9, 8]) { maxPool2D($0, kernel: 2, stride: 1, dilation: 2) },
         Sample("max-pool-places", [3, 9, 8]) { maxPool2DWithIndices($0, kernel: 3, stride: 2, padding: 1).indices },
         Sample("max-unpool", [3, 8, 6]) { x in
@@ -63,13 +63,13 @@ import Testing
             return maxUnpool2D(tanh(y), indices: places, to: [8, 6])
         },
         Sample("max-unpool-odd", [3, 9, 7]) { x in
-            let (y, places) = maxPool2DWithIndices(x, kernel: 2, roundsUp: true)
+            let (y, places) = maxPool2DWithIndices(x, kernel: 2, ceilMode: true)
             return maxUnpool2D(y, indices: places, to: [9, 7]) + x
         },
         Sample("segnet", [3, 21, 14]) { SegNet.scores($0) },
         Sample("average-pool", [3, 9, 8]) { averagePool2D($0, kernel: 3, stride: 2, padding: 1) },
         Sample("average-pool-real", [3, 9, 8]) {
-            averagePool2D($0, kernel: 3, stride: 2, padding: 1, countsPadding: false)
+            averagePool2D($0, kernel: 3, stride: 2, padding: 1, countIncludePad: false)
         },
         Sample("global-pool", [3, 9, 8]) { globalAveragePool2D($0).flattened(from: 1) },
         Sample("adaptive-pool", [3, 9, 8]) { adaptiveAveragePool2D($0, to: [4, 3]) },
@@ -139,7 +139,7 @@ import Testing
     }
 
     @Test func resNetsKeepTheirBatchNorms() throws {
-        let sample = try Sample(recipe: "resnet-50", size: .picture(height: 64, width: 64, channels: 3))
+        let sample = try Sample(recipe: "resnet-50", size: .image(height: 64, width: 64, channels: 3))
         let model = try ONNXModel(decoding: sample.export().bytes(), name: "resnet-50")
         #expect(model.operatorCounts["BatchNormalization"] == 53)
         #expect(model.operatorCounts["Conv"] == 53)
@@ -156,7 +156,7 @@ import Testing
     func runtimeGivesTheSameOutputs() throws {
         let networks =
             try ["lenet-5", "mnist", "scenes", "exercise-1"].map { try Sample(recipe: $0) }
-            + [Sample(recipe: "resnet-50", size: .picture(height: 64, width: 64, channels: 3))]
+            + [Sample(recipe: "resnet-50", size: .image(height: 64, width: 64, channels: 3))]
         let samples = Self.operations + networks
         let outputs = try RuntimeReference.outputs(
             of: samples.map { .init(name: $0.name, bytes: try $0.export().bytes(), inputs: [("input", $0.batch(2))]) })

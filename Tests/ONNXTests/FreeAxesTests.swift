@@ -73,7 +73,7 @@ import Testing
             return [conv2D(joined(joined(third, second), first), .values([2, 4, 1, 1]))]
         },
         Sample("ceiling", [pictures(16)], at: [[[1, 3, 9, 12]], [[2, 3, 10, 31]]], gives: ["N, 3, ?, ?"]) { x in
-            [maxPool2D(x[0], kernel: 3, stride: 2, roundsUp: true)]
+            [maxPool2D(x[0], kernel: 3, stride: 2, ceilMode: true)]
         },
         Sample("halves", [pictures(16, multipleOf: 2)], at: [[[1, 3, 8, 12]]], gives: ["N, 3, H/2, W/2"]) { x in
             [maxPool2D(x[0], kernel: 2)]

@@ -29,18 +29,18 @@ private func applyToPictures(_ c: Fixtures.Case, _ x: [Tensor]) -> [Tensor]? {
         return [
             maxPool2D(
                 x[0], kernel: c.pair("kernel"), stride: c.pair("stride"), padding: .pixels(c.pair("padding")),
-                dilation: c.pair("dilation"), roundsUp: c.flag("roundsUp"))
+                dilation: c.pair("dilation"), ceilMode: c.flag("roundsUp"))
         ]
     case "maxPool2DWithIndices":
         let (result, indices) = maxPool2DWithIndices(
             x[0], kernel: c.pair("kernel"), stride: c.pair("stride"), padding: .pixels(c.pair("padding")),
-            dilation: c.pair("dilation"), roundsUp: c.flag("roundsUp"))
+            dilation: c.pair("dilation"), ceilMode: c.flag("roundsUp"))
         return [result, indices]
     case "averagePool2D":
         return [
             averagePool2D(
                 x[0], kernel: c.pair("kernel"), stride: c.pair("stride"), padding: .pixels(c.pair("padding")),
-                countsPadding: c.flag("countsPadding"), roundsUp: c.flag("roundsUp"))
+                countIncludePad: c.flag("countsPadding"), ceilMode: c.flag("roundsUp"))
         ]
     case "globalAveragePool2D": return [globalAveragePool2D(x[0])]
     case "adaptiveAveragePool2D": return [adaptiveAveragePool2D(x[0], to: c.pair("size"))]
@@ -112,7 +112,7 @@ private func applyShapeWork(_ c: Fixtures.Case, _ x: [Tensor]) -> [Tensor]? {
     case "gathered": return [x[0].gathered(axis: c.integer("axis"), x[1])]
     case "scatterAdded": return [x[0].scatterAdded(axis: c.integer("axis"), x[1], x[2])]
     case "flipped": return [x[0].flipped(axes: c.integers("axes"))]
-    case "selected": return [x[0].selected(axis: c.integer("axis"), x[1])]
+    case "selected": return [x[0].indexSelected(axis: c.integer("axis"), x[1])]
     case "embedding":
         let padding = c.integer("padding")
         return [embedding(x[0], x[1], paddingIndex: padding < 0 ? nil : padding)]

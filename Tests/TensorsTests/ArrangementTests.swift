@@ -2,7 +2,7 @@ import SaccadeTensors
 import TestSupport
 import Testing
 
-/// Operations on pictures that lie in oneDNN's own order, as a convolution leaves them.
+/// Operations on images that lie in oneDNN's own order, as a convolution leaves them.
 @Suite struct ArrangementTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String
@@ -22,12 +22,12 @@ import Testing
         Case("maximum") { maximum($0, $0 * 0.5) },
         Case("clamp") { clamp($0, -0.1, 0.2) },
         Case("maxPool2D") { maxPool2D($0, kernel: 2) },
-        Case("maxPool2D, overlapping") { maxPool2D($0, kernel: 3, stride: 2, padding: 1, roundsUp: true) },
+        Case("maxPool2D, overlapping") { maxPool2D($0, kernel: 3, stride: 2, padding: 1, ceilMode: true) },
         Case("maxPool2D with holes") { maxPool2D($0, kernel: 2, stride: 1, dilation: 2) },
         Case("maxPool2DWithIndices") { maxPool2DWithIndices($0, kernel: 2).result },
         Case("averagePool2D") { averagePool2D($0, kernel: 3, stride: 2, padding: 1) },
         Case("averagePool2D, real elements") {
-            averagePool2D($0, kernel: 3, stride: 2, padding: 1, countsPadding: false)
+            averagePool2D($0, kernel: 3, stride: 2, padding: 1, countIncludePad: false)
         },
         Case("globalAveragePool2D") { globalAveragePool2D($0) },
         Case("adaptiveAveragePool2D") { adaptiveAveragePool2D($0, to: [3, 5]) },

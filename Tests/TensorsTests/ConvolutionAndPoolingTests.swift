@@ -13,7 +13,7 @@ import Testing
         var pool: Pair = 2
         var poolStride: Pair = 2
         var poolPadding: Pair = 0
-        var roundsUp = false
+        var ceilMode = false
         var kind = PoolingKind.maximum
         var testDescription: String { "\(source) by \(weights), pooled \(pool) / \(poolStride) + \(poolPadding)" }
     }
@@ -23,13 +23,13 @@ import Testing
         Case(source: [3, 3, 97, 130], weights: [32, 3, 7, 7], stride: 2, padding: 3, pool: 3, poolPadding: 1),
         Case(source: [5, 16, 35, 60], weights: [48, 16, 3, 3], padding: .same, pool: 3, poolStride: [1, 2]),
         Case(
-            source: [2, 8, 64, 90], weights: [40, 8, 1, 3], padding: .pixels([0, 1]), pool: [5, 3], roundsUp: true),
+            source: [2, 8, 64, 90], weights: [40, 8, 1, 3], padding: .pixels([0, 1]), pool: [5, 3], ceilMode: true),
         Case(
             source: [4, 3, 50, 50], weights: [64, 3, 3, 3], padding: 2, pool: 3, poolPadding: 1,
-            kind: .average(countsPadding: true)),
+            kind: .average(countIncludePad: true)),
         Case(
-            source: [4, 3, 51, 50], weights: [64, 3, 3, 3], padding: 2, pool: 3, poolPadding: 1, roundsUp: true,
-            kind: .average(countsPadding: false)),
+            source: [4, 3, 51, 50], weights: [64, 3, 3, 3], padding: 2, pool: 3, poolPadding: 1, ceilMode: true,
+            kind: .average(countIncludePad: false)),
         Case(source: [1, 4, 7, 8], weights: [1, 4, 3, 3], pool: 5, poolStride: 1),
     ]
 
@@ -42,7 +42,7 @@ import Testing
             hasBias: true, activation: .relu, transposedOutputPadding: nil)
         let pooling = Pooling(
             kind: test.kind, kernel: test.pool, stride: test.poolStride, padding: .pixels(test.poolPadding),
-            dilation: 1, roundsUp: test.roundsUp)
+            dilation: 1, ceilMode: test.ceilMode)
         let joined = try #require(
             ConvolutionAndPooling(convolution, pooling, inputs: [x.shape, w.shape, b.shape]))
         let expected = pooling(convolution(x, w, b)).rowMajor

@@ -6,9 +6,9 @@ import Testing
 
 @testable import SaccadeTensors
 
-/// Parts of pictures that lie in blocks: cut out, put back, and read where they lie.
+/// Parts of images that lie in blocks: cut out, put back, and read where they lie.
 @Suite struct CropTests {
-    /// The orders that pictures of a shape may lie in.
+    /// The orders that images of a shape may lie in.
     private static func arrangements(_ shape: Shape) -> [Arrangement?] {
         [.blocked(by: 16, shape.dimensions), .blocked(by: 8, shape.dimensions), .channelsLast(shape.dimensions)].map {
             Arrangement($0, rowMajor: .rowMajor(shape.dimensions))
@@ -29,7 +29,7 @@ import Testing
     ]
 
     @Test(
-        "slices of pictures in blocks are what slices of row-major ones are, and stay in blocks",
+        "slices of images in blocks are what slices of row-major ones are, and stay in blocks",
         arguments: views.indices)
     func slices(_ index: Int) {
         var view = View([2, 36, 7, 5])
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(
-        "pictures in blocks are put into a larger one as row-major ones are", arguments: views.indices,
+        "images in blocks are put into a larger one as row-major ones are", arguments: views.indices,
         [0, 3] as [Float])
     func placements(_ index: Int, background: Float) {
         var view = View([2, 36, 7, 5])
@@ -120,14 +120,14 @@ import Testing
             let up = convTranspose2D(z, weights[1].sliced(axis: 2, 0..<2).sliced(axis: 3, 0..<2), stride: 2)
             return conv(concatenated([crop(y, 0..<8, 1..<7), up], axis: 1).sliced(axis: 1, 16..<48), 2)
         },
-        Case(testDescription: "joined with themselves, with pictures and with the input") { x in
+        Case(testDescription: "joined with themselves, with images and with the input") { x in
             let y = conv(conv2D(x, first), 0)
             let part = crop(y, 1..<6, 1..<6)
             return concatenated(
                 [part, crop(x, 0..<5, 0..<5), part, averagePool2D(crop(y, 0..<7, 0..<7), kernel: 3, stride: 1)], axis: 1
             )
         },
-        Case(testDescription: "a part of joined pictures, joined again") { x in
+        Case(testDescription: "a part of joined images, joined again") { x in
             let y = conv2D(x, first)
             let joined = concatenated([conv(y, 0), conv(y, 1)], axis: 1)
             let part = crop(joined, 1..<6, 0..<5)
@@ -169,7 +169,7 @@ import Testing
         }
     }
 
-    @Test("channels of a single picture are read where they lie")
+    @Test("channels of a single image are read where they lie")
     func channels() {
         func network(_ x: Tensor) -> Tensor {
             let y = conv2D(x, Self.first)
@@ -243,7 +243,7 @@ import Testing
         }
     }
 
-    @Test("random networks of parts and joined pictures agree with eager execution", arguments: 0..<40)
+    @Test("random networks of parts and joined images agree with eager execution", arguments: 0..<40)
     func random(seed: UInt64) {
         let x = Tensor.random([seed % 2 == 0 ? 1 : 3, 3, 11, 9], seed: seed)
         for order in ElementOrder.allCases {
@@ -255,7 +255,7 @@ import Testing
 
     private final class Seen: Sendable { let isInBlocks = Mutex<Bool?>(nil) }
 
-    /// What a decoder does to pictures `[N, 32, H, W]`.
+    /// What a decoder does to images `[N, 32, H, W]`.
     static let decoding = [
         Case(testDescription: "cropped") { $0.cropped(to: [5, 4]) },
         Case(testDescription: "every other pixel") { $0.sliced(axis: 2, 0..<9, step: 2).flipped(axes: [3]) },
@@ -270,7 +270,7 @@ import Testing
         Case(testDescription: "resized, nearest") { $0.resized(to: [2 * $0.shape[2], 2 * $0.shape[3]], .nearest) },
     ]
 
-    @Test("gradients of pictures in blocks come back in blocks", arguments: decoding)
+    @Test("gradients of images in blocks come back in blocks", arguments: decoding)
     func gradients(_ c: Case) {
         let weights = Parameter(.ramp([32, 3, 3, 3]))
         let seen = Seen()
@@ -348,7 +348,7 @@ import Testing
             let lowered = LoweredNetwork(for: x.shape, .float32, order, tuning: .plainest) { network($0) }
             #expect(lowered(x).relativeError(to: expected) < 1e-5)
             #expect(!lowered.names.contains { $0.contains("slice") && !$0.contains("into a slice") })
-            // The picture comes in row by row, and the scores leave so.
+            // The image comes in row by row, and the scores leave so.
             #expect(lowered.rowMajorNames.count <= 2, "\(lowered.rowMajorNames) of \(lowered.names)")
             guard order == .blocked else { continue }
             #expect(!lowered.names.contains { $0.contains("concatenated") }, "\(lowered.names)")
@@ -371,10 +371,10 @@ import Testing
         }
         let lowered = LoweredNetwork(for: x.shape, .float32, .blocked, tuning: .plainest, network: gradient)
         #expect(lowered(x).relativeError(to: gradient(x)) < 1e-4)
-        // The picture comes in row by row, and the weights' gradient leaves so.
+        // The image comes in row by row, and the weights' gradient leaves so.
         #expect(Set(lowered.rowMajorNames).isSubset(of: ["conv2D", "conv2D weight gradient", "reorder"]))
         #expect(lowered.rowMajorNames.count { $0 == "reorder" } <= 1)
-        // Forward each crop is copied once. Backward of several pictures both parts of what was joined are brought together,
+        // Forward each crop is copied once. Backward of several images both parts of what was joined are brought together,
         // each for one reader.
         let copies = lowered.names.count { $0 == "reorder" || $0.contains("copy into a slice") }
         #expect(copies <= 1 + 2 + (batch == 1 ? 0 : 4), "\(lowered.names)")

@@ -6,14 +6,14 @@ import Testing
 @testable import SaccadeTensors
 
 /// Every operation, and its gradient, eagerly, traced and planned: each way must give the same, in whatever order the
-/// pictures lie. What the results should be is for the tests of the operations themselves.
+/// images lie. What the results should be is for the tests of the operations themselves.
 @Suite struct EveryOperationTests {
     /// A case of the table, for batches of a size.
     private struct Subject {
         let c: OperationTable.Case
         let pictures: Tensor
         private let weights: [Parameter]
-        /// Zeros that are added to the pictures: their gradient is that of the pictures.
+        /// Zeros that are added to the images: their gradient is that of the images.
         private let addend: Parameter
 
         init(_ c: OperationTable.Case, batch: Int) {
@@ -25,12 +25,12 @@ import Testing
 
         func forward(_ x: Tensor) -> [Tensor] { c.function(x, weights.map(\.value)) }
 
-        /// The results, then the gradients of the pictures and of all weights.
+        /// The results, then the gradients of the images and of all weights.
         func withGradients(_ x: Tensor) -> [Tensor] {
             var results: [Tensor] = []
             let (_, gradients) = SaccadeTensors.withGradients {
                 results = c.function(x + addend.value, weights.map(\.value))
-                // Squares, so that what flows back depends on the pictures, and is no constant of a trace.
+                // Squares, so that what flows back depends on the images, and is no constant of a trace.
                 return results.enumerated().reduce(Tensor([0], shape: [])) { total, result in
                     let y = result.element
                     return total + sum(y * y * .random(y.shape, seed: UInt64(30 + result.offset)))
@@ -39,7 +39,7 @@ import Testing
             return results.map(\.detached) + ([addend] + weights).compactMap { gradients[$0] }
         }
 
-        /// A function of pictures that a convolution hands on as they are, in the order that it prefers.
+        /// A function of images that a convolution hands on as they are, in the order that it prefers.
         static func behindConvolution(_ function: @escaping (Tensor) -> [Tensor]) -> (Tensor) -> [Tensor] {
             let channels = OperationTable.channels
             let identity = Tensor(
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    /// How pictures may lie.
+    /// How images may lie.
     private static func orders(_ shape: Shape) -> [(name: String, arrangement: Arrangement?)] {
         let rowMajor = Layout.rowMajor(shape.dimensions)
         return [

@@ -32,7 +32,7 @@ import Testing
     static let pooling = [
         Case("maxPool2D", inputs: [apart([1, 2, 6, 5])]) { maxPool2D($0[0], kernel: 2) },
         Case("maxPool2D", inputs: [apart([1, 2, 6, 7])]) {
-            maxPool2D($0[0], kernel: 3, stride: [2, 1], padding: 1, roundsUp: true)
+            maxPool2D($0[0], kernel: 3, stride: [2, 1], padding: 1, ceilMode: true)
         },
         Case("maxPool2D with holes", inputs: [apart([1, 2, 7, 6])]) {
             maxPool2D($0[0], kernel: 2, stride: 1, dilation: [2, 3])
@@ -45,7 +45,7 @@ import Testing
         },
         Case("averagePool2D", [1, 2, 6, 5]) { averagePool2D($0[0], kernel: [2, 3], stride: 2, padding: 1) },
         Case("averagePool2D, same", [1, 2, 5, 4]) { averagePool2D($0[0], kernel: 3, stride: 2, padding: .same) },
-        Case("averagePool2D", [1, 2, 6, 5]) { averagePool2D($0[0], kernel: 3, stride: 2, padding: 1, roundsUp: true) },
+        Case("averagePool2D", [1, 2, 6, 5]) { averagePool2D($0[0], kernel: 3, stride: 2, padding: 1, ceilMode: true) },
         Case("globalAveragePool2D", [2, 3, 3, 2]) { globalAveragePool2D($0[0]) },
         Case("adaptiveAveragePool2D", [1, 2, 5, 7]) { adaptiveAveragePool2D($0[0], to: [3, 4]) },
         Case("batchNorm", [3, 2, 2, 3], [2], [2]) { batchNorm($0[0], scale: $0[1], shift: $0[2]).result },
@@ -115,7 +115,7 @@ import Testing
         Case("layerNorm", [3, 2, 4], [2, 4], [2, 4]) { layerNorm($0[0], scale: $0[1], shift: $0[2]) },
         Case("padded", [2, 3, 4]) { $0[0].padded(top: 1, left: 2, right: 3, with: .reflected) },
         Case("padded", [2, 3]) { $0[0].padded(axis: 1, before: 2, after: 1, with: .constant(3)) },
-        Case("selected", [2, 4]) { $0[0].selected(axis: 1, Tensor([3, 3, 0], shape: [3, 1])) },
+        Case("indexSelected", [2, 4]) { $0[0].indexSelected(axis: 1, Tensor([3, 3, 0], shape: [3, 1])) },
         Case("embedding", [4, 3]) { embedding(Tensor([2, 2, 0, 3]), $0[0]) },
         Case("resized", [1, 2, 3, 4]) { $0[0].resized(to: [6, 8], .nearest) },
         Case("resized", [1, 2, 3, 4]) { $0[0].resized(to: [5, 7]) },

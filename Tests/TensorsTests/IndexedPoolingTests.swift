@@ -5,7 +5,7 @@ import Testing
 
 @testable import SaccadeTensors
 
-/// Max pooling with places, and back, of pictures in every order, against slow definitions.
+/// Max pooling with places, and back, of images in every order, against slow definitions.
 @Suite struct IndexedPoolingTests {
     private static func arrangements(_ shape: Shape) -> [Arrangement?] {
         [nil]
@@ -27,7 +27,7 @@ import Testing
             pooling = Pooling(
                 kind: .maximum, kernel: kernel, stride: Pair(random(1...3), random(1...3)),
                 padding: .pixels(Pair(random(0...kernel.height / 2), random(0...kernel.width / 2))),
-                dilation: Pair(random(1...2), random(1...2)), roundsUp: Bool.random(using: &generator))
+                dilation: Pair(random(1...2), random(1...2)), ceilMode: Bool.random(using: &generator))
             let special: [Float] = [.nan, .nan, -.infinity, .infinity, -0.0]
             let isStrange = Bool.random(using: &generator)
             x = Tensor(
@@ -205,7 +205,7 @@ import Testing
         }
         let lowered = LoweredNetwork(for: x.shape, .float32, .blocked, tuning: .plainest, network: gradient)
         #expect(lowered(x).relativeError(to: gradient(x)) < 1e-4)
-        // The picture comes in row by row, and the weights' gradient leaves so.
+        // The image comes in row by row, and the weights' gradient leaves so.
         #expect(lowered.names.count { $0 == "reorder" } <= 1, "\(lowered.names)")
         #expect(Set(lowered.rowMajorNames).isSubset(of: ["conv2D", "conv2D weight gradient", "reorder"]))
     }

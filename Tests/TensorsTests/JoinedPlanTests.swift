@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(
-        "convolutions of several pictures write into slices", arguments: Precision.allCases.filter(Plan.supports),
+        "convolutions of several images write into slices", arguments: Precision.allCases.filter(Plan.supports),
         ElementOrder.allCases)
     func slices(precision: Precision, order: ElementOrder) throws {
         let sixteen = Tensor.ramp([16, 16, 1, 1], seed: 5)
@@ -105,14 +105,14 @@ import Testing
         let request = KernelRequest(inputs: inputs.map(\.operand), results: [before.shape], order: order)
         let kernels = operation.kernels(request)
         #expect(Set(kernels.map(\.label)).count == kernels.count && kernels.contains { $0.label.hasSuffix(", copied") })
-        #expect(order == .channelsLast || kernels.contains { $0.label.hasSuffix(", by picture") })
+        #expect(order == .channelsLast || kernels.contains { $0.label.hasSuffix(", by image") })
         for kernel in kernels {
             let result = kernel.results(of: inputs, shapes: [before.shape])[0].rowMajor
             #expect(result.relativeError(to: expected) < 1e-5, "\(kernel.label)")
         }
     }
 
-    @Test("copy nothing where a picture's channels lie one behind the other", arguments: cases)
+    @Test("copy nothing where an image's channels lie one behind the other", arguments: cases)
     func copies(_ c: Case) {
         // In blocks: which order a plan takes is a question of time.
         let names = LoweredNetwork(for: [1, 16, 9, 7], network: c.network).names

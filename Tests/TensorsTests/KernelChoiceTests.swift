@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(
-        "a kernel that does all in one go meets once, one that goes picture by picture as often as there are pictures")
+        "a kernel that does all in one go meets once, one that goes image by image as often as there are images")
     func meetings() {
         guard Threads.count > 1, Threads.whyForeign == nil else { return }
         let once = Threads.meetings { Threads.forEach(8) { _ in } }

@@ -28,7 +28,7 @@ struct LoweredNetwork {
     /// What its steps do.
     var names: [String] { program.steps.map(\.name) }
 
-    /// Steps that read or write pictures of float32 row by row, by what oneDNN says of them.
+    /// Steps that read or write images of float32 row by row, by what oneDNN says of them.
     var rowMajorNames: [String] {
         program.steps.filter { step in
             step.body.primitives.contains { primitive in

@@ -3,7 +3,7 @@ import TestSupport
 
 @testable import SaccadeTensors
 
-/// Every operation of the package on pictures, for ``EveryOperationTests``.
+/// Every operation of the package on images, for ``EveryOperationTests``.
 enum OperationTable {
     struct Case: CustomStringConvertible, Sendable {
         /// The public function.
@@ -67,7 +67,7 @@ enum OperationTable {
     ]
 
     private static let poolings: [Case] = [
-        one("maxPool2D") { x, _ in maxPool2D(x, kernel: 3, stride: 2, padding: 1, roundsUp: true) },
+        one("maxPool2D") { x, _ in maxPool2D(x, kernel: 3, stride: 2, padding: 1, ceilMode: true) },
         one("maxPool2D", "with holes") { x, _ in maxPool2D(x, kernel: 2, stride: 1, dilation: [3, 2]) },
         several("maxPool2DWithIndices", "", []) { x, _ in
             let (result, indices) = maxPool2DWithIndices(x, kernel: 3, stride: 2, padding: 1)
@@ -84,10 +84,10 @@ enum OperationTable {
         },
         one("averagePool2D") { x, _ in averagePool2D(x, kernel: [3, 2], stride: 2, padding: 1) },
         one("averagePool2D", "real elements") { x, _ in
-            averagePool2D(x, kernel: 3, stride: 2, padding: 1, countsPadding: false)
+            averagePool2D(x, kernel: 3, stride: 2, padding: 1, countIncludePad: false)
         },
         one("averagePool2D", "that rounds up") { x, _ in
-            averagePool2D(x, kernel: 2, stride: 2, padding: 1, roundsUp: true)
+            averagePool2D(x, kernel: 2, stride: 2, padding: 1, ceilMode: true)
         },
         one("globalAveragePool2D") { x, _ in globalAveragePool2D(x) },
         one("adaptiveAveragePool2D") { x, _ in adaptiveAveragePool2D(x, to: [3, 4]) },
@@ -104,7 +104,7 @@ enum OperationTable {
             return sum(x, axes: [1, 2, 3]).reshaped(to: [x.shape[0], 1, 1])
                 * embedding(places, weights[0], paddingIndex: 3)
         },
-        one("embedding", "of pictures") { x, _ in
+        one("embedding", "of images") { x, _ in
             embedding(indices([4], below: x.shape[0]), x.flattened(from: 1))
         },
     ]
@@ -123,8 +123,8 @@ enum OperationTable {
                 conv2D($0, $1[0]), scale: $1[1], shift: $1[2], mean: .random([18], seed: 60),
                 variance: sigmoid(.random([18])))
         },
-        several("rectifiedBatchNorm", "", [[17], [17]]) { x, weights in
-            let (result, mean, variance) = rectifiedBatchNorm(
+        several("fusedBatchNormReLU", "", [[17], [17]]) { x, weights in
+            let (result, mean, variance) = fusedBatchNormReLU(
                 x, scale: weights[0], shift: weights[1], addend: tanh(x))
             return [result, mean, variance]
         },
@@ -146,11 +146,11 @@ enum OperationTable {
         one("abs") { x, _ in abs(x) },
         one("clamp") { x, _ in clamp(x, -0.31, 0.42) },
         one("+") { x, _ in x + tanh(x) },
-        one("+", "over pictures", [17, 1, 1]) { $0 + $1[0] },
+        one("+", "over images", [17, 1, 1]) { $0 + $1[0] },
         one("-") { x, _ in x - tanh(x) },
         one("-", "from a number") { x, _ in -(2 - x) - 1 },
         one("*") { x, _ in x * sigmoid(x) },
-        one("*", "over pictures and by a number", [5]) { $0 * $1[0] * 3 },
+        one("*", "over images and by a number", [5]) { $0 * $1[0] * 3 },
         one("/") { x, _ in tanh(x) / exp(x) },
         one("/", "by a number") { x, _ in x / 3 },
         one("minimum") { x, _ in minimum(x, tanh(x)) },
@@ -198,7 +198,7 @@ enum OperationTable {
             let source = weights[0].broadcast(to: x.shape)
             return x.scatterAdded(axis: 1, indices(x.shape, below: 17), source)
         },
-        one("selected") { x, _ in x.selected(axis: 1, Tensor([3, 16, 0, 3])) },
+        one("indexSelected") { x, _ in x.indexSelected(axis: 1, Tensor([3, 16, 0, 3])) },
         one("padded") { x, _ in x.padded(top: 1, left: 2, right: 3, with: .reflected) },
         one("padded", "channels") { x, _ in x.padded(axis: 1, before: 2, after: 13) },
         one("resized", "nearest") { x, _ in x.resized(to: [14, 15], .nearest) },
@@ -215,7 +215,7 @@ enum OperationTable {
         one("crossEntropy") { x, _ in
             crossEntropy(x, indices([x.shape[0], 7, 5], below: 17), labelSmoothing: 0.1, reduction: .none)
         },
-        one("crossEntropy", "of whole pictures") { x, _ in
+        one("crossEntropy", "of whole images") { x, _ in
             crossEntropy(x.flattened(from: 1), (0..<x.shape[0]).map { $0 * 191 })
         },
         one("meanSquaredError") { x, _ in meanSquaredError(x, targets(x)) },

@@ -62,7 +62,7 @@ import Testing
 
     @Test("rows are rounded up and cut back, to the outputs' own numbers of rows; none at all are as good as any")
     func rows() throws {
-        // Boxes on pictures: two numbers of rows, of which outputs have one, three times one, and both or none.
+        // Boxes on images: two numbers of rows, of which outputs have one, three times one, and both or none.
         @Sendable func network(_ inputs: [Tensor]) -> [Tensor] {
             let (x, boxes) = (inputs[0], inputs[1])
             let scores = linear(boxes, Self.weights.linear.sliced(axis: 1, 0..<5))  // [K, 10]
@@ -91,7 +91,7 @@ import Testing
         #expect(try alone(.random([65, 5], seed: 1)).shape == [65, 3])
     }
 
-    @Test("pictures are rounded with zeros below and to the right, and outputs stay as large as that makes them")
+    @Test("images are rounded with zeros below and to the right, and outputs stay as large as that makes them")
     func pictures() throws {
         let rules: [Plans.Rounding] = [.exact, .exact, .multiple(of: 8), .multiple(of: 8)]
         let plans = Plans(rounding: [rules]) { [Self.pyramid($0[0])] }

@@ -156,7 +156,7 @@ import Testing
         "gives the first of equal elements the gradient",
         .enabled(if: PooledConvolutionGeometry.machineSuits, "needs AVX-512"))
     func ties() {
-        // All elements of a window are equal: constant pictures, and pictures of zeros.
+        // All elements of a window are equal: constant images, and images of zeros.
         let c = Case(input: [2, 16, 9, 9], weight: [16, 16, 3, 3])
         let w = Tensor.ramp(c.weight, seed: 1)
         for x in [Tensor(filledWith: 0.5, shape: c.input), Tensor(filledWith: 0, shape: c.input)] {
@@ -180,7 +180,7 @@ import Testing
     }
 
     @Test(
-        "lets a NaN through, from the picture to the result and the gradients",
+        "lets a NaN through, from the image to the result and the gradients",
         .enabled(if: PooledConvolutionGeometry.machineSuits, "needs AVX-512"), arguments: [true, false])
     func notANumber(rectifies: Bool) {
         let c = Case(input: [2, 16, 8, 8], weight: [16, 16, 3, 3])

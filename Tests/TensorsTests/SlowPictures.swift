@@ -1,6 +1,6 @@
 import SaccadeTensors
 
-/// Pictures `[N, C, H, W]` and what networks do to them, element by element, as papers define it.
+/// Images `[N, C, H, W]` and what networks do to them, element by element, as papers define it.
 struct SlowPictures {
     let (count, channels, height, width): (Int, Int, Int, Int)
     private let element: [Float]

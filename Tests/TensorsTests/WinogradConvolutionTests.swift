@@ -5,7 +5,7 @@ import Testing
 
 @testable import SaccadeTensors
 
-/// Winograd's algorithm on pictures with the channels last, against oneDNN's direct convolutions.
+/// Winograd's algorithm on images with the channels last, against oneDNN's direct convolutions.
 @Suite struct WinogradConvolutionTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var source: Shape
@@ -132,10 +132,10 @@ import Testing
     }
 }
 
-@Suite struct WeightsInTurnTests {
+@Suite struct ColdWeightsTests {
     @Test("are zeros that lie elsewhere each time, until they come round")
     func turns() throws {
-        let weights = try #require(WeightsInTurn(of: 5 << 20))
+        let weights = try #require(ColdWeights(of: 5 << 20))
         #expect(weights.byteCount == 8 << 20)
         let shape: Shape = [1 << 19]  // 2 MB
         let places = (0..<8).map { _ in
@@ -150,8 +150,8 @@ import Testing
 
     @Test("small networks stay in the cache, and large ones need not come round")
     func sizes() {
-        #expect(WeightsInTurn(of: 1 << 20) == nil && WeightsInTurn(of: 0) == nil)
-        #expect(WeightsInTurn(of: 600 << 20)?.byteCount == 128 << 20)
-        #expect(WeightsInTurn(of: 4 << 20)?.byteCount == 4 << 20)
+        #expect(ColdWeights(of: 1 << 20) == nil && ColdWeights(of: 0) == nil)
+        #expect(ColdWeights(of: 600 << 20)?.byteCount == 128 << 20)
+        #expect(ColdWeights(of: 4 << 20)?.byteCount == 4 << 20)
     }
 }

@@ -1,11 +1,11 @@
 import Foundation
 import SaccadeImages
 
-/// Small pictures of six kinds that are easily told apart, as a folder for each: what a training is tried on.
+/// Small images of six kinds that are easily told apart, as a folder for each: what a training is tried on.
 public enum ClassFolder {
     public static let names = ["circle", "cross", "ring", "square", "star", "stripes"]
 
-    /// Writes `count` pictures, the kinds in turn, to `folder/KIND/NUMBER.png`.
+    /// Writes `count` images, the kinds in turn, to `folder/KIND/NUMBER.png`.
     ///
     /// - Parameter side: Pixels along each side.
     public static func write(_ count: Int, side: Int = 16, to folder: String) throws {

@@ -6,7 +6,7 @@ import SaccadePrelude
 import SaccadeTensors
 package import SaccadeTraining
 
-/// Small pictures that show, under noise, which of three classes they are of.
+/// Small images that show, under noise, which of three classes they are of.
 package struct SyntheticBatches: BatchSource {
     package var samplesPerEpoch = 24
     package var batchSize = 8
@@ -61,7 +61,7 @@ package struct SyntheticBatches: BatchSource {
     }
 }
 
-/// A network that has everything that a checkpoint must hold: weights, statistics and random numbers.
+/// A network that has everything that a checkpoint must hold: weights, buffers and random numbers.
 package func smallNetwork(seed: UInt64 = 5, width: Int = 6, classes: Int = SyntheticBatches.classes) -> Sequential {
     var generator = SplitMix64(seed: seed)
     return Sequential {
@@ -123,7 +123,7 @@ package func classification(_ classNames: [String] = ["rows", "columns", "checks
     return task
 }
 
-/// A layer as a model of synthetic pictures.
+/// A layer as a model of synthetic images.
 package func model(_ layer: some Layer) -> AnyModel {
     AnyModel(LayerModel(layer, input: Shape(SyntheticBatches.shape)))
 }

@@ -13,11 +13,11 @@ import TrainingTestSupport
         training: {epochs: 1, batchSize: 20, validationFraction: 0.25}
         """
 
-    private func training(_ folder: String, _ bad: BadSamples = .few) throws -> Training<Classification> {
+    private func training(_ folder: String, _ bad: BadSamples = .tolerateFew) throws -> Training<Classification> {
         try Training(Classification(), Recipe(yaml: Self.recipe, source: "test.yaml"), data: folder, badSamples: bad)
     }
 
-    /// 240 small pictures of six classes.
+    /// 240 small images of six classes.
     private func pictures() throws -> (folder: TemporaryFolder, files: [String]) {
         let folder = try TemporaryFolder()
         try ClassFolder.write(240, to: folder.path)
@@ -25,13 +25,13 @@ import TrainingTestSupport
         return (folder, (0..<dataset.count).map(dataset.name(at:)))
     }
 
-    private func overwrite(_ path: String, _ data: Data = Data("no picture".utf8)) throws {
+    private func overwrite(_ path: String, _ data: Data = Data("no image".utf8)) throws {
         try data.write(to: URL(fileURLWithPath: path))
     }
 
     private func names(_ dataset: ClassificationDataset) -> [String] { (0..<dataset.count).map(dataset.name(at:)) }
 
-    @Test("a few bad pictures are left out and told; the others stay in the parts that they were in")
+    @Test("a few bad images are skipped and told; the others stay in the parts that they were in")
     func few() throws {
         let (folder, files) = try pictures()
         let before = try training(folder.path)
@@ -47,7 +47,7 @@ import TrainingTestSupport
 
         let run = try TemporaryFolder()
         _ = try after.run(in: run.path, resuming: false, observer: nil)
-        let list = try String(contentsOfFile: "\(run.path)/left-out.txt", encoding: .utf8)
+        let list = try String(contentsOfFile: "\(run.path)/skipped.txt", encoding: .utf8)
         #expect(list.split(separator: "\n").count == 2 && bad.allSatisfy { list.contains($0) })
     }
 
@@ -60,18 +60,18 @@ import TrainingTestSupport
         for part in ["3 of 240", "/circle/", "--allow-bad-samples", "saccade check"] {
             #expect(error?.description.contains(part) ?? false, "\(part)")
         }
-        let allowed = try training(folder.path, .any)
+        let allowed = try training(folder.path, .skipAll)
         #expect(allowed.skipped.count == 3 && allowed.training.count + allowed.validation.count == 237)
     }
 
-    @Test("damage behind a header is found where every picture is decoded, and named where it is not")
+    @Test("damage behind a header is found where every image is decoded, and named where it is not")
     func pixels() throws {
         let (folder, _) = try pictures()
         let file = names(try training(folder.path).training)[0]
         let data = try #require(FileManager.default.contents(atPath: file))
         try overwrite(file, data.prefix(data.count - 30))
         #expect(try training(folder.path).skipped.isEmpty)
-        #expect(try training(folder.path, .any).skipped.map(\.place.file) == [file])
+        #expect(try training(folder.path, .skipAll).skipped.map(\.place.file) == [file])
         let run = try TemporaryFolder()
         let error = #expect(throws: FileError.self) {
             try training(folder.path).run(in: run.path, resuming: false, observer: nil)
@@ -83,7 +83,7 @@ import TrainingTestSupport
     func emptied() throws {
         let (folder, files) = try pictures()
         for file in files where file.contains("/star/") { try overwrite(file) }
-        let error = #expect(throws: FileError.self) { try training(folder.path, .any) }
+        let error = #expect(throws: FileError.self) { try training(folder.path, .skipAll) }
         #expect(error?.code == .emptyClass && error?.reason.contains("star") ?? false)
     }
 
@@ -101,12 +101,12 @@ import TrainingTestSupport
         _ = folder
         try write(bad: 2, of: 240)
         #expect(try training(list.path).skipped.map(\.place.line) == [2, 3])
-        // Two bad records and one bad picture are too many together.
+        // Two bad records and one bad image are too many together.
         try overwrite(files[100])
         #expect(throws: FileError.self) { try training(list.path) }
-        #expect(try training(list.path, .any).skipped.count == 3)
+        #expect(try training(list.path, .skipAll).skipped.count == 3)
         try write(bad: 4, of: 240)
         #expect(throws: FileError.self) { try training(list.path) }
-        #expect(try training(list.path, .any).skipped.count == 5)
+        #expect(try training(list.path, .skipAll).skipped.count == 5)
     }
 }

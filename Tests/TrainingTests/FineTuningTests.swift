@@ -65,7 +65,7 @@ import TrainingTestSupport
     ) throws -> (AnyModel, [EpochRecord]) {
         let network = try network(description)
         if let from = description.settings.from, !RunFolder.hasCheckpoint(at: folder) {
-            _ = try StartingWeights(from).load(into: network)
+            _ = try PretrainedWeights(from).load(into: network)
         }
         let run = try RunFolder(at: folder, description, resuming: resuming)
         let trainer = try Trainer(
@@ -79,7 +79,7 @@ import TrainingTestSupport
         let folder = try TemporaryFolder()
         let path = try Self.weights(in: folder, classes: 7)
         let (network, untouched) = (try Self.network(Self.description()), try Self.network(Self.description()))
-        let line = try StartingWeights(path).load(into: network)
+        let line = try PretrainedWeights(path).load(into: network)
         #expect(
             line == "Starts from the weights of \(path); new are aux.fc.weight, aux.fc.bias, fc.weight, fc.bias, for 3 "
                 + "classes in place of 7.")
@@ -92,7 +92,7 @@ import TrainingTestSupport
         // For as many classes everything is taken over.
         let same = try Self.weights(in: folder, classes: 3)
         #expect(
-            try StartingWeights(same).load(into: network)
+            try PretrainedWeights(same).load(into: network)
                 == "Starts from the weights of \(same).")
         #expect(
             try network.storedTensors.allSatisfy {
@@ -101,7 +101,7 @@ import TrainingTestSupport
         // A file without the auxiliary head.
         let bare = try Self.weights(in: folder, classes: 3, leavingOut: "aux")
         #expect(
-            try StartingWeights(bare).load(into: network)
+            try PretrainedWeights(bare).load(into: network)
                 == "Starts from the weights of \(bare); new are aux, which the file has not.")
     }
 
@@ -113,7 +113,7 @@ import TrainingTestSupport
         let missing = try Self.weights(in: folder, classes: 7, leavingOut: "bn2.bias")
         #expect(
             try #require(throws: LoadingError.self) {
-                _ = try StartingWeights(missing).load(into: network)
+                _ = try PretrainedWeights(missing).load(into: network)
             }.missing == ["bn2.bias"])
         // A wider network: its last layer differs in more than its classes.
         let wide = try Architecture(
@@ -122,27 +122,27 @@ import TrainingTestSupport
         let path = "\(folder.path)/wide.safetensors"
         try SafetensorsFile.write(Network(wide).storedTensors, metadata: [:], to: path)
         let error = try #require(throws: LoadingError.self) {
-            _ = try StartingWeights(path).load(into: network)
+            _ = try PretrainedWeights(path).load(into: network)
         }
         #expect(error.misshapen.map(\.name).contains("fc.weight"))
         #expect(error.misshapen.map(\.name).contains("conv2.weight"))
         #expect(network.storedTensors.map(\.tensor.scalars) == before)
         for name in ["nowhere", "\(folder.path)/nothing.safetensors", folder.path] {
-            let error = try #require(throws: RunError.self) { _ = try StartingWeights(name) }
+            let error = try #require(throws: RunError.self) { _ = try PretrainedWeights(name) }
             #expect(error.description.hasPrefix("\(name): there are no weights to start from"))
         }
         try Data("not weights".utf8).write(to: URL(fileURLWithPath: path))
-        #expect(throws: (any Error).self) { _ = try StartingWeights(path) }
+        #expect(throws: (any Error).self) { _ = try PretrainedWeights(path) }
     }
 
-    @Test("frozen parts keep every bit, statistics included, and the others learn")
+    @Test("frozen parts keep every bit, buffers included, and the others learn")
     func frozenParts() throws {
         let folder = try TemporaryFolder()
         let weights = try Self.weights(in: folder, classes: 7)
         let frozen = try Self.description {
             $0.from = weights
             $0.freeze = ["conv1", "bn1"]
-            $0.ema = AveragingSettings(decay: 0.9)
+            $0.ema = EMASettings(decay: 0.9)
         }
         let (network, _) = try Self.train(frozen, at: "\(folder.path)/run")
         let file = try SafetensorsFile(at: weights)
@@ -242,7 +242,7 @@ import TrainingTestSupport
                 $0.from = weights
                 $0.freeze = ["conv1", "bn1"]
                 $0.backboneRate = 0.1
-                $0.ema = AveragingSettings(decay: 0.9)
+                $0.ema = EMASettings(decay: 0.9)
             }
         }
         let (whole, broken) = ("\(folder.path)/whole", "\(folder.path)/broken")

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import TrainingTestSupport
 
-/// A run of 4 epochs that commit f6d5300 trained, `saccade train shapes.yaml --data FOLDER` on 60 pictures of
+/// A run of 4 epochs that commit f6d5300 trained, `saccade train shapes.yaml --data FOLDER` on 60 images of
 /// ``ClassFolder``, with its checkpoint of the second epoch.
 @Suite struct FormerRunTests {
     private static let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -8,7 +8,7 @@ import Testing
 import TrainingTestSupport
 
 @Suite struct LoadedBatchesTests {
-    /// Pictures of rows and columns in MNIST's format, 28 × 28.
+    /// Images of rows and columns in MNIST's format, 28 × 28.
     @discardableResult
     func dataset(_ folder: String, count: Int) throws -> ClassificationDataset {
         func bigEndian(_ numbers: [Int]) -> Data {
@@ -30,7 +30,7 @@ import TrainingTestSupport
         return try ClassificationDataset(at: folder, split: .train)
     }
 
-    @Test("pictures that are read, shuffled and augmented ahead give the same bytes when training is cut in two")
+    @Test("images that are read, shuffled and augmented ahead give the same bytes when training is cut in two")
     func resumed() throws {
         struct Stopped: Error {}
         final class Stopper: TrainingObserver {
@@ -88,13 +88,13 @@ import TrainingTestSupport
         #expect(try comparedFiles(whole.path) == comparedFiles(halves.path))
     }
 
-    @Test("a picture that cannot be read stops the training with its name")
+    @Test("an image that cannot be read stops the training with its name")
     func unreadable() throws {
         let (data, folder) = (try TemporaryFolder(), try TemporaryFolder())
         for name in ["cats", "dogs"] {
             try FileManager.default.createDirectory(
                 atPath: "\(data.path)/\(name)", withIntermediateDirectories: true)
-            try Data("no picture".utf8).write(to: URL(fileURLWithPath: "\(data.path)/\(name)/1.png"))
+            try Data("no image".utf8).write(to: URL(fileURLWithPath: "\(data.path)/\(name)/1.png"))
         }
         let samples = try ClassificationDataset(at: data.path)
         let description = try description(classNames: samples.classNames)

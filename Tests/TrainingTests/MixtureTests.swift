@@ -9,17 +9,17 @@ import Testing
 @Suite struct MixtureTests {
     static let logits = Tensor([0.2, -1, 2.5, 0.1, 3, -0.7, 1.1, 0.4, -2], shape: [3, 3])
 
-    private func batch(ownShare: Float?) -> LabelledBatch {
+    private func batch(lambda: Float?) -> LabelledBatch {
         LabelledBatch(
             images: Tensor(filledWith: 0, shape: [3, 1, 1, 1]), labels: [2, 0, 1],
-            mixture: ownShare.map { LabelMixture(others: [1, 2, 0], ownShare: $0) }, names: { [] })
+            mixture: lambda.map { LabelMixture(partnerLabels: [1, 2, 0], lambda: $0) }, names: { [] })
     }
 
     @Test(
         "the loss is the cross entropy with the mixed truth", arguments: [0, 0.3, 0.8, 1] as [Float],
         [0, 0.1] as [Float])
     func loss(share: Float, smoothing: Float) {
-        let batch = batch(ownShare: share)
+        let batch = batch(lambda: share)
         // The slow definition: a truth for every class, against the logarithm of the softmax.
         var expected = 0.0
         let values = Self.logits.scalars.map(Double.init)
@@ -29,7 +29,7 @@ import Testing
             for (index, score) in scores.enumerated() {
                 var truth = 0.0
                 if index == batch.labels[row] { truth += Double(share) }
-                if index == batch.mixture?.others[row] { truth += 1 - Double(share) }
+                if index == batch.mixture?.partnerLabels[row] { truth += 1 - Double(share) }
                 truth = truth * Double(1 - smoothing) + Double(smoothing) / 3
                 expected -= truth * (score - normalizer) / 3
             }
@@ -43,11 +43,11 @@ import Testing
 
     @Test("the class that counts most is the one to be right about")
     func main() {
-        #expect(batch(ownShare: nil).dominantLabels == [2, 0, 1])
-        #expect(batch(ownShare: 0.7).dominantLabels == [2, 0, 1])
-        #expect(batch(ownShare: 0.4).dominantLabels == [1, 2, 0])
+        #expect(batch(lambda: nil).dominantLabels == [2, 0, 1])
+        #expect(batch(lambda: 0.7).dominantLabels == [2, 0, 1])
+        #expect(batch(lambda: 0.4).dominantLabels == [1, 2, 0])
         #expect(
-            Classification().crossEntropy(of: Self.logits, batch(ownShare: nil)).item
+            Classification().crossEntropy(of: Self.logits, batch(lambda: nil)).item
                 == crossEntropy(Self.logits, [2, 0, 1]).item)
     }
 }

@@ -58,7 +58,7 @@ import Testing
         bar.progressed(
             TrainingProgress(
                 phase: .training, epoch: 1, epochs: 2, samples: 10, samplesInAll: 200, loss: 1, samplesToCome: 200,
-                waitingShare: share))
+                waitingFraction: share))
         bar.progressed(
             TrainingProgress(
                 phase: .validating, epoch: 1, epochs: 2, samples: 10, samplesInAll: 20, loss: 1, samplesToCome: 200))

@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 import TrainingTestSupport
 
-/// The ResNet-20 for CIFAR-10 that github.com/akamaster/pytorch_resnet_cifar10 publishes, on real pictures.
+/// The ResNet-20 for CIFAR-10 that github.com/akamaster/pytorch_resnet_cifar10 publishes, on real images.
 @Suite struct PublishedWeightsTests {
     private static let weights = "weights/pytorch_resnet_cifar10/resnet20_resaved.safetensors"
 
@@ -47,13 +47,13 @@ import TrainingTestSupport
         height: 32, width: 32, channels: 3, mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
 
     @Test(
-        "its logits for 2000 lossless pictures are PyTorch’s within 0.001, and 99.85 % right",
+        "its logits for 2000 lossless images are PyTorch’s within 0.001, and 99.85 % right",
         .enabled(if: ReferenceData.has(weights), Comment(rawValue: ReferenceData.missing)))
     func lossless() throws {
         let folder = ReferenceData.path("cifar10_lossless_train")
         var (images, labels): ([[Float]], [Int]) = ([], [])
         for sheet in 0..<2 {
-            // 1000 pictures, one a row: 32 · 32 pixels, row by row.
+            // 1000 images, one a row: 32 · 32 pixels, row by row.
             let image = try Image(contentsOf: "\(folder)/cifar10_batch_\(sheet).png")
             try #require(image.width == 1024 && image.height == 1000 && image.channels == 3)
             for row in 0..<1000 {
@@ -72,7 +72,7 @@ import TrainingTestSupport
     }
 
     @Test(
-        "it is right on 81.15 % of 2000 pictures saved as JPEG",
+        "it is right on 81.15 % of 2000 images saved as JPEG",
         .enabled(if: ReferenceData.has(weights), Comment(rawValue: ReferenceData.missing)))
     func jpeg() throws {
         let dataset = try ClassificationDataset(at: ReferenceData.path("cifar10_jpeg"), split: .test)

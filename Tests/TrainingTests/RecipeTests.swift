@@ -53,7 +53,7 @@ import Testing
         expected.patience = 4
         expected.optimizer = .adamW(beta1: 0.7)
         #expect(recipe.settings == expected)
-        #expect(recipe.model.architecture.input == .picture(height: 16, width: 16, channels: 1))
+        #expect(recipe.model.architecture.input == .image(height: 16, width: 16, channels: 1))
         #expect(recipe.model.recipe.contains("channels: 7") && recipe.model.recipe.contains("mean: [0.1]"))
         #expect(
             try self.recipe("training.clipping={kind: value, limit: 1}", "training.clipping=null").settings.clipping

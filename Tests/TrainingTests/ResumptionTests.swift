@@ -13,7 +13,7 @@ import TrainingTestSupport
         settings.checkpointMinutes = 0  // after every step
         guard isRich else { return }
         settings.accumulation = 2
-        settings.ema = AveragingSettings(decay: 0.9)
+        settings.ema = EMASettings(decay: 0.9)
         settings.best = BestSettings(metric: Monitor(.validation, .loss))
         settings.keepLast = 3
         settings.optimizer = .adamW()

@@ -28,7 +28,7 @@ import TrainingTestSupport
         for name in file.shapes.keys { #expect(try file.tensor(name).isFinite) }
     }
 
-    @Test("pictures and weights that are not finite are told apart")
+    @Test("images and weights that are not finite are told apart")
     func places() throws {
         let folder = try TemporaryFolder()
         let training = SyntheticBatches(poisoned: (sample: 2, value: .nan))

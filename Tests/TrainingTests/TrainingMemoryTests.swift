@@ -28,13 +28,13 @@ import TrainingTestSupport
         let described = ModelSummary(try #require(try plain.network().chain), batch: 20, optimizerStates: 0)
         #expect(described.memory.parameterBytes == parameters && need.network == described.memory.trainingBytes)
         #expect(need.batches == 10 * 20 * 3 * 16 * 16 * 4 && need.samples == 0)
-        #expect(need.average == 0 && need.gathered == 0)
-        #expect(need.kept == (need.network + need.batches) / 2 + 16 << 20)
-        #expect(need.total == need.network + need.batches + need.kept + TrainingMemory.program)
+        #expect(need.average == 0 && need.accumulated == 0)
+        #expect(need.cached == (need.network + need.batches) / 2 + 16 << 20)
+        #expect(need.total == need.network + need.batches + need.cached + TrainingMemory.overhead)
 
         let rich = try training(folder.path, ["optimizer={kind: adam}", "ema.decay=0.9", "accumulation=2"]).memory()
         #expect(rich.network == need.network + 2 * parameters)
-        #expect(rich.average == 2 * parameters && rich.gathered == parameters)
+        #expect(rich.average == 2 * parameters && rich.accumulated == parameters)
     }
 
     @Test("the largest batch that fits is the largest")

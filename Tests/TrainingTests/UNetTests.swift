@@ -29,7 +29,7 @@ import TrainingTestSupport
         let network = try recipe.model.network()
         let summary = ModelSummary(network, name: "U-Net")
         #expect(summary.totalParameters == 31_030_658)
-        #expect(summary.layers.filter { [.convolution, .upConvolution].contains($0.kind) }.count == 23)
+        #expect(summary.layers.filter { [.convolution, .transposedConvolution].contains($0.kind) }.count == 23)
         #expect(summary.layers.last?.outputSize == [388, 388, 2])
         // Figure 1: the corners of the U.
         func size(_ name: String) -> [Int]? { summary.layers.first { $0.name == name }?.outputSize }
@@ -116,7 +116,7 @@ import TrainingTestSupport
     private static func scenes(_ count: Int) async throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         let scenes = Scenes(seed: 5, size: PixelSize(width: 64, height: 64), crowd: 2)
-        try await SceneExport(scenes, 0..<count, as: .masks, validationShare: 0.25).write(to: "\(folder.path)/masks")
+        try await SceneExport(scenes, 0..<count, as: .masks, validationFraction: 0.25).write(to: "\(folder.path)/masks")
         return folder
     }
 
@@ -194,7 +194,7 @@ import TrainingTestSupport
     @Test("masks with a class that there is none of are named before anything is learnt from them")
     func wrongMask() async throws {
         let folder = try await Self.scenes(16)
-        let masks = try MaskDataset(at: "\(folder.path)/masks", kind: .classes)
+        let masks = try MaskDataset(at: "\(folder.path)/masks", kind: .semantic)
         let mask = masks.samples[0].mask
         try Image(width: 64, height: 64, channels: 1, pixels: Array(repeating: 77, count: 64 * 64)).writePNG(to: mask)
         let error = try #require(throws: (any Error).self) {

@@ -31,7 +31,7 @@ import TrainingTestSupport
     private final class Shares: TrainingObserver {
         var shares: [Double] = []
         func progressed(_ progress: TrainingProgress) {
-            if progress.phase == .training { shares.append(progress.waitingShare) }
+            if progress.phase == .training { shares.append(progress.waitingFraction) }
         }
         func finished(_ record: EpochRecord) {}
     }

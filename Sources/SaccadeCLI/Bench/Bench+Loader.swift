@@ -1,7 +1,7 @@
 import Foundation
 
 extension Bench {
-    /// Processor time per picture against the peers', and what a second thread brings.
+    /// Processor time per image against the peers', and what a second thread brings.
     func measureLoader(_ folder: String, in report: inout BenchReport) throws {
         let benchmark = try LoaderBenchmark(folder: folder)
         for pipeline in LoaderBenchmark.Pipeline.allCases {
@@ -17,7 +17,7 @@ extension Bench {
                 }
             }
             var row = BenchRow(
-                subject: "loader, \(pipeline), \(benchmark.count) pictures, processor time for each",
+                subject: "loader, \(pipeline), \(benchmark.count) images, processor time for each",
                 ours: ours.map(\.processor), work: 0)
             row.peers = theirs
             report.add(row)
@@ -25,15 +25,15 @@ extension Bench {
             let all = try benchmark.measure(pipeline, threads: cores, budget: budget)
             let one = try benchmark.measure(pipeline, threads: 1, budget: budget)
             report.note(
-                "loader, \(pipeline): \(text(1e3 / row.time)) pictures/s per core; by the clock \(text(one.rate))/s with "
-                    + "one thread, \(text(all.rate))/s with \(cores) (\(text(all.rate / one.rate))×; a picture takes "
+                "loader, \(pipeline): \(text(1e3 / row.time)) images/s per core; by the clock \(text(one.rate))/s with "
+                    + "one thread, \(text(all.rate))/s with \(cores) (\(text(all.rate / one.rate))×; an image takes "
                     + "\(text(all.processor.median / one.processor.median * 100)) % of the processor time that it takes "
                     + "with one; others used \(Int(all.processor.otherLoad * 100)) % of the machine)")
             if pipeline == .eval {
                 let reduced = try benchmark.measure(pipeline, threads: 1, budget: budget, reduced: true)
                 report.note(
                     "loader, \(pipeline), large JPEGs decoded at a fraction of their size: "
-                        + "\(text(1e3 / reduced.processor.median)) pictures/s per core")
+                        + "\(text(1e3 / reduced.processor.median)) images/s per core")
             }
         }
     }

@@ -4,7 +4,7 @@ import SaccadeImages
 import SaccadeTensors
 
 extension Bench {
-    /// From nothing to the classes of a first picture: each turn is a new process that loads weights and a JPEG.
+    /// From nothing to the classes of a first image: each turn is a new process that loads weights and a JPEG.
     func startRow(_ name: String) throws -> BenchRow {
         let peers = try engines.flatMap { engine in
             try Peer.starts(engine, model: name, python: python, folder: scripts)

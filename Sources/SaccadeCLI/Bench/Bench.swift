@@ -28,7 +28,7 @@ struct Bench: ParsableCommand {
     )
     var subjects: [String] = ["exercise-1", "vgg-16", "resnet-50", "train:exercise-1", "operations", "overhead"]
 
-    @Option(help: "Pictures at once; several with commas.")
+    @Option(help: "Images at once; several with commas.")
     var batch = "1"
 
     @Option(help: "Peers to run in turn: pytorch, onnxruntime, openvino; several with commas.")

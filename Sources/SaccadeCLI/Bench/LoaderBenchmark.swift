@@ -2,16 +2,16 @@ import Foundation
 import SaccadeDatasets
 import SaccadeImages
 
-/// How fast pictures become batches: read, decoded, resized, augmented and normalised, at ImageNet's usual size.
+/// How fast images become batches: read, decoded, resized, augmented and normalised, at ImageNet's usual size.
 ///
-/// Time is the processor's, which does not count what other programs do meanwhile: per picture, so that its inverse is
-/// pictures per second and core.
+/// Time is the processor's, which does not count what other programs do meanwhile: per image, so that its inverse is
+/// images per second and core.
 struct LoaderBenchmark {
-    /// What is done with each picture.
+    /// What is done with each image.
     enum Pipeline: String, CaseIterable {
         /// A random-resized crop of 224 pixels and a flip.
         case train
-        /// The middle 224 pixels of the picture scaled to a short side of 256.
+        /// The middle 224 pixels of the image scaled to a short side of 256.
         case eval
     }
 
@@ -34,20 +34,20 @@ struct LoaderBenchmark {
     var count: Int { dataset.count }
 
     struct Result {
-        /// Milliseconds of processor time for each picture, on all threads together.
+        /// Milliseconds of processor time for each image, on all threads together.
         let processor: Measurement
-        /// Pictures per second by the clock.
+        /// Images per second by the clock.
         let rate: Double
     }
 
-    /// Whole passes over the pictures until `budget` seconds are spent.
+    /// Whole passes over the images until `budget` seconds are spent.
     ///
     /// - Parameter reduced: Whether large JPEGs may be decoded at a fraction of their size.
     func measure(_ pipeline: Pipeline, threads: Int, budget: Double, reduced: Bool = false) throws -> Result {
         let preprocessing = Preprocessing(
             height: 224, width: 224, channels: 3, resizing: .centerCrop(shortSide: 256),
             mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225], decodesReduced: reduced)
-        // Small batches: a thread makes a whole one, and the folder may have few pictures for all threads.
+        // Small batches: a thread makes a whole one, and the folder may have few images for all threads.
         let loader = BatchLoader(
             dataset, preprocessing: preprocessing,
             augmentations: pipeline == .train ? [.randomResizedCrop(), .horizontalFlip()] : [], batchSize: 4,

@@ -6,7 +6,7 @@ import SaccadeTensors
 final class PeerExchange {
     /// The network's weights, a .pth.
     let weights: String
-    /// The pictures, a .npy.
+    /// The images, a .npy.
     let input: String
     private let labels: String
     private let folder: String

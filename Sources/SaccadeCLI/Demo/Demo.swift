@@ -16,8 +16,8 @@ struct Demo: AsyncParsableCommand {
         abstract: "Draw scenes, train a network on them and report the results. Needs no data.",
         discussion: """
             Draws scenes with objects of 24 classes, trains the recipe “scenes” to tell what each is about while you \
-            watch, asks it about scenes that it has never seen and about pictures of yours, and writes a page to look \
-            at: what it learnt from, its curves, its mistakes, what each layer makes of a picture, the network.
+            watch, asks it about scenes that it has never seen and about images of yours, and writes a page to look \
+            at: what it learnt from, its curves, its mistakes, what each layer makes of an image, the network.
 
             EXAMPLES:
               saccade demo
@@ -29,7 +29,7 @@ struct Demo: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Pictures of your own to ask about: JPEG, PNG, WebP, GIF or BMP.", valueName: "picture"))
+        help: ArgumentHelp("Images of your own to ask about: JPEG, PNG, WebP, GIF or BMP.", valueName: "picture"))
     var pictures: [String] = []
 
     @Option(name: .customLong("picture"), help: "The same as an option; may be given often.")

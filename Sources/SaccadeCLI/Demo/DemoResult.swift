@@ -9,7 +9,7 @@ import SaccadeRuns
 import SaccadeTensors
 import SaccadeTraining
 
-/// A picture with what the network makes of it.
+/// An image with what the network makes of it.
 struct DemoAnswer: Sendable {
     let image: Image
     let name: String
@@ -33,13 +33,13 @@ struct DemoAnswer: Sendable {
     }
 }
 
-/// Some of the scenes that were never seen, as a folder of labelled pictures for other commands.
+/// Some of the scenes that were never seen, as a folder of labelled images for other commands.
 struct KeptScenes {
     let folder: String
     /// The scene that is explained, an index into the answers.
     let example: Int
 
-    /// Where the picture of an answer is.
+    /// Where the image of an answer is.
     func path(of index: Int, _ answers: [DemoAnswer]) -> String {
         "\(folder)/\(answers[index].truth ?? "unknown")/\(index).png"
     }
@@ -64,7 +64,7 @@ struct DemoResult {
     let layers: LayerByLayer
     let records: [EpochRecord]
     let answers: [DemoAnswer]
-    /// About the user's own pictures.
+    /// About the user's own images.
     let own: [DemoAnswer]
     let explanation: Explanation
     /// The folder of the run.
@@ -100,14 +100,14 @@ struct DemoResult {
             subtitle: "saccade demo: \(percent(accuracy)) of \(answers.count) scenes that it had never seen are named "
                 + "rightly; guessing would name \(percent(DemoTask.chance))",
             sections: [
-                Report.Section("The task", [.paragraph(task.text), .picture(try sceneSheet, caption: sceneCaption)]),
+                Report.Section("The task", [.paragraph(task.text), .figure(try sceneSheet, caption: sceneCaption)]),
                 Report.Section(
                     "How it learnt", [.row(curves.map { .drawing($0, caption: "") })]),
                 Report.Section("What it takes for what", [.drawing(confusions, caption: confusionCaption)]),
                 Report.Section(
                     "What it doubts",
                     [
-                        .picture(
+                        .figure(
                             doubts,
                             caption:
                                 "Mistakes first, then right answers from the most doubtful on. Below each scene the "
@@ -162,9 +162,9 @@ struct DemoResult {
         let sheet = ContactSheet(title: "", items: own.map(\.item), columns: min(6, own.count), side: 112)
         return [
             Report.Section(
-                "Your pictures",
+                "Your images",
                 [
-                    .picture(sheet, caption: own.map(\.name).joined(separator: ", ")),
+                    .figure(sheet, caption: own.map(\.name).joined(separator: ", ")),
                     .paragraph(
                         "It has seen drawn scenes alone, and has no word for anything but its "
                             + "\(learnt.classNames.count) classes: of photographs it can but guess which is nearest."),
@@ -173,15 +173,15 @@ struct DemoResult {
     }
 
     private var layerSection: Report.Section {
-        let evidence = EvidenceFigures(
+        let saliency = SaliencyFigures(
             explanation, by: layers, classNamed: learnt.classNames[explanation.label])
         let sheets = LayerFigures(layers, explanation.activations).sheets
         return Report.Section(
             "What every layer makes of a scene",
             [
-                .row([.image(explanation.picture, caption: "A scene that it had never seen")] + evidence.blocks),
+                .row([.image(explanation.image, caption: "A scene that it had never seen")] + saliency.blocks),
                 .paragraph(LayerFigures.note),
-            ] + sheets.map { .picture($0.figure, caption: $0.caption) })
+            ] + sheets.map { .figure($0.figure, caption: $0.caption) })
     }
 
     private var networkSection: Report.Section {
@@ -192,7 +192,7 @@ struct DemoResult {
                 .drawing(
                     Schematic(description, maximumWidth: 760),
                     caption: "\(description.totalParameters) parameters; "
-                        + "\(description.totalMultiplyAdds) multiplications with an addition for a picture")
+                        + "\(description.totalMultiplyAdds) multiplications with an addition for an image")
             ])
     }
 

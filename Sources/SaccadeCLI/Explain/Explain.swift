@@ -12,7 +12,7 @@ struct Explain: AsyncParsableCommand {
         abstract: "Explain a prediction: activations layer by layer, and where the network looks.",
         discussion: """
             Writes a page with the most probable classes, where the network sees the first of them (Grad-CAM), how its \
-            probability falls when a part of the picture is covered (occlusion), the size of the picture behind every \
+            probability falls when a part of the image is covered (occlusion), the size of the image behind every \
             layer, the first layer’s filters and every layer’s activations; and each figure as a PNG beside it.
 
             With --seed in place of weights they are random, which shows how the network is built and nothing else.
@@ -27,11 +27,11 @@ struct Explain: AsyncParsableCommand {
             \(Failure.codes)
             """)
 
-    // With --arch or --weights there is no model among the arguments: the first one is the picture.
+    // With --arch or --weights there is no model among the arguments: the first one is the image.
     @Argument(help: ModelOptions.help)
     var model: String
 
-    @Argument(help: ArgumentHelp("A picture: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
+    @Argument(help: ArgumentHelp("An image: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
     var picture: String?
 
     @Option(help: "The folder to write; files of an earlier explanation are replaced.")
@@ -45,7 +45,7 @@ struct Explain: AsyncParsableCommand {
     @Option(help: "The layer whose maps Grad-CAM weighs. Default: the last with a convolution.")
     var layer: String?
 
-    @Option(help: "Places of the covering square along each side of the picture; 0 covers nothing, and saves time.")
+    @Option(help: "Places of the covering square along each side of the image; 0 covers nothing, and saves time.")
     var cells = 14
 
     @Option(help: "How many classes to name.")
@@ -60,8 +60,8 @@ struct Explain: AsyncParsableCommand {
         guard options.isGiven != (picture != nil) else {
             throw ValidationError(
                 options.isGiven
-                    ? "Give one picture; --arch and --weights take the place of the model’s name."
-                    : "Give a picture to explain, behind the model’s name.")
+                    ? "Give one image; --arch and --weights take the place of the model’s name."
+                    : "Give an image to explain, behind the model’s name.")
         }
     }
 

@@ -15,12 +15,12 @@ struct ExplainedModel {
     /// What a reader must know who might believe the answers; nil for trained networks.
     let caution: String?
 
-    /// - Throws: What is not there, damaged, or no classifier of pictures.
+    /// - Throws: What is not there, damaged, or no classifier of images.
     init(_ request: ModelRequest) throws {
         let model = try LoadedModel(request)
         guard let preprocessing = model.preprocessing else {
             throw CommandError.data(
-                "\(model.name): explain is for networks on pictures; this one is on vectors")
+                "\(model.name): explain is for networks on images; this one is on vectors")
         }
         guard let network = model.network as? any Model, network.inputs.count == 1 else {
             throw CommandError.data("\(model.name): explain is for networks with one stage and one input")

@@ -5,7 +5,7 @@ import SaccadeImages
 import SaccadeModels
 import SaccadeTraining
 
-/// An explanation as a page to read, and its figures as pictures.
+/// An explanation as a page to read, and its figures as images.
 struct ExplanationPage {
     let predictions: [(name: String, share: Double)]
     /// The path of sizes: what each layer is given and gives.
@@ -14,7 +14,7 @@ struct ExplanationPage {
     private let figures: [(file: String, figure: any Figure)]
 
     /// - Parameters:
-    ///   - picture: What to call the picture.
+    ///   - picture: What to call the image.
     ///   - top: How many classes to name.
     init(_ explanation: Explanation, of picture: String, by model: ExplainedModel, top: Int) {
         let layers = model.layers
@@ -31,7 +31,7 @@ struct ExplanationPage {
         let answers = BarChart(
             title: "", valueLabel: "probability, %",
             bars: predictions.map { .init($0.name, $0.share * 100) }, width: 420)
-        let evidence = EvidenceFigures(explanation, by: layers, classNamed: model.name(of: explanation.label))
+        let saliency = SaliencyFigures(explanation, by: layers, classNamed: model.name(of: explanation.label))
         let sheets = LayerFigures(layers, explanation.activations).sheets
         let filters = layers.firstFilters.map { ContactSheet.filters($0) }
 
@@ -41,13 +41,13 @@ struct ExplanationPage {
                 (model.caution.map { [.paragraph($0)] } ?? []) + [
                     .row([
                         .image(
-                            explanation.picture, caption: "The picture as the network sees it: \(layers.input.sizeText)"
+                            explanation.image, caption: "The image as the network sees it: \(layers.input.sizeText)"
                         ),
                         .drawing(answers, caption: "The most probable of \(explanation.probabilities.count) classes"),
                     ])
                 ])
         ]
-        if !evidence.blocks.isEmpty { sections.append(Report.Section("Where it sees it", [.row(evidence.blocks)])) }
+        if !saliency.blocks.isEmpty { sections.append(Report.Section("Where it sees it", [.row(saliency.blocks)])) }
         sections.append(
             Report.Section(
                 "The path of sizes",
@@ -59,19 +59,19 @@ struct ExplanationPage {
                 ]))
         if let filters {
             sections.append(
-                Report.Section("What it looks for first", [.picture(filters.sheet, caption: filters.caption)]))
+                Report.Section("What it looks for first", [.figure(filters.sheet, caption: filters.caption)]))
         }
         sections.append(
             Report.Section(
                 "What every layer makes of it",
-                [.paragraph(LayerFigures.note)] + sheets.map { .picture($0.figure, caption: $0.caption) }))
+                [.paragraph(LayerFigures.note)] + sheets.map { .figure($0.figure, caption: $0.caption) }))
         report = Report(
             title: "How \(layers.name) sees \(Path(picture).name)",
             subtitle: "saccade explain", sections: sections)
 
         let digits = String(sheets.count).count
         figures =
-            evidence.figures + (filters.map { [("filters.png", $0.sheet)] } ?? [])
+            saliency.figures + (filters.map { [("filters.png", $0.sheet)] } ?? [])
             + sheets.enumerated().map { index, sheet in
                 let number = String(index + 1)
                 let padded = String(repeating: "0", count: digits - number.count) + number
@@ -100,22 +100,22 @@ struct ExplanationPage {
     }
 }
 
-/// Where a class is seen, drawn over the picture.
-struct EvidenceFigures {
+/// Where a class is seen, drawn over the image.
+struct SaliencyFigures {
     private(set) var figures: [(file: String, figure: any Figure)] = []
     private(set) var blocks: [Report.Block] = []
 
     init(_ explanation: Explanation, by layers: LayerByLayer, classNamed name: String) {
-        if let evidence = explanation.evidence, let stage = explanation.stage {
+        if let saliency = explanation.gradCAM, let stage = explanation.stage {
             let map = HeatMap(
-                evidence, over: explanation.picture, title: "Grad-CAM: \(name)", label: "evidence")
+                saliency, over: explanation.image, title: "Grad-CAM: \(name)", label: "evidence")
             figures.append(("grad-cam.png", map))
-            let isBlank = evidence.values.allSatisfy { $0 == 0 }
+            let isBlank = saliency.values.allSatisfy { $0 == 0 }
             blocks.append(
-                .picture(
+                .figure(
                     map,
-                    caption: "Grad-CAM: where the activations of \(layers.stages[stage].name), \(evidence.height)×"
-                        + "\(evidence.width), speak for \(name)" + (isBlank ? "; here nowhere" : "")))
+                    caption: "Grad-CAM: where the activations of \(layers.stages[stage].name), \(saliency.height)×"
+                        + "\(saliency.width), speak for \(name)" + (isBlank ? "; here nowhere" : "")))
         }
         if let occlusion = explanation.occlusion {
             let whole = Double(explanation.probabilities[explanation.label])
@@ -123,13 +123,13 @@ struct EvidenceFigures {
             let losses = occlusion.values.map { (whole - Double($0)) * 100 }
             let map = HeatMap(
                 losses, width: occlusion.width, height: occlusion.height, title: "Occlusion: \(name)",
-                label: "loss, points of %", map: .inferno, over: explanation.picture, opacity: 0.55, side: 250)
+                label: "loss, points of %", map: .inferno, over: explanation.image, opacity: 0.55, side: 250)
             figures.append(("occlusion.png", map))
             blocks.append(
-                .picture(
+                .figure(
                     map,
                     caption: "Occlusion: by how much the probability of \(name), \(percent(whole)), falls when a grey "
-                        + "square covers the place, a quarter of the picture wide. Below 0 it rises."))
+                        + "square covers the place, a quarter of the image wide. Below 0 it rises."))
         }
     }
 }

@@ -3,7 +3,7 @@ import SaccadeImages
 import SaccadeModels
 import SaccadeTensors
 
-/// What the layers make of one picture, as figures.
+/// What the layers make of one image, as figures.
 struct LayerFigures {
     /// One layer's result.
     struct Sheet {
@@ -25,7 +25,7 @@ struct LayerFigures {
     /// From input to output. Dropout and flatten, which change no number, have none.
     let sheets: [Sheet]
 
-    /// - Parameter activations: Of one picture, `[1, …]`, one for each stage.
+    /// - Parameter activations: Of one image, `[1, …]`, one for each stage.
     init(_ layers: LayerByLayer, _ activations: [Tensor]) {
         sheets = zip(layers.stages, activations).compactMap { stage, activation in
             stage.kind == .dropout || stage.kind == .flatten ? nil : Self.sheet(stage, activation.scalars)
@@ -85,10 +85,10 @@ extension ContactSheet {
 }
 
 extension HeatMap {
-    /// Evidence over the picture that it comes from.
-    init(_ evidence: EvidenceMap, over picture: Image, title: String, label: String) {
+    /// A saliency map over the image that it comes from.
+    init(_ saliency: SaliencyMap, over picture: Image, title: String, label: String) {
         self.init(
-            evidence.values.map(Double.init), width: evidence.width, height: evidence.height, title: title,
+            saliency.values.map(Double.init), width: saliency.width, height: saliency.height, title: title,
             label: label, map: .inferno, over: picture, opacity: 0.55, side: 250)
     }
 }

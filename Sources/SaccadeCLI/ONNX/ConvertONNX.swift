@@ -39,7 +39,7 @@ enum ConvertONNX {
             try model.onnx(hasFreeSizes: hasFreeSizes).write(to: output)
             let kept = [
                 model.classNames.map { "\($0.count) names of classes" },
-                model.preprocessing.map { _ in "how pictures are prepared" },
+                model.preprocessing.map { _ in "how images are prepared" },
             ].compactMap { $0 }
             let inputs = model.network.stages.flatMap(\.model.inputs).map { "\($0)" }.joined(separator: ", ")
             print(

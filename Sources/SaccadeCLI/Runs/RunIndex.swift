@@ -104,7 +104,7 @@ struct RunJSON: Encodable {
         bestMetric = run.best?.monitor.name
         bestValue = run.best?.value
         seconds = run.seconds
-        waitingShare = run.waitingShare
+        waitingShare = run.waitingFraction
         peakMemory = run.peakMemory
         lastActive = run.lastActive
     }

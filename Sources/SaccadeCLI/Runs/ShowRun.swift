@@ -46,7 +46,7 @@ struct ShowRun: ParsableCommand {
             versions = summary.description.versions
             epochs = summary.records
             timings = summary.timings
-            leftOut = summary.leftOut
+            leftOut = summary.skipped
         }
     }
 
@@ -73,7 +73,7 @@ struct ShowRun: ParsableCommand {
                         + "\(Int(Double(samples) / max(learning, 1e-9))) samples/s learnt from"
                 ))
         }
-        if let share = run.waitingShare {
+        if let share = run.waitingFraction {
             facts.append(("Waiting", "\(RunFigures.share(share)) of the learning, for data"))
         }
         if let peak = run.peakMemory { facts.append(("Memory", "\(RunFigures.bytes(peak)) at most")) }
@@ -81,8 +81,8 @@ struct ShowRun: ParsableCommand {
             facts.append(("Time left", "about \(RunFigures.duration(left))"))
         }
         facts.append(("Last active", RunFigures.moment(run.lastActive)))
-        if !run.leftOut.isEmpty {
-            facts.append(("Left out", "\(run.leftOut.count) samples, see \(RunFolder.leftOutName)"))
+        if !run.skipped.isEmpty {
+            facts.append(("Skipped", "\(run.skipped.count) samples, see \(RunFolder.skippedName)"))
         }
 
         let width = facts.map(\.0.count).max() ?? 0

@@ -1,24 +1,24 @@
 public import SaccadeGeometry
 public import SaccadeImages
 
-/// A picture and what is known about it, to be changed together.
+/// An image and what is known about it, to be changed together.
 public struct AnnotatedImage: Sendable, Equatable {
     public let image: Image
     public let annotations: Annotations
 
-    /// - Throws: `GeometryError` when a mask, or the classes, are not of the picture's size.
+    /// - Throws: `GeometryError` when a mask, or the classes, are not of the image's size.
     public init(_ image: Image, _ annotations: Annotations) throws(GeometryError) {
         for case let mask? in annotations.objects.map(\.mask)
         where mask.width != image.width || mask.height != image.height {
             throw GeometryError(
                 .mismatch,
-                "a mask of \(mask.width)×\(mask.height) pixels does not belong to a picture of \(image.size); give "
-                    + "masks of the picture's size")
+                "a mask of \(mask.width)×\(mask.height) pixels does not belong to an image of \(image.size); give "
+                    + "masks of the image's size")
         }
         if let classes = annotations.classes, classes.count != image.width * image.height {
             throw GeometryError(
                 .mismatch,
-                "\(classes.count) classes do not belong to a picture of \(image.size); give one for each pixel")
+                "\(classes.count) classes do not belong to an image of \(image.size); give one for each pixel")
         }
         (self.image, self.annotations) = (image, annotations)
     }
@@ -33,7 +33,7 @@ public struct AnnotatedImage: Sendable, Equatable {
             Double(size.width) / Double(image.width), Double(size.height) / Double(image.height))
         return try AnnotatedImage(
             image.resized(width: size.width, height: size.height, filter: filter),
-            annotations.moved(by: Relocation(map, from: image.size, to: size), rules))
+            annotations.moved(by: GeometricTransform(map, from: image.size, to: size), rules))
     }
 
     /// Scaled to fit into a size, its proportions kept, with bars around it.
@@ -42,6 +42,6 @@ public struct AnnotatedImage: Sendable, Equatable {
     ) throws(GeometryError) -> AnnotatedImage {
         let letterbox = Letterbox(image.size, in: size)
         return try AnnotatedImage(
-            letterbox.apply(to: image, filter: filter), annotations.moved(by: letterbox.relocation, rules))
+            letterbox.apply(to: image, filter: filter), annotations.moved(by: letterbox.transform, rules))
     }
 }

@@ -2,7 +2,7 @@ import SaccadeGeometry
 import SaccadeImages
 import SaccadePrelude
 
-// How what is known about a picture follows the picture.
+// How what is known about an image follows the image.
 //
 // Box: the hull of its moved corners, cut off at the frame. Under an elastic deformation the hull of its moved edges,
 // point by point. An object with a mask gets the box around those of its pixels that are still to be seen, for the hull
@@ -14,8 +14,8 @@ import SaccadePrelude
 extension Annotations {
     /// What is known after the move. Masks and classes take the pixel that each new pixel's centre lay in before.
     ///
-    /// - Throws: ``GeometryError`` when a mask is not of the picture's size, or becomes too large.
-    func moved(by move: Relocation, _ rules: Rules) throws(GeometryError) -> Annotations {
+    /// - Throws: ``GeometryError`` when a mask is not of the image's size, or becomes too large.
+    func moved(by move: GeometricTransform, _ rules: Rules) throws(GeometryError) -> Annotations {
         require(
             classes.map { $0.count == move.old.width * move.old.height } ?? true, "moved: not one class for each pixel")
         var result: [Object] = []
@@ -32,7 +32,7 @@ extension Annotations {
 
 extension Annotations.Object {
     /// The moved object; nil where too little of it is left.
-    fileprivate func moved(by move: Relocation, _ rules: Annotations.Rules) throws(GeometryError) -> Self? {
+    fileprivate func moved(by move: GeometricTransform, _ rules: Annotations.Rules) throws(GeometryError) -> Self? {
         let whole = box.clipped(toWidth: move.old.width, height: move.old.height)
         guard whole.isValid else { return nil }
         let outline = move.outline(whole)
@@ -40,10 +40,10 @@ extension Annotations.Object {
         var moved = self
         moved.box = hull.clipped(to: move.new.frame)
         let isWhole = moved.box == hull
-        var share = 1.0
+        var fraction = 1.0
         if !isWhole {
             // Of upright boxes the areas are products, which are exact where sums over corners are not.
-            share =
+            fraction =
                 move.keepsBoxesUpright
                 ? moved.box.area / hull.area : outline.clipped(to: move.new.frame).area / outline.area
         }
@@ -51,19 +51,19 @@ extension Annotations.Object {
             guard mask.width == move.old.width, mask.height == move.old.height else {
                 throw GeometryError(
                     .mismatch,
-                    "a mask of \(mask.width)×\(mask.height) pixels does not belong to a picture of \(move.old); give "
-                        + "masks of the picture's size")
+                    "a mask of \(mask.width)×\(mask.height) pixels does not belong to an image of \(move.old); give "
+                        + "masks of the image's size")
             }
             let visible = try move.mask(mask)
             moved.mask = visible
             if mask.pixelCount > 0 {
-                if !isWhole { share = move.visibleShare(of: mask) }
+                if !isWhole { fraction = move.visibleFraction(of: mask) }
                 if visible.pixelCount == 0 { return nil }
                 if !isWhole || !move.keepsBoxesUpright { moved.box = visible.bounds }
             }
         }
-        moved.visibleShare = visibleShare * min(share, 1)
-        guard moved.box.isValid, share > 0, moved.visibleShare >= rules.leastVisible else { return nil }
+        moved.visibleFraction = visibleFraction * min(fraction, 1)
+        guard moved.box.isValid, fraction > 0, moved.visibleFraction >= rules.leastVisible else { return nil }
         moved.keypoints = keypoints.map(move.keypoint)
         if move.isMirroring {
             for pair in rules.mirroredKeypoints where max(pair.left, pair.right) < keypoints.count {
@@ -75,12 +75,12 @@ extension Annotations.Object {
 }
 
 extension PixelSize {
-    /// The picture's frame.
+    /// The image's frame.
     var frame: Box { Box(left: 0, top: 0, right: Double(width), bottom: Double(height)) }
 }
 
-extension Relocation {
-    /// The moved keypoint; unlabelled, at the origin, when it has left the picture.
+extension GeometricTransform {
+    /// The moved keypoint; unlabelled, at the origin, when it has left the image.
     fileprivate func keypoint(_ keypoint: Keypoint) -> Keypoint {
         let place = self(Point(keypoint.x, keypoint.y))
         let isInside =
@@ -90,7 +90,7 @@ extension Relocation {
             : Keypoint(x: 0, y: 0, visibility: .unlabelled)
     }
 
-    /// The pixels of a whole-numbered part of the moved picture; `elsewhere` where the picture does not reach.
+    /// The pixels of a whole-numbered part of the moved image; `elsewhere` where the image does not reach.
     fileprivate func pixels(_ pixels: [UInt8], in part: Box, elsewhere: UInt8) -> [UInt8] {
         let (columns, rows) = (Int(part.left)..<Int(part.right), Int(part.top)..<Int(part.bottom))
         return [UInt8](unsafeUninitializedCapacity: columns.count * rows.count) { target, count in
@@ -106,9 +106,9 @@ extension Relocation {
         }
     }
 
-    /// The moved mask, of the new picture's size.
+    /// The moved mask, of the new image's size.
     fileprivate func mask(_ mask: RunLengthMask) throws(GeometryError) -> RunLengthMask {
-        // Only where it can be: masks are mostly far smaller than pictures.
+        // Only where it can be: masks are mostly far smaller than images.
         let hull = mask.pixelCount > 0 ? outline(mask.bounds).bounds : nil
         let frame = new.frame
         guard let hull,
@@ -125,8 +125,8 @@ extension Relocation {
             partWidth: Int(part.width))
     }
 
-    /// The share of a mask's pixels whose centres land in the new frame.
-    fileprivate func visibleShare(of mask: RunLengthMask) -> Double {
+    /// The fraction of a mask's pixels whose centres land in the new frame.
+    fileprivate func visibleFraction(of mask: RunLengthMask) -> Double {
         var inside = 0
         let pixels = mask.pixels
         for y in 0..<mask.height {

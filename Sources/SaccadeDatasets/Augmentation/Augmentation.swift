@@ -2,12 +2,12 @@ public import SaccadeGeometry
 public import SaccadeImages
 import SaccadePrelude
 
-/// A random change that leaves a picture's meaning as it was, applied anew whenever the picture is learnt from.
+/// A random change that leaves an image's meaning as it was, applied anew whenever the image is learnt from.
 ///
-/// One list of them serves every task: what moves a picture moves its boxes, masks, keypoints and classes of pixels too
-/// (``apply(to:target:rules:using:)-(AnnotatedImage,_,_,_)``). They work on 8-bit pictures before normalisation, and
-/// each but ``mixUp(alpha:probability:)`` and ``cutMix(alpha:probability:)``, which mix the pictures of a batch,
-/// changes one picture on its own.
+/// One list of them serves every task: what moves an image moves its boxes, masks, keypoints and classes of pixels too
+/// (``apply(to:target:rules:using:)-(AnnotatedImage,_,_,_)``). They work on 8-bit images before normalisation, and
+/// each but ``mixUp(alpha:probability:)`` and ``cutMix(alpha:probability:)``, which mix the images of a batch,
+/// changes one image on its own.
 ///
 /// Each kind is one file, with its parameters, what recipes call them, and what it does.
 public struct Augmentation: Sendable {
@@ -33,9 +33,9 @@ public struct Augmentation: Sendable {
         .cutOut(), .randomErasing(probability: 1), .mixUp(alpha: 1), .cutMix(),
     ]
 
-    /// What a picture is to become where an augmentation decides its size.
+    /// What an image is to become where an augmentation decides its size.
     public struct Target: Sendable, Hashable {
-        /// Nil leaves each picture the size that it has.
+        /// Nil leaves each image the size that it has.
         public var size: PixelSize?
         /// How new pixels are made of old ones.
         public var filter: ResizeFilter
@@ -51,16 +51,16 @@ public struct Augmentation: Sendable {
     /// What is wrong with values that come from outside; nil where all is well.
     public var problem: String? { kind.problem }
 
-    /// Whether it brings pictures of any size to the size of the target: it takes the place of other resizing.
-    public var isFraming: Bool { (kind as? any PictureAugmentation)?.isFraming ?? false }
+    /// Whether it brings images of any size to the size of the target: it takes the place of other resizing.
+    public var resizes: Bool { (kind as? any ImageAugmentation)?.resizes ?? false }
 
-    /// Whether it mixes the pictures of a batch rather than changing one.
-    public var isMixing: Bool { kind is any BatchAugmentation }
+    /// Whether it mixes the images of a batch rather than changing one.
+    public var isBatchLevel: Bool { kind is any BatchAugmentation }
 
-    /// The changed picture. Its size is that of the target if this is a framing augmentation, and else stays.
+    /// The changed image. Its size is that of the target if this is a resizing augmentation, and else stays.
     ///
     /// One number is drawn from the generator, whatever the augmentation makes of it, so that the changes after this one
-    /// do not depend on it. Those that mix batches leave a single picture as it is.
+    /// do not depend on it. Those that mix batches leave a single image as it is.
     ///
     /// - Precondition: ``problem`` is nil.
     public func apply(
@@ -69,7 +69,7 @@ public struct Augmentation: Sendable {
         drawn(for: image.size, target, using: &generator).changed(image)
     }
 
-    /// The changed picture with everything that is known about it, moved together.
+    /// The changed image with everything that is known about it, moved together.
     ///
     /// - Throws: `GeometryError` when a mask becomes too large.
     /// - Precondition: ``problem`` is nil.
@@ -79,8 +79,8 @@ public struct Augmentation: Sendable {
     ) throws(GeometryError) -> AnnotatedImage {
         let change = drawn(for: picture.image.size, target, using: &generator)
         let annotations =
-            if let relocation = change.relocation {
-                try picture.annotations.moved(by: relocation, rules)
+            if let transform = change.transform {
+                try picture.annotations.moved(by: transform, rules)
             } else {
                 picture.annotations
             }
@@ -89,10 +89,10 @@ public struct Augmentation: Sendable {
 
     private func drawn(
         for size: PixelSize, _ target: Target, using generator: inout some RandomNumberGenerator
-    ) -> PictureChange {
+    ) -> SampledTransform {
         require(problem == nil, "Augmentation: \(problem ?? "")")
         var own = SplitMix64(seed: generator.next())
-        guard let kind = kind as? any PictureAugmentation else { return .none }
+        guard let kind = kind as? any ImageAugmentation else { return .none }
         return kind.draw(for: size, target, using: &own)
     }
 }
@@ -107,11 +107,11 @@ extension [Augmentation] {
     /// What is wrong with a list from outside; nil where all is well.
     public var problem: String? {
         if let problem = lazy.compactMap(\.problem).first { return problem }
-        if let late = dropFirst().first(where: \.isFraming) {
+        if let late = dropFirst().first(where: \.resizes) {
             return "\(late.name) must be the first augmentation, for it takes the place of the other resizing"
         }
-        if let early = dropLast(count { $0.isMixing }).first(where: \.isMixing) {
-            return "\(early.name) must be the last augmentation, for it mixes pictures that are finished"
+        if let early = dropLast(count { $0.isBatchLevel }).first(where: \.isBatchLevel) {
+            return "\(early.name) must be the last augmentation, for it mixes images that are finished"
         }
         return nil
     }

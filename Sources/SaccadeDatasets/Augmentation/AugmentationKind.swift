@@ -17,42 +17,42 @@ extension AugmentationKind {
     func isEqual(to other: any AugmentationKind) -> Bool { other as? Self == self }
 }
 
-/// A kind that changes one picture.
-protocol PictureAugmentation: AugmentationKind {
-    /// Whether the result has the target's size, whatever the picture's is.
-    var isFraming: Bool { get }
+/// A kind that changes one image.
+protocol ImageAugmentation: AugmentationKind {
+    /// Whether the result has the target's size, whatever the image's is.
+    var resizes: Bool { get }
 
-    /// Makes every random choice, for a picture of this size. It may draw as many numbers as it likes: the generator is
+    /// Makes every random choice, for an image of this size. It may draw as many numbers as it likes: the generator is
     /// its own.
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
 }
 
-extension PictureAugmentation {
-    var isFraming: Bool { false }
+extension ImageAugmentation {
+    var resizes: Bool { false }
 }
 
-/// A kind that mixes the pictures of a batch.
+/// A kind that mixes the images of a batch.
 protocol BatchAugmentation: AugmentationKind {
     /// How likely a batch is mixed, 0...1.
     var probability: Double { get }
 
-    /// Makes every random choice, for pictures of this size.
+    /// Makes every random choice, for images of this size.
     func draw(for size: PixelSize, using generator: inout SplitMix64) -> BatchMix
 }
 
-/// A change of a picture in which nothing is random any more.
-struct PictureChange {
+/// A change of an image in which nothing is random any more.
+struct SampledTransform {
     /// What becomes of the pixels.
     let changed: (Image) -> Image
     /// Where everything goes; nil where it stays.
-    let relocation: Relocation?
+    let transform: GeometricTransform?
 
-    init(_ relocation: Relocation? = nil, _ changed: @escaping (Image) -> Image) {
-        (self.changed, self.relocation) = (changed, relocation)
+    init(_ transform: GeometricTransform? = nil, _ changed: @escaping (Image) -> Image) {
+        (self.changed, self.transform) = (changed, transform)
     }
 
     /// Nothing changes.
-    static var none: PictureChange { PictureChange { $0 } }
+    static var none: SampledTransform { SampledTransform { $0 } }
 }
 
 extension SplitMix64 {

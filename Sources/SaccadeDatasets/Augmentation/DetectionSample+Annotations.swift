@@ -2,9 +2,9 @@ public import SaccadeGeometry
 public import SaccadeImages
 
 extension DetectionSample {
-    /// The objects as what can be moved together with the picture: outlines become masks.
+    /// The objects as what can be moved together with the image: outlines become masks.
     ///
-    /// - Parameter size: Of the upright picture.
+    /// - Parameter size: Of the upright image.
     /// - Throws: `GeometryError` when an outline cannot be drawn on it.
     public func annotations(size: PixelSize) throws(GeometryError) -> Annotations {
         var objects: [Annotations.Object] = []

@@ -1,16 +1,16 @@
 public import SaccadeGeometry
 public import SaccadeImages
 
-/// How a picture fits into a frame of other proportions: scaled by one factor, in the middle, with bars beside or above
+/// How an image fits into a frame of other proportions: scaled by one factor, in the middle, with bars beside or above
 /// and below it.
 public struct Letterbox: Sendable, Hashable {
-    /// The picture's size before.
+    /// The image's size before.
     public let old: PixelSize
     /// The frame.
     public let new: PixelSize
-    /// The picture's size in the frame, in whole pixels, at least one.
+    /// The image's size in the frame, in whole pixels, at least one.
     public let scaled: PixelSize
-    /// The column and row of the frame at which the picture begins.
+    /// The column and row of the frame at which the image begins.
     public let x: Int, y: Int
 
     /// The largest that fits.
@@ -31,18 +31,18 @@ public struct Letterbox: Sendable, Hashable {
         (x, y) = ((new.width - scaled.width) >> 1, (new.height - scaled.height) >> 1)
     }
 
-    /// Takes points of the picture to points of the frame; its inverse takes what was found there back.
+    /// Takes points of the image to points of the frame; its inverse takes what was found there back.
     public var map: Homography {
         Homography.scaling(
             Double(scaled.width) / Double(old.width), Double(scaled.height) / Double(old.height)
         ).then(.translation(Double(x), Double(y)))
     }
 
-    var relocation: Relocation { Relocation(map, from: old, to: new) }
+    var transform: GeometricTransform { GeometricTransform(map, from: old, to: new) }
 
-    /// The picture in its frame.
+    /// The image in its frame.
     ///
-    /// - Parameter bars: The colour of the bars, of as many channels as the picture; black where left out.
+    /// - Parameter bars: The colour of the bars, of as many channels as the image; black where left out.
     public func apply(to image: Image, filter: ResizeFilter = .bilinear, bars: [UInt8]? = nil) -> Image {
         image.resized(width: scaled.width, height: scaled.height, filter: filter)
             .framed(x: x, y: y, new, bars ?? [UInt8](repeating: 0, count: image.channels))
@@ -50,7 +50,7 @@ public struct Letterbox: Sendable, Hashable {
 }
 
 extension Image {
-    /// The picture with its upper left corner at (`x`, `y`) of a frame, which it may fill in part or reach beyond.
+    /// The image with its upper left corner at (`x`, `y`) of a frame, which it may fill in part or reach beyond.
     func framed(x: Int, y: Int, _ size: PixelSize, _ color: [UInt8]) -> Image {
         let (left, top) = (max(x, 0), max(y, 0))
         let (right, bottom) = (min(x + width, size.width), min(y + height, size.height))
@@ -60,6 +60,6 @@ extension Image {
         let part = cropped(x: left - x, y: top - y, width: right - left, height: bottom - top)
         if part.size == size { return part }
         return part.padded(
-            left: left, top: top, right: size.width - right, bottom: size.height - bottom, surroundings: .color(color))
+            left: left, top: top, right: size.width - right, bottom: size.height - bottom, paddingMode: .color(color))
     }
 }

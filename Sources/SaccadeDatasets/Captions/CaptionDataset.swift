@@ -2,7 +2,7 @@ import Foundation
 public import SaccadeFiles
 public import SaccadeImages
 
-/// Pictures with sentences about them.
+/// Images with sentences about them.
 public struct CaptionDataset: Sendable {
     /// A sentence, and where it stands.
     public struct Caption: Sendable {
@@ -10,15 +10,15 @@ public struct CaptionDataset: Sendable {
         public let place: Problem.Place
     }
 
-    /// A picture and what was written about it.
+    /// An image and what was written about it.
     public struct Sample: Sendable {
-        /// The path of the picture's file.
+        /// The path of the image's file.
         public let image: String
         public let captions: [Caption]
         public let split: DatasetSplit?
     }
 
-    /// In the order of the files. Pictures without a caption are not among them.
+    /// In the order of the files. Images without a caption are not among them.
     public let samples: [Sample]
     /// What is wrong with the files; records that make no sense are left out of the samples.
     public let problems: [Problem]
@@ -27,7 +27,7 @@ public struct CaptionDataset: Sendable {
     ///
     /// - Parameters:
     ///   - path: The file, or the folder in which it is.
-    ///   - pictures: Where the pictures are, if not in `images`, a folder of the part's name, or beside the file.
+    ///   - pictures: Where the images are, if not in `images`, a folder of the part's name, or beside the file.
     /// - Throws: ``FileError`` when there is no such file or it cannot be read at all.
     public init(at path: String, pictures: String? = nil) throws(FileError) {
         let files = Self.files(at: path)

@@ -1,7 +1,7 @@
 import Foundation
 public import SaccadeFiles
 
-/// Mends what can be mended without a person: boxes that reach beyond their picture are clipped; boxes without area and
+/// Mends what can be mended without a person: boxes that reach beyond their image are clipped; boxes without area and
 /// records that stand there twice are taken out. Everything else in a file stays as it is, byte for byte.
 public struct AnnotationFixes: Sendable, Encodable {
     /// A file that was mended.

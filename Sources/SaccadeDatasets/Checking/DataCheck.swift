@@ -10,12 +10,12 @@ public struct DataCheck: Sendable {
     /// Sorted by file and line.
     public let problems: [Problem]
 
-    /// Reads a data set as its format asks for, then every picture of it.
+    /// Reads a data set as its format asks for, then every image of it.
     ///
     /// - Parameters:
     ///   - path: Its folder or file.
     ///   - format: What it is; nil to find out.
-    ///   - pictures: Where the pictures are, if not where the format has them. Formats with boxes only.
+    ///   - pictures: Where the images are, if not where the format has them. Formats with boxes only.
     ///   - classes: How many classes masks have, if no `classes.txt` tells.
     /// - Throws: ``FileError``, when there is nothing or nothing that is recognised.
     public init(
@@ -23,7 +23,7 @@ public struct DataCheck: Sendable {
     ) throws(FileError) {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let format = if let format { format } else { try DataFormat(of: path) }
-        var entries: [PictureCheck.Entry] = []
+        var entries: [ImageCheck.Entry] = []
         var found: [Problem] = []
         switch format {
         case .voc, .coco, .yolo:
@@ -43,8 +43,8 @@ public struct DataCheck: Sendable {
             (entries, counts) = try Self.classification(path)
         case .csv:
             var names: Set<String> = []
-            for (split, file) in PictureList.files(at: path) {
-                let list = try PictureList(file, split: split)
+            for (split, file) in ImageList.files(at: path) {
+                let list = try ImageList(file, split: split)
                 found += list.problems
                 names.formUnion(list.entries.map(\.className))
                 entries += list.entries.map { .init(path: $0.image, split: $0.split, place: $0.place) }
@@ -84,7 +84,7 @@ public struct DataCheck: Sendable {
         }
         // What the reader missed already need not be missed again.
         let known = Set(found.map(\.place.file))
-        found += PictureCheck(entries).problems.filter {
+        found += ImageCheck(entries).problems.filter {
             !([.missingImage, .unreadableImage].contains($0.rule) && known.contains($0.place.file))
         }
         recognised = format.words
@@ -133,8 +133,8 @@ public struct DataCheck: Sendable {
 
     private static func classification(
         _ path: String
-    ) throws(FileError) -> (entries: [PictureCheck.Entry], counts: [(name: String, count: Int)]) {
-        var entries: [PictureCheck.Entry] = []
+    ) throws(FileError) -> (entries: [ImageCheck.Entry], counts: [(name: String, count: Int)]) {
+        var entries: [ImageCheck.Entry] = []
         var (pictures, classes) = (0, 0)
         let splits = try ClassificationDataset.splits(at: path)
         for split in splits {

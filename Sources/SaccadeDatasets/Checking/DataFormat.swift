@@ -21,19 +21,19 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
     /// What it is called, and by what it is recognised.
     public var words: String {
         switch self {
-        case .voc: "Pascal VOC (an XML file for each picture)"
-        case .coco: "COCO (a JSON file for all pictures)"
-        case .yolo: "YOLO (a text file for each picture)"
+        case .voc: "Pascal VOC (an XML file for each image)"
+        case .coco: "COCO (a JSON file for all images)"
+        case .yolo: "YOLO (a text file for each image)"
         case .folders: "a folder for each class"
         case .mnist: "MNIST (IDX files)"
         case .cifar10: "CIFAR-10 (binary batches)"
         case .cifar100: "CIFAR-100 (binary files)"
         case .omniglot: "Omniglot (a folder for each alphabet, in it one for each character)"
-        case .csv: "a CSV list of pictures and classes (columns image and label)"
-        case .masks: "pictures with masks (lists of both, X and Xannot, images and masks, PNGImages and PedMasks)"
-        case .captions: "pictures with captions (captions_*.json, captions.txt with image,caption)"
+        case .csv: "a CSV list of images and classes (columns image and label)"
+        case .masks: "images with masks (lists of both, X and Xannot, images and masks, PNGImages and PedMasks)"
+        case .captions: "images with captions (captions_*.json, captions.txt with image,caption)"
         case .pairs: "sentences in two or more languages (NAME.en, NAME.de, also .gz)"
-        case .frames: "clips as folders of numbered pictures"
+        case .frames: "clips as folders of numbered images"
         case .text: "text files (.txt)"
         }
     }
@@ -60,7 +60,7 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
             self = .cifar10
         } else if !CIFAR100.splits(in: path).isEmpty {
             self = .cifar100
-        } else if !PictureList.files(at: path).isEmpty {
+        } else if !ImageList.files(at: path).isEmpty {
             self = .csv
         } else if Omniglot.isOmniglot(path) {
             self = .omniglot
@@ -82,8 +82,8 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Whether every folder of pictures is a series of numbers without gaps that begins at 0 or 1 behind a common name;
-    /// pictures of a class may be numbered too, so plain numbers are none.
+    /// Whether every folder of images is a series of numbers without gaps that begins at 0 or 1 behind a common name;
+    /// images of a class may be numbered too, so plain numbers are none.
     private static func isFrames(_ path: String) -> Bool {
         let folders = [path] + ImageFolder.folders(in: path).map { "\(path)/\($0)" }
         let series = folders.flatMap { FrameFolders.series(in: $0) }

@@ -1,6 +1,6 @@
 import SaccadeImages
 
-/// What tells whether two picture files are the same, or show the same.
+/// What tells whether two image files are the same, or show the same.
 struct Fingerprint: Sendable {
     /// Equal for equal files, and for others hardly ever: whoever finds two compares their bytes.
     struct Content: Sendable, Hashable {
@@ -16,7 +16,7 @@ struct Fingerprint: Sendable {
         }
     }
 
-    /// What remains of a picture that is resized, recompressed or slightly retouched: on a grey picture of 17×16 pixels,
+    /// What remains of an image that is resized, recompressed or slightly retouched: on a grey image of 17×16 pixels,
     /// whether each pixel is darker than its right neighbour (the difference hash of Krawetz, 2013, with 256 bits), and
     /// those pixels.
     struct Look: Sendable {
@@ -26,7 +26,7 @@ struct Fingerprint: Sendable {
         static let bitTolerance = 12
         /// So much may the grey values differ, in the mean.
         static let greyTolerance = 6
-        /// Pictures with less between dark and bright than that show nothing to recognise.
+        /// Images with less between dark and bright than that show nothing to recognise.
         static let leastContrast = 24
 
         let bits: SIMD4<UInt64>

@@ -5,13 +5,13 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
         public let rawValue: String
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// A picture that is listed or described is not there.
+        /// An image that is listed or described is not there.
         public static let missingImage = Rule(rawValue: "missing-image")
-        /// A picture that cannot be decoded.
+        /// An image that cannot be decoded.
         public static let unreadableImage = Rule(rawValue: "unreadable-image")
-        /// A picture of another size than its annotation says.
+        /// An image of another size than its annotation says.
         public static let imageSize = Rule(rawValue: "image-size")
-        /// A file other than a picture that is listed but not there.
+        /// A file other than an image that is listed but not there.
         public static let missingFile = Rule(rawValue: "missing-file")
         /// A file that cannot be understood at all.
         public static let malformedFile = Rule(rawValue: "malformed-file")
@@ -19,11 +19,11 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
         public static let malformedRecord = Rule(rawValue: "malformed-record")
         /// Text that is not UTF-8, or has lost characters before.
         public static let encoding = Rule(rawValue: "encoding")
-        /// A box that reaches beyond its picture.
+        /// A box that reaches beyond its image.
         public static let boxOutside = Rule(rawValue: "box-outside")
         /// A box without width or height.
         public static let boxDegenerate = Rule(rawValue: "box-degenerate")
-        /// Pixels where fractions of the picture belong.
+        /// Pixels where fractions of the image belong.
         public static let pixelCoordinates = Rule(rawValue: "pixel-coordinates")
         /// A name where the number of a class belongs.
         public static let className = Rule(rawValue: "class-name")
@@ -31,13 +31,13 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
         public static let unknownClass = Rule(rawValue: "unknown-class")
         /// The same record twice.
         public static let duplicateRecord = Rule(rawValue: "duplicate-record")
-        /// A mask that does not have the size of its picture.
+        /// A mask that does not have the size of its image.
         public static let maskSize = Rule(rawValue: "mask-size")
         /// An outline or a mask that describes no region.
         public static let outline = Rule(rawValue: "outline")
-        /// The same picture in two parts of the data set.
+        /// The same image in two parts of the data set.
         public static let duplicateImage = Rule(rawValue: "duplicate-image")
-        /// Pictures in two parts of the data set that look the same.
+        /// Images in two parts of the data set that look the same.
         public static let similarImage = Rule(rawValue: "similar-image")
         /// A caption without words.
         public static let emptyCaption = Rule(rawValue: "empty-caption")

@@ -1,6 +1,6 @@
 public import SaccadeGeometry
 
-/// One object on a picture, as an annotator described it.
+/// One object on an image, as an annotator described it.
 public struct AnnotatedObject: Sendable, Hashable {
     /// Which pixels belong to an object, in one of the two ways in which data sets tell it.
     public enum Outline: Sendable, Hashable {
@@ -12,7 +12,7 @@ public struct AnnotatedObject: Sendable, Hashable {
 
     /// Index of the class in ``DetectionDataset/classNames``.
     public var label: Int
-    /// In pixels, continuous. It may reach beyond the picture, which the data set lists as a problem.
+    /// In pixels, continuous. It may reach beyond the image, which the data set lists as a problem.
     public var box: Box
     /// The object's pixels, if anybody marked them.
     public var outline: Outline?
@@ -49,7 +49,7 @@ public struct AnnotatedObject: Sendable, Hashable {
         self.place = place
     }
 
-    /// Whether both say the same about the picture, wherever it stands.
+    /// Whether both say the same about the image, wherever it stands.
     func isSame(as other: AnnotatedObject) -> Bool {
         var copy = other
         copy.place = place

@@ -3,12 +3,12 @@ import SaccadeFiles
 
 /// Where the files of a COCO data set lie.
 ///
-/// `annotations/instances_PART.json` with the pictures in `PART`, `images/PART`, `images` or beside it;
-/// `_annotations.coco.json` among the pictures of a part; or a JSON file that is named itself.
+/// `annotations/instances_PART.json` with the images in `PART`, `images/PART`, `images` or beside it;
+/// `_annotations.coco.json` among the images of a part; or a JSON file that is named itself.
 struct COCOLayout {
     let root: String
     let files: [String]
-    /// Where the pictures are, if somebody said so.
+    /// Where the images are, if somebody said so.
     let pictures: String?
 
     /// The kinds of files that COCO publishes, by the beginnings of their names, the best for detection first.
@@ -96,7 +96,7 @@ struct COCOLayout {
         return candidates.dropFirst().first { ImageFolder.isFolder($0) } ?? base
     }
 
-    /// The path of a picture.
+    /// The path of an image.
     func path(of name: String, in folder: String) -> String {
         pictures == nil ? "\(folder)/\(name)" : "\(folder)/\(Path(name).name)"
     }

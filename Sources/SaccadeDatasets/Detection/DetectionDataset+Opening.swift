@@ -7,7 +7,7 @@ extension DetectionDataset {
     /// - Parameters:
     ///   - path: Its folder, or the file that describes it.
     ///   - format: What it is; nil to find out.
-    ///   - pictures: Where the pictures are, if not where the format has them.
+    ///   - pictures: Where the images are, if not where the format has them.
     /// - Throws: ``FileError``: nothing there, no known format (with all that was looked for), or files that cannot be
     ///   read at all. What is wrong in records is listed in ``problems``.
     public init(at path: String, format: Format? = nil, pictures: String? = nil) throws(FileError) {

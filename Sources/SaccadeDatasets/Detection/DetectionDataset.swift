@@ -1,16 +1,16 @@
 public import SaccadeFiles
 
-/// Pictures with boxes around objects, whatever files describe them.
+/// Images with boxes around objects, whatever files describe them.
 ///
 /// A record that makes no sense does not stop the reading: it is left out and listed in ``problems``.
 public struct DetectionDataset: Sendable {
     /// The formats that are read and written.
     public enum Format: String, Sendable, Codable, CaseIterable {
-        /// Pascal VOC: an XML file for each picture.
+        /// Pascal VOC: an XML file for each image.
         case voc
-        /// COCO: one JSON file for all pictures of a part.
+        /// COCO: one JSON file for all images of a part.
         case coco
-        /// YOLO: a text file for each picture, a line for each object.
+        /// YOLO: a text file for each image, a line for each object.
         case yolo
     }
 
@@ -20,9 +20,9 @@ public struct DetectionDataset: Sendable {
     public let root: String
     /// The names of the classes; a label is an index into them.
     public let classNames: [String]
-    /// The pictures with their objects.
+    /// The images with their objects.
     public let samples: [DetectionSample]
-    /// What is wrong with the annotations. Whether the pictures are there and whole is not known before
+    /// What is wrong with the annotations. Whether the images are there and whole is not known before
     /// ``DataCheck`` looks.
     public let problems: [Problem]
     /// How many records of objects there are, those that were left out among them.

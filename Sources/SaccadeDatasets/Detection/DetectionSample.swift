@@ -1,18 +1,18 @@
 public import SaccadeImages
 
-/// A picture and the objects on it.
+/// An image and the objects on it.
 public struct DetectionSample: Sendable {
-    /// The path of the picture's file, which may be missing: then the data set lists that as a problem.
+    /// The path of the image's file, which may be missing: then the data set lists that as a problem.
     public var image: String
-    /// What the data set calls the picture: a path below its folder, with suffix.
+    /// What the data set calls the image: a path below its folder, with suffix.
     public var name: String
-    /// Of the upright picture, as the annotation or else the picture itself tells it; nil when neither does.
+    /// Of the upright image, as the annotation or else the image itself tells it; nil when neither does.
     public var size: PixelSize?
     /// The part that the sample belongs to; nil where the data set makes no parts.
     public var split: DatasetSplit?
-    /// What is on the picture. Records that make no sense are not among them.
+    /// What is on the image. Records that make no sense are not among them.
     public var objects: [AnnotatedObject]
-    /// The file, and in it the record, that describes the picture.
+    /// The file, and in it the record, that describes the image.
     public var place: Problem.Place
 
     /// A sample from its parts.

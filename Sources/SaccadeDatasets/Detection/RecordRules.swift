@@ -3,10 +3,10 @@ import SaccadeImages
 
 /// What every format asks of boxes and numbers.
 enum RecordRules {
-    /// So far beyond the picture, in pixels, may rounding carry an edge.
+    /// So far beyond the image, in pixels, may rounding carry an edge.
     static let roundingSlack = 0.5
 
-    /// A plain decimal number of a size that pictures have; nil for anything else, `nan`, `inf` and `0x10` included.
+    /// A plain decimal number of a size that images have; nil for anything else, `nan`, `inf` and `0x10` included.
     static func number(_ text: some StringProtocol) -> Double? {
         guard text.utf8.count <= 64,
             text.utf8.allSatisfy({ (48...57).contains($0) || "+-.eE".utf8.contains($0) }),
@@ -25,7 +25,7 @@ enum RecordRules {
     ///
     /// - Parameters:
     ///   - box: Any box.
-    ///   - size: The picture's, if known.
+    ///   - size: The image's, if known.
     ///   - numbers: What the format writes for a box.
     static func check(
         _ box: Box, on size: PixelSize?, at place: Problem.Place, numbers: (Box) -> [Double]
@@ -49,14 +49,14 @@ enum RecordRules {
         guard let inside = box.intersection(frame) else {
             return (
                 Problem(
-                    .boxOutside, at: place, "\(words) lies beside the picture of \(size) pixels",
+                    .boxOutside, at: place, "\(words) lies beside the image of \(size) pixels",
                     remedy: "delete the record or draw the box again", fix: .remove), false
             )
         }
         return (
             Problem(
-                .boxOutside, at: place, "\(words) reaches beyond the picture of \(size) pixels",
-                remedy: "clip it to the picture",
+                .boxOutside, at: place, "\(words) reaches beyond the image of \(size) pixels",
+                remedy: "clip it to the image",
                 fix: .rewrite(numbers(inside))), true
         )
     }

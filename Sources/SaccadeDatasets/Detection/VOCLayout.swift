@@ -4,16 +4,16 @@ import SaccadeFiles
 /// Where the files of a VOC data set lie.
 ///
 /// `Annotations/*.xml` with `JPEGImages` (or `images`) beside it and, if there are parts, `ImageSets/Main/train.txt`,
-/// `val.txt`, `test.txt`; or XML files beside their pictures, also below `train`, `valid` and `test`.
+/// `val.txt`, `test.txt`; or XML files beside their images, also below `train`, `valid` and `test`.
 struct VOCLayout {
-    /// A folder of annotations, and one of pictures.
+    /// A folder of annotations, and one of images.
     struct Part {
         let annotations: String
         let images: String
         let split: DatasetSplit?
         /// Names of annotations without suffix, sorted.
         let stems: [String]
-        /// Names of the pictures by their stems.
+        /// Names of the images by their stems.
         private let pictures: [String: String]
 
         init?(annotations: String, images: String, split: DatasetSplit?) {
@@ -23,10 +23,10 @@ struct VOCLayout {
             self.annotations = annotations
             self.images = images
             self.split = split
-            pictures = PictureNames.byStem(in: images)
+            pictures = ImageNames.byStem(in: images)
         }
 
-        /// The picture of an annotation: the one that it names, or else the one that is called as it is.
+        /// The image of an annotation: the one that it names, or else the one that is called as it is.
         func picture(_ stem: String, named fileName: String?) -> (path: String, name: String) {
             let named = fileName.map { Path($0).name }
             let isSafe = named.map { !$0.isEmpty && $0 != ".." && !$0.utf8.contains(0) } ?? false
@@ -43,7 +43,7 @@ struct VOCLayout {
 
     /// The layout of a folder; nil where there is no VOC data set.
     ///
-    /// - Parameter pictures: Where the pictures are, if not where VOC has them.
+    /// - Parameter pictures: Where the images are, if not where VOC has them.
     init?(_ folder: String, pictures: String?) {
         root = folder
         let folders = Set(ImageFolder.folders(in: folder))
@@ -81,7 +81,7 @@ struct VOCLayout {
     func splits(_ problems: inout [Problem]) -> [String: DatasetSplit] {
         guard let part = parts.first else { return [:] }
         let known = Set(part.stems)
-        let pictures = Set(PictureNames.byStem(in: part.images).keys)
+        let pictures = Set(ImageNames.byStem(in: part.images).keys)
         var splits: [String: DatasetSplit] = [:]
         for split in [DatasetSplit.train, .validation, .test] {
             for name in split.folderNames {
@@ -91,7 +91,7 @@ struct VOCLayout {
                     let (lines, bad) = try TextFile.lines(of: path)
                     problems += bad
                     for line in lines {
-                        // What follows the name is whether a class is on the picture.
+                        // What follows the name is whether a class is on the image.
                         guard let stem = line.text.split(whereSeparator: \.isWhitespace).first.map(String.init),
                             !stem.hasPrefix("#")
                         else { continue }
@@ -106,7 +106,7 @@ struct VOCLayout {
                             problems.append(
                                 Problem(
                                     .duplicateImage, at: place,
-                                    "the picture is in the \(other.rawValue) part and in the \(split.rawValue) part",
+                                    "the image is in the \(other.rawValue) part and in the \(split.rawValue) part",
                                     remedy: "keep it in one part"))
                         } else {
                             splits[stem] = split

@@ -85,7 +85,7 @@ enum VOCReader {
             } else {
                 result.problems.append(
                     Problem(
-                        .imageSize, at: .init(file: path, line: size.line), "gives no usable size of the picture",
+                        .imageSize, at: .init(file: path, line: size.line), "gives no usable size of the image",
                         remedy: "write its width and height in pixels"))
             }
         }

@@ -5,7 +5,7 @@ import Yams
 /// What the description of a YOLO data set says.
 struct YOLODescription {
     private(set) var classNames: [String] = []
-    /// Folders of pictures, or lists of pictures, for each part.
+    /// Folders of images, or lists of images, for each part.
     private(set) var parts: [(split: DatasetSplit, paths: [String])] = []
     private(set) var base: String?
     private(set) var namesFile: String?
@@ -50,7 +50,7 @@ struct YOLODescription {
         {
             classNames = (0..<count).map { "class \($0)" }
         }
-        guard !parts.isEmpty else { throw malformed("names no pictures") }
+        guard !parts.isEmpty else { throw malformed("names no images") }
     }
 
     /// Reads Darknet's `obj.data`: lines of `key = value`.
@@ -64,7 +64,7 @@ struct YOLODescription {
         guard namesFile != nil, !parts.isEmpty else {
             throw FileError(
                 .malformed, path: path, reason: "lacks names = … or train = …",
-                remedy: "write where the names of the classes and the lists of pictures are")
+                remedy: "write where the names of the classes and the lists of images are")
         }
     }
 }

@@ -4,9 +4,9 @@ import SaccadeFiles
 /// Where the files of a YOLO data set lie.
 ///
 /// What lists the classes tells which of the three habits it is: `data.yaml` (Ultralytics, Roboflow), `obj.data`
-/// (Darknet), or `classes.txt` or `obj.names` beside folders of pictures and of labels.
+/// (Darknet), or `classes.txt` or `obj.names` beside folders of images and of labels.
 struct YOLOLayout {
-    /// A picture and its labels, which need not be there.
+    /// An image and its labels, which need not be there.
     struct Picture {
         let image: String
         let labels: String
@@ -18,7 +18,7 @@ struct YOLOLayout {
     private(set) var classNames: [String] = []
     private(set) var pictures: [Picture] = []
     private(set) var problems: [Problem] = []
-    /// Where the pictures are, if somebody said so.
+    /// Where the images are, if somebody said so.
     private let elsewhere: String?
 
     /// The file that tells about the classes of a folder; nil where there is no YOLO data set.
@@ -42,7 +42,7 @@ struct YOLOLayout {
 
     /// The layout of a folder, or of the file that describes one.
     ///
-    /// - Parameter pictures: A folder in which the pictures are, whatever the data set says.
+    /// - Parameter pictures: A folder in which the images are, whatever the data set says.
     /// - Throws: ``FileError`` when the description is missing or makes no sense.
     init(_ path: String, pictures: String?) throws(FileError) {
         elsewhere = pictures
@@ -79,9 +79,9 @@ struct YOLOLayout {
         }
     }
 
-    /// Pictures of folders and lists that a description names.
+    /// Images of folders and lists that a description names.
     private mutating func addParts(_ parts: [(split: DatasetSplit, paths: [String])], base: String) throws(FileError) {
-        // Who names the same pictures to learn from and to validate with has no parts.
+        // Who names the same images to learn from and to validate with has no parts.
         let isOne = parts.count > 1 && parts.allSatisfy { $0.paths == parts[0].paths }
         for (split, paths) in isOne ? Array(parts.prefix(1)) : parts {
             for path in paths {
@@ -89,11 +89,11 @@ struct YOLOLayout {
                 guard !Path(place).isRoot else {
                     throw FileError(
                         .malformed, path: root,
-                        reason: "its description says that the pictures are in \(path), the whole disk",
+                        reason: "its description says that the images are in \(path), the whole disk",
                         remedy: "name the folder that they are in")
                 }
                 if ImageFolder.isFolder(place) {
-                    add(PictureNames.below(place), in: place, split: isOne ? nil : split)
+                    add(ImageNames.below(place), in: place, split: isOne ? nil : split)
                 } else {
                     let (lines, bad) = try TextFile.lines(of: place)
                     problems += bad
@@ -108,13 +108,13 @@ struct YOLOLayout {
         }
     }
 
-    /// Pictures beside a list of classes: in a folder of their own, or among their labels.
+    /// Images beside a list of classes: in a folder of their own, or among their labels.
     private mutating func addFolders() {
         let folders = ImageFolder.folders(in: root)
         if let images = folders.first(where: { ["images", "image", "jpegimages"].contains($0.lowercased()) }) {
-            add(PictureNames.below("\(root)/\(images)"), in: "\(root)/\(images)", split: nil)
+            add(ImageNames.below("\(root)/\(images)"), in: "\(root)/\(images)", split: nil)
         } else {
-            add(PictureNames.below(root), in: root, split: nil)
+            add(ImageNames.below(root), in: root, split: nil)
         }
     }
 
@@ -123,15 +123,15 @@ struct YOLOLayout {
             let part = name.split(separator: "/").first.flatMap { DatasetSplit(in: String($0)) }
             add("\(folder)/\(name)", name: name, split: split ?? (name.contains("/") ? part : nil))
         }
-        // Labels whose picture is gone.
+        // Labels whose image is gone.
         let labelFolder = Path(labels(of: "\(folder)/x.jpg")).folder
-        let stems = Set(names.map(PictureNames.stem))
+        let stems = Set(names.map(ImageNames.stem))
         guard elsewhere == nil, labelFolder != folder else { return }
         for name in (try? FolderContents.names(in: labelFolder)) ?? [] where name.hasSuffix(".txt") {
             guard !stems.contains(String(name.dropLast(4))), name != "classes.txt" else { continue }
             problems.append(
                 Problem(
-                    .missingImage, at: .init(file: "\(labelFolder)/\(name)"), "there is no picture of this name",
+                    .missingImage, at: .init(file: "\(labelFolder)/\(name)"), "there is no image of this name",
                     remedy: "add it to \(folder), or delete this file"))
         }
     }
@@ -141,9 +141,9 @@ struct YOLOLayout {
         pictures.append(Picture(image: file, labels: labels(of: image), name: name, split: split))
     }
 
-    /// The labels of a picture: in `labels` for one in `images`, in `Annotations` for one in `Images`, or beside it.
+    /// The labels of an image: in `labels` for one in `images`, in `Annotations` for one in `Images`, or beside it.
     private func labels(of image: String) -> String {
-        let beside = "\(PictureNames.stem(image)).txt"
+        let beside = "\(ImageNames.stem(image)).txt"
         var parts = image.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let depth = root.split(separator: "/", omittingEmptySubsequences: false).count
         guard
@@ -156,7 +156,7 @@ struct YOLOLayout {
         for name in ["labels", "Labels", "annotations", "Annotations"] {
             parts[place] = name
             if ImageFolder.isFolder(parts[...place].joined(separator: "/")) {
-                return PictureNames.stem(parts.joined(separator: "/")) + ".txt"
+                return ImageNames.stem(parts.joined(separator: "/")) + ".txt"
             }
         }
         return beside
@@ -178,7 +178,7 @@ struct YOLOLayout {
             }
             parts.removeFirst()
         }
-        // A picture that is missing is missed where its labels are.
+        // An image that is missing is missed where its labels are.
         let name = Path(path).name
         let folder = Path(Path(path).folder).name
         return ImageFolder.isFolder("\(root)/\(folder)") && !folder.isEmpty ? "\(root)/\(folder)/\(name)" : first

@@ -2,12 +2,12 @@ import SaccadeGeometry
 import SaccadeImages
 
 /// A line of YOLO's: the number of a class, then a box as centre and size, or the corners of an outline, in fractions of
-/// the picture's width and height.
+/// the image's width and height.
 enum YOLOLine {
     /// Reads a line.
     ///
     /// - Parameters:
-    ///   - size: The picture's, which turns fractions into pixels.
+    ///   - size: The image's, which turns fractions into pixels.
     ///   - place: The line.
     /// - Returns: The object, or nothing; and what is wrong. Both may be there.
     static func object(
@@ -48,7 +48,7 @@ enum YOLOLine {
             return (
                 nil,
                 Problem(
-                    .pixelCoordinates, at: place, "holds pixels where fractions of the picture belong",
+                    .pixelCoordinates, at: place, "holds pixels where fractions of the image belong",
                     remedy: "divide x and width by \(size.width), y and height by \(size.height)")
             )
         }

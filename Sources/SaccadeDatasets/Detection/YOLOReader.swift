@@ -2,11 +2,11 @@ import Foundation
 import SaccadeFiles
 import SaccadeImages
 
-/// Reads YOLO's labels: a text file for each picture.
+/// Reads YOLO's labels: a text file for each image.
 enum YOLOReader {
     /// Reads a data set.
     ///
-    /// - Throws: ``FileError`` when the list of classes or of pictures cannot be read.
+    /// - Throws: ``FileError`` when the list of classes or of images cannot be read.
     static func read(_ layout: YOLOLayout) throws(FileError) -> DetectionDataset {
         var problems = layout.problems
         var samples: [DetectionSample] = []
@@ -23,7 +23,7 @@ enum YOLOReader {
             var sample = DetectionSample(
                 image: picture.image, name: picture.name, size: size, split: picture.split, objects: [],
                 place: .init(file: picture.labels))
-            // A picture without a file of labels shows nothing.
+            // An image without a file of labels shows nothing.
             if Path(picture.labels).exists {
                 do throws(FileError) {
                     let (lines, bad) = try TextFile.lines(of: picture.labels)

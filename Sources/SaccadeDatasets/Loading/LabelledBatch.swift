@@ -26,8 +26,8 @@ public struct LabelledBatch: LearningBatch {
             images.shape.rank >= 1 && images.shape[0] == labels.count,
             "a batch of shape \(images.shape) with \(labels.count) labels")
         require(
-            mixture.map { $0.others.count == labels.count && (0...1).contains($0.ownShare) } ?? true,
-            "a batch of \(labels.count) labels with a mixture of \(mixture?.others.count ?? 0)")
+            mixture.map { $0.partnerLabels.count == labels.count && (0...1).contains($0.lambda) } ?? true,
+            "a batch of \(labels.count) labels with a mixture of \(mixture?.partnerLabels.count ?? 0)")
         (self.images, self.labels, self.mixture, self.samples) = (images, labels, mixture, samples)
         namesOfSamples = names
     }
@@ -39,7 +39,7 @@ public struct LabelledBatch: LearningBatch {
         let labels = loaded.indices.map(source.dataset.label(at:))
         self.init(
             images: source.tensor(of: loaded.samples, mix), labels: labels,
-            mixture: mix.map { LabelMixture(labels, ownShare: $0.ownShare(of: source.preprocessing.size)) },
+            mixture: mix.map { LabelMixture(labels, lambda: $0.lambda(of: source.preprocessing.size)) },
             samples: loaded.indices, names: loaded.names)
     }
 }
@@ -50,7 +50,7 @@ extension BatchLoader where Source == PreparedImages<ClassificationDataset>, Bat
     /// - Parameters:
     ///   - dataset: Where the samples come from.
     ///   - preprocessing: How images become numbers.
-    ///   - augmentations: Random changes, applied in this order; a list without a `problem`. A framing one takes the
+    ///   - augmentations: Random changes, applied in this order; a list without a `problem`. A resizing one takes the
     ///     place of the preprocessing's resizing; one that mixes batches mixes their labels too.
     ///   - batchSize: At least 1.
     ///   - isShuffled: Whether each epoch has an order of its own.

@@ -65,17 +65,17 @@ public struct PreparedClips: SampleSource {
 extension Preprocessing {
     /// An image as a network shall see it but for its normalisation, changed at random.
     ///
-    /// - Parameter augmentations: Applied in this order; a framing one takes the place of the resizing.
+    /// - Parameter augmentations: Applied in this order; a resizing one takes the place of the resizing.
     func prepared(
         _ image: Image, _ augmentations: [Augmentation], using generator: inout SplitMix64
     ) -> Image {
-        guard let framing = augmentations.first, framing.isFraming else {
+        guard let resizing = augmentations.first, resizing.resizes else {
             return augmentations.reduce(fitted(image)) { $1.apply(to: $0, using: &generator) }
         }
         // Grey first: resizing one channel is a third of the work of three.
         let grey = channels < image.channels ? image.grey() : image
         let target = Augmentation.Target(size: size, filter: filter)
-        let framed = framing.apply(to: grey, target: target, using: &generator).converted(toChannels: channels)
+        let framed = resizing.apply(to: grey, target: target, using: &generator).converted(toChannels: channels)
         return augmentations.dropFirst().reduce(framed) { $1.apply(to: $0, using: &generator) }
     }
 }

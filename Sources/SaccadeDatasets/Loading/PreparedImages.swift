@@ -22,7 +22,7 @@ public struct PreparedImages<Images: ImageDataset>: SampleSource {
     /// Random changes, applied in this order; none for evaluation.
     public let augmentations: [Augmentation]
 
-    /// - Parameter augmentations: A list without a `problem`. A framing one takes the place of the preprocessing's
+    /// - Parameter augmentations: A list without a `problem`. A resizing one takes the place of the preprocessing's
     ///   resizing.
     public init(_ dataset: Images, _ preprocessing: Preprocessing, _ augmentations: [Augmentation] = []) {
         require(augmentations.problem == nil, "PreparedImages: \(augmentations.problem ?? "")")
@@ -34,10 +34,10 @@ public struct PreparedImages<Images: ImageDataset>: SampleSource {
     public func name(at index: Int) -> String { dataset.name(at: index) }
 
     public func sample(at index: Int, using generator: inout SplitMix64) throws(FileError) -> PreparedImage {
-        let framing = augmentations.first.flatMap { $0.isFraming ? $0 : nil }
-        let rest = augmentations.dropFirst(framing == nil ? 0 : 1)
-        // A framing augmentation gets the whole image, for its part of it may be small; annotations are in its pixels.
-        let isReduced = framing == nil && !dataset.isAnnotated
+        let resizing = augmentations.first.flatMap { $0.resizes ? $0 : nil }
+        let rest = augmentations.dropFirst(resizing == nil ? 0 : 1)
+        // A resizing augmentation gets the whole image, for its part of it may be small; annotations are in its pixels.
+        let isReduced = resizing == nil && !dataset.isAnnotated
         let whole = try dataset.image(at: index, atLeast: isReduced ? preprocessing.leastDecodedSize : nil)
         guard let annotations = try dataset.annotations(at: index, of: whole.size) else {
             let image = preprocessing.prepared(whole, augmentations, using: &generator)
@@ -45,8 +45,8 @@ public struct PreparedImages<Images: ImageDataset>: SampleSource {
         }
         do throws(GeometryError) {
             var picture = try AnnotatedImage(grey(whole), annotations)
-            if let framing {
-                picture = try framing.apply(to: picture, target: target, using: &generator)
+            if let resizing {
+                picture = try resizing.apply(to: picture, target: target, using: &generator)
             } else {
                 picture = try picture.fitted(by: preprocessing)
             }
@@ -117,6 +117,6 @@ extension AnnotatedImage {
         ).then(.translation(-Double(crop.x), -Double(crop.y)))
         return try AnnotatedImage(
             image.resized(shortSide: side, centerCrop: size.width, size.height, filter: preprocessing.filter),
-            annotations.moved(by: Relocation(map, from: image.size, to: size), rules))
+            annotations.moved(by: GeometricTransform(map, from: image.size, to: size), rules))
     }
 }

@@ -3,19 +3,19 @@ public import SaccadeFiles
 public import SaccadeGeometry
 public import SaccadeImages
 
-/// Pictures with a label for each pixel, as grey pictures of the same size.
+/// Images with a label for each pixel, as grey images of the same size.
 public struct MaskDataset: Sendable {
     /// What the value of a pixel is.
     public enum Kind: String, Sendable, Codable {
         /// The number of a class.
-        case classes
+        case semantic = "classes"
         /// 0 for the background, or the number of an object.
-        case instances
+        case instance = "instances"
     }
 
-    /// A picture and its mask.
+    /// An image and its mask.
     public struct Sample: Sendable {
-        /// The path of the picture's file.
+        /// The path of the image's file.
         public let image: String
         /// The path of the mask's file.
         public let mask: String
@@ -27,10 +27,10 @@ public struct MaskDataset: Sendable {
     /// The classes of `classes.txt`, a name on each line; nil without that file.
     public let classNames: [String]?
     public let samples: [Sample]
-    /// Pictures without masks, masks without pictures, lists with mistakes.
+    /// Images without masks, masks without images, lists with mistakes.
     public let problems: [Problem]
 
-    /// Opens a folder. Recognised: `train.txt`, `val.txt` and `test.txt` with a picture and a mask on each line (CamVid);
+    /// Opens a folder. Recognised: `train.txt`, `val.txt` and `test.txt` with an image and a mask on each line (CamVid);
     /// folders `X` and `Xannot`; `images` and `masks`, `image` and `label` (ISBI 2012), also below `train`, `val` and
     /// `test`; `PNGImages` and `PedMasks` (Penn-Fudan), whose masks number the objects; `JPEGImages` with
     /// `SegmentationClass` or `SegmentationObject` (Pascal VOC); `images` with `class-masks` or `instance-masks`
@@ -44,7 +44,7 @@ public struct MaskDataset: Sendable {
         guard let layout = try MaskLayout(path, kind: kind) else {
             throw FileError(
                 .unknownFormat, path: path,
-                reason: "no pictures with masks: looked for lists of both (train.txt), X and Xannot, images and masks, "
+                reason: "no images with masks: looked for lists of both (train.txt), X and Xannot, images and masks, "
                     + "image and label, PNGImages and PedMasks, JPEGImages and SegmentationClass or SegmentationObject",
                 remedy: "check the path, or say --format")
         }
@@ -100,11 +100,11 @@ public struct MaskDataset: Sendable {
             }
         } catch {
             throw FileError(
-                .tooLarge, path: samples[index].mask, reason: error.description, remedy: "make the picture smaller")
+                .tooLarge, path: samples[index].mask, reason: error.description, remedy: "make the image smaller")
         }
     }
 
-    /// What is wrong with a sample's mask; nil when it is as large as its picture and holds nothing but classes.
+    /// What is wrong with a sample's mask; nil when it is as large as its image and holds nothing but classes.
     ///
     /// - Parameter classes: How many classes there are; nil when nobody knows. One value beyond them, for pixels that do
     ///   not count, is 255.
@@ -112,13 +112,13 @@ public struct MaskDataset: Sendable {
         let sample = samples[index]
         do throws(FileError) {
             let mask = try mask(at: index)
-            // A picture that cannot be read is a problem of its own.
+            // An image that cannot be read is a problem of its own.
             if let size = (try? ImageHeader(contentsOf: sample.image))?.size, size != mask.size {
                 return Problem(
-                    .maskSize, at: .init(file: sample.mask), "is \(mask.size) pixels, and its picture \(size)",
+                    .maskSize, at: .init(file: sample.mask), "is \(mask.size) pixels, and its image \(size)",
                     remedy: "make them of one size")
             }
-            guard kind == .classes, let classes else { return nil }
+            guard kind == .semantic, let classes else { return nil }
             let values = Set(mask.pixels).subtracting([255]).filter { Int($0) >= classes }.sorted()
             guard !values.isEmpty else { return nil }
             return Problem(
@@ -179,7 +179,7 @@ extension MaskDataset: ImageDataset {
     public var isAnnotated: Bool { true }
 
     public func annotations(at index: Int, of size: PixelSize) throws(FileError) -> Annotations? {
-        if kind == .instances {
+        if kind == .instance {
             return try Annotations(
                 objects: objects(at: index).map { Annotations.Object(category: 1, box: $0.bounds, mask: $0) })
         }

@@ -15,7 +15,7 @@ struct MaskLayout {
     ]
     /// Folders of masks that number objects.
     private static let instances = ["PedMasks", "SegmentationObject", "instance-masks"]
-    /// The part that a picture belongs to, by its name without suffix, where lists say it.
+    /// The part that an image belongs to, by its name without suffix, where lists say it.
     private var partOfStem: [String: DatasetSplit] = [:]
 
     /// - Parameter wanted: Which masks to take where there are both; nil takes those of classes.
@@ -23,8 +23,8 @@ struct MaskLayout {
     init?(_ root: String, kind wanted: MaskDataset.Kind? = nil) throws(FileError) {
         let folders = Set(ImageFolder.folders(in: root))
         let others = folders.subtracting(Self.instances).contains { name in Self.pairs.contains { $0.1 == name } }
-        kind = wanted ?? (others || folders.isDisjoint(with: Self.instances) ? .classes : .instances)
-        let pairs = Self.pairs.filter { Self.instances.contains($0.1) == (kind == .instances) }
+        kind = wanted ?? (others || folders.isDisjoint(with: Self.instances) ? .semantic : .instance)
+        let pairs = Self.pairs.filter { Self.instances.contains($0.1) == (kind == .instance) }
         let parts = [DatasetSplit.train, .validation, .test].flatMap { split in
             split.folderNames.map { (split: split, name: $0) }
         }
@@ -56,29 +56,29 @@ struct MaskLayout {
         }
     }
 
-    /// A list with the name of a picture on each line, without suffix, as Pascal VOC's ImageSets and our own scenes have it.
+    /// A list with the name of an image on each line, without suffix, as Pascal VOC's ImageSets and our own scenes have it.
     ///
     /// - Returns: Whether it is one.
     private mutating func addStems(_ path: String, _ split: DatasetSplit) throws(FileError) -> Bool {
         let words = try TextFile.lines(of: path).lines.map { $0.text.split(whereSeparator: \.isWhitespace) }
-        guard words.allSatisfy({ $0.count < 2 && !PictureNames.isPicture($0.first.map(String.init) ?? "") }) else {
+        guard words.allSatisfy({ $0.count < 2 && !ImageNames.isImage($0.first.map(String.init) ?? "") }) else {
             return false
         }
         for word in words.joined() { partOfStem[String(word)] = split }
         return true
     }
 
-    /// A list with a picture and a mask on each line.
+    /// A list with an image and a mask on each line.
     private mutating func addList(_ path: String, _ root: String, _ split: DatasetSplit) throws(FileError) {
         let (lines, bad) = try TextFile.lines(of: path)
         problems += bad
         for line in lines where line.text.contains(where: { !$0.isWhitespace }) {
             let names = line.text.split(whereSeparator: \.isWhitespace).map(String.init)
-            guard names.count == 2, names.allSatisfy(PictureNames.isPicture) else {
+            guard names.count == 2, names.allSatisfy(ImageNames.isImage) else {
                 problems.append(
                     Problem(
                         .malformedRecord, at: .init(file: path, line: line.number, index: line.number - 1),
-                        "does not name a picture and a mask", remedy: "write both, with a space between"))
+                        "does not name an image and a mask", remedy: "write both, with a space between"))
                 continue
             }
             // Some lists begin their paths with a slash, as if the data set were all there is.
@@ -90,20 +90,20 @@ struct MaskLayout {
         }
     }
 
-    /// Pictures and masks that are called alike, or `NAME_mask`.
+    /// Images and masks that are called alike, or `NAME_mask`.
     private mutating func add(_ images: String, _ masks: String, _ split: DatasetSplit?) {
-        let byStem = PictureNames.byStem(in: masks)
+        let byStem = ImageNames.byStem(in: masks)
         guard !byStem.isEmpty else { return }
         var used: Set<String> = []
-        for name in PictureNames.list(in: images) {
-            let stem = PictureNames.stem(name)
+        for name in ImageNames.list(in: images) {
+            let stem = ImageNames.stem(name)
             guard let mask = byStem[stem] ?? byStem["\(stem)_mask"] else {
-                // Masks of a test part may be secret, and of a segmentation data set only some pictures have one.
+                // Masks of a test part may be secret, and of a segmentation data set only some images have one.
                 if split != .test, !masks.contains("/Segmentation") {
                     problems.append(
                         Problem(
                             .missingFile, at: .init(file: "\(images)/\(name)"), "has no mask in \(masks)",
-                            remedy: "add it, or take the picture away"))
+                            remedy: "add it, or take the image away"))
                 }
                 continue
             }
@@ -114,7 +114,7 @@ struct MaskLayout {
         for mask in byStem.values.sortedByBytes() where !used.contains(mask) {
             problems.append(
                 Problem(
-                    .missingImage, at: .init(file: "\(masks)/\(mask)"), "has no picture in \(images)",
+                    .missingImage, at: .init(file: "\(masks)/\(mask)"), "has no image in \(images)",
                     remedy: "add it, or take the mask away"))
         }
     }

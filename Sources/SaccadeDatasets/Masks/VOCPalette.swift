@@ -23,7 +23,7 @@ enum VOCPalette {
         return color(number) == (red, green, blue) ? number : nil
     }
 
-    /// The numbers of a picture's colours, a byte for each pixel.
+    /// The numbers of an image's colours, a byte for each pixel.
     ///
     /// - Parameter image: Of three channels.
     /// - Returns: Nil where a pixel has none of the colours.

@@ -1,7 +1,7 @@
 import SaccadeImages
 
 extension ClassificationDataset {
-    /// Scenes as labelled pictures: a picture's class is that of its main object.
+    /// Scenes as labelled images: an image's class is that of its main object.
     ///
     /// They are drawn now, on all cores, and kept in memory: width × height × 3 bytes each.
     ///
@@ -38,7 +38,7 @@ extension ClassificationDataset {
 extension Range<Int> {
     /// Makes something of each number on all cores; the results come in the order of the numbers.
     func drawn<Drawing: Sendable>(_ draw: @escaping @Sendable (Int) -> Drawing) async -> [Drawing] {
-        // A task for a few numbers: to hand over one small picture costs as much as a part of it.
+        // A task for a few numbers: to hand over one small image costs as much as a part of it.
         let share = Swift.max(1, count / 32)
         let starts = stride(from: lowerBound, to: upperBound, by: share)
         return await withTaskGroup(of: (Int, [Drawing]).self) { group in

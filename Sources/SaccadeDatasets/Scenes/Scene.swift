@@ -1,6 +1,6 @@
 public import SaccadeImages
 
-/// A picture with all that is true about it.
+/// An image with all that is true about it.
 public struct Scene: Sendable, Equatable {
     /// RGB.
     public let image: Image
@@ -11,7 +11,7 @@ public struct Scene: Sendable, Equatable {
     public let mainObject: Int
     /// For each pixel, row by row, 0 for the backdrop or 1 + the place of the object that is seen there.
     public let instances: [UInt8]
-    /// Five sentences that say true things about the picture; none for the frames of a sequence.
+    /// Five sentences that say true things about the image; none for the frames of a sequence.
     public internal(set) var captions: [String] = []
 
     init(image: Image, place: ScenePlace, objects: [SceneObject], mainObject: Int, instances: [UInt8]) {

@@ -13,7 +13,7 @@ public enum SceneAction: String, Sendable, CaseIterable {
 
 /// A short film: one object moves in front of others, which rest.
 public struct SceneSequence: Sendable, Equatable {
-    /// The pictures in the order of time, without captions. An object has the same place among the objects of all
+    /// The images in the order of time, without captions. An object has the same place among the objects of all
     /// frames; in some it may be hidden altogether.
     public let frames: [Scene]
     /// For each frame, what the main object has done since the frame before; for the first, what it is going to do.

@@ -23,7 +23,7 @@ public struct Scenes: Sendable {
 
     /// - Parameters:
     ///   - seed: Decides everything.
-    ///   - size: Of the pictures, both sides in ``sides``.
+    ///   - size: Of the images, both sides in ``sides``.
     ///   - crowd: Objects of a scene at most, in ``crowds``; each number that remains is as likely, beside the others,
     ///     as without a bound. Films keep to it as well.
     public init(
@@ -54,7 +54,7 @@ public struct Scenes: Sendable {
         return stage.scene(captionedBy: writer, using: &dice)
     }
 
-    /// The picture of a scene and what it is about, without the rest that ``scene(at:)`` finds out.
+    /// The image of a scene and what it is about, without the rest that ``scene(at:)`` finds out.
     ///
     /// - Parameter index: At least 0.
     func picture(at index: Int) -> (image: Image, label: SceneClass) {
@@ -63,7 +63,7 @@ public struct Scenes: Sendable {
         return (Photograph.image(of: stage, using: &dice), stage.sprites[stage.main].actor.kind)
     }
 
-    /// - Returns: What is decided before the picture is taken, and the dice that decide the rest.
+    /// - Returns: What is decided before the image is taken, and the dice that decide the rest.
     private func stage(at index: Int) -> (Stage, Dice) {
         var dice = Dice(SplitMix64(seed: seed, stream: 2, index))
         let stage = Stage(
@@ -94,7 +94,7 @@ public struct Scenes: Sendable {
 }
 
 extension Stage {
-    /// Takes the picture, and writes down what is on it.
+    /// Takes the image, and writes down what is on it.
     ///
     /// - Parameter writer: Decides what the captions say; without one there are none.
     func scene(captionedBy writer: Dice?, using dice: inout Dice) -> Scene {
@@ -114,14 +114,14 @@ extension Stage {
         let (sprite, actor) = (sprites[number], sprites[number].actor)
         let pixels = seen.owners.map { $0 == UInt8(number + 1) ? UInt8(1) : 0 }
         guard let mask = try? RunLengthMask(width: width, height: height, pixels: pixels) else {
-            preconditionFailure("Scene: a mask of the picture's own size")  // sides are bounded, so that it always fits
+            preconditionFailure("Scene: a mask of the image's own size")  // sides are bounded, so that it always fits
         }
         return SceneObject(
             kind: actor.kind, color: actor.color, letter: actor.glyph?.letter, box: mask.bounds,
             fullBox: Box(
                 left: Double(sprite.columns.lowerBound), top: Double(sprite.rows.lowerBound),
                 right: Double(sprite.columns.upperBound), bottom: Double(sprite.rows.upperBound)),
-            mask: mask, visibleShare: Double(seen.seen[number]) / Double(max(sprite.pixelCount, 1)),
+            mask: mask, visibleFraction: Double(seen.seen[number]) / Double(max(sprite.pixelCount, 1)),
             hiddenBy: sprites.indices.filter { $0 != number && seen.hidden[number][$0] * 20 >= sprite.pixelCount },
             facing: actor.kind.hasFront ? (actor.isMirrored ? .left : .right) : nil)
     }

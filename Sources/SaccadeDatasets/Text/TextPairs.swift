@@ -51,7 +51,7 @@ public struct TextPairs: Sendable {
             guard (2...3).contains(language.count), language.allSatisfy({ $0.isLowercase && $0.isASCII }),
                 !["neg", "pos", "txt", "csv", "xml", "png", "jpg", "zip", "tar", "bin", "md"].contains(language)
             else { continue }
-            groups[PictureNames.stem(plain), default: []].append((language, "\(folder)/\(name)"))
+            groups[ImageNames.stem(plain), default: []].append((language, "\(folder)/\(name)"))
         }
         return groups.filter { $0.value.count > 1 }.map { ($0.key, $0.value) }
             .sorted { $0.stem.utf8.lexicographicallyPrecedes($1.stem.utf8) }

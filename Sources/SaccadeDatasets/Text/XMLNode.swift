@@ -9,7 +9,7 @@ import SaccadeFiles
 ///
 /// Foundation's parser rather than XMLCoder, which is built on it: a decoder forgets the lines, and a checker needs them.
 struct XMLNode {
-    /// Annotations of a picture are far smaller: 64 MiB.
+    /// Annotations of an image are far smaller: 64 MiB.
     static let byteLimit = 1 << 26
     static let maximumDepth = 64
     static let maximumCount = 1_000_000

@@ -2,7 +2,7 @@ import SaccadeGeometry
 public import SaccadeImages
 import SaccadePrelude
 
-/// Many small pictures at a glance, each with a caption and a frame that says right or wrong.
+/// Many small images at a glance, each with a caption and a frame that says right or wrong.
 public struct ContactSheet: Figure {
     /// What a frame says.
     public enum Verdict: String, Sendable, Hashable, CaseIterable {
@@ -10,15 +10,15 @@ public struct ContactSheet: Figure {
         case wrong
     }
 
-    /// One picture.
+    /// One image.
     public struct Item: Sendable, Equatable {
         public var image: Image
-        /// Below the picture, at most two lines; a line break is kept.
+        /// Below the image, at most two lines; a line break is kept.
         public var caption: String
         /// Nothing for a plain frame.
         public var verdict: Verdict?
 
-        /// A picture with what is said about it.
+        /// An image with what is said about it.
         public init(_ image: Image, caption: String, verdict: Verdict? = nil) {
             self.image = image
             self.caption = caption
@@ -38,7 +38,7 @@ public struct ContactSheet: Figure {
     ///   - title: Above the sheet; may be empty.
     ///   - items: Row by row.
     ///   - columns: At least 1; if not given, so that the sheet is somewhat wider than high.
-    ///   - side: Points, at least 24: the square that each picture is fitted into.
+    ///   - side: Points, at least 24: the square that each image is fitted into.
     public init(title: String, items: [Item], columns: Int? = nil, side: Double = 96) {
         require(columns ?? 1 >= 1 && side >= 24, "ContactSheet: \(columns ?? 1) columns of \(side) points")
         (self.title, self.items, self.side) = (title, items, side)

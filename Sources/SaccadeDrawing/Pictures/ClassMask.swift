@@ -1,6 +1,6 @@
 import SaccadePrelude
 
-/// A class for each pixel of a picture.
+/// A class for each pixel of an image.
 public struct ClassMask: Sendable, Hashable {
     public let width: Int
     public let height: Int
@@ -12,7 +12,7 @@ public struct ClassMask: Sendable, Hashable {
     public let ignored: Set<UInt8>
 
     /// - Parameters:
-    ///   - width: At least 1. A mask of another size than its picture is stretched over it.
+    ///   - width: At least 1. A mask of another size than its image is stretched over it.
     ///   - height: At least 1.
     ///   - classes: Row by row.
     ///   - names: By number.
@@ -33,7 +33,7 @@ public struct ClassMask: Sendable, Hashable {
         return counts
     }
 
-    /// The classes that are there with their shares of the picture, the largest first.
+    /// The classes that are there with their shares of the image, the largest first.
     var legend: [(color: Color, name: String)] {
         let counts = counts
         let present = counts.indices.filter { counts[$0] > 0 && !ignored.contains(UInt8($0)) }

@@ -2,9 +2,9 @@ import SaccadeGeometry
 public import SaccadeImages
 import SaccadePrelude
 
-/// Numbers on a grid as colours, with a bar that says which colour is which number; alone, or over a picture.
+/// Numbers on a grid as colours, with a bar that says which colour is which number; alone, or over an image.
 ///
-/// What is not finite is left white with a cross alone, and leaves the picture bare over one.
+/// What is not finite is left white with a cross alone, and leaves the image bare over one.
 public struct HeatMap: Figure {
     public let title: String
     public let width: Int
@@ -28,8 +28,8 @@ public struct HeatMap: Figure {
     ///   - label: Quantity and unit, beside the bar; may be empty.
     ///   - range: Numbers of the bar's ends; finite. If not given, the smallest and the largest number.
     ///   - map: Which colours.
-    ///   - picture: What the map lies over, stretched to the picture's shape and smooth between its values.
-    ///   - opacity: Of the map over the picture, `0...1`.
+    ///   - picture: What the map lies over, stretched to the image's shape and smooth between its values.
+    ///   - opacity: Of the map over the image, `0...1`.
     ///   - side: The longer side of the drawn map in points, at least 48.
     /// - Precondition: There are `width * height` values.
     public init(
@@ -92,7 +92,7 @@ public struct HeatMap: Figure {
         }
     }
 
-    /// The picture under the map, each pixel of the result mixed by itself.
+    /// The image under the map, each pixel of the result mixed by itself.
     private func blended(_ picture: Image) -> Image {
         let columns = max(1, Int((frame.width * Tinting.resolution).rounded()))
         let rows = max(1, Int((frame.height * Tinting.resolution).rounded()))

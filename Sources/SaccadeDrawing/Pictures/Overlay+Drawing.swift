@@ -32,7 +32,7 @@ extension Overlay {
         }
     }
 
-    /// The picture with its masks; the largest first, so that small ones lie on top.
+    /// The image with its masks; the largest first, so that small ones lie on top.
     private var tinted: Image {
         var tinting = Tinting(image, filling: frame)
         if let classMask { tinting.paint(classMask) }
@@ -51,7 +51,7 @@ extension Overlay {
         // A box smaller than its own line would be a blot: it is drawn around its object.
         if r.width < 4 { r = Rectangle(x: r.center.x - 2, y: r.y, width: 4, height: r.height) }
         if r.height < 4 { r = Rectangle(x: r.x, y: r.center.y - 2, width: r.width, height: 4) }
-        // Inside the frame with all of its width, also where the box goes to the picture's edge.
+        // Inside the frame with all of its width, also where the box goes to the image's edge.
         let (left, top) = (max(r.x, frame.x + 0.8), max(r.y, frame.y + 0.8))
         let (right, bottom) = (min(r.right, frame.right - 0.8), min(r.bottom, frame.bottom - 0.8))
         outline(

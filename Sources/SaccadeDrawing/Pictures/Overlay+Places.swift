@@ -1,9 +1,9 @@
 import SaccadeGeometry
 import SaccadeImages
 
-/// Where things of a picture stand on the figure.
+/// Where things of an image stand on the figure.
 extension Overlay {
-    /// A place on the picture, in points of the figure; nil when it is not finite or so far outside that lines to it
+    /// A place on the image, in points of the figure; nil when it is not finite or so far outside that lines to it
     /// would mean nothing.
     func place(_ x: Double, _ y: Double) -> Point? { Self.place(x, y, image, frame) }
 

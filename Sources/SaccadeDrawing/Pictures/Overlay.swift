@@ -2,10 +2,10 @@ public import SaccadeGeometry
 public import SaccadeImages
 import SaccadePrelude
 
-/// A picture with what is known or predicted about it: boxes, masks, outlines, keypoints, and a class for each pixel.
+/// An image with what is known or predicted about it: boxes, masks, outlines, keypoints, and a class for each pixel.
 ///
-/// Coordinates are pixels of the picture. What is not finite, has no area or lies outside the picture is not drawn, and
-/// a line below the picture says so. Labels stay inside the picture, stand beside each other, and are left out where
+/// Coordinates are pixels of the image. What is not finite, has no area or lies outside the image is not drawn, and
+/// a line below the image says so. Labels stay inside the image, stand beside each other, and are left out where
 /// there is no room at all, which the line says as well.
 public struct Overlay: Figure {
     /// One object: whatever is known of it is drawn.
@@ -15,7 +15,7 @@ public struct Overlay: Figure {
         /// How sure a network is; shown in per cent where it is in `0...1`.
         public var score: Double?
         public var box: Box?
-        /// Tinted and outlined. A mask of another size than the picture is stretched over it.
+        /// Tinted and outlined. A mask of another size than the image is stretched over it.
         public var mask: RunLengthMask?
         /// Closed outlines.
         public var polygons: [Polygon]
@@ -61,7 +61,7 @@ public struct Overlay: Figure {
     public let skeleton: [Limb]
     public let size: (width: Double, height: Double)
 
-    /// Where the picture stands.
+    /// Where the image stands.
     let frame: Rectangle
     let legend: Legend
     /// What could not be drawn; empty when all was.
@@ -75,15 +75,15 @@ public struct Overlay: Figure {
     static let noteStyle = TextStyle(size: 8, color: .faint)
 
     /// - Parameters:
-    ///   - image: The picture.
+    ///   - image: The image.
     ///   - title: Above it; may be empty.
     ///   - objects: What is on it; the labels of the surest are placed first.
     ///   - classMask: A class for each pixel.
     ///   - skeleton: Which keypoints are joined by lines.
     ///   - coloring: What decides an object's colour.
-    ///   - classes: All classes in order, so that a class has the same colour on each of many pictures; a label that is
+    ///   - classes: All classes in order, so that a class has the same colour on each of many images; a label that is
     ///     not among them comes after them.
-    ///   - width: Of the picture, in points, at least 48; a high picture becomes narrower.
+    ///   - width: Of the image, in points, at least 48; a high image becomes narrower.
     public init(
         _ image: Image, title: String = "", objects: [Object], classMask: ClassMask? = nil, skeleton: [Limb] = [],
         coloring: Coloring = .byClass, classes: [String] = [], width: Double = 480
@@ -92,7 +92,7 @@ public struct Overlay: Figure {
         (self.title, self.image, self.objects) = (title, image, objects)
         (self.classMask, self.skeleton) = (classMask, skeleton)
         let scale = min(width / Double(image.width), width * 1.25 / Double(image.height))
-        // Half points are whole pixels of a PNG, so that the picture is not resampled once more.
+        // Half points are whole pixels of a PNG, so that the image is not resampled once more.
         func side(_ pixels: Int) -> Double { max(24, (Double(pixels) * scale * 2).rounded() / 2) }
         let frame = Rectangle(
             x: Self.margin, y: Self.margin + (title.isEmpty ? 0 : 22), width: side(image.width),

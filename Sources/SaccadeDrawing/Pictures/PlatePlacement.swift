@@ -24,7 +24,7 @@ struct PlatePlacement {
             let shift = (abs(place.x - x) / width + abs(place.y - y) / height) * 0.1
             if let best, distance + shift >= best.cost { continue }
             if taken.contains(where: place.overlaps) { continue }
-            let cost = distance + shift + objects.reduce(0) { $0 + Self.coveredShare(of: $1, by: place) }
+            let cost = distance + shift + objects.reduce(0) { $0 + Self.coveredFraction(of: $1, by: place) }
             if best.map({ cost < $0.cost }) ?? true { best = (cost, place) }
         }
         if let best { taken.append(best.place) }
@@ -54,7 +54,7 @@ struct PlatePlacement {
     }
 
     /// How much of an object a plate hides, `0...1`.
-    private static func coveredShare(of object: Rectangle, by plate: Rectangle) -> Double {
+    private static func coveredFraction(of object: Rectangle, by plate: Rectangle) -> Double {
         let width = min(object.right, plate.right) - max(object.x, plate.x)
         let height = min(object.bottom, plate.bottom) - max(object.y, plate.y)
         guard width > 0, height > 0 else { return 0 }

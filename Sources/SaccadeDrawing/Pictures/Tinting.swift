@@ -1,9 +1,9 @@
 import SaccadeGeometry
 import SaccadeImages
 
-/// A picture at the resolution in which it is drawn, which masks are painted onto.
+/// An image at the resolution in which it is drawn, which masks are painted onto.
 ///
-/// Masks become part of the picture's pixels: they are pixels themselves, and every viewer of SVG and PDF shows them
+/// Masks become part of the image's pixels: they are pixels themselves, and every viewer of SVG and PDF shows them
 /// alike.
 struct Tinting {
     /// Pixels to a point, as many as a PNG has unless asked otherwise.
@@ -13,7 +13,7 @@ struct Tinting {
     private let height: Int
     private var pixels: [UInt8]
 
-    /// - Parameter frame: What the picture is to fill.
+    /// - Parameter frame: What the image is to fill.
     init(_ image: Image, filling frame: Rectangle) {
         width = max(1, Int((frame.width * Self.resolution).rounded()))
         height = max(1, Int((frame.height * Self.resolution).rounded()))
@@ -43,7 +43,7 @@ struct Tinting {
         let inside = mask.pixels
         let columns = Self.nearest(width, of: mask.width)
         let rows = Self.nearest(height, of: mask.height)
-        // Beyond the picture the object goes on: no line is drawn along the frame.
+        // Beyond the image the object goes on: no line is drawn along the frame.
         func isInside(_ x: Int, _ y: Int) -> Bool {
             let (x, y) = (min(max(x, 0), width - 1), min(max(y, 0), height - 1))
             return inside[rows[y] * mask.width + columns[x]] != 0

@@ -50,7 +50,7 @@ extension Report {
             drawings += 1
             let svg = try figure.data(as: .svg)
             return html(inlined(svg, number: drawings, caption: caption), caption)
-        case .picture(let figure, let caption):
+        case .figure(let figure, let caption):
             let png = try figure.data(as: .png)
             return html(image(png, width: Int(figure.size.width * 4 / 3), caption, isSharp: false), caption)
         case .image(let picture, let caption):
@@ -93,7 +93,7 @@ extension Report {
     private static func inlined(_ svg: [UInt8], number: Int, caption: String) -> String {
         let text = String(decoding: svg, as: UTF8.self)
         guard let start = text.range(of: "<svg ") else { return "" }
-        // Embedded pictures are base64, which has neither quotes nor hashes.
+        // Embedded images are base64, which has neither quotes nor hashes.
         let named = text[start.upperBound...]
             .replacing(" id=\"", with: " id=\"d\(number)-")
             .replacing("url(#", with: "url(#d\(number)-")

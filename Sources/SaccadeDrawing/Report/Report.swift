@@ -4,7 +4,7 @@ import SaccadePrelude
 
 /// A page to read in a browser: sections of text, tables and figures in one HTML file that needs nothing else.
 ///
-/// Pictures are part of the file, there are no scripts and no links, and whatever text it is given is shown as text. It
+/// Images are part of the file, there are no scripts and no links, and whatever text it is given is shown as text. It
 /// follows the reader's choice of dark or light and prints on paper.
 public struct Report: Sendable {
     /// One heading and what follows it.
@@ -24,9 +24,9 @@ public struct Report: Sendable {
         case table(Table)
         /// Drawn as curves and letters, sharp at any size; for charts and schematics.
         case drawing(any Figure, caption: String)
-        /// Drawn as pixels; for figures that are mostly pictures.
-        case picture(any Figure, caption: String)
-        /// Pixels as they are; small pictures are shown enlarged, each pixel a square.
+        /// Drawn as pixels; for figures that are mostly images.
+        case figure(any Figure, caption: String)
+        /// Pixels as they are; small images are shown enlarged, each pixel a square.
         case image(Image, caption: String)
         /// Side by side, as far as the page is wide.
         indirect case row([Block])

@@ -25,7 +25,7 @@ public struct TensorStatistics: Sendable, Equatable {
     public var deviation: Double { finiteCount > 0 ? (spread / Double(finiteCount)).squareRoot() : 0 }
 
     /// The share of zeros, in `0...1`.
-    public var zeroShare: Double { count > 0 ? Double(zeros) / Double(count) : 0 }
+    public var zeroFraction: Double { count > 0 ? Double(zeros) / Double(count) : 0 }
 
     /// Takes more numbers into account. Means and spreads of pieces are joined as in Chan, Golub and LeVeque,
     /// "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances" (1979), equations 1.5.

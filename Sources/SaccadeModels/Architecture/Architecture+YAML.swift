@@ -37,7 +37,7 @@ extension LayerSpecification.Kind {
                 + .optional("dilation", .pair(conv.dilation), unless: conv.dilation == 1)
                 + .optional("groups", .number(conv.groups), unless: conv.groups == 1)
                 + .learned(bias: conv.bias, conv.activation, shares: conv.shares)
-        case .upConvolution(let conv):
+        case .transposedConvolution(let conv):
             return [.of("channels", .outputs(conv.channels)), .of("kernel", .pair(conv.kernel))]
                 + .optional("stride", .pair(conv.stride), unless: conv.stride == 1)
                 + .optional("padding", .pair(conv.padding), unless: conv.padding == 0)
@@ -48,8 +48,8 @@ extension LayerSpecification.Kind {
         case .pool(let pool):
             return [.of("kernel", .pair(pool.kernel)), .of("stride", .pair(pool.stride))]
                 + .optional("padding", .padding(pool.padding), unless: pool.padding == .valid)
-                + .optional("ceil", .flag(true), unless: !pool.roundsUp)
-                + .optional("countPadding", .flag(false), unless: pool.kind == .maximum || pool.countsPadding)
+                + .optional("ceil", .flag(true), unless: !pool.ceilMode)
+                + .optional("countPadding", .flag(false), unless: pool.kind == .maximum || pool.countIncludePad)
         case .adaptiveAveragePool(let size): return [.of("size", .pair(size))]
         case .batchNorm(let epsilon, let momentum):
             return .optional("epsilon", .number(epsilon), unless: epsilon == 1e-5)

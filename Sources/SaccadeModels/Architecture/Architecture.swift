@@ -29,7 +29,7 @@ public struct Architecture: Sendable {
     public var isChain: Bool { structure == nil }
     /// How many classes there are to tell apart; `nil` leaves it to the data.
     public var classes: Int?
-    /// The section `preprocessing`, for whoever prepares pictures.
+    /// The section `preprocessing`, for whoever prepares images.
     package var preprocessingSection: Setting?
     /// The section `training`, for whoever trains the network.
     package var training: Setting?

@@ -1,14 +1,14 @@
 public import SaccadeTensors
 
-/// What a network is given: a picture or a vector.
+/// What a network is given: an image or a vector.
 public enum InputSize: Hashable, Sendable, CustomStringConvertible {
     /// Pixels, and channels such as red, green and blue.
-    case picture(height: Int, width: Int, channels: Int)
+    case image(height: Int, width: Int, channels: Int)
     case vector(Int)
 
-    /// No side of a picture, and no number of channels, is longer.
+    /// No side of an image, and no number of channels, is longer.
     public static let maximumLength = 1 << 16
-    /// Neither a picture nor the result of a layer has more elements.
+    /// Neither an image nor the result of a layer has more elements.
     public static let maximumElementCount = 1 << 28
 
     /// Reads `240x240x3` (height × width × channels), or one number for a vector.
@@ -25,7 +25,7 @@ public enum InputSize: Hashable, Sendable, CustomStringConvertible {
         else { return nil }
         switch lengths.count {
         case 1: self = .vector(lengths[0])
-        case 3: self = .picture(height: lengths[0], width: lengths[1], channels: lengths[2])
+        case 3: self = .image(height: lengths[0], width: lengths[1], channels: lengths[2])
         default: return nil
         }
     }
@@ -35,17 +35,17 @@ public enum InputSize: Hashable, Sendable, CustomStringConvertible {
         "height x width x channels such as 240x240x3, or one number for a vector, each from 1 to \(maximumLength) "
         + "and no more than \(maximumElementCount) elements in all"
 
-    /// One picture `[C, H, W]` or vector `[N]`, without a batch.
+    /// One image `[C, H, W]` or vector `[N]`, without a batch.
     public var shape: Shape {
         switch self {
-        case .picture(let height, let width, let channels): [channels, height, width]
+        case .image(let height, let width, let channels): [channels, height, width]
         case .vector(let count): [count]
         }
     }
 
     public var description: String {
         switch self {
-        case .picture(let height, let width, let channels): "\(height)x\(width)x\(channels)"
+        case .image(let height, let width, let channels): "\(height)x\(width)x\(channels)"
         case .vector(let count): "\(count)"
         }
     }

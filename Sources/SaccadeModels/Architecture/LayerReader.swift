@@ -107,7 +107,8 @@ struct LayerReader {
                     "channels", "kernel", "stride", "padding", "outputPadding", "dilation", "groups", "bias",
                     "activation", "shares",
                 ], &name)
-            var conv = UpConvolutionSpecification(channels: try Self.outputs(s, "channels"), kernel: try Self.kernel(s))
+            var conv = TransposedConvolutionSpecification(
+                channels: try Self.outputs(s, "channels"), kernel: try Self.kernel(s))
             conv.stride = try Self.pair(s, "stride", 1) ?? 1
             conv.padding = try Self.pair(s, "padding", 0) ?? 0
             conv.outputPadding = try Self.pair(s, "outputPadding", 0) ?? 0
@@ -116,7 +117,7 @@ struct LayerReader {
             conv.bias = try s["bias"]?.flag("bias") ?? true
             conv.activation = try Self.activation(s)
             conv.shares = try s["shares"]?.text("shares")
-            return .upConvolution(conv)
+            return .transposedConvolution(conv)
         case "maxpool", "avgpool":
             let isMaximum = word == "maxpool"
             let s = try section(
@@ -125,8 +126,8 @@ struct LayerReader {
             var pool = PoolSpecification(
                 isMaximum ? .maximum : .average, kernel: try Self.kernel(s), stride: try Self.pair(s, "stride", 1))
             pool.padding = try Self.padding(s) ?? .valid
-            pool.roundsUp = try s["ceil"]?.flag("ceil") ?? false
-            pool.countsPadding = try s["countPadding"]?.flag("countPadding") ?? true
+            pool.ceilMode = try s["ceil"]?.flag("ceil") ?? false
+            pool.countIncludePad = try s["countPadding"]?.flag("countPadding") ?? true
             return .pool(pool)
         case "global-avgpool":
             _ = try section(word, settings, [], &name)

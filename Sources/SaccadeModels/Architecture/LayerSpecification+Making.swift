@@ -34,11 +34,11 @@ extension LayerSpecification {
     /// The mean of every channel.
     public static let globalAveragePool = LayerSpecification(.globalAveragePool)
 
-    /// - Parameter roundsUp: Whether a last window that only partly fits counts.
+    /// - Parameter ceilMode: Whether a last window that only partly fits counts.
     public static func maxPool(
-        _ kernel: Pair, stride: Pair, padding: Padding = .valid, roundsUp: Bool = false, name: String? = nil
+        _ kernel: Pair, stride: Pair, padding: Padding = .valid, ceilMode: Bool = false, name: String? = nil
     ) -> LayerSpecification {
-        pool(.maximum, kernel, stride, padding, roundsUp, name)
+        pool(.maximum, kernel, stride, padding, ceilMode, name)
     }
 
     public static func averagePool(
@@ -48,12 +48,12 @@ extension LayerSpecification {
     }
 
     private static func pool(
-        _ kind: PoolSpecification.Kind, _ kernel: Pair, _ stride: Pair, _ padding: Padding, _ roundsUp: Bool,
+        _ kind: PoolSpecification.Kind, _ kernel: Pair, _ stride: Pair, _ padding: Padding, _ ceilMode: Bool,
         _ name: String?
     ) -> LayerSpecification {
         var pool = PoolSpecification(kind, kernel: kernel, stride: stride)
         pool.padding = padding
-        pool.roundsUp = roundsUp
+        pool.ceilMode = ceilMode
         return LayerSpecification(.pool(pool), name: name)
     }
 

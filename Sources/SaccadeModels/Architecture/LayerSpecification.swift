@@ -6,7 +6,7 @@ public struct LayerSpecification: Hashable, Sendable {
     /// What the layer does, with its settings.
     public indirect enum Kind: Hashable, Sendable {
         case convolution(ConvolutionSpecification)
-        case upConvolution(UpConvolutionSpecification)
+        case transposedConvolution(TransposedConvolutionSpecification)
         case pool(PoolSpecification)
         /// The mean of every channel.
         case globalAveragePool
@@ -70,8 +70,8 @@ public struct ConvolutionSpecification: Hashable, Sendable {
     }
 }
 
-/// A learned up-convolution (transposed convolution).
-public struct UpConvolutionSpecification: Hashable, Sendable {
+/// A learned transposed convolution.
+public struct TransposedConvolutionSpecification: Hashable, Sendable {
     public var channels: OutputCount
     public var kernel: Pair
     public var stride: Pair = 1
@@ -102,9 +102,9 @@ public struct PoolSpecification: Hashable, Sendable {
     public var stride: Pair
     public var padding: Padding = .valid
     /// Whether a last window that only partly fits counts.
-    public var roundsUp = false
+    public var ceilMode = false
     /// Whether an average counts the padding as elements.
-    public var countsPadding = true
+    public var countIncludePad = true
 
     /// - Parameter stride: `nil` puts windows side by side.
     public init(_ kind: Kind, kernel: Pair, stride: Pair? = nil) {
@@ -148,7 +148,7 @@ extension LayerSpecification.Kind {
     public var name: String {
         switch self {
         case .convolution: "conv"
-        case .upConvolution: "upconv"
+        case .transposedConvolution: "upconv"
         case .pool(let pool): pool.kind.rawValue
         case .globalAveragePool: "global-avgpool"
         case .adaptiveAveragePool: "adaptive-avgpool"
@@ -170,7 +170,7 @@ extension LayerSpecification.Kind {
     var outputs: OutputCount? {
         switch self {
         case .convolution(let conv): conv.channels
-        case .upConvolution(let conv): conv.channels
+        case .transposedConvolution(let conv): conv.channels
         case .linear(let linear): linear.units
         default: nil
         }
@@ -180,7 +180,7 @@ extension LayerSpecification.Kind {
     var nameStem: String {
         switch self {
         case .convolution: "conv"
-        case .upConvolution: "upconv"
+        case .transposedConvolution: "upconv"
         case .pool, .globalAveragePool, .adaptiveAveragePool: "pool"
         case .batchNorm, .localResponseNorm, .layerNorm: "norm"
         case .linear: "fc"

@@ -8,7 +8,7 @@ extension Resolver {
         _ settings: ConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         let input = layer.input
-        try requirePicture(input, place)
+        try requireImage(input, place)
         let channels = try count(settings.channels, place)
         try requireGroups(settings.groups, input[0], channels, place)
         let padding = settings.padding ?? padding
@@ -32,11 +32,11 @@ extension Resolver {
         try measure(conv, &layer, place)
     }
 
-    mutating func upConvolution(
-        _ settings: UpConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
+    mutating func transposedConvolution(
+        _ settings: TransposedConvolutionSpecification, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         let input = layer.input
-        try requirePicture(input, place)
+        try requireImage(input, place)
         let channels = try count(settings.channels, place)
         try requireGroups(settings.groups, input[0], channels, place)
         try Self.requireLength(of: input, stride: settings.stride, place)
@@ -65,22 +65,22 @@ extension Resolver {
     mutating func pool(
         _ settings: PoolSpecification, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
-        try requirePicture(layer.input, place)
+        try requireImage(layer.input, place)
         do {
             _ = try Window.pooling(
                 kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
-                roundsUp: settings.roundsUp, over: Shape([1] + layer.input.dimensions))
+                ceilMode: settings.ceilMode, over: Shape([1] + layer.input.dimensions))
         } catch { throw place.error(error) }
         let pool: any Layer =
             switch settings.kind {
             case .maximum:
                 MaxPool2D(
                     kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
-                    roundsUp: settings.roundsUp)
+                    ceilMode: settings.ceilMode)
             case .average:
                 AveragePool2D(
                     kernel: settings.kernel, stride: settings.stride, padding: settings.padding,
-                    countsPadding: settings.countsPadding, roundsUp: settings.roundsUp)
+                    countIncludePad: settings.countIncludePad, ceilMode: settings.ceilMode)
             }
         layer.body = .layer(pool)
         try measure(pool, &layer, place)
@@ -89,7 +89,7 @@ extension Resolver {
     mutating func average(
         to size: Pair, _ pool: some Layer, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
-        try requirePicture(layer.input, place)
+        try requireImage(layer.input, place)
         layer.body = .layer(pool)
         try measure(pool, &layer, place)
     }
@@ -98,7 +98,7 @@ extension Resolver {
         _ channels: Int, _ stride: Pair, _ layer: inout ResolvedLayer, _ place: Place
     ) throws(RecipeError) {
         let input = layer.input
-        try requirePicture(input, place)
+        try requireImage(input, place)
         guard input[0] <= channels else {
             throw place.error(
                 "zeros cannot make \(channels) channels of \(input[0]); \(channels) − \(input[0]) must not be negative")
@@ -124,7 +124,7 @@ extension Resolver {
     ) throws(RecipeError) {
         switch kind {
         case .localResponseNorm(let size, let alpha, let beta, let k):
-            try requirePicture(layer.input, place)
+            try requireImage(layer.input, place)
             layer.body = .layer(LocalResponseNorm(size: size, alpha: alpha, beta: beta, k: k))
         case .layerNorm(let epsilon):
             layer.body = .layer(LayerNorm(layer.input, epsilon: epsilon))
@@ -197,9 +197,9 @@ extension Resolver {
         }
     }
 
-    private func requirePicture(_ input: Shape, _ place: Place) throws(RecipeError) {
+    private func requireImage(_ input: Shape, _ place: Place) throws(RecipeError) {
         guard input.rank == 3 else {
-            throw place.error("it needs a picture, and is given a vector of \(input.elementCount)")
+            throw place.error("it needs an image, and is given a vector of \(input.elementCount)")
         }
     }
 
@@ -213,7 +213,7 @@ extension Resolver {
         }
     }
 
-    /// An up-convolution keeps the lengths of its result countable.
+    /// A transposed convolution keeps the lengths of its result countable.
     static func requireLength(of input: Shape, stride: Pair, _ place: Place) throws(RecipeError) {
         for axis in 0..<2 where input[1 + axis] * stride.both[axis] > 2 * InputSize.maximumLength {
             throw place.error(

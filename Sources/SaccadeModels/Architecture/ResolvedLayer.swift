@@ -25,7 +25,7 @@ public struct ResolvedLayer: Sendable {
     public var body: Body
     /// What is applied to the result.
     public var activation: ActivationSpecification?
-    /// Of one picture or vector, without the batch: `[C, H, W]` or `[N]`.
+    /// Of one image or vector, without the batch: `[C, H, W]` or `[N]`.
     public var input: Shape
     public var output: Shape
 }

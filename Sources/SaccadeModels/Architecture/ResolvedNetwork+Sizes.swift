@@ -26,7 +26,7 @@ extension ResolvedNetwork {
         guard size.dimensions.allSatisfy({ (1...InputSize.maximumLength).contains($0) }),
             size.elementCount <= InputSize.maximumElementCount
         else {
-            throw RecipeError("an input of \(shape) cannot be: each picture needs \(InputSize.hint)", at: place)
+            throw RecipeError("an input of \(shape) cannot be: each image needs \(InputSize.hint)", at: place)
         }
         return try chain(layers, size).with(batch: shape[0], place)
     }
@@ -73,7 +73,7 @@ extension ResolvedNetwork {
         return Port(name, [.batch] + lengths)
     }
 
-    /// The layer that has weights for each place of a picture, so that there can be neither more nor fewer; nil where
+    /// The layer that has weights for each place of an image, so that there can be neither more nor fewer; nil where
     /// none has.
     var layerThatFixesSize: ResolvedLayer? {
         var varies = input.rank == 3

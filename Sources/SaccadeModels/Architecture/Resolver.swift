@@ -90,7 +90,7 @@ struct Resolver {
             output: input)
         switch specification.kind {
         case .convolution(let settings): try convolution(settings, &layer, place)
-        case .upConvolution(let settings): try upConvolution(settings, &layer, place)
+        case .transposedConvolution(let settings): try transposedConvolution(settings, &layer, place)
         case .pool(let settings): try pool(settings, &layer, place)
         case .globalAveragePool: try average(to: 1, GlobalAveragePool2D(), &layer, place)
         case .adaptiveAveragePool(let size): try average(to: size, AdaptiveAveragePool2D(to: size), &layer, place)

@@ -5,7 +5,7 @@ extension Architecture {
     /// with torchvision's names.
     public static var alexNet: Architecture {
         Architecture(
-            name: "AlexNet", source: "alexnet", input: .picture(height: 224, width: 224, channels: 3),
+            name: "AlexNet", source: "alexnet", input: .image(height: 224, width: 224, channels: 3),
             layers: [
                 .conv(64, kernel: 11, stride: 4, padding: 2, name: "features.0"), .relu,
                 .maxPool(3, stride: 2),

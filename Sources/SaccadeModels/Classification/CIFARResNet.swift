@@ -13,7 +13,7 @@ public enum CIFARResNetDepth: Int, Sendable, CaseIterable {
 }
 
 extension Architecture {
-    /// The ResNets for 32×32 pictures: He et al., "Deep Residual Learning for Image Recognition" (2015), section 4.2,
+    /// The ResNets for 32×32 images: He et al., "Deep Residual Learning for Image Recognition" (2015), section 4.2,
     /// with shortcuts without parameters (option A). The names are those of github.com/akamaster/pytorch_resnet_cifar10.
     public static func cifarResNet(_ depth: CIFARResNetDepth) -> Architecture {
         var layers: [LayerSpecification] = [
@@ -32,7 +32,7 @@ extension Architecture {
         layers += [.globalAveragePool, .flatten, .classifier(name: "linear")]
         return Architecture(
             name: "CIFAR ResNet-\(depth.rawValue)", source: "cifar-resnet-\(depth.rawValue)",
-            input: .picture(height: 32, width: 32, channels: 3), layers: layers, classes: 10,
+            input: .image(height: 32, width: 32, channels: 3), layers: layers, classes: 10,
             preprocessing: .imageNet)
     }
 }

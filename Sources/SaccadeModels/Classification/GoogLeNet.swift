@@ -5,11 +5,11 @@ extension Architecture {
     ///
     /// Like torchvision's it has batch norms in place of biases, 3×3 convolutions where the paper has 5×5, and auxiliary
     /// heads, whose losses count 0.3 while training (section 5). Torchvision's weights expect brightness from −1 to 1;
-    /// its `transform_input` makes that of pictures prepared for other networks, and here the pictures are prepared so
+    /// its `transform_input` makes that of images prepared for other networks, and here the images are prepared so
     /// from the start.
     public static var googLeNet: Architecture {
         Architecture(
-            name: "GoogLeNet", source: "googlenet", input: .picture(height: 224, width: 224, channels: 3),
+            name: "GoogLeNet", source: "googlenet", input: .image(height: 224, width: 224, channels: 3),
             layers: [
                 unit(64, kernel: 7, stride: 2, "conv1"),
                 pool(3),
@@ -47,7 +47,7 @@ extension Architecture {
     }
 
     private static func pool(_ kernel: Int) -> [LayerSpecification] {
-        [.maxPool(Pair(kernel), stride: 2, roundsUp: true)]
+        [.maxPool(Pair(kernel), stride: 2, ceilMode: true)]
     }
 
     /// The paper's figure 2(b): the numbers are channels.
@@ -59,7 +59,7 @@ extension Architecture {
                 unit(one, kernel: 1, "branch1"),
                 unit(three.reduced, kernel: 1, "branch2.0") + unit(three.1, kernel: 3, "branch2.1"),
                 unit(five.reduced, kernel: 1, "branch3.0") + unit(five.1, kernel: 3, "branch3.1"),
-                [.maxPool(3, stride: 1, padding: 1, roundsUp: true)] + unit(pooled, kernel: 1, "branch4.1"),
+                [.maxPool(3, stride: 1, padding: 1, ceilMode: true)] + unit(pooled, kernel: 1, "branch4.1"),
                 name: "inception\(name)")
         ]
     }

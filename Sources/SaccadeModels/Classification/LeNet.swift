@@ -6,7 +6,7 @@ extension Architecture {
     /// today.
     public static var leNet5: Architecture {
         Architecture(
-            name: "LeNet-5", source: "lenet-5", input: .picture(height: 32, width: 32, channels: 1),
+            name: "LeNet-5", source: "lenet-5", input: .image(height: 32, width: 32, channels: 1),
             layers: [
                 .conv(6, kernel: 5, padding: nil, name: "c1"), .tanh,
                 .averagePool(2, stride: 2, name: "s2"),

@@ -1,10 +1,10 @@
 import SaccadeSettings
 
-/// How the pictures were prepared that published weights were trained on: the section `preprocessing` of a recipe.
+/// How the images were prepared that published weights were trained on: the section `preprocessing` of a recipe.
 enum PublishedPreprocessing {
-    /// The middle of the picture, less the mean of ImageNet's pictures, over their standard deviation.
+    /// The middle of the image, less the mean of ImageNet's images, over their standard deviation.
     case imageNet
-    /// The middle of the picture, with brightness from −1 to 1.
+    /// The middle of the image, with brightness from −1 to 1.
     case symmetric
 
     var section: Setting {

@@ -46,7 +46,7 @@ extension Architecture {
         layers += [.globalAveragePool, .flatten, .classifier(name: "fc")]
         return Architecture(
             name: "ResNet-\(depth.rawValue)", source: "resnet-\(depth.rawValue)",
-            input: .picture(height: 224, width: 224, channels: 3), layers: layers, classes: 1000,
+            input: .image(height: 224, width: 224, channels: 3), layers: layers, classes: 1000,
             preprocessing: .imageNet)
     }
 

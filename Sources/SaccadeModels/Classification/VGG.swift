@@ -46,7 +46,7 @@ extension Architecture {
         ]
         return Architecture(
             name: "VGG-\(depth.rawValue)\(suffix.uppercased())", source: "vgg-\(depth.rawValue)\(suffix)",
-            input: .picture(height: 224, width: 224, channels: 3), layers: layers, classes: 1000,
+            input: .image(height: 224, width: 224, channels: 3), layers: layers, classes: 1000,
             preprocessing: .imageNet)
     }
 }

@@ -8,11 +8,11 @@ extension LayerKind {
         self =
             switch node.operation.form {
             case .convolution: .convolution
-            case .transposedConvolution: .upConvolution
+            case .transposedConvolution: .transposedConvolution
             case .pooling(.maximum, _, _, _, _, _), .indexedPooling: .maxPool
             case .unpooling: .unpool
-            // A global mean is an average over windows as large as the picture.
-            case .pooling(.average(countsPadding: false), let kernel, _, _, _, _)
+            // A global mean is an average over windows as large as the image.
+            case .pooling(.average(countIncludePad: false), let kernel, _, _, _, _)
             where kernel.both == Array(input.dimensions.suffix(2)):
                 .globalAveragePool
             case .pooling: .averagePool
@@ -32,10 +32,10 @@ extension LayerKind {
             case .concatenation: .concatenation
             case .slice: .crop
             case .placement: .pad
-            case .selection: readsParameter ? .embedding : .gather
+            case .indexSelect: readsParameter ? .embedding : .gather
             case .gather: .gather
             case .resize: .resize
-            case .separableMap: .adaptiveAveragePool
+            case .separableResampling: .adaptiveAveragePool
             case nil: .other
             }
     }

@@ -1,7 +1,7 @@
 /// What a layer does, under the word for it in recipes and tables.
 public enum LayerKind: String, Sendable, Hashable, Codable, CaseIterable {
     case convolution = "conv"
-    case upConvolution = "upconv"
+    case transposedConvolution = "upconv"
     case linear
     case matrixProduct = "matmul"
     case embedding
@@ -55,7 +55,7 @@ public enum LayerKind: String, Sendable, Hashable, Codable, CaseIterable {
     public var role: Role {
         switch self {
         case .convolution: .convolution
-        case .upConvolution, .unpool, .resize: .upsampling
+        case .transposedConvolution, .unpool, .resize: .upsampling
         case .maxPool, .averagePool, .globalAveragePool, .adaptiveAveragePool: .pooling
         case .batchNorm, .localResponseNorm, .layerNorm: .normalization
         case .relu, .leakyReLU, .sigmoid, .tanh, .gelu, .softmax, .logSoftmax: .activation
@@ -69,7 +69,7 @@ public enum LayerKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// The words for it in figures.
     public var title: String {
         switch self {
-        case .upConvolution: "up-conv"
+        case .transposedConvolution: "up-conv"
         case .maxPool: "max pool"
         case .averagePool: "average pool"
         case .globalAveragePool: "global average"

@@ -24,7 +24,7 @@ public struct ModelSummary: Hashable, Sendable, Codable {
         public var groups: Int?
         /// What is applied to the result in the same layer.
         public var activation: LayerKind?
-        /// `[H, W, C]` of pictures, `[N]` of vectors.
+        /// `[H, W, C]` of images, `[N]` of vectors.
         public var outputSize: [Int]
         /// The sum behind the size, such as `(240 − 7 + 0) / 1 + 1 = 234`.
         public var arithmetic: String
@@ -34,9 +34,9 @@ public struct ModelSummary: Hashable, Sendable, Codable {
         public var parameters: Int
         /// The layer whose parameters this one uses.
         public var sharesParametersOf: String?
-        /// Multiplications followed by an addition, for one picture.
+        /// Multiplications followed by an addition, for one image.
         public var multiplyAdds: Int
-        /// Of the output for one picture; 0 where it is the input's own memory under another shape.
+        /// Of the output for one image; 0 where it is the input's own memory under another shape.
         public var activationBytes: Int
         /// Whether the layer belongs to an auxiliary head, which totals leave out; `nil` where it does not.
         public var isAuxiliary: Bool?
@@ -48,7 +48,7 @@ public struct ModelSummary: Hashable, Sendable, Codable {
     /// A part of a network in several parts, with plain code between them.
     public struct Stage: Hashable, Sendable, Codable {
         public var name: String
-        /// Sizes by the names of its inputs, `[H, W, C]` of pictures.
+        /// Sizes by the names of its inputs, `[H, W, C]` of images.
         public var inputs: [String: [Int]]
         /// The first of its layers, an index into ``ModelSummary/layers``.
         public var firstLayer: Int
@@ -60,7 +60,7 @@ public struct ModelSummary: Hashable, Sendable, Codable {
     /// scratch memory. A step of training was measured to take from 1.05 times ``trainingBytes`` (ResNet-18) to 2.7
     /// times (LeNet-5 and a narrow U-Net, with AVX-512).
     public struct Memory: Hashable, Sendable, Codable {
-        /// Pictures at a time.
+        /// Images at a time.
         public var batch: Int
         public var parameterBytes: Int
         /// What the optimizer keeps: as many bytes as the parameters for each of its states.
@@ -73,7 +73,7 @@ public struct ModelSummary: Hashable, Sendable, Codable {
     }
 
     public var name: String
-    /// Of the first input: `[H, W, C]` of pictures, `[N]` of vectors.
+    /// Of the first input: `[H, W, C]` of images, `[N]` of vectors.
     public var input: [Int]
     /// The parts of a network that has several, or several inputs; `nil` where it is one straight line from one input.
     public var stages: [Stage]?
@@ -81,9 +81,9 @@ public struct ModelSummary: Hashable, Sendable, Codable {
     public var totalParameters: Int
     /// Of heads for training alone, beside the total.
     public var auxiliaryParameters: Int
-    /// For one picture.
+    /// For one image.
     public var totalMultiplyAdds: Int
-    /// Of all layers, for one picture.
+    /// Of all layers, for one image.
     public var totalActivationBytes: Int
     public var memory: Memory
 
@@ -105,7 +105,7 @@ public struct ModelSummary: Hashable, Sendable, Codable {
 
     /// - Parameters:
     ///   - network: The layers of a recipe.
-    ///   - batch: Pictures at a time, for the memory.
+    ///   - batch: Images at a time, for the memory.
     ///   - optimizerStates: As for any network.
     /// - Precondition: The batch is from 1 to ``maximumBatch``.
     public init(_ network: ResolvedNetwork, batch: Int = 1, optimizerStates: Int = 1) {

@@ -14,7 +14,7 @@ extension Graph {
         func text(_ shape: Shape) -> String { stage.size(shape).map(String.init).joined(separator: "×") }
         switch kind {
         case .convolution, .maxPool, .averagePool: return windowSums(node.operation.form, inputs)
-        case .upConvolution: return upConvolutionSums(node.operation.form, inputs, output)
+        case .transposedConvolution: return transposedConvolutionSums(node.operation.form, inputs, output)
         case .globalAveragePool, .adaptiveAveragePool:
             return "\(inputs[0][2])×\(inputs[0][3]) into \(output[2])×\(output[3]) means"
         case .padChannels:
@@ -39,7 +39,7 @@ extension Graph {
         }
     }
 
-    /// How many places along each axis of a picture the slices of a line move on.
+    /// How many places along each axis of an image the slices of a line move on.
     func steps(of line: TracedLine) -> Pair {
         var (rows, columns) = (1, 1)
         for case .slice(_, _, let steps, _)? in line.nodes.map({ nodes[$0].operation.form }) where steps.count == 4 {
@@ -60,10 +60,10 @@ extension Graph {
             window = try? Window(
                 kernel: Pair(inputs[1][2], inputs[1][3]), stride: stride, padding: padding, dilation: dilation,
                 over: over, for: "")
-        case .pooling(_, let kernel, let stride, let padding, let dilation, let roundsUp),
-            .indexedPooling(let kernel, let stride, let padding, let dilation, let roundsUp):
+        case .pooling(_, let kernel, let stride, let padding, let dilation, let ceilMode),
+            .indexedPooling(let kernel, let stride, let padding, let dilation, let ceilMode):
             window = try? Window(
-                kernel: kernel, stride: stride, padding: padding, dilation: dilation, over: over, roundsUp: roundsUp,
+                kernel: kernel, stride: stride, padding: padding, dilation: dilation, over: over, ceilMode: ceilMode,
                 for: "")
         default: window = nil
         }
@@ -78,7 +78,7 @@ extension Graph {
             })
     }
 
-    private func upConvolutionSums(_ form: OperationForm?, _ inputs: [Shape], _ output: Shape) -> String {
+    private func transposedConvolutionSums(_ form: OperationForm?, _ inputs: [Shape], _ output: Shape) -> String {
         guard case .transposedConvolution(let stride, let padding, let extra, let dilation, _, _)? = form else {
             return ""
         }

@@ -21,7 +21,7 @@ extension LayerByLayer {
     ///   - stage: Index of a stage that is spatial; see ``lastConvolution``.
     /// - Returns: `L` of as many rows and columns as the stage gives; none is negative. Its unit is that of the score.
     /// - Precondition: The scores are `[1, classes]` or `[1, classes, …]`, and `label` is one of them.
-    public func gradCAM(of x: Tensor, class label: Int, at stage: Int) -> EvidenceMap {
+    public func gradCAM(of x: Tensor, class label: Int, at stage: Int) -> SaliencyMap {
         require(
             output.rank >= 1 && (0..<output[0]).contains(label), "gradCAM: there is no score \(label) among \(output)")
         return gradCAM(of: [x], at: stage) { sum($0[0].sliced(axis: 1, label..<label + 1)) }
@@ -36,8 +36,8 @@ extension LayerByLayer {
     /// - Returns: As for a class.
     public func gradCAM(
         of inputs: [Tensor], at stage: Int, score: ([Tensor]) -> Tensor
-    ) -> EvidenceMap {
-        require(inputs.allSatisfy { $0.shape[0] == 1 }, "gradCAM is of one picture, got \(inputs.map(\.shape))")
+    ) -> SaliencyMap {
+        require(inputs.allSatisfy { $0.shape[0] == 1 }, "gradCAM is of one image, got \(inputs.map(\.shape))")
         let stage = stages[stage]
         guard stage.isSpatial, let node = stage.node else {
             wrongProgram("gradCAM: \(stage.name) gives \(stage.output), not a grid")
@@ -54,11 +54,11 @@ extension LayerByLayer {
         }
         let (height, width) = (stage.output[1], stage.output[2])
         guard isReached else {
-            return EvidenceMap(width: width, height: height, values: Array(repeating: 0, count: height * width))
+            return SaliencyMap(width: width, height: height, values: Array(repeating: 0, count: height * width))
         }
         let found = graph.results(on: inputs, of: [graph.nodes[node].results[0], graph.outputs[0]])  // A, ∂y / ∂A
         let means = mean(found[1], axes: [2, 3], keepingAxes: true)  // [1, K, 1, 1]
         let map = relu(sum(means * found[0], axes: [1]))  // [1, H, W]
-        return EvidenceMap(width: width, height: height, values: map.scalars)
+        return SaliencyMap(width: width, height: height, values: map.scalars)
     }
 }

@@ -20,9 +20,9 @@ public struct LayerByLayer: Layer {
         /// What its parameters are called after.
         public let name: String
         public let kind: LayerKind
-        /// Of one picture, without the batch: `[C, H, W]` or `[N]`.
+        /// Of one image, without the batch: `[C, H, W]` or `[N]`.
         public let output: Shape
-        /// Whether it has weights that slide over a picture.
+        /// Whether it has weights that slide over an image.
         public let isConvolution: Bool
         /// Whether it gives each number of its input another value, and mixes none of different places.
         public let isPointwise: Bool
@@ -36,9 +36,9 @@ public struct LayerByLayer: Layer {
     }
 
     public let name: String
-    /// Of one picture or vector, without the batch: `[C, H, W]` or `[N]`.
+    /// Of one image or vector, without the batch: `[C, H, W]` or `[N]`.
     public let input: Shape
-    /// Of one picture's scores, without the batch.
+    /// Of one image's scores, without the batch.
     public let output: Shape
     /// From input to output. A softmax at the end of a recipe is not among them, so that the last one gives scores.
     public let stages: [Stage]
@@ -135,7 +135,7 @@ extension Graph {
         if case .result(let index, _) = values[line.output].origin { node = index }
         return LayerByLayer.Stage(
             name: line.name, kind: line.kind ?? LayerKind(kinds), output: output,
-            isConvolution: kinds.contains { $0 == .convolution || $0 == .upConvolution },
+            isConvolution: kinds.contains { $0 == .convolution || $0 == .transposedConvolution },
             isPointwise: kinds.allSatisfy { $0.isElementwise || $0 == .batchNorm },
             isSpatial: output.rank == 3 && output[1] * output[2] > 1 && node != nil, sources: sources(of: line),
             value: line.output, node: node)

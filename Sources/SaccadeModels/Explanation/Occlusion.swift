@@ -1,36 +1,36 @@
 import SaccadePrelude
 public import SaccadeTensors
 
-/// Which parts of a picture a class depends on: a square covers one part after the other, and the class's probability
+/// Which parts of an image a class depends on: a square covers one part after the other, and the class's probability
 /// is watched (Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014, section 4.2).
 public struct Occlusion: Sendable {
     /// Places of the square along each axis; at least 1.
     public let cells: Int
-    /// The square's side as a share of the picture's, above 0 and at most 1.
-    public let share: Double
-    /// What the square is filled with, for each channel: in the network's numbers, 0 is the mean of the pictures where
+    /// The square's side as a fraction of the image's, above 0 and at most 1.
+    public let fraction: Double
+    /// What the square is filled with, for each channel: in the network's numbers, 0 is the mean of the images where
     /// they are normalised by it.
     public let fill: [Float]
-    /// Pictures at once; at least 1.
+    /// Images at once; at least 1.
     public let batch: Int
 
     /// - Parameters:
     ///   - cells: Places of the square along each axis; at least 1.
-    ///   - share: The square's side as a share of the picture's, above 0 and at most 1.
+    ///   - fraction: The square's side as a fraction of the image's, above 0 and at most 1.
     ///   - fill: What the square is filled with, `[C]`.
-    ///   - batch: Pictures at once; at least 1.
-    public init(cells: Int, share: Double, fill: [Float], batch: Int) {
+    ///   - batch: Images at once; at least 1.
+    public init(cells: Int, fraction: Double, fill: [Float], batch: Int) {
         require(
-            cells >= 1 && share > 0 && share <= 1 && batch >= 1,
-            "Occlusion: \(cells) cells of a share of \(share), \(batch) at once")
-        (self.cells, self.share, self.fill, self.batch) = (cells, share, fill, batch)
+            cells >= 1 && fraction > 0 && fraction <= 1 && batch >= 1,
+            "Occlusion: \(cells) cells of a fraction of \(fraction), \(batch) at once")
+        (self.cells, self.fraction, self.fill, self.batch) = (cells, fraction, fill, batch)
     }
 
     /// The rows or columns, of `length`, that the square covers at the place `cell`: it is centred on the middle of the
     /// cell, and cut off at the edges.
     func covered(_ cell: Int, of length: Int) -> Range<Int> {
         let middle = (Double(cell) + 0.5) * Double(length) / Double(cells)
-        let half = share * Double(length) / 2
+        let half = fraction * Double(length) / 2
         let first = max(0, Int((middle - half).rounded()))
         return first..<max(first + 1, min(length, Int((middle + half).rounded())))
     }
@@ -38,18 +38,18 @@ public struct Occlusion: Sendable {
     /// The class's probability with each part covered.
     ///
     /// - Parameters:
-    ///   - x: One picture in the network's numbers, `[1, C, H, W]`.
+    ///   - x: One image in the network's numbers, `[1, C, H, W]`.
     ///   - label: The class, an index into the scores.
     ///   - scores: Scores before softmax, `[batch, classes]`, for `[batch, C, H, W]`; it is always given `batch`
-    ///     pictures, so that a plan will do.
+    ///     images, so that a plan will do.
     /// - Returns: Probabilities, `cells` by `cells`.
     /// - Precondition: `x` has as many channels as there are numbers to fill with.
     public func probabilities(
         of x: Tensor, class label: Int, scores: (Tensor) throws -> Tensor
-    ) rethrows -> EvidenceMap {
+    ) rethrows -> SaliencyMap {
         require(
             x.shape.rank == 4 && x.shape[0] == 1 && x.shape[1] == fill.count,
-            "Occlusion: a picture [1, \(fill.count), H, W], got \(x.shape)")
+            "Occlusion: an image [1, \(fill.count), H, W], got \(x.shape)")
         let (height, width) = (x.shape[2], x.shape[3])
         let picture = x.scalars
         var values: [Float] = []
@@ -74,6 +74,6 @@ public struct Occlusion: Sendable {
             let probabilities = softmax(scores, axis: 1).scalars
             values += places.indices.map { probabilities[($0 - first) * classes + label] }
         }
-        return EvidenceMap(width: cells, height: cells, values: values)
+        return SaliencyMap(width: cells, height: cells, values: values)
     }
 }

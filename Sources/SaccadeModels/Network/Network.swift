@@ -7,7 +7,7 @@ public import SaccadeTensors
 ///
 ///     let architecture = try Architecture(fileOrName: "exercise-1")
 ///     let network = Network(try architecture.resolved(classes: 2, seed: 7))
-///     let logits = network(pictures)
+///     let logits = network(images)
 ///
 /// Parameters are called after their layers: `conv1.weight`, `layer1.0.downsample.1.running_mean`.
 /// A copy shares its parameters, and so do two networks made from the same ``ResolvedNetwork``.
@@ -34,10 +34,10 @@ public struct Network: Layer {
 
     public var name: String { resolved.name }
     public var heads: [String] { resolved.classifiers }
-    /// Of one usual picture or vector, without the batch: `[C, H, W]` or `[N]`. Which others there can be is said by
+    /// Of one usual image or vector, without the batch: `[C, H, W]` or `[N]`. Which others there can be is said by
     /// ``inputs``.
     public var input: Shape { resolved.input }
-    /// Of the result for one usual picture or vector, without the batch.
+    /// Of the result for one usual image or vector, without the batch.
     public var output: Shape { resolved.output }
 
     public var children: [(name: String, value: Any)] { block.children }
@@ -57,7 +57,7 @@ public struct Network: Layer {
 }
 
 extension Network: Model {
-    /// One, called `input`. Height and width of pictures are free unless a layer fixes them, as a linear layer behind
+    /// One, called `input`. Height and width of images are free unless a layer fixes them, as a linear layer behind
     /// `flatten` does.
     public var inputs: [Port] { [resolved.port(named: "input")] }
 

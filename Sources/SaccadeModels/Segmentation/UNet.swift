@@ -86,7 +86,7 @@ struct TwoConvolutions: Layer {
     func callAsFunction(_ x: Tensor) -> Tensor { conv2(conv1(x)) }
 }
 
-/// A 2×2 up-convolution that halves the channels, the middle of a map of the contracting path beside it, and two
+/// A 2×2 transposed convolution (the paper's up-convolution) that halves the channels, the middle of a map of the contracting path beside it, and two
 /// convolutions.
 struct Expansion: Module {
     let up: ConvTranspose2D

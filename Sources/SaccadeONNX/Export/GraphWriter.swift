@@ -94,7 +94,7 @@ struct GraphWriter {
         for (id, name) in zip(node.results, results) { call(id, name) }
     }
 
-    /// Height and width of pictures.
+    /// Height and width of images.
     private func plane(of id: Int) -> [Length] { Array(traces.lengths(of: id).dropFirst(2)) }
 
     /// Whether places are read as such in planes: by others than by unpoolings to planes of the same size.
@@ -140,7 +140,7 @@ struct GraphWriter {
         case .input, .result, .released: throw Problem.unsupported("a value is read before it is there")
         }
         try requireSame(id, tensor)
-        // A statistic is one constant for each time that it is read.
+        // A buffer is one constant for each time that it is read.
         if let wanted, case .constant = graph.values[id].origin, taken.contains(wanted) {
             names[id] = wanted
             return wanted

@@ -158,23 +158,23 @@ public struct ONNXExport: Sendable {
     public func write(to path: String) throws(FileError) { try AtomicFile.write(bytes(), to: path) }
 }
 
-/// What weights and statistics are called.
+/// What weights and buffers are called.
 struct WeightNames {
     private var parameters: [ObjectIdentifier: String] = [:]
-    private var statistics: [ObjectIdentifier: String] = [:]
+    private var buffers: [ObjectIdentifier: String] = [:]
 
     init(_ module: (any Module)?) {
         guard let module else { return }
         for (name, parameter) in module.parameters { parameters[ObjectIdentifier(parameter)] = name }
-        for (name, statistic) in module.statistics {
-            if let storage = statistic.value.storageIdentity { statistics[storage] = name }
+        for (name, buffer) in module.buffers {
+            if let storage = buffer.value.storageIdentity { buffers[storage] = name }
         }
     }
 
     func name(of parameter: Parameter) -> String? { parameters[ObjectIdentifier(parameter)] }
 
-    /// That of the statistic whose value a constant is.
-    func name(of constant: Tensor) -> String? { constant.storageIdentity.flatMap { statistics[$0] } }
+    /// That of the buffer whose value a constant is.
+    func name(of constant: Tensor) -> String? { constant.storageIdentity.flatMap { buffers[$0] } }
 }
 
 extension Tensor {

@@ -32,10 +32,10 @@ extension StepWriter {
                 with: window(stride: stride, padding: .pixels(padding), dilation: dilation).merging([
                     "group": .integer(groups), "output_padding": .integers(extra.both),
                 ]) { $1 })
-        case .pooling(let kind, let kernel, let stride, let padding, let dilation, let roundsUp):
-            try pool(kind, kernel, stride, padding, dilation, roundsUp)
-        case .indexedPooling(let kernel, let stride, let padding, let dilation, let roundsUp):
-            poolWithPlaces(kernel, stride, padding, dilation, roundsUp)
+        case .pooling(let kind, let kernel, let stride, let padding, let dilation, let ceilMode):
+            try pool(kind, kernel, stride, padding, dilation, ceilMode)
+        case .indexedPooling(let kernel, let stride, let padding, let dilation, let ceilMode):
+            poolWithPlaces(kernel, stride, padding, dilation, ceilMode)
         case .unpooling: try unpool()
         case .linear(let activation):
             let target = activated(activation)
@@ -81,14 +81,14 @@ extension StepWriter {
         case .concatenation(let axis): add("Concat", with: ["axis": .integer(axis)])
         case .slice: try slice()
         case .placement: try pad()
-        case .selection(let axis):
+        case .indexSelect(let axis):
             add("Cast", [inputs[1]], to: between("places"), with: ["to": .integer(ElementType.int64.rawValue)])
             add("Gather", [inputs[0], between("places")], with: ["axis": .integer(axis)])
         case .gather(let axis):
             add("Cast", [inputs[1]], to: between("places"), with: ["to": .integer(ElementType.int64.rawValue)])
             add("GatherElements", [inputs[0], between("places")], with: ["axis": .integer(axis)])
         case .resize(let size, let interpolation): try resize(size, interpolation)
-        case .separableMap(let rows, let columns, let from, let to):
+        case .separableResampling(let rows, let columns, let from, let to):
             // Rows from the left, columns from the right.
             let left = Tensor(rows, shape: [to.height, from.height])
             let right = Tensor(columns, shape: [to.width, from.width]).transposed()
@@ -124,7 +124,7 @@ extension StepWriter {
     }
 
     private mutating func pool(
-        _ kind: PoolingKind, _ kernel: Pair, _ stride: Pair, _ padding: Padding, _ dilation: Pair, _ roundsUp: Bool
+        _ kind: PoolingKind, _ kernel: Pair, _ stride: Pair, _ padding: Padding, _ dilation: Pair, _ ceilMode: Bool
     ) throws {
         let kernels = forms.compactMap { form in
             if case .pooling(kind, let kernel, _, padding, _, _) = form { kernel.both } else { nil }
@@ -138,12 +138,12 @@ extension StepWriter {
         guard forms.allSatisfy({ $0 == form }) else { throw dependsOnLengths }
         var attributes = window(stride: stride, padding: padding, dilation: dilation)
         attributes["kernel_shape"] = .integers(kernel.both)
-        if roundsUp { attributes["ceil_mode"] = .integer(1) }
+        if ceilMode { attributes["ceil_mode"] = .integer(1) }
         switch kind {
         case .maximum: add("MaxPool", with: attributes)
-        case .average(let countsPadding):
+        case .average(let countIncludePad):
             attributes["dilations"] = nil  // means have none in this opset
-            attributes["count_include_pad"] = .integer(countsPadding ? 1 : 0)
+            attributes["count_include_pad"] = .integer(countIncludePad ? 1 : 0)
             add("AveragePool", with: attributes)
         }
     }

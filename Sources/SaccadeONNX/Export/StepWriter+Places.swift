@@ -7,11 +7,11 @@ extension StepWriter {
     var placesName: String { between("places") }
 
     mutating func poolWithPlaces(
-        _ kernel: Pair, _ stride: Pair, _ padding: Padding, _ dilation: Pair, _ roundsUp: Bool
+        _ kernel: Pair, _ stride: Pair, _ padding: Padding, _ dilation: Pair, _ ceilMode: Bool
     ) {
         var attributes = window(stride: stride, padding: padding, dilation: dilation)
         attributes["kernel_shape"] = .integers(kernel.both)
-        if roundsUp { attributes["ceil_mode"] = .integer(1) }
+        if ceilMode { attributes["ceil_mode"] = .integer(1) }
         add("MaxPool", also: [placesName], with: attributes)
         guard wantsPlanes else { return }
         let plane = product(lengths[0][2], lengths[0][3], to: between("plane"))

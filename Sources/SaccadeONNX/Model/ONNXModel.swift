@@ -6,9 +6,9 @@ import SaccadeTensors
 ///
 ///     let model = try ONNXModel(contentsOf: "resnet50.onnx")
 ///     let plan = try model.plan(for: [[1, 3, 224, 224]])
-///     let scores = try plan.run([picture])[0]
+///     let scores = try plan.run([image])[0]
 ///
-/// Feed-forward networks on pictures and vectors are understood, of opset 1 to 23; ``supportedOperators`` names what
+/// Feed-forward networks on images and vectors are understood, of opset 1 to 23; ``supportedOperators`` names what
 /// they may be made of. Sizes that a graph computes from the shapes of its inputs are worked out when shapes are given.
 /// Weights are the module's parameters, under the names that the file gives them.
 ///

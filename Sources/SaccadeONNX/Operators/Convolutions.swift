@@ -17,10 +17,10 @@ extension Operators {
         if lengths.count == 3 { return try volumes(call, x, weights, bias, windows, group) }
         let isRow = lengths.count == 1
         if isRow {
-            x = try call.asPictures(x)
-            weights = try call.asPictures(weights)
+            x = try call.asImages(x)
+            weights = try call.asImages(weights)
         }
-        let y = try pictures(call, x, weights, bias, windows.asPicture, group)
+        let y = try pictures(call, x, weights, bias, windows.asImage, group)
         return isRow ? try call.asRows(y) : y
     }
 
@@ -42,7 +42,7 @@ extension Operators {
                 groups: group), [x, weights] + (bias.map { [$0] } ?? []))[0]
     }
 
-    /// A convolution of volumes `[N, C, D, H, W]` as a sum of convolutions of pictures, one for each layer of the
+    /// A convolution of volumes `[N, C, D, H, W]` as a sum of convolutions of images, one for each layer of the
     /// kernel.
     private static func volumes(
         _ call: Call, _ x: Tensor, _ weights: Tensor, _ bias: Tensor?, _ windows: Windows, _ group: Int
@@ -55,7 +55,7 @@ extension Operators {
         let layers = (depth - extent) / windows.stride[0] + 1
         var sum: Tensor?
         for tap in 0..<windows.kernel[0] {
-            // Every picture that this layer of the kernel meets, `[N · D′, C, H, W]`.
+            // Every image that this layer of the kernel meets, `[N · D′, C, H, W]`.
             let taken = try call.slice(
                 x, axis: 2, start: tap * windows.dilation[0], step: windows.stride[0], length: layers)
             let pictures = try call.reshape(
@@ -90,7 +90,7 @@ extension Operators {
             throw Problem.unsupported("automatic padding of a transposed convolution")
         }
         let windows = try Windows(call, kernel: Array(weights.shape.dimensions.dropFirst(2)), lengths: lengths)
-            .asPicture
+            .asImage
         var extra = try call.integers("output_padding") ?? lengths.map { _ in 0 }
         guard extra.count == lengths.count, extra.allSatisfy((0...Limits.window).contains) else {
             throw Problem.malformed("output_padding is \(extra)")
@@ -100,8 +100,8 @@ extension Operators {
             throw Problem.malformed("output_shape is too short")
         }
         if isRow {
-            x = try call.asPictures(x)
-            weights = try call.asPictures(weights)
+            x = try call.asImages(x)
+            weights = try call.asImages(weights)
             extra.insert(0, at: 0)
             wanted?.insert(1, at: 0)
         }
@@ -141,8 +141,8 @@ extension Operators {
 }
 
 extension Call {
-    /// Rows `[N, C, L]` as pictures of one row.
-    func asPictures(_ x: Tensor) throws -> Tensor { try reshape(x, [x.shape[0], x.shape[1], 1, x.shape[2]]) }
+    /// Rows `[N, C, L]` as images of one row.
+    func asImages(_ x: Tensor) throws -> Tensor { try reshape(x, [x.shape[0], x.shape[1], 1, x.shape[2]]) }
 
     func asRows(_ x: Tensor) throws -> Tensor { try reshape(x, [x.shape[0], x.shape[1], x.shape[3]]) }
 

@@ -159,7 +159,7 @@ extension Operators {
             throw Problem.unsupported("more than \(Limits.rank) axes")
         }
         let indices = try call.indices(1, below: value.shape[axis])
-        return [try call.moved(value) { try call.apply(.selection(axis: axis), $0, indices) }]
+        return [try call.moved(value) { try call.apply(.indexSelect(axis: axis), $0, indices) }]
     }
 
     private static let tile: ONNXOperator = { call in

@@ -1,7 +1,7 @@
 import SaccadeTensors
 
 extension Operators {
-    /// More elements around those that are there, and pictures of other sizes.
+    /// More elements around those that are there, and images of other sizes.
     static let paddings: [String: ONNXOperator] = [
         "Pad": pad, "Resize": resize, "Upsample": resize,
     ]
@@ -53,7 +53,7 @@ extension Operators {
         ]
     }
 
-    /// Inputs: pictures, then in later opsets a region, scales and sizes.
+    /// Inputs: images, then in later opsets a region, scales and sizes.
     private static let resize: ONNXOperator = { call in
         call.ignore("cubic_coeff_a", "exclude_outside", "extrapolation_value")
         let x = try call.tensor(0, ranks: 4...4)
@@ -133,17 +133,17 @@ extension Call {
         let places = -before..<length + after
         switch mode {
         case "edge":
-            return try apply(.selection(axis: axis), x, Tensor(places.map { min(max($0, 0), length - 1) }))
+            return try apply(.indexSelect(axis: axis), x, Tensor(places.map { min(max($0, 0), length - 1) }))
         case "reflect":
             guard before < length, after < length else {
                 throw Problem.malformed(
                     "\(length) elements cannot be reflected to \(before) before and \(after) after them")
             }
             return try apply(
-                .selection(axis: axis), x,
+                .indexSelect(axis: axis), x,
                 Tensor(places.map { $0 < 0 ? -$0 : $0 < length ? $0 : 2 * (length - 1) - $0 }))
         case "wrap":
-            return try apply(.selection(axis: axis), x, Tensor(places.map { ($0 % length + length) % length }))
+            return try apply(.indexSelect(axis: axis), x, Tensor(places.map { ($0 % length + length) % length }))
         default: throw Problem.unsupported("mode \(mode)")
         }
     }

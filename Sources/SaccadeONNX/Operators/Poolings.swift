@@ -5,7 +5,7 @@ extension Operators {
         "MaxPool": maximum,
         "MaxUnpool": float(unpooled),
         "AveragePool": float(average),
-        "GlobalAveragePool": float { try whole($0, .average(countsPadding: false)) },
+        "GlobalAveragePool": float { try whole($0, .average(countIncludePad: false)) },
         "GlobalMaxPool": float { try whole($0, .maximum) },
     ]
 
@@ -20,14 +20,14 @@ extension Operators {
         let windows = try Windows(call, kernel: nil, lengths: lengths)
         try windows.check([x.shape[0], x.shape[1]], lengths)
         let isRow = lengths.count == 1
-        let pictures = windows.asPicture
+        let pictures = windows.asImage
         guard let padding = pictures.padding, !pictures.isWide else {
             throw Problem.unsupported("places of largest elements beside uneven or wide padding")
         }
         let form = OperationForm.indexedPooling(
             kernel: pictures.kernelPair, stride: pictures.stridePair, padding: padding, dilation: pictures.dilationPair,
-            roundsUp: try call.flag("ceil_mode"))
-        let results = try call.results(of: form, [isRow ? call.asPictures(x) : x])
+            ceilMode: try call.flag("ceil_mode"))
+        let results = try call.results(of: form, [isRow ? call.asImages(x) : x])
         let (y, places) = isRow ? (try call.asRows(results[0]), try call.asRows(results[1])) : (results[0], results[1])
         return [.tensor(y, .float), .places(places, of: x.shape)]
     }
@@ -57,7 +57,7 @@ extension Operators {
         if case .places(let places, of: whole) = indices {
             guard size.count == 1 else { return try call.apply(.unpooling(to: Pair(size[0], size[1])), x, places) }
             return try call.asRows(
-                call.apply(.unpooling(to: Pair(1, size[0])), call.asPictures(x), call.asPictures(places)))
+                call.apply(.unpooling(to: Pair(1, size[0])), call.asImages(x), call.asImages(places)))
         }
         guard whole.elementCount <= Limits.exactInteger else {
             throw Problem.unsupported("places in \(whole), which are too many for a float to count exactly")
@@ -78,7 +78,7 @@ extension Operators {
     }
 
     private static func average(_ call: Call) throws -> Tensor {
-        try pooled(call, .average(countsPadding: call.flag("count_include_pad")))
+        try pooled(call, .average(countIncludePad: call.flag("count_include_pad")))
     }
 
     private static func whole(_ call: Call, _ kind: PoolingKind) throws -> Tensor {
@@ -99,17 +99,17 @@ extension Operators {
         let lengths = Array(x.shape.dimensions.dropFirst(2))
         let windows = try Windows(call, kernel: nil, lengths: lengths)
         try windows.check([x.shape[0], x.shape[1]], lengths)
-        let roundsUp = try call.flag("ceil_mode")
+        let ceilMode = try call.flag("ceil_mode")
         switch lengths.count {
-        case 1: return try call.asRows(pictures(call, call.asPictures(x), kind, windows.asPicture, roundsUp))
-        case 2: return try pictures(call, x, kind, windows, roundsUp)
-        default: return try volumes(call, x, kind, windows, roundsUp)
+        case 1: return try call.asRows(pictures(call, call.asImages(x), kind, windows.asImage, ceilMode))
+        case 2: return try pictures(call, x, kind, windows, ceilMode)
+        default: return try volumes(call, x, kind, windows, ceilMode)
         }
     }
 
     /// Volumes plane by plane, and then along their depth: a maximum of maxima, a mean of means.
     private static func volumes(
-        _ call: Call, _ x: Tensor, _ kind: PoolingKind, _ windows: Windows, _ roundsUp: Bool
+        _ call: Call, _ x: Tensor, _ kind: PoolingKind, _ windows: Windows, _ ceilMode: Bool
     ) throws -> Tensor {
         let shape = x.shape.dimensions
         func part(_ axes: Range<Int>) -> Windows {
@@ -122,7 +122,7 @@ extension Operators {
             return part
         }
         let planes = try call.reshape(x, [shape[0], shape[1] * shape[2], shape[3], shape[4]])
-        let flat = try pictures(call, planes, kind, part(1..<3), roundsUp)
+        let flat = try pictures(call, planes, kind, part(1..<3), ceilMode)
         let (height, width) = (flat.shape[2], flat.shape[3])
         var depth = part(0..<1)
         depth.kernel.append(1)
@@ -131,31 +131,31 @@ extension Operators {
         depth.before.append(0)
         depth.after.append(0)
         let columns = try call.reshape(flat, [shape[0], shape[1], shape[2], height * width])
-        let y = try pictures(call, columns, kind, depth, roundsUp)
+        let y = try pictures(call, columns, kind, depth, ceilMode)
         return try call.reshape(y, [shape[0], shape[1], y.shape[2], height, width])
     }
 
     /// - Parameter x: `[N, C, H, W]`.
     private static func pictures(
-        _ call: Call, _ x: Tensor, _ kind: PoolingKind, _ windows: Windows, _ roundsUp: Bool
+        _ call: Call, _ x: Tensor, _ kind: PoolingKind, _ windows: Windows, _ ceilMode: Bool
     ) throws -> Tensor {
         if let padding = windows.padding, !windows.isWide, kind == .maximum || windows.dilation == [1, 1] {
             return try call.apply(
                 .pooling(
                     kind, kernel: windows.kernelPair, stride: windows.stridePair, padding: padding,
-                    dilation: windows.dilationPair, roundsUp: roundsUp), x)
+                    dilation: windows.dilationPair, ceilMode: ceilMode), x)
         }
         guard windows.dilation == [1, 1] || kind == .maximum else {
             throw Problem.unsupported("means of windows with holes")
         }
-        guard !roundsUp else { throw Problem.unsupported("windows that are rounded up beside uneven or wide padding") }
+        guard !ceilMode else { throw Problem.unsupported("windows that are rounded up beside uneven or wide padding") }
         // Padding that is put there beforehand: for a maximum it must never win, of a mean it counts or does not.
         let padded = try call.padded(
             x, before: windows.before, after: windows.after, with: kind == .maximum ? -.infinity : 0)
         let y = try call.apply(
             .pooling(
                 kind, kernel: windows.kernelPair, stride: windows.stridePair, dilation: windows.dilationPair), padded)
-        guard kind == .average(countsPadding: false) else { return y }
+        guard kind == .average(countIncludePad: false) else { return y }
         let shares = (0..<2).map { axis in
             (0..<y.shape[2 + axis]).map { output -> Float in
                 let start = output * windows.stride[axis] - windows.before[axis]

@@ -59,10 +59,10 @@ extension Operators {
                 throw Problem.unsupported("products of numbers that are not known before the network runs")
             }
             let x = try call.tensor(0)
-            // The mean of planes is what pooling does, in whatever order pictures lie.
+            // The mean of planes is what pooling does, in whatever order images lie.
             if mean, rank == 4, Set(axes) == [2, 3], max(x.shape[2], x.shape[3]) <= Limits.window {
                 let kernel = Pair(x.shape[2], x.shape[3])
-                let y = try call.apply(.pooling(.average(countsPadding: false), kernel: kernel, stride: kernel), x)
+                let y = try call.apply(.pooling(.average(countIncludePad: false), kernel: kernel, stride: kernel), x)
                 return [.tensor(try call.reshape(y, lengths), .float)]
             }
             var y = try before.map { try $0(call, x) } ?? x

@@ -1,6 +1,6 @@
 import SaccadeTensors
 
-/// The settings that convolutions and poolings share, for pictures: one axis is taken for a picture of one row.
+/// The settings that convolutions and poolings share, for images: one axis is taken for an image of one row.
 struct Windows {
     var kernel: [Int]
     var stride: [Int]
@@ -67,8 +67,8 @@ struct Windows {
         isSame = automatic == "SAME_UPPER" && axes == 2
     }
 
-    /// The same for pictures of one row.
-    var asPicture: Windows {
+    /// The same for images of one row.
+    var asImage: Windows {
         var windows = self
         guard kernel.count == 1 else { return self }
         windows.kernel.insert(1, at: 0)

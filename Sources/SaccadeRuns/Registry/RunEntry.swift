@@ -25,7 +25,7 @@ public struct RunEntry: Sendable, Equatable {
     /// Seconds of learning and judging.
     public var seconds: Double
     /// The share of the learning in which it waited for data.
-    public var waitingShare: Double?
+    public var waitingFraction: Double?
     public var peakMemory: Int?
     /// When something last became of it.
     public var lastActive: Date
@@ -34,7 +34,7 @@ public struct RunEntry: Sendable, Equatable {
 
     init(
         name: String, folder: String, network: String, data: String, state: RunState,
-        epochs: (done: Int, wanted: Int), best: Best?, seconds: Double, waitingShare: Double?, peakMemory: Int?,
+        epochs: (done: Int, wanted: Int), best: Best?, seconds: Double, waitingFraction: Double?, peakMemory: Int?,
         lastActive: Date, stamp: String
     ) {
         self.name = name
@@ -45,7 +45,7 @@ public struct RunEntry: Sendable, Equatable {
         self.epochs = epochs
         self.best = best
         self.seconds = seconds
-        self.waitingShare = waitingShare
+        self.waitingFraction = waitingFraction
         self.peakMemory = peakMemory
         self.lastActive = lastActive
         self.stamp = stamp
@@ -62,15 +62,15 @@ public struct RunEntry: Sendable, Equatable {
             best: run.best.flatMap { best in
                 let monitor = run.description.monitor
                 return monitor.value(of: best).map { Best(epoch: best.epoch, monitor: monitor, value: $0) }
-            }, seconds: run.seconds, waitingShare: run.waitingShare, peakMemory: run.peakMemory,
+            }, seconds: run.seconds, waitingFraction: run.waitingFraction, peakMemory: run.peakMemory,
             lastActive: run.lastActive, stamp: stamp)
     }
 
     public static func == (a: RunEntry, b: RunEntry) -> Bool {
         (a.name, a.folder, a.network, a.data, a.state) == (b.name, b.folder, b.network, b.data, b.state)
             && a.epochs == b.epochs
-            && (a.best, a.seconds, a.waitingShare, a.peakMemory, a.lastActive, a.stamp)
-                == (b.best, b.seconds, b.waitingShare, b.peakMemory, b.lastActive, b.stamp)
+            && (a.best, a.seconds, a.waitingFraction, a.peakMemory, a.lastActive, a.stamp)
+                == (b.best, b.seconds, b.waitingFraction, b.peakMemory, b.lastActive, b.stamp)
     }
 
     /// Changes whenever one of the files that a run is known by does.

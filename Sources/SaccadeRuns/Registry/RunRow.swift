@@ -43,7 +43,7 @@ enum RunRow {
             arguments: [
                 run.folder, run.name, run.network, run.data, run.state.word, run.state.reason, run.epochs.done,
                 run.epochs.wanted, run.best?.epoch, run.best?.monitor.name, run.best?.value, run.seconds,
-                run.waitingShare, run.peakMemory, run.lastActive.timeIntervalSince1970, run.stamp,
+                run.waitingFraction, run.peakMemory, run.lastActive.timeIntervalSince1970, run.stamp,
             ])
     }
 
@@ -103,7 +103,7 @@ enum RunRow {
                 name: row["name"], folder: row["folder"], network: row["network"], data: row["data"],
                 state: RunState(word: row["state"], reason: row["reason"]) ?? .killed,
                 epochs: (row["epochs"], row["epochsWanted"]), best: best, seconds: row["seconds"],
-                waitingShare: row["waitingShare"], peakMemory: row["peakMemory"],
+                waitingFraction: row["waitingShare"], peakMemory: row["peakMemory"],
                 lastActive: Date(timeIntervalSince1970: row["lastActive"]), stamp: row["stamp"])
         }
     }

@@ -7,19 +7,19 @@ import SaccadePrelude
 ///   - kernel: Height and width of the window, in elements; at least 1.
 ///   - stride: Elements between neighbouring windows; `nil` puts them side by side.
 ///   - padding: Zeros around the input, at most half of the kernel.
-///   - countsPadding: Whether those zeros count as elements (`count_include_pad` in PyTorch).
-///   - roundsUp: Whether a last window that only partly fits counts (`ceil_mode` in PyTorch). What then lies
+///   - countIncludePad: Whether those zeros count as elements (`count_include_pad` in PyTorch).
+///   - ceilMode: Whether a last window that only partly fits counts (`ceil_mode` in PyTorch). What then lies
 ///     beyond the padding never counts.
 /// - Returns: `[N, C, H′, W′]` with `H′ = (H + padding − kernel) / stride + 1`, rounded down or up, where padding
 ///   counts both sides.
 /// - Precondition: The window fits into the padded input.
 public func averagePool2D(
-    _ x: Tensor, kernel: Pair, stride: Pair? = nil, padding: Padding = .valid, countsPadding: Bool = true,
-    roundsUp: Bool = false
+    _ x: Tensor, kernel: Pair, stride: Pair? = nil, padding: Padding = .valid, countIncludePad: Bool = true,
+    ceilMode: Bool = false
 ) -> Tensor {
     Pooling(
-        kind: .average(countsPadding: countsPadding), kernel: kernel, stride: stride ?? kernel, padding: padding,
-        dilation: 1, roundsUp: roundsUp
+        kind: .average(countIncludePad: countIncludePad), kernel: kernel, stride: stride ?? kernel, padding: padding,
+        dilation: 1, ceilMode: ceilMode
     ).applied(to: x)
 }
 
@@ -45,7 +45,7 @@ public func adaptiveAveragePool2D(_ x: Tensor, to size: Pair) -> Tensor {
     let input = Pair(x.shape[2], x.shape[3])
     if input.height % size.height == 0 && input.width % size.width == 0 {
         let kernel = Pair(input.height / size.height, input.width / size.width)
-        return averagePool2D(x, kernel: kernel, countsPadding: false)
+        return averagePool2D(x, kernel: kernel, countIncludePad: false)
     }
     let axes = zip(input.both, size.both).map { length, outputs in
         AxisMap(inputs: length, outputs: outputs) { output in
@@ -53,5 +53,5 @@ public func adaptiveAveragePool2D(_ x: Tensor, to size: Pair) -> Tensor {
             return (range.lowerBound, range.map { _ in 1 / Float(range.count) })
         }
     }
-    return SeparableMap(rows: axes[0], columns: axes[1]).applied(to: x, name: "adaptiveAveragePool2D")
+    return SeparableResampling(rows: axes[0], columns: axes[1]).applied(to: x, name: "adaptiveAveragePool2D")
 }

@@ -1,6 +1,6 @@
 import SaccadeOneDNN
 
-/// The place of one piece among pictures that are joined along the channels.
+/// The place of one piece among images that are joined along the channels.
 struct ChannelSlice: Hashable, Sendable {
     /// The channels at which the pieces begin, and behind the last how many there are in all.
     let bounds: [Int]
@@ -10,10 +10,10 @@ struct ChannelSlice: Hashable, Sendable {
     var end: Int { bounds[index + 1] }
     var total: Int { bounds[bounds.count - 1] }
 
-    /// The joined pictures' shape, of that of the piece.
+    /// The joined images' shape, of that of the piece.
     func whole(of piece: Shape) -> Shape { piece.replacing(1, with: total) }
 
-    /// How the joined pictures may lie, given how a piece would like to: all pieces must be whole blocks of it, so that
+    /// How the joined images may lie, given how a piece would like to: all pieces must be whole blocks of it, so that
     /// each comes to the same answer.
     func whole(for piece: Layout) -> Layout {
         let dimensions = piece.dimensions.enumerated().map { $0 == 1 ? total : $1 }
@@ -23,7 +23,7 @@ struct ChannelSlice: Hashable, Sendable {
         return blocks.layout(Shape(dimensions))
     }
 
-    /// Whether a single picture's piece lies in the joined picture as it does by itself, in one piece.
+    /// Whether a single image's piece lies in the joined image as it does by itself, in one piece.
     func isOnePiece(_ piece: Layout) -> Bool {
         guard let blocks = ChannelBlocks(piece) else {
             return piece === Layout.rowMajor(piece.dimensions, piece.elementType ?? .float32)
@@ -31,7 +31,7 @@ struct ChannelSlice: Hashable, Sendable {
         return blocks.width != nil && ChannelBlocks(whole(for: piece)) == blocks
     }
 
-    /// Where the piece lies in the joined pictures.
+    /// Where the piece lies in the joined images.
     func part(of whole: Layout) -> Layout? {
         var dimensions = whole.dimensions
         dimensions[1] = end - start
@@ -39,12 +39,12 @@ struct ChannelSlice: Hashable, Sendable {
     }
 }
 
-/// An operation that finds parts of larger pictures where they lie; the others get a copy of them.
+/// An operation that finds parts of larger images where they lie; the others get a copy of them.
 protocol ReadsParts: Operation {}
 
-/// Puts pictures into their place among others that they are joined with along the channels.
+/// Puts images into their place among others that they are joined with along the channels.
 ///
-/// Inputs: the piece, then the joined pictures as those before have left them. Result: the joined pictures.
+/// Inputs: the piece, then the joined images as those before have left them. Result: the joined images.
 struct CopyIntoSlice: ReadsParts {
     let slice: ChannelSlice
 

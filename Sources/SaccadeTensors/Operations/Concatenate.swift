@@ -56,7 +56,7 @@ struct Concatenation: ReadsParts {
         return [kernel]
     }
 
-    /// Pictures in oneDNN's blocks stay in them, and the others are brought into the order of the first of those.
+    /// Images in oneDNN's blocks stay in them, and the others are brought into the order of the first of those.
     private func blocked(_ request: KernelRequest) -> Kernel? {
         guard request.inputs.count <= 32,
             request.inputs.allSatisfy({ $0.shape.rank == 4 && $0.shape.elementCount > 0 }),
@@ -68,7 +68,7 @@ struct Concatenation: ReadsParts {
             kernel.joinsEndToEnd = true
             return kernel
         }
-        // Parts of larger pictures are read where they lie.
+        // Parts of larger images are read where they lie.
         let inputs = zip(request.inputs, copied).map { input, copied in
             ChannelBlocks(input.packed.layout) == order ? input.arrangement : copied
         }
@@ -87,7 +87,7 @@ struct Concatenation: ReadsParts {
         return kernel
     }
 
-    /// Whether the channels of single pictures are joined in whole blocks.
+    /// Whether the channels of single images are joined in whole blocks.
     private func joinsBlocks(_ request: KernelRequest, _ order: ChannelBlocks) -> Bool {
         guard axis == 1, request.results[0][0] == 1, let width = order.width else { return false }
         return request.inputs.allSatisfy { $0.shape[1] % width == 0 }

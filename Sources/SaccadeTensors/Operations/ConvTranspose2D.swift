@@ -1,7 +1,7 @@
 import SaccadePrelude
 
 /// The map that is a convolution's gradient: spreads each input element over the output, weighted by the
-/// kernel, and sums where the copies overlap. Also called up-convolution or, misleadingly, deconvolution.
+/// kernel, and sums where the copies overlap. Also called up-convolution (U-Net) or, misleadingly, deconvolution.
 ///
 /// - Parameters:
 ///   - input: `[N, C, H, W]`.

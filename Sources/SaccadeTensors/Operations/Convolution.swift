@@ -74,7 +74,7 @@ struct ConvolutionGeometry: Hashable, Sendable {
             do {
                 let descriptor = try descriptor(way.algorithm, way.type)
                 repeat {
-                    // Reference code and matrix products over unfolded pictures are only ever a last resort.
+                    // Reference code and matrix products over unfolded images are only ever a last resort.
                     let isSlow = ["ref", "gemm"].contains { descriptor.name.contains($0) }
                     if isSlow && !found.isEmpty { break }
                     // oneDNN calls several of its implementations by one name.
@@ -107,7 +107,7 @@ struct ConvolutionGeometry: Hashable, Sendable {
             + (request.allowsBFloat16 && type == .float32 ? [(.direct, .bfloat16, true)] : [])
     }
 
-    /// How the pictures lie that a convolution hands on. Those that it reads are brought into any order.
+    /// How the images lie that a convolution hands on. Those that it reads are brought into any order.
     private func pictureLayouts(of descriptor: borrowing Descriptor) -> [Layout] {
         let isForward = descriptor.layout(of: .destination) != nil
         return [isForward ? descriptor.layout(of: .destination) : descriptor.layout(of: .dSource)].compactMap { $0 }
@@ -149,7 +149,7 @@ struct Convolution: Operation {
 
     func geometry(_ inputs: [Shape]) throws(ShapeError) -> ConvolutionGeometry {
         let (source, weights) = (inputs[0], inputs[1])
-        try requirePictures(source, for: name)
+        try requireImages(source, for: name)
         guard weights.rank == 4 else { throw ShapeError("\(name): weights must have 4 axes, got \(weights)") }
         guard groups >= 1 else { throw ShapeError("\(name): groups must be at least 1, got \(groups)") }
         return isTransposed ? try transposed(source, weights) : try direct(source, weights)

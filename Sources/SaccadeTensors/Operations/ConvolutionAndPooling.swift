@@ -3,11 +3,11 @@ import SaccadeOneDNN
 /// A convolution and the pooling behind it as one step of a plan.
 ///
 /// The result of a first convolution is the largest tensor of many networks, and pooling reads it only once. Done
-/// for one picture at a time, or for one stripe of its rows, it never leaves the cache. Where there are pictures for
+/// for one image at a time, or for one stripe of its rows, it never leaves the cache. Where there are images for
 /// every thread, each thread does its own, and none waits for another before the end. Which way is the fastest
-/// depends on sizes and caches: they are timed against each other and against both steps for all pictures at once.
+/// depends on sizes and caches: they are timed against each other and against both steps for all images at once.
 ///
-/// Inputs: source, weights, then the bias if there is one. Result: the pooled pictures.
+/// Inputs: source, weights, then the bias if there is one. Result: the pooled images.
 struct ConvolutionAndPooling: Operation {
     let convolution: Convolution
     let pooling: Pooling
@@ -75,7 +75,7 @@ struct ConvolutionAndPooling: Operation {
         }
     }
 
-    /// All stripes of all pictures, one after another; `nil` where whole pictures do not lie as the stripes do.
+    /// All stripes of all images, one after another; `nil` where whole images do not lie as the stripes do.
     private func kernel(
         _ convolution: Kernel, _ geometry: PooledStripes, _ size: PooledStripes.Size, _ stripes: [PooledStripes.Stripe],
         _ steps: [PooledStripes.Kind: Steps]
@@ -146,7 +146,7 @@ extension Kernel.Part {
 }
 
 extension Layout {
-    /// The layout of whole pictures, or of more of them, that hold pictures or stripes of this layout one behind
+    /// The layout of whole images, or of more of them, that hold images or stripes of this layout one behind
     /// another; `nil` where there is none.
     fileprivate func extended(to all: [Int], cuttingRows: Bool) -> Layout? {
         if dimensions == all { return self }
@@ -156,7 +156,7 @@ extension Layout {
         return cuttingRows ? nil : joined(in: all)
     }
 
-    /// Where a row of a picture starts, in bytes; rows other than the first only where all channels of a pixel lie
+    /// Where a row of an image starts, in bytes; rows other than the first only where all channels of a pixel lie
     /// together.
     fileprivate func offset(picture: Int, row: Int) -> Int {
         let size = byteCount / dimensions[0]

@@ -1,9 +1,9 @@
 import SaccadeOneDNN
 
 extension Convolution {
-    /// Kernels that do one picture after another, each with all threads, or each thread its own ones.
+    /// Kernels that do one image after another, each with all threads, or each thread its own ones.
     ///
-    /// A picture's result may lie among the channels of others.
+    /// An image's result may lie among the channels of others.
     ///
     /// - Parameters:
     ///   - request: For the convolution alone, which adds to nothing.
@@ -43,14 +43,14 @@ extension Convolution {
         kernel.inputs[0] = Arrangement(source, rowMajor: .rowMajor(source.dimensions))
         kernel.results = [Arrangement(result, rowMajor: .rowMajor(result.dimensions))]
         kernel.scratchByteCount = lanes * scratchSize
-        kernel.label += lanes > 1 ? ", by picture on each thread" : ", by picture"
+        kernel.label += lanes > 1 ? ", by image on each thread" : ", by image"
         kernel.body = .lanes(parts)
         return kernel
     }
 }
 
 extension KernelRequest {
-    /// The same for one picture of each batch.
+    /// The same for one image of each batch.
     fileprivate var ofOnePicture: KernelRequest {
         var request = self
         request.inputs[0] = Operand(inputs[0].shape.replacing(0, with: 1))
@@ -60,7 +60,7 @@ extension KernelRequest {
 }
 
 extension Layout {
-    /// The layout of pictures of which some, or every single one, lie as this layout says; `nil` where there is none.
+    /// The layout of images of which some, or every single one, lie as this layout says; `nil` where there is none.
     func joined(in all: [Int]) -> Layout? {
         if let blocks = ChannelBlocks(self) { return blocks.layout(Shape(all)) }
         guard let type = elementType, self === Layout.rowMajor(dimensions, type) else { return nil }

@@ -2,8 +2,8 @@ import SaccadeOneDNN
 
 /// A convolution that writes its result to where a concatenation along the channels would copy it.
 ///
-/// oneDNN's fast convolutions write pictures that lie one behind the other. In a joined tensor only the parts of one picture
-/// do, so that the convolution is done picture by picture; or for all at once and copied, where that is faster.
+/// oneDNN's fast convolutions write images that lie one behind the other. In a joined tensor only the parts of one image
+/// do, so that the convolution is done image by image; or for all at once and copied, where that is faster.
 ///
 /// Inputs: those of the convolution, then the joined tensor as those before have left it, unless this is the first of them.
 /// Result: the joined tensor.
@@ -36,7 +36,7 @@ struct ConvolutionIntoSlice: Operation {
         return (fitting.isEmpty ? kernels : fitting).map { $0.writingOnItsResult() }
     }
 
-    /// All pictures at once, and then to their places.
+    /// All images at once, and then to their places.
     private func copied(_ way: Kernel, _ shape: Shape) -> Kernel? {
         guard case .primitive(let primitive) = way.body else { return nil }
         let made = Arrangement.layout(of: way.results[0], shape)

@@ -25,9 +25,9 @@ private func extreme(_ kind: ReductionKind, _ x: Tensor, _ axes: [Int]?, _ keepi
     let y = reduction(x)
     return y.recorded(pullbacks: [
         x: { dy in
-            let winners = Binary.equal(x, y.reshaped(to: kept))
-            let shares = dy.reshaped(to: kept) / Reduction(kind: .sum, axes: axes, keepsAxes: true)(winners)
-            return winners * shares
+            let isExtreme = Binary.equal(x, y.reshaped(to: kept))
+            let shares = dy.reshaped(to: kept) / Reduction(kind: .sum, axes: axes, keepsAxes: true)(isExtreme)
+            return isExtreme * shares
         }
     ])
 }

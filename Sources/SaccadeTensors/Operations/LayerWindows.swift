@@ -1,28 +1,28 @@
 // The shape rules of operations with windows, for whoever wants to know why a network cannot exist before it traps.
 extension Window {
-    /// The window of ``maxPool2D(_:kernel:stride:padding:dilation:roundsUp:)`` and of averages over pictures
+    /// The window of ``maxPool2D(_:kernel:stride:padding:dilation:ceilMode:)`` and of averages over images
     /// `[N, C, H, W]`.
     package static func pooling(
-        kernel: Pair, stride: Pair, padding: Padding, roundsUp: Bool, over pictures: Shape
+        kernel: Pair, stride: Pair, padding: Padding, ceilMode: Bool, over pictures: Shape
     ) throws(ShapeError) -> Window {
         try Pooling(
-            kind: .maximum, kernel: kernel, stride: stride, padding: padding, dilation: 1, roundsUp: roundsUp
+            kind: .maximum, kernel: kernel, stride: stride, padding: padding, dilation: 1, ceilMode: ceilMode
         ).window(over: pictures)
     }
 }
 
 extension Shape {
-    /// What ``maxPool2D(_:kernel:stride:padding:dilation:roundsUp:)`` makes of pictures of this shape, and averages with
+    /// What ``maxPool2D(_:kernel:stride:padding:dilation:ceilMode:)`` makes of images of this shape, and averages with
     /// the same windows too.
     package func pooled(
-        kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = 1, roundsUp: Bool
+        kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = 1, ceilMode: Bool
     ) throws(ShapeError) -> Shape {
         try Pooling(
-            kind: .maximum, kernel: kernel, stride: stride, padding: padding, dilation: dilation, roundsUp: roundsUp
+            kind: .maximum, kernel: kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode
         ).resultShapes([self])[0]
     }
 
-    /// What ``convTranspose2D(_:_:bias:stride:padding:outputPadding:dilation:groups:activation:)`` makes of pictures
+    /// What ``convTranspose2D(_:_:bias:stride:padding:outputPadding:dilation:groups:activation:)`` makes of images
     /// of this shape.
     package func transposedConvolution(
         channels: Int, kernel: Pair, stride: Pair, padding: Pair, outputPadding: Pair, dilation: Pair, groups: Int

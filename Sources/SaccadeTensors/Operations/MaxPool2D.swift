@@ -6,41 +6,41 @@
 ///   - stride: Elements between neighbouring windows; `nil` puts them side by side.
 ///   - padding: Elements around the input, at most half of the kernel.
 ///   - dilation: Elements between neighbours in the window; 1 is dense.
-///   - roundsUp: Whether a last window that only partly fits counts (`ceil_mode` in PyTorch).
+///   - ceilMode: Whether a last window that only partly fits counts (`ceil_mode` in PyTorch).
 /// - Returns: `[N, C, H′, W′]` with `H′ = (H + padding − dilation · (kernel − 1) − 1) / stride + 1`, rounded down
 ///   or up, where padding counts both sides.
 /// - Precondition: The window fits into the padded input.
 public func maxPool2D(
     _ x: Tensor, kernel: Pair, stride: Pair? = nil, padding: Padding = .valid, dilation: Pair = 1,
-    roundsUp: Bool = false
+    ceilMode: Bool = false
 ) -> Tensor {
     // Of windows with holes oneDNN has only a slow reference, and it crawls over large row-major planes. Our own
-    // loop notes its winners as indices.
+    // loop notes the indices.
     let isLarge = !x.isTraced && x.arrangement == nil && x.shape.rank == 4 && x.shape[2] * x.shape[3] > 1 << 15
     if Tape.current != nil, isLarge || dilation != 1 {
         return maxPool2DWithIndices(
-            x, kernel: kernel, stride: stride, padding: padding, dilation: dilation, roundsUp: roundsUp
+            x, kernel: kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode
         ).result
     }
     return Pooling(
         kind: .maximum, kernel: kernel, stride: stride ?? kernel, padding: padding, dilation: dilation,
-        roundsUp: roundsUp
+        ceilMode: ceilMode
     ).applied(to: x)
 }
 
-/// ``maxPool2D(_:kernel:stride:padding:dilation:roundsUp:)`` that also tells where each winner was, for
+/// ``maxPool2D(_:kernel:stride:padding:dilation:ceilMode:)`` that also tells where each maximum was, for
 /// ``maxUnpool2D(_:indices:to:)``.
 ///
-/// - Returns: The result, `[N, C, H′, W′]`, and in the same shape each winner's place in its plane, row · W +
+/// - Returns: The result, `[N, C, H′, W′]`, and in the same shape each maximum's place in its plane, row · W +
 ///   column; of equals the first wins.
 /// - Precondition: The window fits, and a plane has at most 2²⁴ elements.
 public func maxPool2DWithIndices(
     _ x: Tensor, kernel: Pair, stride: Pair? = nil, padding: Padding = .valid, dilation: Pair = 1,
-    roundsUp: Bool = false
+    ceilMode: Bool = false
 ) -> (result: Tensor, indices: Tensor) {
     let pooling = Pooling(
         kind: .maximum, kernel: kernel, stride: stride ?? kernel, padding: padding, dilation: dilation,
-        roundsUp: roundsUp)
+        ceilMode: ceilMode)
     let results = IndexedMaxPooling(pooling: pooling).results(of: [x])
     let (shape, indices) = (x.shape, results[1])
     let y = results[0].recorded(pullbacks: [

@@ -8,7 +8,7 @@ import SaccadePrelude
 /// - Parameters:
 ///   - x: `[N, C, H, W]`.
 ///   - indices: Places in planes of the result, row · width + column, in `x`'s shape: those that
-///     ``maxPool2DWithIndices(_:kernel:stride:padding:dilation:roundsUp:)`` gives.
+///     ``maxPool2DWithIndices(_:kernel:stride:padding:dilation:ceilMode:)`` gives.
 ///   - size: Height and width of the result.
 /// - Returns: `[N, C, size.height, size.width]`.
 /// - Precondition: Every index lies in a plane of the result, which has at most 2²⁴ elements.
@@ -21,7 +21,7 @@ public func maxUnpool2D(_ x: Tensor, indices: Tensor, to size: Pair) -> Tensor {
     ])
 }
 
-/// Sends the elements of pictures to places in planes of zeros.
+/// Sends the elements of images to places in planes of zeros.
 ///
 /// Inputs: `[N, C, h, w]`, and the place of each element in its plane, row · W + column. Result: `[N, C, H, W]`, in the order
 /// of the elements.
@@ -38,7 +38,7 @@ struct Unpooling: Operation {
     let name: String
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
-        try requirePictures(inputs[0], for: name)
+        try requireImages(inputs[0], for: name)
         guard inputs[1] == inputs[0] else {
             throw ShapeError("\(name): \(inputs[1]) indices for \(inputs[0]) elements")
         }
@@ -70,16 +70,16 @@ struct Unpooling: Operation {
     }
 }
 
-/// Fetches elements of pictures by their places in their planes.
+/// Fetches elements of images by their places in their planes.
 ///
 /// Inputs: `[N, C, H, W]`, and places, row · W + column, `[N, C, h, w]`. Result: the shape of the places.
 struct PlaneGather: Operation {
     let name: String
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
-        try requirePictures(inputs[0], for: name)
+        try requireImages(inputs[0], for: name)
         guard inputs[1].rank == 4, inputs[1][0] == inputs[0][0], inputs[1][1] == inputs[0][1] else {
-            throw ShapeError("\(name): \(inputs[1]) indices for pictures \(inputs[0])")
+            throw ShapeError("\(name): \(inputs[1]) indices for images \(inputs[0])")
         }
         return [inputs[1]]
     }
@@ -106,7 +106,7 @@ struct PlaneGather: Operation {
 }
 
 extension ChannelBlocks {
-    /// Pictures of a shape, as the loops in C take them.
+    /// Images of a shape, as the loops in C take them.
     func bridged(_ shape: Shape) -> sk_blocks {
         sk_blocks(pictures: shape[0], channels: shape[1], width: width ?? shape[1])
     }

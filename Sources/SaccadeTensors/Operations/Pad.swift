@@ -30,11 +30,11 @@ extension Tensor {
                 before < length && after < length,
                 "padded: \(length) elements cannot be reflected to \(before) before and \(after) after them")
             let places = (-before..<length + after).map { $0 < 0 ? -$0 : $0 < length ? $0 : 2 * (length - 1) - $0 }
-            return selected(axis: axis, Tensor(places))
+            return indexSelected(axis: axis, Tensor(places))
         }
     }
 
-    /// Pictures with more rows and columns around them, along the last two axes.
+    /// Images with more rows and columns around them, along the last two axes.
     public func padded(
         top: Int = 0, bottom: Int = 0, left: Int = 0, right: Int = 0, with border: Border = .constant(0)
     ) -> Tensor {

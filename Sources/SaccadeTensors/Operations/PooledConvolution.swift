@@ -4,12 +4,12 @@ import SaccadeOneDNN
 /// Convolution, max pooling and ReLU as one step: `relu(maxPool2D(conv2D(x, weight, bias)))`.
 ///
 /// ReLU and max pooling may change places, so this is also `maxPool2D(relu(conv2D(…)))`, values and gradients
-/// alike. Where gradients are recorded it is computed in a way of its own: only the winner of each window gets
-/// a gradient, so the gradients of the convolution visit the winners and leave the rest out, three quarters
+/// alike. Where gradients are recorded it is computed in a way of its own: only the maximum of each window gets
+/// a gradient, so the gradients of the convolution visit the maxima and leave the rest out, three quarters
 /// behind a 2 × 2 pooling. The convolution's own result, the largest tensor of such a network, is never kept.
 /// Elsewhere, and for what the loops do not cover, this is the three operations.
 ///
-/// A NaN in a window is its result, as in PyTorch; oneDNN's pooling passes it over. Infinities in the pictures meet only the winners' gradients, where the
+/// A NaN in a window is its result, as in PyTorch; oneDNN's pooling passes it over. Infinities in the images meet only the maxima's gradients, where the
 /// three operations also multiply them with the zeros of the others.
 ///
 /// - Parameters:
@@ -103,8 +103,8 @@ package struct PooledConvolutionGeometry: Hashable, Sendable {
     private var isBlocked: Bool { source[1] % 16 == 0 }
     private var inputBlocks: Int { isBlocked ? source[1] / 16 : 1 }
 
-    /// The winners are bytes in the order of the result's elements, four to a float.
-    var winners: Shape { [pooled[0], (pooled[1] + 15) / 16, pooled[2], pooled[3], 4] }
+    /// The argmax of each window, its place within the window, is a byte, in the order of the result's elements, four to a float.
+    var argmax: Shape { [pooled[0], (pooled[1] + 15) / 16, pooled[2], pooled[3], 4] }
 
     var multiplyAdds: Int { weights.elementCount * unpooled[0] * unpooled[2] * unpooled[3] }
 
@@ -131,7 +131,7 @@ package struct PooledConvolutionGeometry: Hashable, Sendable {
     }
 }
 
-/// Inputs: source, weights, then the bias if there is one. Results: the pooled maxima and their winners.
+/// Inputs: source, weights, then the bias if there is one. Results: the pooled maxima and their argmax.
 package struct PooledConvolution: Operation {
     let geometry: PooledConvolutionGeometry
     let hasBias: Bool
@@ -142,11 +142,11 @@ package struct PooledConvolution: Operation {
     }
 
     package var name: String { "pooledConv2D" }
-    package func resultShapes(_ inputs: [Shape]) -> [Shape] { [geometry.pooled, geometry.winners] }
+    package func resultShapes(_ inputs: [Shape]) -> [Shape] { [geometry.pooled, geometry.argmax] }
     package func multiplyAdds(_ inputs: [Shape], _ results: [Shape]) -> Int { geometry.multiplyAdds }
 
-    /// The convolution of one picture at a time, whose result stays in the cache until it is pooled, or of all
-    /// at once, which suits small pictures and Winograd's algorithm.
+    /// The convolution of one image at a time, whose result stays in the cache until it is pooled, or of all
+    /// at once, which suits small images and Winograd's algorithm.
     package func kernels(_ request: KernelRequest) -> [Kernel] {
         var kernels: [Kernel] = []
         for algorithm in ConvolutionAlgorithm.allCases where algorithm == .direct || suitsWinograd(request) {
@@ -174,7 +174,7 @@ package struct PooledConvolution: Operation {
             ).suitsWinograd
     }
 
-    /// - Parameter inAnyOrder: Whether oneDNN chooses how its pictures lie. Otherwise there may be no kernel.
+    /// - Parameter inAnyOrder: Whether oneDNN chooses how its images lie. Otherwise there may be no kernel.
     private func kernel(
         _ algorithm: ConvolutionAlgorithm, imagesAtOnce images: Int, inAnyOrder: Bool = false
     ) throws(OneDNNError) -> Kernel? {
@@ -205,8 +205,8 @@ package struct PooledConvolution: Operation {
         let (bridged, all) = (geometry.bridged, geometry.source[0])
         let sourceStep = layouts[0].byteCount
         // Results are blocked, or bytes: whole images of both.
-        let resultStep = geometry.winners.elementCount / all * 16
-        let winnerStep = geometry.winners.elementCount / all * 4
+        let resultStep = geometry.argmax.elementCount / all * 16
+        let argmaxStep = geometry.argmax.elementCount / all * 4
         // Scratch memory: the convolution's result, the same in blocks, and what the primitives need.
         let blockedOffset = reorder == nil ? 0 : Storage.aligned(layouts[inputs].byteCount)
         let scratchOffset = blockedOffset + Storage.aligned(blocked.byteCount)
@@ -227,11 +227,11 @@ package struct PooledConvolution: Operation {
                         }
                     }
                     let result = UnsafeMutableRawPointer(at[inputs]) + first * resultStep
-                    let winners = UnsafeMutableRawPointer(at[inputs + 1]) + first * winnerStep
+                    let argmax = UnsafeMutableRawPointer(at[inputs + 1]) + first * argmaxStep
                     withUnsafePointer(to: bridged) {
                         sk_pool_with_winners(
                             $0, images, (scratch + blockedOffset).assumingMemoryBound(to: Float.self),
-                            result.assumingMemoryBound(to: Float.self), winners.assumingMemoryBound(to: UInt8.self))
+                            result.assumingMemoryBound(to: Float.self), argmax.assumingMemoryBound(to: UInt8.self))
                     }
                 }
             }
@@ -245,12 +245,12 @@ package struct PooledConvolution: Operation {
     package func applied(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?) -> Tensor {
         let inputs = [x, weight] + (bias.map { [$0] } ?? [])
         let results = results(of: inputs)
-        let (geometry, winners) = (geometry, results[1])
+        let (geometry, argmax) = (geometry, results[1])
         return results[0].recorded(from: inputs) { dy, wanted in
-            let dx = wanted[0] ? PooledSourceGradient(geometry: geometry)(weight, winners, dy) : nil
+            let dx = wanted[0] ? PooledSourceGradient(geometry: geometry)(weight, argmax, dy) : nil
             guard wanted.dropFirst().contains(true) else { return [dx] + wanted.dropFirst().map { _ in nil } }
             let gradient = PooledWeightGradient(geometry: geometry, hasBias: wanted.count > 2)
-            return [dx] + gradient.results(of: [x, winners, dy])
+            return [dx] + gradient.results(of: [x, argmax, dy])
         }
     }
 }

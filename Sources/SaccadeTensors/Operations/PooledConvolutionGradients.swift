@@ -1,6 +1,6 @@
 import CSaccadeKernels
 
-/// The gradients of the weights, and of the bias if there is one. Inputs: source, winners, output gradient.
+/// The gradients of the weights, and of the bias if there is one. Inputs: source, argmax, output gradient.
 struct PooledWeightGradient: Operation {
     let geometry: PooledConvolutionGeometry
     let hasBias: Bool
@@ -28,7 +28,7 @@ struct PooledWeightGradient: Operation {
     }
 }
 
-/// The gradient of the pictures. Inputs: weights, winners, output gradient.
+/// The gradient of the images. Inputs: weights, argmax, output gradient.
 struct PooledSourceGradient: Operation {
     let geometry: PooledConvolutionGeometry
 
@@ -51,12 +51,12 @@ struct PooledSourceGradient: Operation {
 }
 
 extension PooledConvolutionGeometry {
-    /// A multiplication for each weight and each winner that it meets.
+    /// A multiplication for each weight and each maximum that it meets.
     fileprivate var gradientMultiplyAdds: Int { weights.elementCount * pooled[0] * pooled[2] * pooled[3] }
 }
 
 extension Addresses {
-    /// The winners, which are bytes in a tensor of floats.
+    /// The argmax, which is bytes in a tensor of floats.
     fileprivate func bytes(_ index: Int) -> UnsafePointer<UInt8> {
         UnsafePointer(UnsafeMutableRawPointer(self[index]).assumingMemoryBound(to: UInt8.self))
     }

@@ -1,6 +1,6 @@
 import SaccadeOneDNN
 
-/// Which rows of a picture, of its convolution and of what is pooled from that belong together.
+/// Which rows of an image, of its convolution and of what is pooled from that belong together.
 struct PooledStripes {
     let convolution: ConvolutionGeometry
     let pool: Window
@@ -11,7 +11,7 @@ struct PooledStripes {
     /// Bytes of the convolution's result, as float32.
     var resultByteCount: Int { convolution.destination.elementCount * MemoryLayout<Float>.stride }
 
-    /// How much is done at once: some pictures, and pooled rows of each, by so many threads side by side.
+    /// How much is done at once: some images, and pooled rows of each, by so many threads side by side.
     struct Size {
         var pictures: Int
         var rows: Int
@@ -39,7 +39,7 @@ struct PooledStripes {
         var pooledRows: Range<Int>
     }
 
-    /// The stripes of a picture from top to bottom.
+    /// The stripes of an image from top to bottom.
     ///
     /// - Returns: None where a stripe would see nothing but padding.
     func cut(_ size: Size) -> [Stripe] {
@@ -58,7 +58,7 @@ struct PooledStripes {
         return stripes.allSatisfy { $0.kind.source.count > 0 && $0.kind.convolved.count > 0 } ? stripes : []
     }
 
-    /// Whole pictures keep the rows at the bottom that no window reaches: leaving them out would tear the pictures
+    /// Whole images keep the rows at the bottom that no window reaches: leaving them out would tear the images
     /// apart in memory.
     private func whole(_ size: Size) -> Stripe {
         func rows(_ count: Int, _ window: Window) -> Rows {

@@ -5,29 +5,29 @@ import SaccadeOneDNN
 package enum PoolingKind: Hashable, Sendable {
     case maximum
     /// The mean; zeros of the padding count as elements or do not.
-    case average(countsPadding: Bool)
+    case average(countIncludePad: Bool)
 }
 
 /// The largest element, or the mean, of each window over a plane.
 ///
 /// Input: `[N, C, H, W]`. Results: `[N, C, H′, W′]`; for training also what the gradient of a maximum has to
-/// know, oneDNN's own note of the winners.
+/// know, oneDNN's own note of the argmax.
 struct Pooling: Operation {
     let kind: PoolingKind
     let kernel: Pair
     let stride: Pair
     let padding: Padding
     let dilation: Pair
-    let roundsUp: Bool
-    var keepsWinners = false
+    let ceilMode: Bool
+    var keepsIndices = false
 
     var name: String { kind == .maximum ? "maxPool2D" : "averagePool2D" }
 
     func window(over input: Shape) throws(ShapeError) -> Window {
-        try requirePictures(input, for: name)
+        try requireImages(input, for: name)
         let window = try Window(
             kernel: kernel, stride: stride, padding: padding, dilation: dilation, over: (input[2], input[3]),
-            roundsUp: roundsUp, for: name)
+            ceilMode: ceilMode, for: name)
         for axis in 0..<2 where 2 * window.paddingBefore[axis] > window.extent(axis) {
             throw ShapeError(
                 "\(name): padding \(window.paddingBefore[axis]) is more than half of a kernel of "
@@ -42,7 +42,7 @@ struct Pooling: Operation {
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
         let shape = Pooling.resultShape(try window(over: inputs[0]), over: inputs[0])
-        return keepsWinners ? [shape, shape] : [shape]
+        return keepsIndices ? [shape, shape] : [shape]
     }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
@@ -56,29 +56,29 @@ struct Pooling: Operation {
         }
         do {
             let descriptor = try Pooling.descriptor(
-                keepsWinners ? .training : .inference, kind, operand.layout, result, window)
-            let roles: [Role] = [.source, .destination] + (keepsWinners ? [.workspace] : [])
+                keepsIndices ? .training : .inference, kind, operand.layout, result, window)
+            let roles: [Role] = [.source, .destination] + (keepsIndices ? [.workspace] : [])
             return [Kernel(try Primitive(descriptor, roles: roles), inputs: 1)]
         } catch {
             unavailable("\(name) of \(operand.shape)", error)
         }
     }
 
-    /// Whether our own loops do it: oneDNN's are for pictures in its own order, have only a slow reference for
+    /// Whether our own loops do it: oneDNN's are for images in its own order, have only a slow reference for
     /// windows with holes, and count what rounding up added to the padding.
     func usesLoops(_ input: Operand, _ window: Window) -> Bool {
-        if keepsWinners { return false }
+        if keepsIndices { return false }
         return input.arrangement == nil || !suitsOneDNN(window, over: input.shape)
     }
 
-    /// Whether oneDNN has fast code for the window, given pictures in an order that it likes.
+    /// Whether oneDNN has fast code for the window, given images in an order that it likes.
     func suitsOneDNN(_ window: Window, over input: Shape) -> Bool {
         window.dilation == [1, 1] && !isUneven(window, over: input)
     }
 
     /// Whether padding counts, but less of it than there is.
     private func isUneven(_ window: Window, over input: Shape) -> Bool {
-        kind == .average(countsPadding: true) && window.paddingAfter != countedPadding(over: input)
+        kind == .average(countIncludePad: true) && window.paddingAfter != countedPadding(over: input)
     }
 
     /// Padding below and to the right without what rounding up adds.
@@ -89,7 +89,7 @@ struct Pooling: Operation {
     }
 
     /// The means as sums along rows and columns.
-    func maps(_ window: Window, over input: Shape) -> SeparableMap {
+    func maps(_ window: Window, over input: Shape) -> SeparableResampling {
         let counted = countedPadding(over: input)
         let axes = (0..<2).map { axis in
             let length = input[2 + axis]
@@ -97,28 +97,28 @@ struct Pooling: Operation {
                 let start = output * window.stride[axis] - window.paddingBefore[axis]
                 let real = max(start, 0)..<min(start + window.kernel[axis], length)
                 let divisor =
-                    kind == .average(countsPadding: true)
+                    kind == .average(countIncludePad: true)
                     ? min(start + window.kernel[axis], length + counted[axis]) - start : real.count
                 return (real.lowerBound, real.map { _ in 1 / Float(divisor) })
             }
         }
-        return SeparableMap(rows: axes[0], columns: axes[1])
+        return SeparableResampling(rows: axes[0], columns: axes[1])
     }
 
     /// Pools, and records the gradient.
     func applied(to x: Tensor) -> Tensor {
         guard Tape.current != nil else { return self(x) }
         var pooling = self
-        pooling.keepsWinners = kind == .maximum
+        pooling.keepsIndices = kind == .maximum
         let results = pooling.results(of: [x])
-        let winners = Array(results.dropFirst())
+        let indices = Array(results.dropFirst())
         if x.isTraced {
             let gradient = PoolingGradient(pooling: self, source: nil)
-            return results[0].recorded(pullbacks: [x: { dy in gradient.results(of: [x] + winners + [dy])[0] }])
+            return results[0].recorded(pullbacks: [x: { dy in gradient.results(of: [x] + indices + [dy])[0] }])
         }
         // How `x` lies is all there is to know of it: its elements need not be kept.
         let gradient = PoolingGradient(pooling: self, source: x.operand)
-        return results[0].recorded(pullbacks: [x: { dy in gradient.results(of: winners + [dy])[0] }])
+        return results[0].recorded(pullbacks: [x: { dy in gradient.results(of: indices + [dy])[0] }])
     }
 
     /// oneDNN's pooling of inputs that lie as `source` says.
@@ -130,7 +130,7 @@ struct Pooling: Operation {
             pass == .inference ? .inference : .training, kind.algorithm, source: source,
             destination: .any(result.dimensions, type), kernel: window.kernel, window: window.parameters)
         guard pass == .backwardData, let destination = forward.layout(of: .destination) else { return forward }
-        // The gradients lie as the tensors do: oneDNN's note of the winners depends on it.
+        // The gradients lie as the tensors do: oneDNN's note of the argmax depends on it.
         return try .pooling(
             .backwardData, kind.algorithm, source: source, destination: destination, kernel: window.kernel,
             window: window.parameters)
@@ -138,7 +138,7 @@ struct Pooling: Operation {
 }
 
 /// The gradient of a pooling. Inputs: in a trace what was pooled, of which only the layout counts; for a maximum
-/// the note of the winners; the output gradient.
+/// the note of the argmax; the output gradient.
 struct PoolingGradient: Operation {
     let pooling: Pooling
     /// The shape and the order of what was pooled; `nil` in a trace, where the order is settled later.
@@ -200,7 +200,7 @@ struct PlaneGeometry: Sendable {
             padding: (window.paddingBefore[0], window.paddingBefore[1]))
     }
 
-    /// The largest element of each window and its place, of pictures in blocks.
+    /// The largest element of each window and its place, of images in blocks.
     func indexedMaximum(in blocks: ChannelBlocks, of input: Shape, to result: Shape) -> Kernel {
         let bridged = bridged
         let lanes = blocks.bridged(input)

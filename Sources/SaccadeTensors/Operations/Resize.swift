@@ -10,11 +10,11 @@ public enum Interpolation: Hashable, Sendable {
 }
 
 extension Tensor {
-    /// Pictures of another size. Nothing is smoothed when they become smaller, as in PyTorch.
+    /// Images of another size. Nothing is smoothed when they become smaller, as in PyTorch.
     ///
     /// - Parameter size: Height and width of the result; at least 1.
     /// - Returns: `[N, C, size.height, size.width]` for `[N, C, H, W]`.
-    /// - Precondition: The pictures have pixels.
+    /// - Precondition: The images have pixels.
     public func resized(to size: Pair, _ interpolation: Interpolation = .bilinear()) -> Tensor {
         let shape = shape
         return Resize(size: size, interpolation: interpolation)(self).recorded(pullbacks: [
@@ -30,7 +30,7 @@ struct Resize: Operation {
     var name: String { "resized" }
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
-        try requirePictures(inputs[0], for: name)
+        try requireImages(inputs[0], for: name)
         guard inputs[0][2] >= 1, inputs[0][3] >= 1, size.height >= 1, size.width >= 1 else {
             throw ShapeError("resized: from \(inputs[0]) to a height and width of \(size)")
         }
@@ -86,8 +86,8 @@ extension Interpolation {
         }
     }
 
-    fileprivate func maps(from source: Shape, to result: Shape) -> SeparableMap {
-        SeparableMap(rows: map(source[2], result[2]), columns: map(source[3], result[3]))
+    fileprivate func maps(from source: Shape, to result: Shape) -> SeparableResampling {
+        SeparableResampling(rows: map(source[2], result[2]), columns: map(source[3], result[3]))
     }
 
     /// In float, as PyTorch computes it, so that the same pixels are chosen where it is a close thing.

@@ -23,7 +23,7 @@ extension Tensor {
         ).applied(to: self)
     }
 
-    /// A part of pictures: where nothing else is said their middle, as U-Net cuts the maps of its encoder to the size of
+    /// A part of images: where nothing else is said their middle, as U-Net cuts the maps of its encoder to the size of
     /// its decoder's (Ronneberger, Fischer & Brox, 2015).
     ///
     /// - Parameters:
@@ -31,9 +31,9 @@ extension Tensor {
     ///   - top: Rows to leave out above it; `nil` is half of them, rounded down.
     ///   - left: Columns to leave out beside it; `nil` is half of them, rounded down.
     /// - Returns: `[N, C, size.height, size.width]` for `[N, C, H, W]`.
-    /// - Precondition: The part lies within the pictures.
+    /// - Precondition: The part lies within the images.
     public func cropped(to size: Pair, top: Int? = nil, left: Int? = nil) -> Tensor {
-        require(shape.rank == 4, "cropped: pictures are [N, C, H, W], got \(shape)")
+        require(shape.rank == 4, "cropped: images are [N, C, H, W], got \(shape)")
         let (top, left) = (top ?? (shape[2] - size.height) / 2, left ?? (shape[3] - size.width) / 2)
         require(
             size.height >= 0 && size.width >= 0 && top >= 0 && left >= 0 && size.height <= shape[2] - top

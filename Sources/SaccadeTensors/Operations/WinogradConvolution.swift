@@ -2,7 +2,7 @@ import CSaccadeKernels
 import SaccadeOneDNN
 
 extension Convolution {
-    /// Winograd's algorithm for pictures with the channels last, which oneDNN does not have: tiles of 4×4 or 2×2 elements
+    /// Winograd's algorithm for images with the channels last, which oneDNN does not have: tiles of 4×4 or 2×2 elements
     /// of the result. Only for weights that are transformed beforehand.
     ///
     /// - Parameters:

@@ -61,7 +61,7 @@ extension Lowering {
     /// A part of a value where that lies, so that nothing moves: whoever wants it by itself makes a copy.
     ///
     /// The buffer then belongs to both values, and nobody overwrites it before both were read. What lies there in one
-    /// piece, such as some channels of a single picture, is like any other value to those who read it.
+    /// piece, such as some channels of a single image, is like any other value to those who read it.
     mutating func part(of value: Int, _ view: View) -> Held? {
         guard let whole = held[value].first, buffers[whole.buffer].constant == nil, let arrangement = whole.arrangement,
             let part = arrangement.part(view)

@@ -38,9 +38,9 @@ struct Lowering {
     private var readers: [Int]
     /// Networks repeat themselves: to list oneDNN's implementations takes longer than to run one.
     private var kernels: [KernelKey: Kernel] = [:]
-    private var allowance: WeightAllowance
+    private var budget: WeightMemoryBudget
     /// For kernels that are timed.
-    private let weightsInTurn: WeightsInTurn?
+    private let coldWeights: ColdWeights?
 
     /// - Parameter constants: Those of earlier programs for the same graph but for its batch; this one's are added.
     static func program(
@@ -59,8 +59,8 @@ struct Lowering {
         for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value] += 1 }
         let own = zip(graph.values, readers).compactMap { $1 > 0 ? ConstantOrders.Own($0) : nil }
         let byteCount = own.reduce(0) { $0 + $1.byteCount }
-        allowance = WeightAllowance(own: byteCount)
-        weightsInTurn = WeightsInTurn(of: byteCount)
+        budget = WeightMemoryBudget(own: byteCount)
+        coldWeights = ColdWeights(of: byteCount)
         self.constants = ConstantOrders(for: own, sharing: constants)
         self.graph = graph
         self.order = order
@@ -198,14 +198,14 @@ struct Lowering {
             results: node.results.map { graph.values[$0].shape }, precision: options.precision,
             allowsWinograd: options.allowsWinograd, order: order, constantInputs: constants)
         let key = KernelKey(operation: AnyHashable(node.operation), request: request)
-        defer { if let kernel = kernels[key] { allowance.spend(on: kernel, request) } }
-        if let kernel = kernels[key], allowance.covers(kernel, request) { return kernel }
+        defer { if let kernel = kernels[key] { budget.spend(on: kernel, request) } }
+        if let kernel = kernels[key], budget.covers(kernel, request) { return kernel }
         let kernel = KernelCache.shared.alone {
-            let candidates = allowance.affordable(node.operation.kernels(request), request)
+            let candidates = budget.affordable(node.operation.kernels(request), request)
             return candidates.count == 1
                 ? candidates[0]
                 : Tuner.shared.fastest(
-                    of: candidates, for: node.operation, request, among: weightsInTurn, by: options.tuning)
+                    of: candidates, for: node.operation, request, among: coldWeights, by: options.tuning)
         }
         require(
             constants.isSuperset(of: kernel.transforms.keys),

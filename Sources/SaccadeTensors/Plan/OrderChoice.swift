@@ -9,7 +9,7 @@ extension Lowering {
         var label: String { "\(order.rawValue) \(precision.rawValue)" }
     }
 
-    /// The program that runs fastest, of those that keep pictures in one order throughout.
+    /// The program that runs fastest, of those that keep images in one order throughout.
     ///
     /// Kernel by kernel one would jump between orders, and pay for each jump; so whole programs are timed. One that
     /// multiplies bfloat16 must be faster than those in float32, too: without matrix units it often is not.
@@ -30,7 +30,7 @@ extension Lowering {
         let key = graph.key(
             "\(options.precision.rawValue) winograd \(options.allowsWinograd)"
                 + (options.keepsLayouts ? " keeping layouts" : ""))
-        // Pictures in blocks are what every kernel knows.
+        // Images in blocks are what every kernel knows.
         let plainest = Way(precision: options.precision, order: .blocked)
         guard options.tuning != .plainest else {
             return program(for: graph, choosing(plainest), plainest.order, sharing: constants)
@@ -94,7 +94,7 @@ extension Graph {
         let sizes = inputs.map(\.shape).flatMap { shape in
             shape.rank < 2 ? [shape.elementCount] : [shape[0], shape.elementCount / max(shape[0], 1)]
         }
-        // Pictures that another plan has lent lie in one of two orders.
+        // Images that another plan has lent lie in one of two orders.
         let orders = inputs.map { input in
             guard let layout = input.arrangement?.layout else { return "" }
             let isChannelsLast =

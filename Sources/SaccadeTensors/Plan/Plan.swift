@@ -7,10 +7,10 @@ import Synchronization
 ///     let scores = plan(image)
 ///
 /// Making a plan traces the network once and then does everything that can be done before there are
-/// pictures: constants are computed, batch norms folded into convolutions, biases, activations and residual
+/// images: constants are computed, batch norms folded into convolutions, biases, activations and residual
 /// sums fused into them; for each operation the fastest kernel and the layout it likes are chosen by timing;
 /// weights are put into that layout; and every intermediate result gets its place in one block of memory.
-/// What is left to do when a picture comes is to run the kernels, one after another, on the picture where it
+/// What is left to do when an image comes is to run the kernels, one after another, on the image where it
 /// lies. Nothing is allocated or locked meanwhile.
 ///
 /// The weights are those at the time the plan was made. A plan may run on any number of threads at once; each
@@ -70,7 +70,7 @@ public final class Plan: Sendable {
 
     /// A plan for inputs that lie in memory as these do, such as those that another plan has lent:
     ///
-    ///     let features = backbone.run([pictures], lending: true)
+    ///     let features = backbone.run([images], lending: true)
     ///     let head = Plan(like: features) { [classifier($0[0])] }
     ///     let scores = head.run(features)
     ///

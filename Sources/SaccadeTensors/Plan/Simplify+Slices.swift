@@ -1,8 +1,8 @@
 // What is joined along the channels is made, or copied, to where it will be.
 extension Graph {
-    /// Convolutions whose results are only there to be joined along the channels write into the joined pictures themselves;
+    /// Convolutions whose results are only there to be joined along the channels write into the joined images themselves;
     /// what else is joined with them is copied to its place.
-    /// Of a single picture they do so anyway, for there the parts lie one behind the other; see ``Lowering``.
+    /// Of a single image they do so anyway, for there the parts lie one behind the other; see ``Lowering``.
     mutating func joinSlices() {
         var copies: [Int: [Node]] = [:]
         // Asked before anything is joined: copies read values as well, and are not among the nodes before the end.

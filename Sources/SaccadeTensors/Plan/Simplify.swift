@@ -128,7 +128,7 @@ extension Graph {
     /// A convolution and the pooling behind it become one step, which may do a stripe of rows at a time.
     private mutating func joinPoolings() {
         for index in nodes.indices {
-            guard let pooling = nodes[index].operation as? Pooling, !pooling.keepsWinners,
+            guard let pooling = nodes[index].operation as? Pooling, !pooling.keepsIndices,
                 let producer = soleProducer(of: nodes[index].inputs[0]),
                 let convolution = nodes[producer].operation as? Convolution,
                 let joined = ConvolutionAndPooling(

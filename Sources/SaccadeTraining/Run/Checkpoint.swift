@@ -110,7 +110,7 @@ struct Checkpoint {
 
     /// - Throws: `FileError` when it cannot be written; the one before is untouched then.
     static func write(
-        _ position: TrainingPosition, network: any Module, optimizer: any Optimizer, average: WeightAverage?,
+        _ position: TrainingPosition, network: any Module, optimizer: any Optimizer, average: WeightEMA?,
         to path: String
     ) throws {
         var position = position
@@ -136,7 +136,7 @@ struct Checkpoint {
     /// - Throws: `FileError` when the file is damaged, `LoadingError` when it is of another network,
     ///   ``RunError`` when it is no checkpoint of this program or of another optimizer.
     static func restore(
-        from path: String, network: any Module, optimizer: any Optimizer, average: WeightAverage?
+        from path: String, network: any Module, optimizer: any Optimizer, average: WeightEMA?
     ) throws -> TrainingPosition {
         let file = try SafetensorsFile(at: path)
         guard [format, formerFormat].contains(file.metadata["format"]), let text = file.metadata["position"],

@@ -14,8 +14,8 @@ struct NonFinite {
         if let (name, _) = network.parameters.first(where: { !$0.parameter.value.isFinite }) {
             return "parameter \(name) is not finite"
         }
-        if let (name, _) = network.statistics.first(where: { !$0.statistic.value.isFinite }) {
-            return "statistic \(name) is not finite"
+        if let (name, _) = network.buffers.first(where: { !$0.buffer.value.isFinite }) {
+            return "buffer \(name) is not finite"
         }
         if let layer = firstLayer() { return "the values are not finite from \(layer) on" }
         if !loss.isFinite { return "the loss is \(loss), though the outputs are finite" }
@@ -30,7 +30,7 @@ struct NonFinite {
     private func firstLayer() -> String? {
         guard let stage = network.stages.first?.model, stage.inputs.count == batch.inputs.count else { return nil }
         // The stage as a list of operations, each applied on its own to what came before. Predicting: what a layer
-        // does while training only changes its own statistics.
+        // does while training only changes its own buffers.
         let graph = Trace.of(batch.inputs.map(\.shape), names: network.parameterNames) { stage($0) }
         var values = graph.values.map { value -> Tensor? in
             switch value.origin {

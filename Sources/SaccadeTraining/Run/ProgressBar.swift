@@ -15,7 +15,7 @@ public final class ProgressBar: TrainingObserver {
     private var lastShown = -Double.infinity
     private var hasLine = false
     /// Of the epoch's learning.
-    private var waitingShare = 0.0
+    private var waitingFraction = 0.0
     /// Samples and seconds since the beginning, for the speed.
     private var meter = Meter()
 
@@ -70,7 +70,7 @@ public final class ProgressBar: TrainingObserver {
     public func progressed(_ progress: TrainingProgress) {
         let time = now()
         meter.add(progress, at: time)
-        if progress.phase == .training { waitingShare = progress.waitingShare }
+        if progress.phase == .training { waitingFraction = progress.waitingFraction }
         guard time - lastShown >= pause else { return }
         lastShown = time
         let text = line(progress)
@@ -85,7 +85,7 @@ public final class ProgressBar: TrainingObserver {
     public func finished(_ record: EpochRecord) {
         if hasLine { write("\r\u{1B}[K") }
         hasLine = false
-        write(summary(record) + (Self.waiting(waitingShare).map { "; \($0)" } ?? "") + "\n")
+        write(summary(record) + (Self.waiting(waitingFraction).map { "; \($0)" } ?? "") + "\n")
     }
 
     /// Everything that an epoch came to, on one line.
@@ -110,7 +110,7 @@ public final class ProgressBar: TrainingObserver {
             let left = Double(progress.samplesInAll - progress.samples + progress.samplesToCome) / speed
             end += ", \(Self.digits(speed, speed < 10 ? 1 : 0)) samples/s, \(ProgressBar.time(left)) left"
         }
-        if progress.phase == .training { end += Self.waiting(progress.waitingShare).map { ", \($0)" } ?? "" }
+        if progress.phase == .training { end += Self.waiting(progress.waitingFraction).map { ", \($0)" } ?? "" }
         // The bar takes the room that is left, if it is worth it.
         let room = min(width - 2 - start.count - end.count, 20)
         guard isTerminal, room >= 4 else { return start + end }

@@ -9,13 +9,13 @@ import SaccadeTensors
 /// | file | what it holds |
 /// |---|---|
 /// | `run.json` | ``RunDescription`` |
-/// | `recipe.yaml` | the same as a recipe: the network, how pictures are prepared, every setting of the training |
+/// | `recipe.yaml` | the same as a recipe: the network, how images are prepared, every setting of the training |
 /// | `metrics.jsonl` | an ``EpochRecord`` per line |
 /// | `timings.jsonl` | how long each epoch took |
 /// | `checkpoint.safetensors` | everything that is needed to go on |
 /// | `epoch-N.safetensors` | the same after epoch N, for the last epochs where `keepLast` is above 1 |
 /// | `best.safetensors` | the weights with the best validation result |
-/// | `left-out.txt` | the samples that were left out because they cannot be used, if there are any |
+/// | `skipped.txt` | the samples that were skipped because they cannot be used, if there are any |
 /// | `tuning.json` | which kernels the process computed with, of those that differ in speed and in the last digits |
 ///
 /// The timings and the tuning depend on the clock, the others on the description and the data alone. Every file but the
@@ -119,17 +119,21 @@ public final class RunFolder {
     public static func isBeingTrained(_ folder: String) -> Bool { FileLock.isHeld(at: "\(folder)/.lock") }
 
     /// Writes down which samples the training goes without.
-    func keep(_ leftOut: [Problem]) throws {
-        let path = "\(path)/\(Self.leftOutName)"
-        guard !leftOut.isEmpty else {
+    func keep(skipped: [Problem]) throws {
+        // Older versions called the file something else; a run that is resumed has one list, not two.
+        try? FileManager.default.removeItem(atPath: "\(path)/\(Self.olderSkippedName)")
+        let path = "\(path)/\(Self.skippedName)"
+        guard !skipped.isEmpty else {
             try? FileManager.default.removeItem(atPath: path)
             return
         }
-        try AtomicFile.write(leftOut.map { "\($0)\n" }.joined(), to: path)
+        try AtomicFile.write(skipped.map { "\($0)\n" }.joined(), to: path)
     }
 
-    /// The name of the file that says what was left out.
-    public static let leftOutName = "left-out.txt"
+    /// The name of the file that says which samples were skipped.
+    public static let skippedName = "skipped.txt"
+    /// What older versions called it.
+    public static let olderSkippedName = "left-out.txt"
 
     /// The checkpoint of an epoch that is over.
     ///

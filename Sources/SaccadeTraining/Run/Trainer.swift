@@ -22,12 +22,12 @@ public final class Trainer<Task: LearningTask> {
 
     private let settings: TrainingSettings
     /// What is restored when a step fails, which must leave no trace.
-    private let statistics: [Statistic]
+    private let buffers: [Buffer]
     /// Parameters that stay as they are in this epoch.
     private var frozen: Set<Parameter> = []
     private let optimizer: any Optimizer
-    private let average: WeightAverage?
-    private var gathered: GradientSum
+    private let average: WeightEMA?
+    private var accumulated: GradientAccumulator
     private var rate: LearningRate
     private var position = TrainingPosition()
     private var lastCheckpoint = ContinuousClock.now
@@ -62,7 +62,7 @@ public final class Trainer<Task: LearningTask> {
         self.observer = observer
         let settings = run.description.settings
         self.settings = settings
-        statistics = network.statistics.map(\.statistic)
+        buffers = network.buffers.map(\.buffer)
         let parameters = network.parameters
         let trained = parameters.filter { !settings.freezes($0.name) }
         guard !trained.isEmpty else {
@@ -76,8 +76,8 @@ public final class Trainer<Task: LearningTask> {
                     + "--set training.precision=f32.")
         }
         optimizer = settings.optimizer(for: trained, heads: network.heads)
-        average = settings.ema.map { WeightAverage(of: trained, decay: $0.decay) }
-        gathered = GradientSum(optimizer.parameters.map(\.parameter))
+        average = settings.ema.map { WeightEMA(of: trained, decay: $0.decay) }
+        accumulated = GradientAccumulator(optimizer.parameters.map(\.parameter))
         rate = LearningRate(
             settings.learningRate, settings.schedule, epochs: settings.epochs,
             batchesPerEpoch: training.batchesPerEpoch, accumulation: settings.accumulation)
@@ -135,7 +135,7 @@ public final class Trainer<Task: LearningTask> {
         return position.epoch - best.epoch >= patience
     }
 
-    /// Judges a few batches before there is anything to judge: a validation picture that cannot be read, or memory
+    /// Judges a few batches before there is anything to judge: a validation image that cannot be read, or memory
     /// that does not suffice, should not come to light only after hours of learning. Their memory is then there to
     /// stay.
     private func tryValidation() throws {
@@ -162,7 +162,7 @@ public final class Trainer<Task: LearningTask> {
             if isStep { try step() }
             report(.training, position.loss.count, training.samplesPerEpoch, position.loss.value)
             let isDue = lastCheckpoint.duration(to: .now) >= .seconds(settings.checkpointMinutes * 60)
-            // Between two steps there are gathered gradients that a checkpoint does not hold.
+            // Between two steps there are accumulated gradients that a checkpoint does not hold.
             if isDue, isStep, position.batch < training.batchesPerEpoch { try saveCheckpoint() }
             if isStep, observer?.wantsStop ?? false { try stop() }
         }
@@ -181,7 +181,7 @@ public final class Trainer<Task: LearningTask> {
     /// Adds a batch to what the next step is made of.
     private func learn(_ batch: Task.Batch) throws {
         // The forward pass changes running averages; a step that fails must leave no trace in them.
-        let averages = statistics.map { ($0, $0.value) }
+        let averages = buffers.map { ($0, $0.value) }
         var losses: Losses?
         let (loss, gradients) = withGradients(except: frozen, precision: settings.precision) {
             let found = task.losses(of: network, on: batch)
@@ -190,7 +190,7 @@ public final class Trainer<Task: LearningTask> {
         }
         let norm = gradients.norm(of: optimizer.parameters.map(\.parameter))
         guard loss.item.isFinite, norm.isFinite else {
-            for (statistic, value) in averages { statistic.assign(value) }
+            for (buffer, value) in averages { buffer.assign(value) }
             guard settings.stopsWhenNotFinite else {
                 position.skippedSteps += 1
                 return
@@ -201,7 +201,7 @@ public final class Trainer<Task: LearningTask> {
         if settings.accumulation == 1 {
             step(gradients, norm: norm, batch: position.batch)
         } else {
-            gathered.add(gradients, samples: batch.count)
+            accumulated.add(gradients, samples: batch.count)
         }
         position.loss.add(Double(loss.item), count: batch.count)
         guard let losses else { return }
@@ -211,10 +211,10 @@ public final class Trainer<Task: LearningTask> {
         for (metric, mean) in losses.measures() { position.measures[metric, default: RunningMean()] += mean }
     }
 
-    /// Makes a step with the gradients that were gathered.
+    /// Makes a step with the gradients that were accumulated.
     private func step() throws {
-        guard !gathered.isEmpty else { return }
-        let gradients = gathered.takeMean()
+        guard !accumulated.isEmpty else { return }
+        let gradients = accumulated.takeMean()
         let norm = gradients.norm(of: optimizer.parameters.map(\.parameter))
         // Each batch's gradients were finite; their sum may be beyond what a float can hold.
         guard norm.isFinite else {
@@ -222,7 +222,7 @@ public final class Trainer<Task: LearningTask> {
                 position.skippedSteps += 1
                 return
             }
-            throw notFinite("the gathered gradients are not finite", nil)
+            throw notFinite("the accumulated gradients are not finite", nil)
         }
         step(gradients, norm: norm, batch: position.batch - 1)
     }
@@ -233,9 +233,9 @@ public final class Trainer<Task: LearningTask> {
         average?.update()
     }
 
-    /// Calls `body` while the network has the weights that are judged and kept.
-    private func withJudgedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
-        if let average { try average.withAverages(body) } else { try body() }
+    /// Calls `body` while the network has the weights that are judged and kept: the moving average, where there is one.
+    private func withEMAWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
+        if let average { try average.withEMAWeights(body) } else { try body() }
     }
 
     private func notFinite(_ place: String, _ batch: Task.Batch?) -> RunError {
@@ -276,7 +276,7 @@ public final class Trainer<Task: LearningTask> {
     /// The metrics of the validation samples; none where there are no samples.
     private func validated() throws -> [Metric: Double] {
         guard let validation else { return [:] }
-        let score = try withJudgedWeights {
+        let score = try withEMAWeights {
             try evaluate(task, Runner(network), over: validation) { done in
                 report(.validating, done, validation.samplesPerEpoch, position.loss.value)
             }
@@ -291,7 +291,7 @@ public final class Trainer<Task: LearningTask> {
     /// Writes down what an epoch came to. The checkpoint is written last: until it is there, a resumed run makes this
     /// epoch again, and the same files.
     private func keep(_ record: EpochRecord, _ result: TrainingPosition.Best) throws {
-        if record.isBest { try withJudgedWeights { try saveBest(record) } }
+        if record.isBest { try withEMAWeights { try saveBest(record) } }
         let length = try JSONLines(path: run.metricsPath).append(record)
         position = TrainingPosition(
             samplesPerEpoch: training.samplesPerEpoch, epoch: record.epoch,
@@ -328,6 +328,6 @@ public final class Trainer<Task: LearningTask> {
         observer.progressed(
             TrainingProgress(
                 phase: phase, epoch: position.epoch + 1, epochs: settings.epochs, samples: samples, samplesInAll: inAll,
-                loss: loss, samplesToCome: toCome, waitingShare: waiting.share))
+                loss: loss, samplesToCome: toCome, waitingFraction: waiting.fraction))
     }
 }

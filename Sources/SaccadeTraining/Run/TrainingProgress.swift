@@ -15,13 +15,13 @@ public struct TrainingProgress: Sendable, Equatable {
     /// Samples of the whole training that are still to come after this epoch's phase, both to learn from and to
     /// validate with.
     public var samplesToCome: Int
-    /// The share of the epoch's learning so far in which the computation waited for data, in `0...1`; the very first
+    /// The fraction of the epoch's learning so far in which the computation waited for data, in `0...1`; the very first
     /// batch of the process does not count.
-    public var waitingShare: Double
+    public var waitingFraction: Double
 
     public init(
         phase: Phase, epoch: Int, epochs: Int, samples: Int, samplesInAll: Int, loss: Double, samplesToCome: Int,
-        waitingShare: Double = 0
+        waitingFraction: Double = 0
     ) {
         self.phase = phase
         self.epoch = epoch
@@ -30,7 +30,7 @@ public struct TrainingProgress: Sendable, Equatable {
         self.samplesInAll = samplesInAll
         self.loss = loss
         self.samplesToCome = samplesToCome
-        self.waitingShare = waitingShare
+        self.waitingFraction = waitingFraction
     }
 }
 

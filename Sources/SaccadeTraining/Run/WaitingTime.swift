@@ -23,7 +23,7 @@ struct WaitingTime {
     var sinceBeginning: Duration { start.duration(to: .now) }
 
     /// In `0...1`, of the epoch so far.
-    var share: Double {
+    var fraction: Double {
         let seconds = (sinceBeginning - uncounted) / .seconds(1)
         return seconds > 0 ? min(1, waited / .seconds(1) / seconds) : 0
     }

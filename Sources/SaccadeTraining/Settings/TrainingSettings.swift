@@ -18,7 +18,7 @@ public struct TrainingSettings: Sendable, Equatable {
     public var weightDecay = 0.0
     /// A bound for gradients; none by default.
     public var clipping: GradientClipping?
-    /// Random changes of the training pictures, applied in this order: framing ones first, mixing ones last.
+    /// Random changes of the training images, applied in this order: resizing ones first, mixing ones last.
     public var augmentation: [Augmentation] = []
     /// The share of the samples that is set aside where the data come without a validation part, in `0..<1`.
     public var validationFraction = 0.1
@@ -35,7 +35,7 @@ public struct TrainingSettings: Sendable, Equatable {
     /// Batches whose gradients are gathered for one step; at least 1. The last step of an epoch may have fewer.
     public var accumulation = 1
     /// An average of the weights that is judged, and kept as best, in place of the weights; none by default.
-    public var ema: AveragingSettings?
+    public var ema: EMASettings?
     /// Which epoch is best.
     public var best = BestSettings()
     /// How many of the last epochs' checkpoints are kept, 1 to 1000; above 1, each in a file `epoch-N.safetensors` too,
@@ -172,7 +172,7 @@ extension TrainingSettings: Codable {
         try take(.stopsWhenNotFinite, \.stopsWhenNotFinite)
         try take(.checkpointMinutes, \.checkpointMinutes)
         try take(.accumulation, \.accumulation)
-        ema = try values.decodeIfPresent(AveragingSettings.self, forKey: .ema)
+        ema = try values.decodeIfPresent(EMASettings.self, forKey: .ema)
         try take(.best, \.best)
         try take(.keepLast, \.keepLast)
         from = try values.decodeIfPresent(String.self, forKey: .from)

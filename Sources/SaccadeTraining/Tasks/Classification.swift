@@ -127,8 +127,8 @@ public struct Classification: LearningTask {
     func crossEntropy(of logits: Tensor, _ batch: LabelledBatch) -> Tensor {
         let own = SaccadeTensors.crossEntropy(logits, batch.labels, labelSmoothing: Float(labelSmoothing))
         guard let mixture = batch.mixture else { return own }
-        let other = SaccadeTensors.crossEntropy(logits, mixture.others, labelSmoothing: Float(labelSmoothing))
-        return own * mixture.ownShare + other * (1 - mixture.ownShare)
+        let other = SaccadeTensors.crossEntropy(logits, mixture.partnerLabels, labelSmoothing: Float(labelSmoothing))
+        return own * mixture.lambda + other * (1 - mixture.lambda)
     }
 
     public var noScore: ClassificationScore { ClassificationScore(classes: classNames.count) }
@@ -152,6 +152,6 @@ public struct Classification: LearningTask {
 extension LabelledBatch {
     /// The class that counts most of each sample, `[N]`: the one that a prediction is compared with.
     var dominantLabels: [Int] {
-        mixture.map { $0.ownShare < 0.5 ? $0.others : labels } ?? labels
+        mixture.map { $0.lambda < 0.5 ? $0.partnerLabels : labels } ?? labels
     }
 }

@@ -40,13 +40,13 @@ public struct Segmentation: LearningTask {
     // MARK: Data
 
     public static func splits(at data: String) throws(FileError) -> [DatasetSplit] {
-        try MaskDataset(at: data, kind: .classes).splits
+        try MaskDataset(at: data, kind: .semantic).splits
     }
 
     public func open(
         _ data: String, split: DatasetSplit, unusableFraction fraction: Double
     ) throws(FileError) -> MaskDataset {
-        try MaskDataset(at: data, kind: .classes).withNamedClasses(ignoring: UInt8(ignoredLabel)).samples(of: split)
+        try MaskDataset(at: data, kind: .semantic).withNamedClasses(ignoring: UInt8(ignoredLabel)).samples(of: split)
     }
 
     public func classNames(of samples: MaskDataset) -> [String] { samples.classNames ?? [] }
@@ -122,7 +122,7 @@ public struct Segmentation: LearningTask {
         guard let structure = architecture.structure else {
             return AnyModel(Network(try architecture.resolved(input: input, classes: classes, seed: seed)))
         }
-        guard case .picture(let height, let width, let channels) = input ?? architecture.input else {
+        guard case .image(let height, let width, let channels) = input ?? architecture.input else {
             throw RecipeError(
                 "input must be height x width x channels, not \(architecture.input)",
                 at: Location(file: architecture.source))

@@ -7,7 +7,7 @@ import Testing
 
 @testable import SaccadeDatasets
 
-/// What a data set says about its pictures, in a form that does not depend on its format.
+/// What a data set says about its images, in a form that does not depend on its format.
 private struct Content: Equatable {
     struct Object: Hashable {
         let className: String
@@ -58,7 +58,7 @@ private struct Content: Equatable {
         let data = try DetectionDataset(at: ReferenceData.path(source))
         for format in Format.allCases {
             let folder = try TemporaryFolder()
-            let report = try data.write(to: "\(folder.path)/out", as: format, pictures: .link)
+            let report = try data.write(to: "\(folder.path)/out", as: format, images: .link)
             let back = try DetectionDataset(at: "\(folder.path)/out")
             #expect(back.format == format && back.problems.count == 0, "\(back.problems.prefix(3))")
             #expect(report.objects == data.samples.reduce(0) { $0 + $1.objects.count })
@@ -119,7 +119,7 @@ private struct Content: Equatable {
         #expect(fromSegments.samples[0].objects[0].outline == .polygons([Polygon(box)]))
     }
 
-    @Test("pictures of one name are kept apart")
+    @Test("images of one name are kept apart")
     func names() throws {
         let folder = try TemporaryFolder()
         let samples = try [("train", DatasetSplit.train), ("val", .validation)].map { name, split in
@@ -148,7 +148,7 @@ private struct Content: Equatable {
         let error = #expect(throws: FileError.self) { try data.write(to: "\(folder.path)/out", as: .voc) }
         #expect(error?.code == .unwritable)
         let report = try data.write(to: "\(folder.path)/new", as: .voc)
-        #expect(report.losses.map(\.what) == ["pictures that are not there"])
+        #expect(report.losses.map(\.what) == ["images that are not there"])
         #expect(try FolderContents.names(in: "\(folder.path)/new/Annotations") == ["up.xml"])
     }
 

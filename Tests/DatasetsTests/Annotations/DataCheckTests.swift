@@ -7,7 +7,7 @@ import Testing
 @testable import SaccadeDatasets
 
 @Suite struct DataCheckTests {
-    /// Waves, so that a picture has something to recognise.
+    /// Waves, so that an image has something to recognise.
     private func picture(_ seed: Int, width: Int = 96, height: Int = 64) -> Image {
         let pixels = (0..<width * height).flatMap { place in
             let (x, y) = (Double(place % width) / Double(width), Double(place / width) / Double(height))
@@ -17,7 +17,7 @@ import Testing
         return Image(width: width, height: height, channels: 3, pixels: pixels)
     }
 
-    @Test("pictures: missing, damaged, of another size, and the same or alike in two parts")
+    @Test("images: missing, damaged, of another size, and the same or alike in two parts")
     func pictures() throws {
         let folder = try TemporaryFolder()
         for (name, image) in [("train/x/1", picture(1)), ("train/y/2", picture(2)), ("val/x/3", picture(3))] {
@@ -32,7 +32,7 @@ import Testing
         #expect(found == ["cut.png unreadable-image", "alike.jpg similar-image", "same.png duplicate-image"])
     }
 
-    @Test("VOC: the picture's size is compared, and a missing picture is found")
+    @Test("VOC: the image's size is compared, and a missing image is found")
     func sizes() throws {
         let folder = try TemporaryFolder()
         try folder.write(

@@ -6,7 +6,7 @@ import Testing
 
 /// Paths that the description of a data set holds: anything may stand there.
 @Suite struct DescribedPathsTests {
-    /// A folder with one picture of 100×50 and its label, described by `settings`.
+    /// A folder with one image of 100×50 and its label, described by `settings`.
     private func withDataset<R>(_ settings: String, _ body: (String) throws -> R) throws -> R {
         let all = FileManager.default.temporaryDirectory.appendingPathComponent("paths-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: all) }
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test("the whole disk is nobody's folder of pictures", arguments: ["/", "//", "/.", "/../.."])
+    @Test("the whole disk is nobody's folder of images", arguments: ["/", "//", "/.", "/../.."])
     func wholeDisk(_ path: String) throws {
         try withDataset("train: \(path)\nval: \(path)\nnames: [dog]\n") { folder in
             let error = #expect(throws: FileError.self) { _ = try DetectionDataset(at: folder) }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct DetectionReadersTests {
     @Test(
-        "the same hundred pictures read from VOC, COCO and YOLO say the same",
+        "the same hundred images read from VOC, COCO and YOLO say the same",
         .enabled(if: ReferenceData.has("voc2012_100"), Comment(rawValue: ReferenceData.missing)),
         arguments: ["coco_format_v2", "yolo_format"])
     func threeFormats(other: String) throws {
@@ -207,7 +207,7 @@ import Testing
     }
 }
 
-/// A VOC annotation of a picture `a.png` of 4×4 pixels.
+/// A VOC annotation of an image `a.png` of 4×4 pixels.
 func voc(objects: [(name: String, corners: [Int])], width: Int = 4, height: Int = 4) -> String {
     let objects = objects.map { object in
         let tags = zip(["xmin", "ymin", "xmax", "ymax"], object.corners).map { "<\($0)>\($1)</\($0)>" }.joined()

@@ -45,10 +45,10 @@ import Testing
         .enabled(if: ReferenceData.has("pennfudan20"), Comment(rawValue: ReferenceData.missing)))
     func pennFudan() throws {
         let data = try MaskDataset(at: ReferenceData.path("pennfudan20"))
-        #expect(data.kind == .instances)
+        #expect(data.kind == .instance)
         let pattern = /\(Xmin, Ymin\) - \(Xmax, Ymax\) : \((\d+), (\d+)\) - \((\d+), (\d+)\)/
         for (index, sample) in data.samples.enumerated() {
-            let stem = PictureNames.stem((sample.image as NSString).lastPathComponent)
+            let stem = ImageNames.stem((sample.image as NSString).lastPathComponent)
             let notes = try String(contentsOfFile: "\(data.root)/Annotation/\(stem).txt", encoding: .isoLatin1)
             let boxes = try data.objects(at: index).map(\.bounds)
             let noted = notes.matches(of: pattern).map {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test("masks: of another size, with values beyond the classes, with colours, without a picture")
+    @Test("masks: of another size, with values beyond the classes, with colours, without an image")
     func masks() throws {
         let folder = try TemporaryFolder()
         for name in ["a", "b", "c", "d"] { try folder.writePicture(9, to: "images/\(name).png") }
@@ -108,7 +108,7 @@ import Testing
         #expect(try CaptionDataset(at: folder.path).problems.map(\.rule) == [.malformedRecord])
     }
 
-    @Test("a CSV list of pictures and classes becomes a data set for a classifier")
+    @Test("a CSV list of images and classes becomes a data set for a classifier")
     func list() throws {
         let folder = try TemporaryFolder()
         for index in 0..<4 { try folder.writePicture(UInt8(index * 40), to: "images/\(index).png") }
@@ -194,10 +194,10 @@ import Testing
         }
         _ = try folder.writePicture(1, to: "JPEGImages/a.png", width: known.count, height: 1)
         let classes = try MaskDataset(at: folder.path)
-        #expect(try classes.kind == .classes && classes.mask(at: 0).pixels == known.map(\.0))
-        let objects = try MaskDataset(at: folder.path, kind: .instances)
+        #expect(try classes.kind == .semantic && classes.mask(at: 0).pixels == known.map(\.0))
+        let objects = try MaskDataset(at: folder.path, kind: .instance)
         // The background and the border around objects are none.
-        #expect(try objects.kind == .instances && objects.objects(at: 0).count == known.count - 2)
+        #expect(try objects.kind == .instance && objects.objects(at: 0).count == known.count - 2)
         try Image(width: 1, height: 1, channels: 3, pixels: [1, 2, 3])
             .writePNG(to: "\(folder.path)/SegmentationClass/a.png")
         #expect(throws: FileError.self) { try classes.mask(at: 0) }
@@ -208,12 +208,12 @@ import Testing
         .enabled(if: ReferenceData.has("format_samples_datumaro"), Comment(rawValue: ReferenceData.missing)))
     func vocMasks() throws {
         let path = ReferenceData.path("format_samples_datumaro/voc_dataset/voc_dataset1")
-        for kind in [MaskDataset.Kind.classes, .instances] {
+        for kind in [MaskDataset.Kind.semantic, .instance] {
             let data = try MaskDataset(at: path, kind: kind)
             #expect(data.kind == kind && !data.samples.isEmpty)
             for index in data.samples.indices {
                 #expect(try data.mask(at: index).channels == 1)
-                if kind == .instances { #expect(try !data.objects(at: index).isEmpty) }
+                if kind == .instance { #expect(try !data.objects(at: index).isEmpty) }
             }
         }
     }

@@ -31,14 +31,14 @@ import Testing
         #expect(away.objects.isEmpty)
     }
 
-    @Test("the whole picture is itself, and boxes that are none go")
+    @Test("the whole image is itself, and boxes that are none go")
     func whole() throws {
         #expect(try Self.all.cropped(x: 0, y: 0, width: 6, height: 4, from: (6, 4), leastVisible: 1) == Self.all)
         let bad = Annotations(objects: [.init(category: 0, box: Box(left: .nan, top: 0, right: 1, bottom: 1))])
         #expect(try bad.cropped(x: 0, y: 0, width: 6, height: 4, from: (6, 4), leastVisible: 0).objects.isEmpty)
     }
 
-    @Test("a mask of another picture is an error")
+    @Test("a mask of another image is an error")
     func mismatch() throws {
         #expect(throws: GeometryError.self) {
             try Annotations(objects: [Self.object]).cropped(

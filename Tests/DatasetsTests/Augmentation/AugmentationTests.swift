@@ -26,7 +26,7 @@ let everyAugmentation: [Augmentation] = [
         #expect(Set(everyAugmentation.map(\.name)).count == everyAugmentation.count)
     }
 
-    @Test("the same seed gives the same picture, and one number is drawn", arguments: everyAugmentation, [1, 3])
+    @Test("the same seed gives the same image, and one number is drawn", arguments: everyAugmentation, [1, 3])
     func seeded(augmentation: Augmentation, channels: Int) {
         let image = noise(width: 24, height: 17, channels: channels)
         func results() -> [Image] {
@@ -36,7 +36,7 @@ let everyAugmentation: [Augmentation] = [
         let pictures = results()
         #expect(pictures == results())
         #expect(pictures.allSatisfy { $0.size == image.size && $0.channels == channels })
-        if !augmentation.isMixing, !["letterbox"].contains(augmentation.name),
+        if !augmentation.isBatchLevel, !["letterbox"].contains(augmentation.name),
             channels == 3 || augmentation.name != "grayscale"
         {
             #expect(Set(pictures.map(\.pixels)).count > 1)
@@ -47,7 +47,7 @@ let everyAugmentation: [Augmentation] = [
         #expect(generator == expected)
     }
 
-    @Test("pictures of a single pixel, a row and a column come through", arguments: everyAugmentation)
+    @Test("images of a single pixel, a row and a column come through", arguments: everyAugmentation)
     func small(augmentation: Augmentation) {
         var generator = SplitMix64(seed: 2)
         for (width, height) in [(1, 1), (1, 9), (9, 1), (2, 2)] {
@@ -62,7 +62,7 @@ let everyAugmentation: [Augmentation] = [
             using: &generator)
         #expect(
             framed.size
-                == (augmentation.isFraming ? PixelSize(width: 20, height: 10) : PixelSize(width: 3, height: 200)))
+                == (augmentation.resizes ? PixelSize(width: 20, height: 10) : PixelSize(width: 3, height: 200)))
     }
 
     @Test("colours change as the single changes do, in any order")
@@ -119,7 +119,7 @@ let everyAugmentation: [Augmentation] = [
         #expect(everyAugmentation.allSatisfy { $0.problem == nil })
     }
 
-    @Test("framing ones come first, and mixing ones last")
+    @Test("resizing ones come first, and mixing ones last")
     func order() {
         func problem(_ list: Augmentation...) -> String? { list.problem }
         #expect(problem() == nil)

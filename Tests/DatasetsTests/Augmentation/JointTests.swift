@@ -37,11 +37,11 @@ import Testing
         ].contains($0.name)
     }
 
-    @Test("picture, mask, classes, box and keypoints stay together", arguments: moving)
+    @Test("image, mask, classes, box and keypoints stay together", arguments: moving)
     func together(augmentation: Augmentation) throws {
         // What fills bare pixels would look like the object where it reaches the edge.
         let picture = try Self.picture()
-        let target = Augmentation.Target(size: augmentation.isFraming ? PixelSize(width: 50, height: 48) : nil)
+        let target = Augmentation.Target(size: augmentation.resizes ? PixelSize(width: 50, height: 48) : nil)
         var generator = SplitMix64(seed: 21)
         var seen = 0
         for _ in 0..<60 {
@@ -63,7 +63,7 @@ import Testing
             #expect(object.box.top <= bounds.top + 0.51 && object.box.bottom >= bounds.bottom - 0.51)
             #expect(object.box.iou(with: bounds) > 0.7)
             #expect(object.box == object.box.clipped(toWidth: result.image.width, height: result.image.height))
-            #expect((0.1...1).contains(object.visibleShare))
+            #expect((0.1...1).contains(object.visibleFraction))
             for (keypoint, before) in zip(object.keypoints, picture.annotations.objects[0].keypoints)
             where keypoint.visibility != .unlabelled {
                 #expect(keypoint.visibility == before.visibility)
@@ -85,11 +85,11 @@ import Testing
         for augmentation in everyAugmentation where !Self.moving.contains(augmentation) {
             let result = try augmentation.apply(to: picture, using: &generator)
             #expect(result.annotations == picture.annotations, "\(augmentation.name)")
-            #expect(result.image == (augmentation.isMixing ? picture.image : result.image))
+            #expect(result.image == (augmentation.isBatchLevel ? picture.image : result.image))
         }
     }
 
-    @Test("the picture is the same with annotations and without", arguments: everyAugmentation)
+    @Test("the image is the same with annotations and without", arguments: everyAugmentation)
     func alone(augmentation: Augmentation) throws {
         let picture = try Self.picture()
         var (one, other) = (SplitMix64(seed: 8), SplitMix64(seed: 8))
@@ -113,7 +113,7 @@ import Testing
                     == (flip.name == "horizontalFlip"
                         ? Box(left: 24, top: 10, right: 46, bottom: 25) : Box(left: 14, top: 19, right: 36, bottom: 34))
             )
-            #expect(object.mask?.bounds == object.box && object.visibleShare == 1)
+            #expect(object.mask?.bounds == object.box && object.visibleFraction == 1)
             #expect(object.keypoints.map(\.visibility) == [.hidden, .visible])
             #expect(try flip.apply(to: once, rules: rules, using: &generator) == picture)
         }
@@ -130,7 +130,7 @@ import Testing
         least: Double = 0
     ) throws -> Annotations.Object? {
         try Annotations(objects: [.init(category: 0, box: box)]).moved(
-            by: Relocation(map, from: from, to: to ?? from), .init(leastVisible: least)
+            by: GeometricTransform(map, from: from, to: to ?? from), .init(leastVisible: least)
         ).objects.first
     }
 
@@ -140,16 +140,16 @@ import Testing
         let inside = try #require(try moved(Box(left: 45, top: 35, right: 55, bottom: 45), turn))
         let half = 5 * 2.0.squareRoot()
         #expect(abs(inside.box.left - (50 - half)) < 1e-9 && abs(inside.box.bottom - (40 + half)) < 1e-9)
-        #expect(inside.visibleShare == 1)
+        #expect(inside.visibleFraction == 1)
         // Turned, this square stands on a corner at the middle of the upper edge: exactly half of it is left, while of
         // the hull around it half is left too; shifted by a quarter of its diagonal the two differ.
         let up = turn.then(.translation(0, -40))
         let cut = try #require(try moved(Box(left: 45, top: 35, right: 55, bottom: 45), up))
-        #expect(abs(cut.visibleShare - 0.5) < 1e-9)
+        #expect(abs(cut.visibleFraction - 0.5) < 1e-9)
         let more = turn.then(.translation(0, -40 - half / 2))
         let little = try #require(try moved(Box(left: 45, top: 35, right: 55, bottom: 45), more))
         // The corner below: a triangle of half the diagonal's height, an eighth of the square; of the hull it is a quarter.
-        #expect(abs(little.visibleShare - 0.125) < 1e-9)
+        #expect(abs(little.visibleFraction - 0.125) < 1e-9)
         #expect(abs(little.box.height / (2 * half) - 0.25) < 1e-9)
         #expect(try moved(Box(left: 45, top: 35, right: 55, bottom: 45), more, least: 0.126) == nil)
         #expect(try moved(Box(left: 45, top: 35, right: 55, bottom: 45), turn.then(.translation(0, -60))) == nil)
@@ -185,7 +185,7 @@ import Testing
             var generator = SplitMix64(seed: UInt64(seed))
             let field = DisplacementField.random(
                 width: 60, height: 44, alpha: 60, sigma: 6, using: &generator)
-            let move = Relocation(field)
+            let move = GeometricTransform(field)
             let box = try #require(try bare.moved(by: move, .init()).objects.first).box
             let bounds = try #require(try picture.annotations.moved(by: move, .init()).objects.first).box
             // Pixels are whole, and what is drawn out thin falls between their centres.
@@ -202,9 +202,9 @@ import Testing
         let all = Annotations(objects: [.init(category: 0, box: Box(left: 10, top: 10, right: 50, bottom: 50))])
         let once = try all.cropped(x: 30, y: 30, width: 60, height: 50, from: (100, 80), leastVisible: 0)
         let first = try all.cropped(x: 30, y: 0, width: 60, height: 80, from: (100, 80), leastVisible: 0)
-        #expect(first.objects[0].visibleShare == 0.5)
+        #expect(first.objects[0].visibleFraction == 0.5)
         let second = try first.cropped(x: 0, y: 30, width: 60, height: 50, from: (60, 80), leastVisible: 0)
-        #expect(second == once && once.objects[0].visibleShare == 0.25)
+        #expect(second == once && once.objects[0].visibleFraction == 0.25)
         #expect(
             try first.cropped(x: 0, y: 30, width: 60, height: 50, from: (60, 80), leastVisible: 0.3).objects.isEmpty)
     }
@@ -225,23 +225,23 @@ import Testing
         #expect(empty.objects.isEmpty)
         // The left half holds the whole upright bar and half of the other.
         let left = try all.cropped(x: 0, y: 0, width: 10, height: 20, from: (20, 20), leastVisible: 0)
-        #expect(left.objects[0].visibleShare == 26.0 / 36)
+        #expect(left.objects[0].visibleFraction == 26.0 / 36)
         #expect(left.objects[0].box == Box(left: 5, top: 5, right: 10, bottom: 15))
         // Nothing is cut off: the box stays the annotator's.
         let moved = try all.cropped(x: 4, y: 4, width: 16, height: 16, from: (20, 20), leastVisible: 1)
         #expect(moved.objects[0].box == Box(left: 0.75, top: 1, right: 11.25, bottom: 11))
     }
 
-    @Test("what is bare has no class, and a box reaching beyond the picture ends at its edge")
+    @Test("what is bare has no class, and a box reaching beyond the image ends at its edge")
     func bare() throws {
         let picture = try Self.picture()
-        let move = Relocation(.translation(10, 0), from: picture.image.size, to: picture.image.size)
+        let move = GeometricTransform(.translation(10, 0), from: picture.image.size, to: picture.image.size)
         let moved = try picture.annotations.moved(by: move, .init(unknownClass: 99))
         let classes = try #require(moved.classes)
         #expect((0..<44).allSatisfy { y in (0..<10).allSatisfy { classes[y * 60 + $0] == 99 } })
         #expect(classes.count { $0 == 99 } == 440)
         let beyond = try #require(try self.moved(Box(left: -20, top: 10, right: 20, bottom: 30), .translation(5, 0)))
-        #expect(beyond.box == Box(left: 5, top: 10, right: 25, bottom: 30) && beyond.visibleShare == 1)
+        #expect(beyond.box == Box(left: 5, top: 10, right: 25, bottom: 30) && beyond.visibleFraction == 1)
         #expect(try self.moved(Box(left: 200, top: 10, right: 220, bottom: 30), .identity) == nil)
     }
 
@@ -262,7 +262,7 @@ import Testing
         #expect(stretched.annotations.objects[0].mask?.width == 120)
     }
 
-    @Test("annotations of another picture are refused")
+    @Test("annotations of another image are refused")
     func mismatch() throws {
         let picture = try Self.picture()
         let other = Image(width: 5, height: 5, filledWith: [0])

@@ -7,13 +7,13 @@ import Testing
 @testable import SaccadeDatasets
 
 @Suite struct MixingTests {
-    @Test("each picture is mixed with the one before it", arguments: [1, 2, 5])
+    @Test("each image is mixed with the one before it", arguments: [1, 2, 5])
     func definition(count: Int) {
         let (channels, height, width) = (3, 4, 5)
         let size = channels * height * width
         let pictures = (0..<count * size).map { Float($0) }
         let mixes = [
-            BatchMix.blend(share: 0.3), .blend(share: 1), .paste(x: 1..<4, y: 2..<3), .paste(x: 0..<5, y: 0..<4),
+            BatchMix.blend(lambda: 0.3), .blend(lambda: 1), .paste(x: 1..<4, y: 2..<3), .paste(x: 0..<5, y: 0..<4),
             .paste(x: 2..<2, y: 0..<4),
         ]
         for mix in mixes {
@@ -35,8 +35,8 @@ import Testing
                 }
             }
         }
-        #expect(mixes.map { $0.ownShare(of: PixelSize(width: 5, height: 4)) } == [0.3, 1, 0.85, 0, 1])
-        #expect(LabelMixture([4, 5, 6], ownShare: 0.2) == LabelMixture(others: [6, 4, 5], ownShare: 0.2))
+        #expect(mixes.map { $0.lambda(of: PixelSize(width: 5, height: 4)) } == [0.3, 1, 0.85, 0, 1])
+        #expect(LabelMixture([4, 5, 6], lambda: 0.2) == LabelMixture(partnerLabels: [6, 4, 5], lambda: 0.2))
     }
 
     @Test("shares follow the beta distribution", arguments: [0.05, 0.2, 1, 3])
@@ -51,7 +51,7 @@ import Testing
         #expect(abs(variance * 4 * (2 * alpha + 1) - 1) < 0.04)
     }
 
-    @Test("rectangles have the drawn area where nothing is cut off, and the picture's proportions")
+    @Test("rectangles have the drawn area where nothing is cut off, and the image's proportions")
     func rectangles() {
         var generator = SplitMix64(seed: 2)
         let size = PixelSize(width: 200, height: 100)
@@ -65,12 +65,12 @@ import Testing
             if x.lowerBound > 0, x.upperBound < 200, y.lowerBound > 0, y.upperBound < 100 {
                 #expect(abs(x.count - 2 * y.count) <= 4)
             }
-            shares.append(BatchMix.paste(x: x, y: y).ownShare(of: PixelSize(width: 200, height: 100)))
+            shares.append(BatchMix.paste(x: x, y: y).lambda(of: PixelSize(width: 200, height: 100)))
         }
         #expect(shares.contains { $0 < 0.3 } && shares.contains { $0 > 0.95 })
     }
 
-    @Test("batches hold mixed pictures and both labels, the same however many threads there are")
+    @Test("batches hold mixed images and both labels, the same however many threads there are")
     func batches() throws {
         let folder = try BatchLoaderTests.folder()
         let dataset = try ClassificationDataset(at: folder.path)
@@ -94,13 +94,13 @@ import Testing
                 #expect(before.images.scalars == after.images.scalars)
                 continue
             }
-            #expect(mixture.others == [after.labels[after.count - 1]] + after.labels.dropLast())
-            #expect((0...1).contains(mixture.ownShare))
+            #expect(mixture.partnerLabels == [after.labels[after.count - 1]] + after.labels.dropLast())
+            #expect((0...1).contains(mixture.lambda))
         }
     }
 
     @Test(
-        "what is shown of a mix has as much of each picture as is said",
+        "what is shown of a mix has as much of each image as is said",
         arguments: [Augmentation.mixUp(alpha: 1), .cutMix()])
     func shown(augmentation: Augmentation) {
         let black = Image(width: 30, height: 20, filledWith: [0, 0, 0])
@@ -108,18 +108,18 @@ import Testing
         var generator = SplitMix64(seed: 5)
         var shares: Set<Float> = []
         for _ in 0..<20 {
-            let (mixed, ownShare) = augmentation.mixing(black, with: white, using: &generator)
+            let (mixed, lambda) = augmentation.mixing(black, with: white, using: &generator)
             let mean = mixed.pixels.reduce(0) { $0 + Float($1) } / Float(mixed.pixels.count)
-            #expect(abs(mean / 255 - (1 - ownShare)) < 0.003)
-            shares.insert(ownShare)
+            #expect(abs(mean / 255 - (1 - lambda)) < 0.003)
+            shares.insert(lambda)
         }
         #expect(shares.count > 10)
         let (same, all) = Augmentation.horizontalFlip().mixing(black, with: white, using: &generator)
         #expect(same == black && all == 1)
     }
 
-    @Test("a framing augmentation takes the place of resizing")
-    func framing() throws {
+    @Test("a resizing augmentation takes the place of resizing")
+    func resizing() throws {
         let folder = try BatchLoaderTests.folder()
         let dataset = try ClassificationDataset(at: folder.path)
         let list: [Augmentation] = [.randomResizedCrop(scale: 0.2...0.6), .verticalFlip()]

@@ -66,7 +66,7 @@ import Testing
             }
             seen.insert(place)
         }
-        // Pictures moved out of the frame altogether are all black, so some offsets look alike.
+        // Images moved out of the frame altogether are all black, so some offsets look alike.
         #expect(seen.count == expected.indices.count { expected.firstIndex(of: expected[$0]) == $0 })
     }
 }

@@ -2,7 +2,7 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Puts the picture out of focus, by a bell curve of random width.
+    /// Puts the image out of focus, by a bell curve of random width.
     ///
     /// - Parameters:
     ///   - sigma: The curve's standard deviation in pixels, 0.01...100.
@@ -13,7 +13,7 @@ extension Augmentation {
 }
 
 /// `{kind: blur, sigma: [0.1, 2], probability: 0.5}`
-struct Blur: PictureAugmentation {
+struct Blur: ImageAugmentation {
     static let name = "blur"
     static var parameters: [AugmentationParameter<Self>] {
         [.interval("sigma", \.sigma, 0.01...100), .number("probability", \.probability, 0...1)]
@@ -22,9 +22,10 @@ struct Blur: PictureAugmentation {
     var sigma = Interval(0.1, 2)
     var probability = 0.5
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         guard generator.happens(probability) else { return .none }
         let sigma = generator.number(in: sigma.range)
-        return PictureChange { $0.blurred(sigma: sigma) }
+        return SampledTransform { $0.blurred(sigma: sigma) }
     }
 }

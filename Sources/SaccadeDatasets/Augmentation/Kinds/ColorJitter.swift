@@ -6,7 +6,7 @@ extension Augmentation {
     ///
     /// - Parameters:
     ///   - brightness: The factor is drawn from 1 ± this, never below 0; from 0 to 10, and so for the next two.
-    ///   - hue: The hues move by up to this share of the circle of colours either way, 0...0.5.
+    ///   - hue: The hues move by up to this fraction of the circle of colours either way, 0...0.5.
     public static func colorJitter(
         brightness: Double = 0, contrast: Double = 0, saturation: Double = 0, hue: Double = 0
     ) -> Augmentation {
@@ -16,7 +16,7 @@ extension Augmentation {
 }
 
 /// `{kind: colorJitter, brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1}`
-struct ColorJitter: PictureAugmentation {
+struct ColorJitter: ImageAugmentation {
     static let name = "colorJitter"
     static var parameters: [AugmentationParameter<Self>] {
         [
@@ -30,12 +30,13 @@ struct ColorJitter: PictureAugmentation {
     var saturation = 0.0
     var hue = 0.0
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         let order = Array(0..<4).shuffled(using: &generator)
         func factor(_ strength: Double) -> Double { generator.number(in: max(0, 1 - strength)...1 + strength) }
         let factors = [factor(brightness), factor(contrast), factor(saturation)]
         let shift = generator.number(upTo: hue)
-        return PictureChange { image in
+        return SampledTransform { image in
             order.reduce(image) { image, step in
                 switch step {
                 case 0: brightness == 0 ? image : image.withBrightness(factors[0])

@@ -3,8 +3,8 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Pulls the picture about as if it were of rubber (Simard, Steinkraus and Platt, 2003); what U-Net learnt from 30
-    /// pictures with (Ronneberger et al., 2015).
+    /// Pulls the image about as if it were of rubber (Simard, Steinkraus and Platt, 2003); what U-Net learnt from 30
+    /// images with (Ronneberger et al., 2015).
     ///
     /// - Parameters:
     ///   - alpha: How strongly, in pixels, 0...10 000. The typical displacement is 0.16 alpha / sigma.
@@ -18,7 +18,7 @@ extension Augmentation {
 }
 
 /// `{kind: elastic, alpha: 34, sigma: 4, probability: 1, fill: edge}`
-struct Elastic: PictureAugmentation {
+struct Elastic: ImageAugmentation {
     static let name = "elastic"
     static var parameters: [AugmentationParameter<Self>] {
         [
@@ -32,12 +32,13 @@ struct Elastic: PictureAugmentation {
     var probability = 1.0
     var fill = Augmentation.Fill.edge
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         guard generator.happens(probability) else { return .none }
         let field = DisplacementField.random(
             width: size.width, height: size.height, alpha: alpha, sigma: sigma, using: &generator)
-        return PictureChange(Relocation(field)) { image in
-            image.warped(by: field, surroundings: fill.surroundings(channels: image.channels))
+        return SampledTransform(GeometricTransform(field)) { image in
+            image.warped(by: field, paddingMode: fill.paddingMode(channels: image.channels))
         }
     }
 }

@@ -9,14 +9,15 @@ extension Augmentation {
 }
 
 /// `{kind: grayscale, probability: 0.1}`
-struct Grayscale: PictureAugmentation {
+struct Grayscale: ImageAugmentation {
     static let name = "grayscale"
     static var parameters: [AugmentationParameter<Self>] { [.number("probability", \.probability, 0...1)] }
 
     var probability = 0.1
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         guard generator.happens(probability) else { return .none }
-        return PictureChange { $0.grey().converted(toChannels: $0.channels) }
+        return SampledTransform { $0.grey().converted(toChannels: $0.channels) }
     }
 }

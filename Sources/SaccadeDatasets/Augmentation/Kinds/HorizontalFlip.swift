@@ -10,15 +10,16 @@ extension Augmentation {
 }
 
 /// `{kind: horizontalFlip, probability: 0.5}`
-struct HorizontalFlip: PictureAugmentation {
+struct HorizontalFlip: ImageAugmentation {
     static let name = "horizontalFlip"
     static var parameters: [AugmentationParameter<Self>] { [.number("probability", \.probability, 0...1)] }
 
     var probability = 0.5
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         guard generator.happens(probability) else { return .none }
         let map = Homography.affine(-1, 0, Double(size.width), 0, 1, 0)
-        return PictureChange(Relocation(map, from: size, to: size)) { $0.flippedHorizontally() }
+        return SampledTransform(GeometricTransform(map, from: size, to: size)) { $0.flippedHorizontally() }
     }
 }

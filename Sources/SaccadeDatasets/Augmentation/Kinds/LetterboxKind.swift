@@ -2,7 +2,7 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Scales the picture to fit into the target's size, its proportions kept, with black bars: nothing random, so that
+    /// Scales the image to fit into the target's size, its proportions kept, with black bars: nothing random, so that
     /// lists for detection can end in the size that their network expects.
     ///
     /// It takes the place of other resizing, and so must come first.
@@ -10,14 +10,15 @@ extension Augmentation {
 }
 
 /// `{kind: letterbox}`
-struct LetterboxKind: PictureAugmentation {
+struct LetterboxKind: ImageAugmentation {
     static let name = "letterbox"
     static var parameters: [AugmentationParameter<Self>] { [] }
 
-    var isFraming: Bool { true }
+    var resizes: Bool { true }
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         let letterbox = Letterbox(size, in: target.size ?? size)
-        return PictureChange(letterbox.relocation) { letterbox.apply(to: $0, filter: target.filter) }
+        return SampledTransform(letterbox.transform) { letterbox.apply(to: $0, filter: target.filter) }
     }
 }

@@ -10,14 +10,14 @@ import SaccadePrelude
 #endif
 
 extension Augmentation {
-    /// Paints over a rectangle of random area and proportions, which lies wholly on the picture (Zhong et al., "Random
+    /// Paints over a rectangle of random area and proportions, which lies wholly on the image (Zhong et al., "Random
     /// Erasing Data Augmentation", 2017), drawn as torchvision's `RandomErasing` does.
     ///
-    /// What is known about the picture stays as it is.
+    /// What is known about the image stays as it is.
     ///
     /// - Parameters:
     ///   - probability: 0...1.
-    ///   - scale: The rectangle's share of the picture's area, within 0...1.
+    ///   - scale: The rectangle's fraction of the image's area, within 0...1.
     ///   - ratio: Its height over its width, positive.
     public static func randomErasing(
         probability: Double = 0.5, scale: ClosedRange<Double> = 0.02...0.33, ratio: ClosedRange<Double> = 0.3...3.3,
@@ -29,7 +29,7 @@ extension Augmentation {
 }
 
 /// `{kind: randomErasing, probability: 0.5, scale: [0.02, 0.33], ratio: [0.3, 3.3], paint: noise}`
-struct RandomErasing: PictureAugmentation {
+struct RandomErasing: ImageAugmentation {
     static let name = "randomErasing"
     static var parameters: [AugmentationParameter<Self>] {
         [
@@ -43,7 +43,8 @@ struct RandomErasing: PictureAugmentation {
     var ratio = Interval(0.3, 3.3)
     var paint = Augmentation.Paint.noise
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         guard generator.happens(probability) else { return .none }
         let area = Double(size.width) * Double(size.height)
         for _ in 0..<10 {
@@ -54,7 +55,7 @@ struct RandomErasing: PictureAugmentation {
             guard width < size.width, height < size.height else { continue }
             let x = Int.random(in: 0...size.width - width, using: &generator)
             let y = Int.random(in: 0...size.height - height, using: &generator)
-            return PictureChange(painting: (x, y, width, height), paint, using: generator)
+            return SampledTransform(painting: (x, y, width, height), paint, using: generator)
         }
         return .none
     }

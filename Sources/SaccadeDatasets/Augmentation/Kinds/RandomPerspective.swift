@@ -3,12 +3,12 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Tilts the picture: each corner moves towards the middle by its own random amount, as in torchvision's
+    /// Tilts the image: each corner moves towards the middle by its own random amount, as in torchvision's
     /// `RandomPerspective`.
     ///
     /// - Parameters:
-    ///   - distortion: How far corners may move, as a share of half the picture's sides, 0...0.6: from 2/3 on a corner
-    ///     could pass the line between its neighbours, which would fold the picture.
+    ///   - distortion: How far corners may move, as a fraction of half the image's sides, 0...0.6: from 2/3 on a corner
+    ///     could pass the line between its neighbours, which would fold the image.
     ///   - probability: 0...1.
     public static func perspective(
         distortion: Double = 0.5, probability: Double = 0.5, fill: Fill = .black
@@ -18,7 +18,7 @@ extension Augmentation {
 }
 
 /// `{kind: perspective, distortion: 0.5, probability: 0.5, fill: black}`
-struct RandomPerspective: PictureAugmentation {
+struct RandomPerspective: ImageAugmentation {
     static let name = "perspective"
     static var parameters: [AugmentationParameter<Self>] {
         [
@@ -31,7 +31,8 @@ struct RandomPerspective: PictureAugmentation {
     var probability = 0.5
     var fill = Augmentation.Fill.black
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         guard generator.happens(probability) else { return .none }
         let (w, h) = (Double(size.width), Double(size.height))
         let corners = [Point(0, 0), Point(w, 0), Point(w, h), Point(0, h)]
@@ -41,6 +42,6 @@ struct RandomPerspective: PictureAugmentation {
             return Point(corner.x == 0 ? x : w - x, corner.y == 0 ? y : h - y)
         }
         guard let map = Homography(taking: corners, to: moved) else { return .none }
-        return PictureChange(warp: map, of: size, fill: fill)
+        return SampledTransform(warp: map, of: size, fill: fill)
     }
 }

@@ -17,7 +17,7 @@ extension Augmentation {
     /// It takes the place of other resizing, and so must come first.
     ///
     /// - Parameters:
-    ///   - scale: The part's share of the picture's area, within 0...1.
+    ///   - scale: The part's fraction of the image's area, within 0...1.
     ///   - ratio: Its width over its height, positive.
     public static func randomResizedCrop(
         scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 0.75...4.0 / 3
@@ -27,7 +27,7 @@ extension Augmentation {
 }
 
 /// `{kind: randomResizedCrop, scale: [0.08, 1], ratio: [0.75, 1.3333]}`
-struct RandomResizedCrop: PictureAugmentation {
+struct RandomResizedCrop: ImageAugmentation {
     static let name = "randomResizedCrop"
     static var parameters: [AugmentationParameter<Self>] {
         [.interval("scale", \.scale, 0...1), .interval("ratio", \.ratio, 0.01...100)]
@@ -36,14 +36,15 @@ struct RandomResizedCrop: PictureAugmentation {
     var scale = Interval(0.08, 1)
     var ratio = Interval(0.75, 4.0 / 3)
 
-    var isFraming: Bool { true }
+    var resizes: Bool { true }
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         let part = region(of: size, using: &generator)
         let new = target.size ?? size
         let map = Homography.translation(-Double(part.x), -Double(part.y)).then(
             .scaling(Double(new.width) / Double(part.width), Double(new.height) / Double(part.height)))
-        return PictureChange(Relocation(map, from: size, to: new)) { image in
+        return SampledTransform(GeometricTransform(map, from: size, to: new)) { image in
             image.cropped(x: part.x, y: part.y, width: part.width, height: part.height)
                 .resized(width: new.width, height: new.height, filter: target.filter)
         }
@@ -51,7 +52,7 @@ struct RandomResizedCrop: PictureAugmentation {
 
     typealias Region = (x: Int, y: Int, width: Int, height: Int)
 
-    /// Ten tries; if none fits into the picture, the middle of it, as large as the proportions allow.
+    /// Ten tries; if none fits into the image, the middle of it, as large as the proportions allow.
     func region(of size: PixelSize, using generator: inout SplitMix64) -> Region {
         let area = Double(size.width) * Double(size.height)
         for _ in 0..<10 {

@@ -10,15 +10,16 @@ extension Augmentation {
 }
 
 /// `{kind: verticalFlip, probability: 0.5}`
-struct VerticalFlip: PictureAugmentation {
+struct VerticalFlip: ImageAugmentation {
     static let name = "verticalFlip"
     static var parameters: [AugmentationParameter<Self>] { [.number("probability", \.probability, 0...1)] }
 
     var probability = 0.5
 
-    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> PictureChange {
+    func draw(for size: PixelSize, _ target: Augmentation.Target, using generator: inout SplitMix64) -> SampledTransform
+    {
         guard generator.happens(probability) else { return .none }
         let map = Homography.affine(1, 0, 0, 0, -1, Double(size.height))
-        return PictureChange(Relocation(map, from: size, to: size)) { $0.flippedVertically() }
+        return SampledTransform(GeometricTransform(map, from: size, to: size)) { $0.flippedVertically() }
     }
 }

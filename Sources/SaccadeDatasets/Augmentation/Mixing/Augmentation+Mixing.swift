@@ -2,15 +2,15 @@ public import SaccadeImages
 public import SaccadePrelude
 
 extension Augmentation {
-    /// A picture mixed with another one, and how much of it is left, 0...1.
+    /// An image mixed with another one, and how much of it is left, 0...1.
     ///
-    /// Training mixes whole batches, and only finished pictures; this shows what they look like.
+    /// Training mixes whole batches, and only finished images; this shows what they look like.
     ///
-    /// - Returns: The picture itself where this augmentation does not mix, or chance has it that it does not.
-    /// - Precondition: ``problem`` is nil, and both pictures have one size and as many channels.
+    /// - Returns: The image itself where this augmentation does not mix, or chance has it that it does not.
+    /// - Precondition: ``problem`` is nil, and both images have one size and as many channels.
     public func mixing(
         _ image: Image, with other: Image, using generator: inout SplitMix64
-    ) -> (image: Image, ownShare: Float) {
+    ) -> (image: Image, lambda: Float) {
         require(problem == nil, "Augmentation: \(problem ?? "")")
         require(
             image.size == other.size && image.channels == other.channels,
@@ -25,13 +25,13 @@ extension Augmentation {
         let mixed = numbers.suffix(image.pixels.count).map { UInt8($0.rounded()) }
         return (
             Image(width: image.width, height: image.height, channels: image.channels, pixels: mixed),
-            mix.ownShare(of: image.size)
+            mix.lambda(of: image.size)
         )
     }
 }
 
 extension BatchMix {
-    /// The same mix of pictures whose channels lie side by side, as if they were one channel of more columns.
+    /// The same mix of images whose channels lie side by side, as if they were one channel of more columns.
     fileprivate func ofInterleaved(channels: Int) -> BatchMix {
         guard case .paste(let x, let y) = self else { return self }
         return .paste(x: x.lowerBound * channels..<x.upperBound * channels, y: y)

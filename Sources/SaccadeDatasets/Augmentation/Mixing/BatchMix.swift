@@ -1,26 +1,26 @@
 import SaccadeImages
 import SaccadePrelude
 
-/// A mix of the pictures of a batch, each with the one before it and the first with the last, in which nothing is random
+/// A mix of the images of a batch, each with the one before it and the first with the last, in which nothing is random
 /// any more. In a shuffled batch that is as good a partner as any.
 enum BatchMix: Equatable {
-    /// Every pixel a mean of two pictures', the picture's own counting this much.
-    case blend(share: Float)
-    /// A rectangle of one picture pasted into another.
+    /// Every pixel a mean of two images', the image's own counting this much.
+    case blend(lambda: Float)
+    /// A rectangle of one image pasted into another.
     case paste(x: Range<Int>, y: Range<Int>)
 
-    /// The share of a mixed picture that is its own, for pictures of this size.
-    func ownShare(of size: PixelSize) -> Float {
+    /// The mixing weight λ: the fraction of a mixed image that is its own, for images of this size.
+    func lambda(of size: PixelSize) -> Float {
         switch self {
-        case .blend(let share): share
+        case .blend(let lambda): lambda
         case .paste(let x, let y): 1 - Float(x.count * y.count) / Float(size.width * size.height)
         }
     }
 
-    /// Mixes normalised pictures, `[N, C, H, W]`, in place.
+    /// Mixes normalised images, `[N, C, H, W]`, in place.
     func apply(to pictures: UnsafeMutableBufferPointer<Float>, count: Int, channels: Int, height: Int, width: Int) {
         let size = channels * height * width
-        require(pictures.count == count * size, "BatchMix: \(pictures.count) numbers for \(count) pictures of \(size)")
+        require(pictures.count == count * size, "BatchMix: \(pictures.count) numbers for \(count) images of \(size)")
         guard count > 1, let start = pictures.baseAddress else { return }
         // From the last to the first, each still finds the one before it unmixed; only the last must be kept.
         let last = Array(pictures[(count - 1) * size..<count * size])
@@ -29,8 +29,8 @@ enum BatchMix: Equatable {
                 let own = start + index * size
                 let other = index > 0 ? UnsafePointer(own - size) : last.baseAddress!
                 switch self {
-                case .blend(let share):
-                    for i in 0..<size { own[i] = share * own[i] + (1 - share) * other[i] }
+                case .blend(let lambda):
+                    for i in 0..<size { own[i] = lambda * own[i] + (1 - lambda) * other[i] }
                 case .paste(let x, let y):
                     for row in 0..<channels * height where y.contains(row % height) {
                         let from = row * width + x.lowerBound
@@ -42,17 +42,17 @@ enum BatchMix: Equatable {
     }
 }
 
-/// Which second class each picture of a mixed batch has, and how much the first still counts.
+/// Which second class each image of a mixed batch has, and how much the first still counts.
 public struct LabelMixture: Sendable, Equatable {
-    /// The classes of the pictures mixed in, `[N]`.
-    public let others: [Int]
-    /// How much each picture's own class counts, 0...1; the other one counts the rest.
-    public let ownShare: Float
+    /// The classes of the images mixed in, `[N]`.
+    public let partnerLabels: [Int]
+    /// The mixing weight λ of mixup and CutMix, 0...1: how much each image's own class counts; the other one counts 1 − λ.
+    public let lambda: Float
 
-    public init(others: [Int], ownShare: Float) { (self.others, self.ownShare) = (others, ownShare) }
+    public init(partnerLabels: [Int], lambda: Float) { (self.partnerLabels, self.lambda) = (partnerLabels, lambda) }
 
-    /// Each label of a batch with that of the picture before it, as ``BatchMix`` mixes them.
-    init(_ labels: [Int], ownShare: Float) {
-        self.init(others: labels.suffix(1) + labels.dropLast(), ownShare: ownShare)
+    /// Each label of a batch with that of the image before it, as ``BatchMix`` mixes them.
+    init(_ labels: [Int], lambda: Float) {
+        self.init(partnerLabels: labels.suffix(1) + labels.dropLast(), lambda: lambda)
     }
 }

@@ -2,13 +2,13 @@ import SaccadeImages
 import SaccadePrelude
 
 extension Augmentation {
-    /// Blends each picture of a batch with another one, and their classes alike (Zhang et al., "mixup: Beyond Empirical
+    /// Blends each image of a batch with another one, and their classes alike (Zhang et al., "mixup: Beyond Empirical
     /// Risk Minimization", 2017). For classifiers.
     ///
     /// Of several mixing augmentations one is drawn for each batch, each as likely.
     ///
     /// - Parameters:
-    ///   - alpha: The shares are drawn from Beta(alpha, alpha), 0.01...100; there 0.2 for ImageNet, 1 for CIFAR-10.
+    ///   - alpha: λ is drawn from Beta(alpha, alpha), 0.01...100; there 0.2 for ImageNet, 1 for CIFAR-10.
     ///   - probability: How likely a batch is mixed, 0...1.
     public static func mixUp(alpha: Double = 0.2, probability: Double = 1) -> Augmentation {
         Augmentation(MixUp(alpha: alpha, probability: probability))
@@ -26,6 +26,6 @@ struct MixUp: BatchAugmentation {
     var probability = 1.0
 
     func draw(for size: PixelSize, using generator: inout SplitMix64) -> BatchMix {
-        .blend(share: Float(beta(alpha, using: &generator)))
+        .blend(lambda: Float(beta(alpha, using: &generator)))
     }
 }

@@ -1,7 +1,7 @@
 import SaccadeFiles
 import SaccadeImages
 
-/// One of COCO's files. Annotations go to the disk as they come; only the list of pictures waits for the end.
+/// One of COCO's files. Annotations go to the disk as they come; only the list of images waits for the end.
 struct COCOStream {
     private let file: StagedFile
     private var pictures: [String] = []
@@ -15,7 +15,7 @@ struct COCOStream {
         try file.write("\"annotations\": [")
     }
 
-    /// - Returns: The picture's number.
+    /// - Returns: The image's number.
     mutating func addPicture(_ name: String, _ size: PixelSize?) -> Int {
         let number = pictures.count + 1
         let sides = size.map { ", \"width\": \($0.width), \"height\": \($0.height)" } ?? ""

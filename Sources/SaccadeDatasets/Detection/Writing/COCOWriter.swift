@@ -2,7 +2,7 @@ import SaccadeFiles
 import SaccadeGeometry
 import SaccadeImages
 
-/// Writes COCO: `annotations/instances_PART.json`, with the pictures in `images/PART`.
+/// Writes COCO: `annotations/instances_PART.json`, with the images in `images/PART`.
 struct COCOWriter: DetectionWriter {
     private let categories: [String]
     private var files: [DatasetSplit?: COCOStream] = [:]

@@ -10,8 +10,8 @@ public struct ConversionReport: Sendable, Encodable {
         public let example: String
     }
 
-    /// The pictures described.
-    public internal(set) var pictures = 0
+    /// The images described.
+    public internal(set) var images = 0
     /// The objects written.
     public internal(set) var objects = 0
     /// What is lost, in the order in which it was met.

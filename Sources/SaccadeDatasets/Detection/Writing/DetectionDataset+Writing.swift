@@ -2,8 +2,8 @@ import Foundation
 public import SaccadeFiles
 
 extension DetectionDataset {
-    /// What becomes of the pictures when annotations are written.
-    public enum Pictures: String, Sendable, CaseIterable {
+    /// What becomes of the images when annotations are written.
+    public enum Images: String, Sendable, CaseIterable {
         /// They are copied, byte for byte.
         case copy
         /// Symbolic links lead to them.
@@ -19,15 +19,15 @@ extension DetectionDataset {
     /// - Parameters:
     ///   - folder: A folder that is empty or not there yet.
     ///   - format: The format.
-    ///   - pictures: Whether the pictures come along.
+    ///   - images: Whether the images come along.
     ///   - writesOutlines: YOLO only: an object of one polygon becomes a line with its corners instead of its box.
     /// - Throws: ``FileError``, when the folder has something in it or cannot be written.
     public func write(
-        to folder: String, as format: Format, pictures: Pictures = .copy, writesOutlines: Bool = false
+        to folder: String, as format: Format, images: Images = .copy, writesOutlines: Bool = false
     ) throws(FileError) -> ConversionReport {
         var folder = try StagedFolder(for: folder)
         do throws(FileError) {
-            let report = try write(to: &folder, as: format, pictures, writesOutlines: writesOutlines)
+            let report = try write(to: &folder, as: format, images, writesOutlines: writesOutlines)
             try folder.publish()
             return report
         } catch {
@@ -37,10 +37,10 @@ extension DetectionDataset {
     }
 
     private func write(
-        to folder: inout StagedFolder, as format: Format, _ pictures: Pictures, writesOutlines: Bool
+        to folder: inout StagedFolder, as format: Format, _ images: Images, writesOutlines: Bool
     ) throws(FileError) -> ConversionReport {
         var report = ConversionReport()
-        report.pictures = samples.count
+        report.images = samples.count
         switch self.format {
         case .voc: report.notes.append("VOC’s source, segmented, parts and actions are not carried over")
         case .coco:
@@ -54,7 +54,7 @@ extension DetectionDataset {
         }
         let names = OutputNames(samples, as: format)
         for (sample, name) in names.renamed {
-            report.lose("pictures’ names, to keep them apart", "\(sample) → \(name)")
+            report.lose("images’ names, to keep them apart", "\(sample) → \(name)")
         }
         var writer: any DetectionWriter =
             switch format {
@@ -64,10 +64,10 @@ extension DetectionDataset {
             }
         for (sample, name) in zip(samples, names.names) {
             try writer.add(sample, named: name, to: &folder, &report)
-            guard pictures != .none else { continue }
-            let path = writer.path(ofPicture: name, sample.split)
-            let isThere = try folder.take(sample.image, to: path, isLinked: pictures == .link)
-            if !isThere { report.lose("pictures that are not there", sample.image) }
+            guard images != .none else { continue }
+            let path = writer.path(ofImage: name, sample.split)
+            let isThere = try folder.take(sample.image, to: path, isLinked: images == .link)
+            if !isThere { report.lose("images that are not there", sample.image) }
         }
         try writer.finish(in: &folder, &report)
         return report

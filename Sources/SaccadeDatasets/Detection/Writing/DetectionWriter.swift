@@ -1,15 +1,15 @@
 import SaccadeFiles
 
-/// Writes pictures with boxes in one format, one picture after the other, so that a data set need not be in memory.
+/// Writes images with boxes in one format, one image after the other, so that a data set need not be in memory.
 ///
-/// It writes what describes the pictures. The pictures themselves are put where ``path(ofPicture:_:)`` says by whoever
+/// It writes what describes the images. The images themselves are put where ``path(ofImage:_:)`` says by whoever
 /// has them.
 protocol DetectionWriter {
-    /// Where a picture belongs, below the folder.
-    func path(ofPicture name: String, _ split: DatasetSplit?) -> String
+    /// Where an image belongs, below the folder.
+    func path(ofImage name: String, _ split: DatasetSplit?) -> String
 
     /// - Parameters:
-    ///   - name: What the picture's file is called; no other of its part has the name.
+    ///   - name: What the image's file is called; no other of its part has the name.
     ///   - report: Is told what the format has no room for.
     mutating func add(
         _ sample: DetectionSample, named name: String, to folder: inout StagedFolder, _ report: inout ConversionReport
@@ -20,7 +20,7 @@ protocol DetectionWriter {
 }
 
 extension DetectionWriter {
-    func path(ofPicture name: String, _ split: DatasetSplit?) -> String {
+    func path(ofImage name: String, _ split: DatasetSplit?) -> String {
         split.map { "images/\($0.folderName)/\(name)" } ?? "images/\(name)"
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import SaccadeFiles
 
-/// What the pictures of a data set are called where it is written, no two alike where they would meet.
+/// What the images of a data set are called where it is written, no two alike where they would meet.
 struct OutputNames {
     /// A name for each sample.
     let names: [String]
@@ -12,7 +12,7 @@ struct OutputNames {
         var taken: Set<String> = []
         var names: [String] = []
         for sample in samples {
-            // Annotations of a picture are called as it is, so the suffix does not tell pictures apart.
+            // Annotations of an image are called as it is, so the suffix does not tell images apart.
             let space = format == .voc ? "" : "\(sample.split?.folderNames[0] ?? "")/"
             let plain = Self.safe(Path(sample.name).name)
             let long = Self.safe(sample.name.replacing("/", with: "_"))
@@ -20,13 +20,13 @@ struct OutputNames {
             var (name, number) = (plain, 1)
             for candidate in [plain, long, part] {
                 name = candidate
-                if !taken.contains(space + PictureNames.stem(name).lowercased()) { break }
+                if !taken.contains(space + ImageNames.stem(name).lowercased()) { break }
             }
-            while taken.contains(space + PictureNames.stem(name).lowercased()) {
+            while taken.contains(space + ImageNames.stem(name).lowercased()) {
                 number += 1
-                name = "\(PictureNames.stem(plain))_\(number).\(Path(plain).suffix)"
+                name = "\(ImageNames.stem(plain))_\(number).\(Path(plain).suffix)"
             }
-            taken.insert(space + PictureNames.stem(name).lowercased())
+            taken.insert(space + ImageNames.stem(name).lowercased())
             if name != plain { renamed.append((sample.name, name)) }
             names.append(name)
         }

@@ -8,12 +8,12 @@ struct VOCWriter: DetectionWriter {
     private let isSegmented: Bool
     private var stems: [DatasetSplit: [String]] = [:]
 
-    /// - Parameter isSegmented: Whether somebody writes masks of all pictures, too.
+    /// - Parameter isSegmented: Whether somebody writes masks of all images, too.
     init(_ classNames: [String], isSegmented: Bool = false) {
         (self.classNames, self.isSegmented) = (classNames, isSegmented)
     }
 
-    func path(ofPicture name: String, _ split: DatasetSplit?) -> String { "JPEGImages/\(name)" }
+    func path(ofImage name: String, _ split: DatasetSplit?) -> String { "JPEGImages/\(name)" }
 
     mutating func add(
         _ sample: DetectionSample, named name: String, to folder: inout StagedFolder, _ report: inout ConversionReport
@@ -25,7 +25,7 @@ struct VOCWriter: DetectionWriter {
                 report.lose("boxes of one pixel, which VOC cannot tell from a click", object.place.file)
             }
         }
-        let stem = PictureNames.stem(name)
+        let stem = ImageNames.stem(name)
         try folder.write(text(sample, name: name), to: "Annotations/\(stem).xml")
         if let split = sample.split { stems[split, default: []].append(stem) }
     }
@@ -40,7 +40,7 @@ struct VOCWriter: DetectionWriter {
         }
     }
 
-    /// The annotation of a picture.
+    /// The annotation of an image.
     private func text(_ sample: DetectionSample, name: String) -> String {
         var lines = ["<annotation>", "\t<folder>JPEGImages</folder>", "\t<filename>\(Self.escaped(name))</filename>"]
         if let size = sample.size {

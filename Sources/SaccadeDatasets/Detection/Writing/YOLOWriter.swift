@@ -18,7 +18,7 @@ struct YOLOWriter: DetectionWriter {
     ) throws(FileError) {
         parts.insert(sample.split)
         guard let size = sample.size else {
-            report.lose("pictures of unknown size, with their objects", sample.image)
+            report.lose("images of unknown size, with their objects", sample.image)
             return
         }
         var text = ""
@@ -26,8 +26,8 @@ struct YOLOWriter: DetectionWriter {
             report.add(object, keepsFlags: false, keepsKeypoints: false)
             text += Self.line(object, size, writesOutlines: writesOutlines, &report) + "\n"
         }
-        let picture = path(ofPicture: name, sample.split).dropFirst("images/".count)
-        try folder.write(text, to: "labels/\(PictureNames.stem(String(picture))).txt")
+        let picture = path(ofImage: name, sample.split).dropFirst("images/".count)
+        try folder.write(text, to: "labels/\(ImageNames.stem(String(picture))).txt")
     }
 
     mutating func finish(in folder: inout StagedFolder, _ report: inout ConversionReport) throws(FileError) {
@@ -38,7 +38,7 @@ struct YOLOWriter: DetectionWriter {
             lines = ["train: images", "val: images"]
         } else {
             if parts.contains(nil) {
-                report.lose("that pictures belong to no part: they are not read with the parts", folder.path)
+                report.lose("that images belong to no part: they are not read with the parts", folder.path)
             }
             lines = named.map { "\($0.folderName): images/\($0.folderName)" }
         }

@@ -6,7 +6,7 @@ struct Actor {
     var ink: SIMD3<Float>
     /// Which letter a letter is.
     var glyph: Glyph?
-    /// Where the drawing's origin lies on the picture, in pixels.
+    /// Where the drawing's origin lies on the image, in pixels.
     var center: Point2D
     /// Pixels per unit of the drawing, which is two units high or wide.
     var scale: Float
@@ -19,14 +19,14 @@ struct Actor {
     var dice: Dice
 }
 
-/// An object as it is drawn, with its place on the picture.
+/// An object as it is drawn, with its place on the image.
 struct Sprite {
     private(set) var actor: Actor
     private(set) var layer: Layer
-    /// The picture's column and row of the layer's upper left pixel; they may be negative.
+    /// The image's column and row of the layer's upper left pixel; they may be negative.
     private(set) var left: Int
     private(set) var top: Int
-    /// The columns and rows, on the picture or beyond it, of the pixels that the object covers by half or more.
+    /// The columns and rows, on the image or beyond it, of the pixels that the object covers by half or more.
     private(set) var columns: Range<Int>
     private(set) var rows: Range<Int>
     /// How many these pixels are.
@@ -68,7 +68,7 @@ struct Sprite {
         actor.center += Point2D(Float(x), Float(y))
     }
 
-    /// Calls `body` for each of its pixels on a picture: the place there, and the place in the layer.
+    /// Calls `body` for each of its pixels on an image: the place there, and the place in the layer.
     @inline(__always)
     func forEachPixel(onWidth width: Int, height: Int, _ body: (Int, Int) -> Void) {
         let across = max(0, left)..<max(max(0, left), min(width, left + layer.width))

@@ -6,10 +6,10 @@ struct Light {
     let shade: Float
     /// Whether shadows lie on the ground, or fall on a surface behind the objects.
     let isOutdoors: Bool
-    /// How much brighter the side of the picture towards the light is than its middle.
+    /// How much brighter the side of the image towards the light is than its middle.
     let slope: Float
     let tint: SIMD3<Float>
-    /// Pixels that a point is smeared over, for a picture 128 pixels high or wide.
+    /// Pixels that a point is smeared over, for an image 128 pixels high or wide.
     let blur: Float
     /// The noise of the sensor: its largest deviation in a channel.
     let noise: Float

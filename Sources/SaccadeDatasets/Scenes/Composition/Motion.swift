@@ -7,7 +7,7 @@ struct Motion {
 
     /// - Parameters:
     ///   - frames: How many; at least 2.
-    ///   - width: Of the picture, which the object does not leave.
+    ///   - width: Of the image, which the object does not leave.
     init(of start: Actor, frames: Int, width: Int, height: Int, using dice: inout Dice) {
         let frame = Frame(width: Float(width), height: Float(height))
         (actors, actions) = ([frame.holding(start)], [])

@@ -1,6 +1,6 @@
 import SaccadeImages
 
-/// Takes the picture of a stage: shadows, sprites one over the other, the light, the lens, the sensor.
+/// Takes the image of a stage: shadows, sprites one over the other, the light, the lens, the sensor.
 struct Photograph {
     private let width: Int
     private let height: Int

@@ -1,4 +1,4 @@
-/// A backdrop with sprites on it: what is decided before a picture is taken.
+/// A backdrop with sprites on it: what is decided before an image is taken.
 struct Stage {
     let backdrop: Backdrop
     let light: Light

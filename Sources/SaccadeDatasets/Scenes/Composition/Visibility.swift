@@ -1,6 +1,6 @@
 /// Who is seen, and who hides whom.
 struct Visibility {
-    /// For each pixel of the picture, 0 for the backdrop or 1 + the place of a sprite.
+    /// For each pixel of the image, 0 for the backdrop or 1 + the place of a sprite.
     let owners: [UInt8]
     /// How many pixels of each sprite are seen.
     let seen: [Int]
@@ -26,6 +26,6 @@ struct Visibility {
         self.hidden = hidden.map { Array($0.dropFirst()) }
     }
 
-    /// The share of the whole object, on the picture or beyond it, that is seen.
+    /// The fraction of the whole object, on the image or beyond it, that is seen.
     func share(of number: Int, _ sprite: Sprite) -> Float { Float(seen[number]) / Float(max(sprite.pixelCount, 1)) }
 }

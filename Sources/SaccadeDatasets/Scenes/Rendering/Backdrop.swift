@@ -7,7 +7,7 @@ struct Backdrop {
     private(set) var pixels: [SIMD4<Float>]
     /// The first row of ground or water; 0 where there is no sky.
     private(set) var horizon = 0
-    /// Pixels of this picture for one of a picture 128 pixels high or wide: textures grow with it.
+    /// Pixels of this image for one of an image 128 pixels high or wide: textures grow with it.
     private let unit: Float
 
     init(_ place: ScenePlace, width: Int, height: Int, using dice: inout Dice) {
@@ -29,7 +29,7 @@ struct Backdrop {
         }
     }
 
-    /// The mean colour of a rectangle of the picture; it is cut at the edges.
+    /// The mean colour of a rectangle of the image; it is cut at the edges.
     func mean(columns: Range<Int>, rows: Range<Int>) -> SIMD3<Float> {
         let columns = columns.clamped(to: 0..<width)
         var (sum, count) = (SIMD4<Float>.zero, 0)

@@ -40,6 +40,6 @@ struct Dice {
         for place in stride(from: elements.count - 1, to: 0, by: -1) { elements.swapAt(place, below(place + 1)) }
     }
 
-    /// Dice of their own for one part of a picture, so that a change in one part leaves the others as they are.
+    /// Dice of their own for one part of an image, so that a change in one part leaves the others as they are.
     mutating func split() -> Dice { Dice(SplitMix64(seed: generator.next())) }
 }

@@ -1,4 +1,4 @@
-/// A transparent picture that parts are painted on, one over the other.
+/// A transparent image that parts are painted on, one over the other.
 ///
 /// Edges are smooth: a pixel takes as much of a colour as the part covers of it. Only sums, products, quotients and
 /// square roots are used, in a fixed order, so that all machines paint the same bytes.

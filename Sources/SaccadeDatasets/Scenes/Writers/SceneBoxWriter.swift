@@ -3,7 +3,7 @@ import SaccadeImages
 
 /// Writes scenes as any data set of boxes is written: VOC with JPEGs, COCO with masks, YOLO.
 ///
-/// An object is called truncated when it goes beyond the picture, and occluded when others hide a twentieth of it.
+/// An object is called truncated when it goes beyond the image, and occluded when others hide a twentieth of it.
 struct SceneBoxWriter: SceneWriter {
     private let format: DetectionDataset.Format
     private var writer: any DetectionWriter
@@ -25,7 +25,7 @@ struct SceneBoxWriter: SceneWriter {
         _ scene: Scene, named name: String, _ split: DatasetSplit, to folder: inout StagedFolder
     ) throws {
         let file = "\(name).\(format == .voc ? "jpg" : "png")"
-        let path = writer.path(ofPicture: file, split)
+        let path = writer.path(ofImage: file, split)
         try folder.write(format == .voc ? scene.image.jpegData(quality: 95) : scene.image.pngData(level: 1), to: path)
         let sample = DetectionSample(
             image: path, name: file, size: scene.image.size, split: split,
@@ -68,19 +68,19 @@ struct SceneVOCMaskWriter: SceneWriter {
     }
 }
 
-/// `annotations/captions_PART.json`, as COCO has captions, with the pictures in `images/PART`.
+/// `annotations/captions_PART.json`, as COCO has captions, with the images in `images/PART`.
 struct SceneCaptionWriter: SceneWriter {
-    /// Whether the pictures are still to be written.
-    private let writesPictures: Bool
+    /// Whether the images are still to be written.
+    private let writesImages: Bool
     private var files: [DatasetSplit: COCOStream] = [:]
 
-    init(writesPictures: Bool) { self.writesPictures = writesPictures }
+    init(writesImages: Bool) { self.writesImages = writesImages }
 
     mutating func add(
         _ scene: Scene, named name: String, _ split: DatasetSplit, to folder: inout StagedFolder
     ) throws {
         let picture = "\(name).png"
-        if writesPictures {
+        if writesImages {
             try folder.write(scene.image.pngData(level: 1), to: "images/\(split.folderName)/\(picture)")
         }
         var file =

@@ -12,7 +12,7 @@ public enum SceneFormat: String, Sendable, CaseIterable {
     case coco
     /// YOLO: boxes.
     case yolo
-    /// Class masks and instance masks as pictures.
+    /// Class masks and instance masks as images.
     case masks
     /// COCO: captions.
     case captions
@@ -28,21 +28,22 @@ public struct SceneExport: Sendable {
     public let scenes: Scenes
     public let indices: Range<Int>
     public let format: SceneFormat
-    /// The share of the scenes, 0..<1, that is set aside for validation: the last ones.
-    public let validationShare: Double
+    /// The fraction of the scenes, 0..<1, that is set aside for validation: the last ones.
+    public let validationFraction: Double
     /// Frames of a sequence.
     public let frames: Int
 
-    /// - Precondition: `indices` are in ``indices`` and not empty, `validationShare` is in 0..<1, and `frames` is at
+    /// - Precondition: `indices` are in ``indices`` and not empty, `validationFraction` is in 0..<1, and `frames` is at
     ///   least 2.
     public init(
-        _ scenes: Scenes, _ indices: Range<Int>, as format: SceneFormat, validationShare: Double = 0.2, frames: Int = 16
+        _ scenes: Scenes, _ indices: Range<Int>, as format: SceneFormat, validationFraction: Double = 0.2,
+        frames: Int = 16
     ) {
         precondition(
-            !indices.isEmpty && indices.clamped(to: Self.indices) == indices && (0..<1).contains(validationShare)
-                && frames >= 2, "SceneExport: \(indices), \(validationShare) for validation, \(frames) frames")
+            !indices.isEmpty && indices.clamped(to: Self.indices) == indices && (0..<1).contains(validationFraction)
+                && frames >= 2, "SceneExport: \(indices), \(validationFraction) for validation, \(frames) frames")
         (self.scenes, self.indices, self.format) = (scenes, indices, format)
-        (self.validationShare, self.frames) = (validationShare, frames)
+        (self.validationFraction, self.frames) = (validationFraction, frames)
     }
 
     /// Writes a folder that appears when all is done.
@@ -70,15 +71,15 @@ public struct SceneExport: Sendable {
         switch format {
         case .folder, .sequences: [ClassFolderWriter()]
         case .voc: [SceneBoxWriter(.voc), SceneVOCMaskWriter()]
-        case .coco: [SceneBoxWriter(.coco), SceneCaptionWriter(writesPictures: false)]
+        case .coco: [SceneBoxWriter(.coco), SceneCaptionWriter(writesImages: false)]
         case .yolo: [SceneBoxWriter(.yolo)]
         case .masks: [MaskWriter()]
-        case .captions: [SceneCaptionWriter(writesPictures: true)]
+        case .captions: [SceneCaptionWriter(writesImages: true)]
         }
     }
 
     private func split(_ index: Int) -> DatasetSplit {
-        let validation = Int(Double(indices.count) * validationShare)
+        let validation = Int(Double(indices.count) * validationFraction)
         return index >= indices.upperBound - validation ? .validation : .train
     }
 

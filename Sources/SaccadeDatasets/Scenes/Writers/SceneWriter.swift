@@ -16,7 +16,7 @@ extension SceneWriter {
 }
 
 extension Scene {
-    /// A picture of one byte for each pixel.
+    /// An image of one byte for each pixel.
     func map(_ values: [UInt8]) -> Image {
         Image(width: image.width, height: image.height, channels: 1, pixels: values)
     }

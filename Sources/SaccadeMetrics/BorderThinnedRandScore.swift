@@ -3,25 +3,25 @@ import SaccadePrelude
 /// The scores of the ISBI 2012 challenge for borders of cells: the best V^Rand and V^Info of any threshold.
 ///
 /// At each threshold an answer is cut into cells and borders, its borders are thinned by ``thinnedCells(_:width:)``, and
-/// its cells are compared with those of the truth by ``PartitionScore``. Membranes are borders whose width is a matter of
+/// its cells are compared with those of the truth by ``RandScore``. Membranes are borders whose width is a matter of
 /// taste, which thinning takes out of the judgement.
-public struct BorderScore: Sendable {
+public struct BorderThinnedRandScore: Sendable {
     /// 0, 0.1, … 1, which the challenge tried.
     public static let challengeThresholds = (0...10).map { Double($0) / 10 }
 
     /// A pixel is a cell's if its probability is above.
     public let thresholds: [Double]
     /// The scores at each threshold.
-    public private(set) var scores: [PartitionScore]
+    public private(set) var scores: [RandScore]
 
     /// - Precondition: There is a threshold.
     public init(thresholds: [Double] = Self.challengeThresholds) {
-        require(!thresholds.isEmpty, "BorderScore: there must be a threshold")
+        require(!thresholds.isEmpty, "BorderThinnedRandScore: there must be a threshold")
         self.thresholds = thresholds
-        scores = thresholds.map { _ in PartitionScore() }
+        scores = thresholds.map { _ in RandScore() }
     }
 
-    /// Judges one picture.
+    /// Judges one image.
     ///
     /// - Parameters:
     ///   - truth: Whether each pixel is a cell's, row by row, `[height, width]`.
@@ -33,7 +33,7 @@ public struct BorderScore: Sendable {
             throw MetricsError(
                 .size,
                 "an answer of \(cellProbability.count) pixels for a truth of \(truth.count) in rows of \(width); "
-                    + "compare pictures of one size")
+                    + "compare images of one size")
         }
         let cells = connectedComponents(truth, width: width)
         for (index, threshold) in thresholds.enumerated() {

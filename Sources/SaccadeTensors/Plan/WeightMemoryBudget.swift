@@ -1,9 +1,9 @@
 /// How much more memory a plan's weights may still take than the network's own.
 ///
 /// Winograd's algorithm multiplies less and has weights up to four times as large. What it saves grows with the
-/// pictures, what it costs with the channels; and as pictures shrink towards the end of a network where channels grow,
+/// images, what it costs with the channels; and as images shrink towards the end of a network where channels grow,
 /// the first to come are those that save the most for each byte.
-struct WeightAllowance {
+struct WeightMemoryBudget {
     private(set) var remaining: Int
 
     /// Two and a half times the network's own are the most, so that memory stays below that of other runtimes; what

@@ -5,7 +5,7 @@ import SaccadeModels
 import SaccadeTensors
 
 /// Weights of another training that a training starts from: a file of tensors (safetensors or PyTorch's), or the best ones of a run.
-struct StartingWeights {
+struct PretrainedWeights {
     private let file: WeightsFile
 
     /// - Parameter nameOrPath: A file, a run's name, or a run's folder.

@@ -5,7 +5,7 @@ import Testing
 @testable import SaccadeTensors
 
 /// How much larger than the network's own the weights of a plan may be.
-@Suite struct WeightAllowanceTests {
+@Suite struct WeightMemoryBudgetTests {
     private let request = KernelRequest(inputs: [Operand([4]), Operand([1024])], results: [[4]], constantInputs: [1])
 
     /// A kernel whose second input takes so many bytes.
@@ -19,26 +19,26 @@ import Testing
 
     @Test("covers what is left, and the smallest in any case")
     func spending() {
-        var allowance = WeightAllowance(own: 40 << 20)
-        #expect(allowance.remaining == 60 << 20)
+        var budget = WeightMemoryBudget(own: 40 << 20)
+        #expect(budget.remaining == 60 << 20)
         let kernels = [kernel("small", bytes: 8192), kernel("large", bytes: 50 << 20), kernel("huge", bytes: 70 << 20)]
-        func labels() -> [String] { allowance.affordable(kernels, request).map(\.label) }
+        func labels() -> [String] { budget.affordable(kernels, request).map(\.label) }
         #expect(labels() == ["small", "large"])
-        allowance.spend(on: kernels[1], request)
-        #expect(labels() == ["small"] && !allowance.covers(kernels[1], request))
-        allowance.spend(on: kernels[1], request)
+        budget.spend(on: kernels[1], request)
+        #expect(labels() == ["small"] && !budget.covers(kernels[1], request))
+        budget.spend(on: kernels[1], request)
         #expect(labels() == ["small"])
         // What is no weight costs nothing, even when nothing is left; nor do weights that stay as they are.
-        #expect(allowance.remaining == 0)
+        #expect(budget.remaining == 0)
         var free = request
         free.constantInputs = []
-        #expect(allowance.affordable(kernels, free).count == 3)
+        #expect(budget.affordable(kernels, free).count == 3)
         let asItIs = kernel("as it is", bytes: 4096)
-        #expect(allowance.affordable(kernels + [asItIs], request).map(\.label) == ["as it is"])
+        #expect(budget.affordable(kernels + [asItIs], request).map(\.label) == ["as it is"])
     }
 
     @Test("small networks may use whatever is fastest")
-    func small() { #expect(WeightAllowance(own: 1 << 20).remaining == 32 << 20) }
+    func small() { #expect(WeightMemoryBudget(own: 1 << 20).remaining == 32 << 20) }
 
     @Test("a plan keeps to it, and still computes the same")
     func plan() throws {

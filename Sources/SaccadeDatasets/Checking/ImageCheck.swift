@@ -3,9 +3,9 @@ import SaccadeFiles
 import SaccadeImages
 import Synchronization
 
-/// Looks at the pictures of a data set: whether they are there, whole, as large as is said, and in one part only.
-struct PictureCheck {
-    /// A picture that a data set speaks of.
+/// Looks at the images of a data set: whether they are there, whole, as large as is said, and in one part only.
+struct ImageCheck {
+    /// An image that a data set speaks of.
     struct Entry {
         let path: String
         /// What the annotation says.
@@ -23,7 +23,7 @@ struct PictureCheck {
     private let entries: [Entry]
     private let findings: [Finding]
 
-    /// Reads and decodes every picture, on all processors.
+    /// Reads and decodes every image, on all processors.
     init(_ entries: [Entry]) {
         self.entries = entries
         let results = Mutex([Finding](repeating: Finding(), count: entries.count))
@@ -49,7 +49,7 @@ struct PictureCheck {
                 finding.problem = Problem(
                     .imageSize, at: entry.place ?? .init(file: entry.path),
                     "says \(size) pixels, but \(Path(entry.path).name) has \(header.size)",
-                    remedy: "correct the size, or restore the picture that was annotated")
+                    remedy: "correct the size, or restore the image that was annotated")
             }
             if forTwins { finding.fingerprint = Fingerprint(content: .init(bytes), look: .init(image)) }
             return finding
@@ -58,7 +58,7 @@ struct PictureCheck {
         }
     }
 
-    /// Pictures that are there, byte for byte, in two parts.
+    /// Images that are there, byte for byte, in two parts.
     private var sameFiles: [Problem] {
         var first: [Fingerprint.Content: [Int]] = [:]
         var problems: [Problem] = []
@@ -75,7 +75,7 @@ struct PictureCheck {
         return problems
     }
 
-    /// Pictures that look the same but are other files, in two parts: one problem for each.
+    /// Images that look the same but are other files, in two parts: one problem for each.
     private var lookAlikes: [Problem] {
         let seen = findings.indices.filter { findings[$0].fingerprint?.look.hasContrast == true }
         let results = Mutex([Int: Int]())

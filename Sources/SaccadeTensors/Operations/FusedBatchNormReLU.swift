@@ -15,14 +15,14 @@ import SaccadeOneDNN
 ///   - epsilon: Added to the variance; positive.
 /// - Returns: The result in `x`'s shape, and the batch's mean and biased variance, both `[C]`.
 /// - Precondition: There is at least one value for each channel.
-package func rectifiedBatchNorm(
+package func fusedBatchNormReLU(
     _ x: Tensor, scale: Tensor, shift: Tensor, addend: Tensor? = nil, rectifies: Bool = true, epsilon: Float = 1e-5
 ) -> (result: Tensor, mean: Tensor, variance: Tensor) {
     let inputs = [x, scale, shift] + (addend.map { [$0] } ?? [])
-    let operation = RectifiedBatchNorm(epsilon: epsilon, hasAddend: addend != nil, rectifies: rectifies)
+    let operation = FusedBatchNormReLU(epsilon: epsilon, hasAddend: addend != nil, rectifies: rectifies)
     let results = operation.results(of: inputs)
     let (result, mean, variance) = (results[0], results[1], results[2])
-    let gradient = RectifiedBatchNormGradient(forward: operation)
+    let gradient = FusedBatchNormReLUGradient(forward: operation)
     let y = result.recorded(from: inputs) { dy, _ in
         gradient.results(of: [x, scale, mean, variance, dy] + (rectifies ? [result] : []))
     }
@@ -30,15 +30,15 @@ package func rectifiedBatchNorm(
 }
 
 /// Inputs: `[N, C, H, W]`, scale, shift, then the addend if there is one. Results: the input's shape, mean, variance.
-struct RectifiedBatchNorm: Operation {
+struct FusedBatchNormReLU: Operation {
     let epsilon: Float
     let hasAddend: Bool
     let rectifies: Bool
 
-    var name: String { "rectifiedBatchNorm" }
+    var name: String { "fusedBatchNormReLU" }
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
-        try requirePictures(inputs[0], for: name)
+        try requireImages(inputs[0], for: name)
         for shape in inputs[1...2] where shape != [inputs[0][1]] {
             throw ShapeError("\(name): \(inputs[0]) has \(inputs[0][1]) channels, not \(shape)")
         }
@@ -67,7 +67,7 @@ struct RectifiedBatchNorm: Operation {
         return [kernel]
     }
 
-    /// How the loops walk over pictures that lie like these, and how they are to lie.
+    /// How the loops walk over images that lie like these, and how they are to lie.
     fileprivate func planes(of operand: Operand) -> (sk_batch_norm, Arrangement?) {
         let shape = operand.shape
         let width = [8, 16].first { operand.arrangement?.layout === Layout.blocked(by: $0, shape.dimensions) } ?? 1
@@ -81,10 +81,10 @@ struct RectifiedBatchNorm: Operation {
 
 /// Inputs: `[N, C, H, W]`, scale, mean, variance, output gradient, then the forward result if it was rectified.
 /// Results: gradients of input, scale, shift, then the addend's if there is one.
-struct RectifiedBatchNormGradient: Operation {
-    let forward: RectifiedBatchNorm
+struct FusedBatchNormReLUGradient: Operation {
+    let forward: FusedBatchNormReLU
 
-    var name: String { "rectifiedBatchNorm gradient" }
+    var name: String { "fusedBatchNormReLU gradient" }
 
     func resultShapes(_ inputs: [Shape]) -> [Shape] {
         [inputs[0], inputs[1], inputs[1]] + (forward.hasAddend ? [inputs[0]] : [])

@@ -1,12 +1,12 @@
 import SaccadePrelude
 
-/// What a picture is taken to be surrounded by, where something looks beyond its edges.
-public enum Surroundings: Sendable, Hashable {
-    /// One colour, whose channels are as many as the picture's.
+/// What an image is taken to be surrounded by, where something looks beyond its edges.
+public enum PaddingMode: Sendable, Hashable {
+    /// One colour, whose channels are as many as the image's.
     case color([UInt8])
-    /// The nearest pixel of the picture.
+    /// The nearest pixel of the image.
     case edge
-    /// The picture mirrored at its edges again and again: c b a | a b c | c b a.
+    /// The image mirrored at its edges again and again: c b a | a b c | c b a.
     case mirrored
 
     /// The position inside `0..<count` that stands for any other; only for ``edge`` and ``mirrored``.
@@ -22,6 +22,6 @@ public enum Surroundings: Sendable, Hashable {
         guard case .color(let color) = self else { return }
         require(
             color.count == image.channels,
-            "Surroundings: \(color.count) channels around a picture of \(image.channels)")
+            "PaddingMode: \(color.count) channels around an image of \(image.channels)")
     }
 }

@@ -1,19 +1,19 @@
 import Foundation
 import SaccadeFiles
 
-/// The picture files of a folder.
-enum PictureNames {
-    /// Whether a name is a picture's, by its suffix.
-    static func isPicture(_ name: String) -> Bool {
+/// The image files of a folder.
+enum ImageNames {
+    /// Whether a name is an image's, by its suffix.
+    static func isImage(_ name: String) -> Bool {
         !name.hasPrefix(".") && ImageFolder.suffixes.contains(Path(name).suffix.lowercased())
     }
 
-    /// The names of the pictures right in a folder, sorted; none where it cannot be read.
+    /// The names of the images right in a folder, sorted; none where it cannot be read.
     static func list(in folder: String) -> [String] {
-        ((try? FolderContents.names(in: folder)) ?? []).filter(isPicture)
+        ((try? FolderContents.names(in: folder)) ?? []).filter(isImage)
     }
 
-    /// The names of the pictures right in a folder by their names without suffix.
+    /// The names of the images right in a folder by their names without suffix.
     static func byStem(in folder: String) -> [String: String] {
         Dictionary(list(in: folder).map { (stem($0), $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -21,7 +21,7 @@ enum PictureNames {
     /// A name without its suffix.
     static func stem(_ name: String) -> String { Path(name).withoutSuffix }
 
-    /// The paths of the pictures below a folder, relative to it, sorted; links to folders are not followed, so that a
+    /// The paths of the images below a folder, relative to it, sorted; links to folders are not followed, so that a
     /// loop of them ends.
     static func below(_ folder: String, depth: Int = 8) -> [String] {
         var found = list(in: folder)

@@ -1,5 +1,5 @@
-/// A number for each place of a grid that lies over a picture from edge to edge.
-public struct EvidenceMap: Sendable, Equatable {
+/// A saliency map: for each place of a grid that lies over an image from edge to edge, how much it speaks for a class.
+public struct SaliencyMap: Sendable, Equatable {
     /// Columns; at least 1.
     public let width: Int
     /// Rows; at least 1.

@@ -9,11 +9,11 @@ extension Tensor {
     ///   - indices: Whole numbers in `0..<shape[axis]`, of any shape.
     /// - Returns: This tensor's shape with the shape of `indices` in the place of `axis`.
     /// - Precondition: Every index is in range.
-    public func selected(axis: Int, _ indices: Tensor) -> Tensor {
+    public func indexSelected(axis: Int, _ indices: Tensor) -> Tensor {
         let axis = shape.resolved(axis: axis)
         let whole = shape
-        return Selection(axis: axis, name: "selected")(self, indices).recorded(pullbacks: [
-            self: { dy in SelectionGradient(axis: axis, whole: whole)(indices, dy) }
+        return IndexSelect(axis: axis, name: "indexSelected")(self, indices).recorded(pullbacks: [
+            self: { dy in IndexSelectGradient(axis: axis, whole: whole)(indices, dy) }
         ])
     }
 }
@@ -32,13 +32,13 @@ public func embedding(_ indices: Tensor, _ weight: Tensor, paddingIndex: Int? = 
     if let paddingIndex {
         require((0..<shape[0]).contains(paddingIndex), "embedding: no row \(paddingIndex) in \(shape)")
     }
-    return Selection(axis: 0, name: "embedding")(weight, indices).recorded(pullbacks: [
-        weight: { dy in SelectionGradient(axis: 0, whole: shape, ignored: paddingIndex)(indices, dy) }
+    return IndexSelect(axis: 0, name: "embedding")(weight, indices).recorded(pullbacks: [
+        weight: { dy in IndexSelectGradient(axis: 0, whole: shape, ignored: paddingIndex)(indices, dy) }
     ])
 }
 
 /// Inputs: the whole, the indices.
-struct Selection: Operation {
+struct IndexSelect: Operation {
     let axis: Int
     let name: String
 
@@ -62,12 +62,12 @@ struct Selection: Operation {
 }
 
 /// Inputs: the indices, the gradient of what they selected.
-struct SelectionGradient: Operation {
+struct IndexSelectGradient: Operation {
     let axis: Int
     let whole: Shape
     var ignored: Int?
 
-    var name: String { "selected gradient" }
+    var name: String { "indexSelected gradient" }
     func resultShapes(_ inputs: [Shape]) -> [Shape] { [whole] }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
@@ -77,7 +77,7 @@ struct SelectionGradient: Operation {
         return [
             Kernel(request) { at in
                 let wrong = sk_scatter_rows(outer, length, count, inner, at[0], at[1], at[2])
-                requireIndices(at[0], wrong, below: length, for: "selected gradient")
+                requireIndices(at[0], wrong, below: length, for: "indexSelected gradient")
                 if let ignored { sk_fill(inner, 0, at[2] + ignored * inner) }
             }
         ]

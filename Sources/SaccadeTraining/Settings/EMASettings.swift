@@ -1,7 +1,7 @@
 import SaccadeSettings
 
 /// How the weights are averaged over the steps of a training; see ``TrainingSettings/ema``.
-public struct AveragingSettings: Sendable, Equatable {
+public struct EMASettings: Sendable, Equatable {
     /// How much of the average stays at each step, in `0..<1`.
     public var decay = 0.999
 
@@ -9,7 +9,7 @@ public struct AveragingSettings: Sendable, Equatable {
 }
 
 /// As an object with a `decay`.
-extension AveragingSettings: Codable {
+extension EMASettings: Codable {
     private enum Keys: String, CodingKey { case decay }
 
     public init(from decoder: any Decoder) throws {

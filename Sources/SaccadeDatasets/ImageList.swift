@@ -1,9 +1,9 @@
 import Foundation
 import SaccadeFiles
 
-/// A table of pictures and their classes: a CSV file whose first line names its columns, `image` (or `filename`, `file`,
+/// A table of images and their classes: a CSV file whose first line names its columns, `image` (or `filename`, `file`,
 /// `path`) and `label` (or `class`, `category`) among them, and perhaps `split`.
-struct PictureList {
+struct ImageList {
     struct Entry {
         let image: String
         let className: String
@@ -15,7 +15,7 @@ struct PictureList {
     private(set) var problems: [Problem] = []
     private(set) var recordCount = 0
 
-    /// - Parameter split: The part that all of the pictures belong to.
+    /// - Parameter split: The part that all of the images belong to.
     /// - Throws: ``FileError`` when the file cannot be read or its columns have other names.
     init(_ path: String, split: DatasetSplit? = nil) throws(FileError) {
         let table = try CSVFile(path)
@@ -42,7 +42,7 @@ struct PictureList {
             let (image, name) = (Self.trimmed(record.fields[columns.image]), Self.trimmed(record.fields[columns.label]))
             guard !image.isEmpty, !name.isEmpty else {
                 problems.append(
-                    Problem(.malformedRecord, at: place, "lacks a picture or a class", remedy: "write both"))
+                    Problem(.malformedRecord, at: place, "lacks an image or a class", remedy: "write both"))
                 continue
             }
             let own = columns.split.flatMap { DatasetSplit(in: record.fields[$0]) }
@@ -98,7 +98,7 @@ struct PictureList {
         var entries: [Entry] = []
         var problems: [Problem] = []
         for (split, path) in files {
-            let list = try PictureList(path, split: split)
+            let list = try ImageList(path, split: split)
             if let first = list.problems.first,
                 Double(list.problems.count) > unusableFraction * Double(list.recordCount)
             {
@@ -118,7 +118,7 @@ struct PictureList {
         guard names.count > 1 else {
             throw FileError(
                 .tooFewClasses, path: files.first?.path ?? "", reason: "has fewer than two classes",
-                remedy: "a classifier needs at least two, each with its pictures")
+                remedy: "a classifier needs at least two, each with its images")
         }
         let labels = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
         let samples = entries.filter { wanted == .all || ($0.split ?? .train) == wanted }.compactMap { entry in
@@ -134,7 +134,7 @@ struct PictureList {
     static func splits(_ files: [(split: DatasetSplit?, path: String)]) throws(FileError) -> [DatasetSplit] {
         var found: Set<DatasetSplit> = []
         for (split, path) in files {
-            for entry in try PictureList(path, split: split).entries { found.insert(entry.split ?? .train) }
+            for entry in try ImageList(path, split: split).entries { found.insert(entry.split ?? .train) }
         }
         return [.train, .validation, .test].filter(found.contains)
     }

@@ -3,8 +3,8 @@ import SaccadeTensors
 import TestSupport
 import Testing
 
-@Suite struct RectifiedBatchNormTests {
-    /// How pictures lie: 8 or 16 channels together, or row by row.
+@Suite struct FusedBatchNormReLUTests {
+    /// How images lie: 8 or 16 channels together, or row by row.
     static let widths = [nil, 8, 16]
     static let shapes: [Shape] = [
         [1, 1, 1, 1], [1, 5, 3, 3], [3, 16, 5, 7], [2, 20, 1, 9], [4, 1, 4, 4], [5, 3, 2, 2], [2, 33, 17, 16],
@@ -42,7 +42,7 @@ import Testing
     func composition(_ shape: Shape, _ width: Int?) {
         for (hasAddend, rectifies) in [(false, true), (true, true), (true, false), (false, false)] {
             let joined = Self.results(shape, hasAddend: hasAddend, width: width) {
-                rectifiedBatchNorm($0, scale: $1, shift: $2, addend: $3, rectifies: rectifies)
+                fusedBatchNormReLU($0, scale: $1, shift: $2, addend: $3, rectifies: rectifies)
             }
             let plain = Self.results(shape, hasAddend: hasAddend, width: width) { x, scale, shift, addend in
                 let (y, mean, variance) = batchNorm(x, scale: scale, shift: shift)
@@ -67,7 +67,7 @@ import Testing
                 .ramp(shape) * 3, Tensor([2, 0.5], shape: [2]), Tensor([5, -4], shape: [2]), .random(shape, seed: 7),
             ], tolerance: 2e-2
         ) { inputs in
-            rectifiedBatchNorm(inputs[0], scale: inputs[1], shift: inputs[2], addend: inputs[3]).result
+            fusedBatchNormReLU(inputs[0], scale: inputs[1], shift: inputs[2], addend: inputs[3]).result
         }
     }
 
@@ -78,8 +78,8 @@ import Testing
         // Numbers that a float holds exactly on top of 1024.
         let x = Tensor(near.scalars.map { ($0 * 1024).rounded() / 1024 }, shape: shape)
         let (one, zero) = (Tensor(filledWith: 1, shape: [16]), Tensor(filledWith: 0, shape: [16]))
-        let a = rectifiedBatchNorm(Self.lying(x, by: width), scale: one, shift: zero)
-        let b = rectifiedBatchNorm(Self.lying(x + 1024, by: width), scale: one, shift: zero)
+        let a = fusedBatchNormReLU(Self.lying(x, by: width), scale: one, shift: zero)
+        let b = fusedBatchNormReLU(Self.lying(x + 1024, by: width), scale: one, shift: zero)
         #expect(a.variance.relativeError(to: b.variance) < 1e-6)
         #expect((a.mean + 1024).relativeError(to: b.mean) < 1e-6)
         // The mean itself is rounded to what a float near 1024 can say.
@@ -89,7 +89,7 @@ import Testing
     @Test("NaN is passed on")
     func notANumber() {
         let x = Tensor([1, .nan, 3, 4], shape: [1, 1, 2, 2])
-        let y = rectifiedBatchNorm(x, scale: Tensor([1], shape: [1]), shift: Tensor([0], shape: [1])).result
+        let y = fusedBatchNormReLU(x, scale: Tensor([1], shape: [1]), shift: Tensor([0], shape: [1])).result
         #expect(y.scalars.allSatisfy { $0.isNaN })
     }
 }

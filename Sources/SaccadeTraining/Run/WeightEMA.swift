@@ -9,7 +9,7 @@ import SaccadeTensors
 /// weights, which are random, are soon forgotten (`tf.train.ExponentialMovingAverage`; Polyak and Juditsky,
 /// "Acceleration of Stochastic Approximation by Averaging", 1992). Statistics, such as those of batch norm, are averages
 /// already and are used as they are.
-final class WeightAverage {
+final class WeightEMA {
     let decay: Double
     /// Steps that went into the average.
     private(set) var steps = 0
@@ -35,7 +35,7 @@ final class WeightAverage {
     }
 
     /// Calls `body` while the network has the averages for weights.
-    func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
+    func withEMAWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
         let weights = entries.map(\.weight.value)
         for entry in entries { entry.weight.assign(entry.average.value) }
         defer { for (entry, weight) in zip(entries, weights) { entry.weight.assign(weight) } }

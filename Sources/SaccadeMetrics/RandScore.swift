@@ -1,17 +1,17 @@
 import Foundation
 
-/// How well a picture is cut into parts, over pictures: the foreground-restricted Rand and information scores.
+/// How well an image is cut into parts, over images: the foreground-restricted Rand and information scores.
 ///
 /// Two pixels are a pair to be judged if both lie in true parts. Pixels of the answer's border are parts of their own.
 /// Arganda-Carreras et al., "Crowdsourcing the creation of image segmentation algorithms for connectomics" (2015), with
-/// split and merge errors weighing the same (α = ½); the scores of pictures are averaged, as in the authors' program.
-public struct PartitionScore: Sendable, Hashable, Codable {
+/// split and merge errors weighing the same (α = ½); the scores of images are averaged, as in the authors' program.
+public struct RandScore: Sendable, Hashable, Codable {
     private var pairs = RunningMean()
     private var information = RunningMean()
 
     public init() {}
 
-    /// Judges the parts of one picture; one without true parts says nothing.
+    /// Judges the parts of one image; one without true parts says nothing.
     ///
     /// - Parameters:
     ///   - truth: The true part of each pixel; 0 for those that are not judged.
@@ -20,7 +20,7 @@ public struct PartitionScore: Sendable, Hashable, Codable {
     public mutating func add(truth: [Int32], answer: [Int32]) throws(MetricsError) {
         guard truth.count == answer.count else {
             throw MetricsError(
-                .size, "parts of \(answer.count) pixels for a truth of \(truth.count); compare pictures of one size")
+                .size, "parts of \(answer.count) pixels for a truth of \(truth.count); compare images of one size")
         }
         var common: [SIMD2<Int32>: Int] = [:]
         // Neighbours are mostly alike: one look-up for each run of them.
@@ -63,7 +63,7 @@ public struct PartitionScore: Sendable, Hashable, Codable {
     public var rand: Double { pairs.value }
 
     /// V^Info, in 0...1: the information that truth and answer share, over the mean of their own; 0 before anything was
-    /// added, and for a picture of which the truth, or the answer, is one part.
+    /// added, and for an image of which the truth, or the answer, is one part.
     public var info: Double { information.value }
 
     private func squares(_ values: some Sequence<Int>) -> Int { values.reduce(0) { $0 + $1 * $1 } }

@@ -2,8 +2,8 @@ import SaccadeGeometry
 import SaccadeImages
 import SaccadePrelude
 
-/// Where the points of a picture go when something moves it.
-struct Relocation: Sendable {
+/// Where the points of an image go when something moves it.
+struct GeometricTransform: Sendable {
     private enum Map {
         case plane(Homography, back: Homography)
         case elastic(DisplacementField)
@@ -17,7 +17,9 @@ struct Relocation: Sendable {
 
     /// - Precondition: The map's inverse exists.
     init(_ map: Homography, from old: PixelSize, to new: PixelSize) {
-        guard let back = map.inverse else { wrongProgram("Relocation: the map takes the plane to a line or a point") }
+        guard let back = map.inverse else {
+            wrongProgram("GeometricTransform: the map takes the plane to a line or a point")
+        }
         (self.map, self.old, self.new) = (.plane(map, back: back), old, new)
     }
 

@@ -1,10 +1,10 @@
 import CSaccadeKernels
 import SaccadeTensors
 
-/// Gradients of several batches, gathered for one step: their mean, each batch counting as many samples as it has.
+/// Gradients of several batches, accumulated for one step: their mean, each batch counting as many samples as it has.
 ///
 /// That is the gradient of one large batch, except for what batch norm makes of each small one.
-struct GradientSum {
+struct GradientAccumulator {
     private let parameters: [Parameter]
     private var sums: [Parameter: Parameter] = [:]
     private var samples = 0
@@ -29,7 +29,7 @@ struct GradientSum {
     mutating func takeMean() -> Gradients {
         var mean = Gradients()
         for (parameter, sum) in sums { mean[parameter] = sum.value * (1 / Float(samples)) }
-        self = GradientSum(parameters)
+        self = GradientAccumulator(parameters)
         return mean
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import SaccadeMetrics
 import Testing
 
-@Suite struct BorderScoreTests {
+@Suite struct RandScoreTests {
     /// "#" is border, anything else cell.
     func cells(_ rows: [String]) -> [Bool] { rows.flatMap { $0.map { $0 != "#" } } }
 
@@ -54,7 +54,7 @@ import Testing
             let answer = truth.map {
                 Int.random(in: 0..<3, using: &generator) > 0 ? $0 : .random(in: 0...3, using: &generator)
             }
-            var score = PartitionScore()
+            var score = RandScore()
             try score.add(truth: truth, answer: answer)
             // A part of its own for every border pixel of the answer.
             let pixels = truth.indices.filter { truth[$0] > 0 }
@@ -90,16 +90,16 @@ import Testing
     func merged() throws {
         // Eight pixels of one cell, eight of another, all in one part: pairs 2 · 64 of 256, no information.
         let truth = [Int32](repeating: 1, count: 8) + [Int32](repeating: 2, count: 8)
-        var score = PartitionScore()
+        var score = RandScore()
         try score.add(truth: truth, answer: Array(repeating: 7, count: 16))
         #expect(abs(score.rand - 2 * 128 / (128.0 + 256)) < 1e-12)
         #expect(score.info == 0)
-        // A second, perfect picture: scores are averaged. A third that is all border says nothing.
+        // A second, perfect image: scores are averaged. A third that is all border says nothing.
         try score.add(truth: truth, answer: truth)
         try score.add(truth: Array(repeating: 0, count: 16), answer: truth)
         #expect(abs(score.rand - (2 * 128 / (128.0 + 256) + 1) / 2) < 1e-12)
         #expect(abs(score.info - 0.5) < 1e-12)
-        #expect(PartitionScore().rand == 0 && PartitionScore().info == 0)
+        #expect(RandScore().rand == 0 && RandScore().info == 0)
         #expect(throws: MetricsError.self) { try score.add(truth: truth, answer: [1]) }
     }
 
@@ -107,14 +107,14 @@ import Testing
     func borders() throws {
         let truth = cells(Array(repeating: "....#....", count: 9))
         let thick: [Float] = cells(Array(repeating: "..#####..", count: 9)).map { $0 ? 0.9 : 0.45 }
-        var score = BorderScore()
+        var score = BorderThinnedRandScore()
         try score.add(truth: truth, cellProbability: thick, width: 9)
         #expect(abs(score.rand - 1) < 1e-12 && abs(score.info - 1) < 1e-12)
         #expect(score.scores[0].rand < 0.7, "at 0 all is one cell")
         #expect(score.scores[5].rand > 0.99)
         var gap = thick
         for x in 2..<7 { gap[4 * 9 + x] = 0.9 }
-        var worse = BorderScore()
+        var worse = BorderThinnedRandScore()
         try worse.add(truth: truth, cellProbability: gap, width: 9)
         #expect(worse.rand < 0.7 && worse.info < 0.1)
         #expect(throws: MetricsError.self) { try score.add(truth: truth, cellProbability: [1], width: 9) }

@@ -10,13 +10,13 @@ import TrainingTestSupport
 
 @testable import SaccadeTraining
 
-@Suite struct AveragingTests {
+@Suite struct EMATests {
     @Test("the average of weights follows its definition, and the weights come back unchanged")
     func average() throws {
         var generator = SplitMix64(seed: 3)
         let layer = Linear(in: 3, out: 2, using: &generator)
         let weight = layer.parameters[0].parameter
-        let average = WeightAverage(of: layer.parameters, decay: 0.25)
+        let average = WeightEMA(of: layer.parameters, decay: 0.25)
         var expected = weight.value.scalars.map(Double.init)
         for step in 0..<6 {
             weight.assign(weight.value * 1.5 + Tensor(filledWith: Float(step), shape: weight.shape))
@@ -26,7 +26,7 @@ import TrainingTestSupport
             expected = zip(expected, weight.value.scalars).map { kept * $0 + (1 - kept) * Double($1) }
         }
         let weights = weight.value.scalars
-        let found = average.withAverages { weight.value.scalars }
+        let found = average.withEMAWeights { weight.value.scalars }
         #expect(zip(found, expected).allSatisfy { abs(Double($0) - $1) < 1e-5 * max(1, abs($1)) })
         #expect(weight.value.scalars == weights && found != weights)
     }
@@ -67,7 +67,7 @@ import TrainingTestSupport
         let trained = smallNetwork()
         let records = try trainSmall(at: folder.path, network: trained) {
             $0.epochs = 8
-            $0.ema = AveragingSettings(decay: 0.8)
+            $0.ema = EMASettings(decay: 0.8)
             $0.best = BestSettings(metric: Monitor(.validation, .loss))
         }
         let best = try #require(records.filter(\.isBest).last)
@@ -130,7 +130,7 @@ import TrainingTestSupport
         let folder = try TemporaryFolder()
         try trainSmall(at: folder.path) {
             $0.epochs = 1
-            $0.ema = AveragingSettings(decay: 0.9)
+            $0.ema = EMASettings(decay: 0.9)
         }
         let error = try #require(throws: RunError.self) { try trainSmall(at: folder.path, resuming: true) }
         #expect(error.code == .different && error.description.contains("ema.decay (none, was 0.9)"))

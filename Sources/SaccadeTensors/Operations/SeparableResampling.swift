@@ -45,20 +45,20 @@ struct AxisMap: Hashable, Sendable {
 }
 
 /// A map along the rows and one along the columns of every plane: adaptive pooling, resizing.
-struct SeparableMap: Operation {
+struct SeparableResampling: Operation {
     let rows: AxisMap
     let columns: AxisMap
-    var name = "separable map"
+    var name = "separable resampling"
 
     func resultShapes(_ inputs: [Shape]) throws(ShapeError) -> [Shape] {
-        try requirePictures(inputs[0], for: name)
+        try requireImages(inputs[0], for: name)
         return [[inputs[0][0], inputs[0][1], rows.outputs, columns.outputs]]
     }
 
     func kernels(_ request: KernelRequest) -> [Kernel] { [kernel(request)] }
 
     /// The map for gradients.
-    var transposed: SeparableMap { SeparableMap(rows: rows.transposed, columns: columns.transposed) }
+    var transposed: SeparableResampling { SeparableResampling(rows: rows.transposed, columns: columns.transposed) }
 
     func kernel(_ request: KernelRequest) -> Kernel {
         let (rows, columns) = (rows, columns)

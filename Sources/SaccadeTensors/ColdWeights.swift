@@ -3,7 +3,7 @@
 ///
 /// Timed again and again with the same weights, a kernel finds them in the cache. In a network those of all other layers
 /// have been there since; and what multiplies less by larger weights may then be the slower one.
-final class WeightsInTurn {
+final class ColdWeights {
     /// What all of them take, a power of two: the choice for a layer should not depend on the last digit of a network's size.
     let byteCount: Int
     private var next = 0
