@@ -68,7 +68,7 @@ saccade_codec_status saccade_jpeg_encode(
     // Copied so that the caller frees the results of both encoders alike.
     *encoded = malloc(size);
     if (*encoded == NULL) {
-        explain(message, "no memory for the encoded picture");
+        explain(message, "no memory for the encoded image");
         tjFree(buffer);
         return SACCADE_CODEC_OUT_OF_MEMORY;
     }

@@ -1,6 +1,6 @@
 #include "SaccadeImageCodecs.h"
 
-// Turning a picture reads columns and writes rows; within a block of this many pixels square both stay in cache.
+// Turning an image reads columns and writes rows; within a block of this many pixels square both stay in cache.
 enum { BLOCK = 32 };
 
 static inline int least(int a, int b) { return a < b ? a : b; }

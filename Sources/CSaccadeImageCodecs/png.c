@@ -33,7 +33,7 @@ static void read_bytes(png_structp png, png_bytep bytes, size_t count) {
     stream *s = png_get_io_ptr(png);
     if (count > s->remaining) {
         s->status = SACCADE_CODEC_TRUNCATED;
-        png_error(png, "the file ends before the picture does");
+        png_error(png, "the file ends before the image does");
     }
     memcpy(bytes, s->input, count);
     s->input += count;
@@ -47,7 +47,7 @@ static void write_bytes(png_structp png, png_bytep bytes, size_t count) {
         uint8_t *grown = realloc(s->output, capacity);
         if (grown == NULL) {
             s->status = SACCADE_CODEC_OUT_OF_MEMORY;
-            png_error(png, "no memory for the encoded picture");
+            png_error(png, "no memory for the encoded image");
         }
         s->output = grown;
         s->capacity = capacity;

@@ -35,7 +35,7 @@ static inline void store3(ints4 sum, uint8_t *at) {
 }
 
 // Four rows at once, so that each weight is loaded once and the additions do not wait for one another. A pixel is read
-// as four bytes, one more than it has: never call it for the last row of a picture.
+// as four bytes, one more than it has: never call it for the last row of an image.
 SACCADE_CLONES
 static void rgb_four_rows(
     const uint8_t *input, size_t input_stride, const saccade_resample_span *spans, const int32_t *weights, int taps,

@@ -110,7 +110,7 @@ long sk_scatter_rows(
     return run(outer, sk_row_grain((count + length) * inner), &move, scatter_rows_part);
 }
 
-// Planes of pictures in blocks, up to sixteen channels of a block at a time.
+// Planes of images in blocks, up to sixteen channels of a block at a time.
 struct block_move {
     struct move move;
     sk_blocks blocks;

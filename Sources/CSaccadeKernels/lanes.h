@@ -1,4 +1,4 @@
-// Up to sixteen channels of a block of pictures, which one vector register holds.
+// Up to sixteen channels of a block of images, which one vector register holds.
 #pragma once
 
 #include "kernels.h"
@@ -6,7 +6,7 @@
 enum { SK_LANES = 16 };
 
 typedef struct {
-    long block;   // among those of all pictures
+    long block;   // among those of all images
     long first;   // channel in the block
     long stored;  // channels that lie together from there on
     long valid;   // those of them that do not only fill up the block
@@ -16,9 +16,9 @@ static inline long sk_lane_parts(const sk_blocks *b) { return (b->width + SK_LAN
 
 static inline long sk_lane_blocks(const sk_blocks *b) { return (b->channels + b->width - 1) / b->width; }
 
-// How many such parts all pictures have.
+// How many such parts all images have.
 static inline long sk_lanes_count(const sk_blocks *b) {
-    return b->pictures * sk_lane_blocks(b) * sk_lane_parts(b);
+    return b->images * sk_lane_blocks(b) * sk_lane_parts(b);
 }
 
 static inline sk_lanes sk_lanes_at(const sk_blocks *b, long index) {

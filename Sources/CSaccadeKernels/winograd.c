@@ -3,7 +3,7 @@
 #include "threads.h"
 #include "wide.h"
 
-// Winograd's minimal filtering, F(m×m, 3×3), for pictures with all channels of a pixel together. Lavin and Gray, "Fast
+// Winograd's minimal filtering, F(m×m, 3×3), for images with all channels of a pixel together. Lavin and Gray, "Fast
 // Algorithms for Convolutional Neural Networks" (2016).
 //
 // A tile of (m + 2)² pixels becomes as many places; at each place all tiles are a matrix [tiles, C] that is multiplied with
@@ -70,12 +70,12 @@ SK_INLINE void transform_kernel(int m, const float *g, long step, float *u, long
 SK_WIDE SK_INLINE void input_tiles(int m, const job *j, long begin, long end) {
     const sk_winograd *p = j->p;
     const int side = m + 2;
-    const long columns = tile_columns(p), per_picture = columns * tile_rows(p), c = p->channels_in;
+    const long columns = tile_columns(p), per_image = columns * tile_rows(p), c = p->channels_in;
     const long place = j->count * c;
     for (long t = begin; t < end; t++) {
-        long tile = j->first + t, picture = tile / per_picture, in_picture = tile % per_picture;
-        long top = in_picture / columns * m - p->padding_top, left = in_picture % columns * m - p->padding_left;
-        const float *x = j->x + picture * p->height * p->width * c;
+        long tile = j->first + t, image = tile / per_image, in_image = tile % per_image;
+        long top = in_image / columns * m - p->padding_top, left = in_image % columns * m - p->padding_left;
+        const float *x = j->x + image * p->height * p->width * c;
         float *to = j->transformed + t * c;
         int is_inside = top >= 0 && left >= 0 && top + side <= p->height && left + side <= p->width;
         for (long channel = 0; channel < c; channel += LANES) {
@@ -149,15 +149,15 @@ SK_WIDE static void multiply(void *context, long begin, long end) {
 SK_WIDE SK_INLINE void output_tiles(int m, const job *j, long begin, long end) {
     const sk_winograd *p = j->p;
     const int side = m + 2;
-    const long columns = tile_columns(p), per_picture = columns * tile_rows(p), o = p->channels_out;
+    const long columns = tile_columns(p), per_image = columns * tile_rows(p), o = p->channels_out;
     const long place = j->count * o;
     for (long t = begin; t < end; t++) {
-        long tile = j->first + t, picture = tile / per_picture, in_picture = tile % per_picture;
-        long top = in_picture / columns * m, left = in_picture % columns * m;
+        long tile = j->first + t, image = tile / per_image, in_image = tile % per_image;
+        long top = in_image / columns * m, left = in_image % columns * m;
         long rows = p->height_out - top < m ? p->height_out - top : m;
         long width = p->width_out - left < m ? p->width_out - left : m;
         const float *from = j->products + t * o;
-        float *y = j->y + ((picture * p->height_out + top) * p->width_out + left) * p->pixel_step;
+        float *y = j->y + ((image * p->height_out + top) * p->width_out + left) * p->pixel_step;
         for (long channel = 0; channel < o; channel += LANES) {
             wide half_way[LARGEST][LARGEST];
             SK_UNROLL for (int column = 0; column < side; column++) {
@@ -196,7 +196,7 @@ static long places(const sk_winograd *p) { return (p->tile + 2) * (p->tile + 2);
 // How many tiles go through the passes together: what lies between is to stay in the caches, and yet all weights are read
 // for each.
 static long tiles_at_once(const sk_winograd *p) {
-    long all = p->pictures * tile_columns(p) * tile_rows(p);
+    long all = p->images * tile_columns(p) * tile_rows(p);
     long bytes = places(p) * (p->channels_in + p->channels_out) * (long)sizeof(float);
     long fitting = (4L << 20) / bytes, least = 96;
     long count = fitting > least ? fitting : least;
@@ -242,7 +242,7 @@ void sk_winograd_weights(const sk_winograd *p, const float *kernels, float *weig
 
 void sk_winograd_convolve(
     const sk_winograd *p, const float *x, const float *weights, const float *bias, float *y, float *scratch) {
-    const long all = p->pictures * tile_columns(p) * tile_rows(p), at_once = tiles_at_once(p);
+    const long all = p->images * tile_columns(p) * tile_rows(p), at_once = tiles_at_once(p);
     const long units = places(p) * ((p->channels_out + COLUMNS - 1) / COLUMNS);
     for (long first = 0; first < all; first += at_once) {
         long count = all - first < at_once ? all - first : at_once;

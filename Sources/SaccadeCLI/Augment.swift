@@ -25,13 +25,13 @@ struct Augment: ParsableCommand {
               saccade augment cat.jpg
               saccade augment cat.jpg --recipe mnist --count 12
               saccade augment cat.jpg --recipe mnist --set 'training.augmentation=[{kind: rotate, degrees: 20}]'
-              saccade augment 000000397133.jpg --data annotations.json --pictures val2017
+              saccade augment 000000397133.jpg --data annotations.json --image-folder val2017
 
             \(Failure.codes)
             """)
 
     @Argument(help: "An image; with --data, its name in the data set.")
-    var picture: String
+    var image: String
 
     @Option(help: "A recipe's name or file.")
     var recipe: String?
@@ -42,8 +42,10 @@ struct Augment: ParsableCommand {
     @Option(help: "A data set with boxes that knows the image.")
     var data: String?
 
-    @Option(help: ArgumentHelp("Where the data set's images are, if not with the boxes.", valueName: "folder"))
-    var pictures: String?
+    @Option(
+        name: [.customLong("image-folder"), .customLong("pictures")],
+        help: ArgumentHelp("Where the data set's images are, if not with the boxes.", valueName: "folder"))
+    var imageFolder: String?
 
     @Option(help: "How many examples of each.")
     var count = 5
@@ -59,8 +61,8 @@ struct Augment: ParsableCommand {
             throw ValidationError("--count must be from 1 to 100, got \(count).")
         }
         guard set.isEmpty || recipe != nil else { throw ValidationError("--set changes a recipe: give --recipe.") }
-        guard pictures == nil || data != nil else {
-            throw ValidationError("--pictures says where a data set's images are: give --data.")
+        guard imageFolder == nil || data != nil else {
+            throw ValidationError("--image-folder says where a data set's images are: give --data.")
         }
     }
 
@@ -70,8 +72,8 @@ struct Augment: ParsableCommand {
         // COCO's persons, and nobody else's objects, have 17 keypoints whose left and right are known.
         let isPerson = original.annotations.objects.contains { $0.keypoints.count == 17 }
         let rules = Annotations.Rules(mirroredKeypoints: isPerson ? Annotations.Rules.cocoPerson : [])
-        let pictures = try recipe.map { try listApplied($0, to: original, rules) } ?? kindsApplied(to: original, rules)
-        let items = pictures.map { item($0.picture, classNames, caption: $0.caption) }
+        let shown = try recipe.map { try listApplied($0, to: original, rules) } ?? kindsApplied(to: original, rules)
+        let items = shown.map { item($0.annotated, classNames, caption: $0.caption) }
         try ContactSheet(
             title: "Augmentations of \(name), seed \(seed)", items: items, columns: recipe == nil ? count : nil,
             side: 160
@@ -92,7 +94,7 @@ struct Augment: ParsableCommand {
         return resolved
     }
 
-    private typealias Captioned = (picture: AnnotatedImage, caption: String)
+    private typealias Captioned = (annotated: AnnotatedImage, caption: String)
 
     /// The image, and what a recipe's whole list makes of it.
     private func listApplied(
@@ -110,14 +112,14 @@ struct Augment: ParsableCommand {
         }
         var generator = SplitMix64(seed: seed)
         let examples = try (1...count).map { number in
-            var picture = start
+            var annotated = start
             var shares: [String] = []
             for augmentation in list {
-                let (changed, share) = try example(of: augmentation, on: picture, target, rules, &generator)
-                picture = changed
+                let (changed, share) = try example(of: augmentation, on: annotated, target, rules, &generator)
+                annotated = changed
                 shares += share.map { [$0] } ?? []
             }
-            return (picture, (["\(number)"] + shares).joined(separator: " · "))
+            return (annotated, (["\(number)"] + shares).joined(separator: " · "))
         }
         return [(original, "as it is")] + examples
     }
@@ -128,10 +130,9 @@ struct Augment: ParsableCommand {
             var generator = SplitMix64(seed: seed, stream: row)
             let target = Augmentation.Target(size: augmentation.resizes ? PixelSize(width: 224, height: 224) : nil)
             return try (1...count).map { number in
-                let (picture, share) = try example(of: augmentation, on: original, target, rules, &generator)
-                return (
-                    picture, [number == 1 ? augmentation.name : nil, share].compactMap(\.self).joined(separator: " · ")
-                )
+                let (annotated, share) = try example(of: augmentation, on: original, target, rules, &generator)
+                let caption = [number == 1 ? augmentation.name : nil, share].compactMap(\.self)
+                return (annotated, caption.joined(separator: " · "))
             }
         }
     }
@@ -141,52 +142,52 @@ struct Augment: ParsableCommand {
     /// Training mixes an image with another of its batch. Here there is only one, which stands on its head for the
     /// other.
     private func example(
-        of augmentation: Augmentation, on picture: AnnotatedImage, _ target: Augmentation.Target,
+        of augmentation: Augmentation, on annotated: AnnotatedImage, _ target: Augmentation.Target,
         _ rules: Annotations.Rules, _ generator: inout SplitMix64
     ) throws -> (AnnotatedImage, share: String?) {
         guard augmentation.isBatchLevel else {
-            return (try augmentation.apply(to: picture, target: target, rules: rules, using: &generator), nil)
+            return (try augmentation.apply(to: annotated, target: target, rules: rules, using: &generator), nil)
         }
         let (mixed, share) = augmentation.mixing(
-            picture.image, with: picture.image.flippedVertically(), using: &generator)
+            annotated.image, with: annotated.image.flippedVertically(), using: &generator)
         return (try AnnotatedImage(mixed, Annotations()), percent(Double(share), decimals: 0))
     }
 
     /// The image with what is known about it, the names of the classes, and what to call it.
     private func opened() throws -> (AnnotatedImage, classNames: [String], name: String) {
         guard let data else {
-            let image = try Image(contentsOf: picture)
-            return (try AnnotatedImage(image, Annotations()), [], Path(picture).name)
+            let loaded = try Image(contentsOf: image)
+            return (try AnnotatedImage(loaded, Annotations()), [], Path(image).name)
         }
-        let dataset = try DetectionDataset(at: data, pictures: pictures)
+        let dataset = try DetectionDataset(at: data, imageFolder: imageFolder)
         let known =
-            dataset.samples.first { $0.name == picture || $0.image == picture }
-            ?? dataset.samples.first { Path($0.name).name == picture }
+            dataset.samples.first { $0.name == image || $0.image == image }
+            ?? dataset.samples.first { Path($0.name).name == image }
         guard let sample = known else {
             let some = dataset.samples.prefix(3).map(\.name).joined(separator: ", ")
-            throw CommandError.data("\(data): no image is called \(picture); there are \(some) …")
+            throw CommandError.data("\(data): no image is called \(image); there are \(some) …")
         }
-        let image = try Image(contentsOf: sample.image)
+        let loaded = try Image(contentsOf: sample.image)
         let annotated: AnnotatedImage
         do throws(GeometryError) {
-            let annotations = try sample.annotations(size: image.size)
-            annotated = try AnnotatedImage(image, annotations)
+            let annotations = try sample.annotations(size: loaded.size)
+            annotated = try AnnotatedImage(loaded, annotations)
         } catch {
             throw CommandError.data("\(sample.place.file): \(error.description)")
         }
         return (annotated, dataset.classNames, sample.name)
     }
 
-    private func item(_ picture: AnnotatedImage, _ classNames: [String], caption: String) -> ContactSheet.Item {
-        let objects = picture.annotations.objects.map { object in
+    private func item(_ annotated: AnnotatedImage, _ classNames: [String], caption: String) -> ContactSheet.Item {
+        let objects = annotated.annotations.objects.map { object in
             Overlay.Object(
                 classNames.indices.contains(object.category) ? classNames[object.category] : "", box: object.box,
                 mask: object.mask, keypoints: object.keypoints)
         }
-        guard !objects.isEmpty else { return ContactSheet.Item(picture.image, caption: caption) }
+        guard !objects.isEmpty else { return ContactSheet.Item(annotated.image, caption: caption) }
         let overlay = Overlay(
-            picture.image, objects: objects, skeleton: Overlay.cocoPerson, coloring: .byObject, width: 320)
+            annotated.image, objects: objects, skeleton: Overlay.cocoPerson, coloring: .byObject, width: 320)
         // What cannot be drawn is shown bare rather than not at all.
-        return ContactSheet.Item((try? overlay.image(scale: 1)) ?? picture.image, caption: caption)
+        return ContactSheet.Item((try? overlay.image(scale: 1)) ?? annotated.image, caption: caption)
     }
 }

@@ -14,7 +14,7 @@ struct Check: ParsableCommand {
             EXAMPLES:
               saccade check photos
               saccade check VOC2012 --json
-              saccade check annotations.json --pictures photos
+              saccade check annotations.json --image-folder photos
               saccade check labels --format yolo --fix
               saccade check camvid --classes 12
 
@@ -33,8 +33,10 @@ struct Check: ParsableCommand {
         transform: { try formatNamed($0, among: DataFormat.allCases) })
     var format: DataFormat?
 
-    @Option(help: ArgumentHelp("Where the images are, if not with the boxes.", valueName: "folder"))
-    var pictures: String?
+    @Option(
+        name: [.customLong("image-folder"), .customLong("pictures")],
+        help: ArgumentHelp("Where the images are, if not with the boxes.", valueName: "folder"))
+    var imageFolder: String?
 
     @Option(help: "How many classes masks have, if no classes.txt tells; 255 stands for pixels that do not count.")
     var classes: Int?
@@ -52,12 +54,12 @@ struct Check: ParsableCommand {
     }
 
     func run() throws {
-        var check = try DataCheck(of: data, format: format, pictures: pictures, classes: classes)
+        var check = try DataCheck(of: data, format: format, imageFolder: imageFolder, classes: classes)
         var fixes: AnnotationFixes?
         if fix {
             let done = try AnnotationFixes(check.problems)
             if !done.files.isEmpty {
-                check = try DataCheck(of: data, format: format, pictures: pictures, classes: classes)
+                check = try DataCheck(of: data, format: format, imageFolder: imageFolder, classes: classes)
             }
             fixes = done
         }

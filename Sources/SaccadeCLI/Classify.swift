@@ -29,7 +29,7 @@ struct Classify: AsyncParsableCommand {
     var model: String
 
     @Argument(help: ArgumentHelp("Images: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
-    var pictures: [String] = []
+    var paths: [String] = []
 
     @Option(help: "How many classes to name.")
     var top = 5
@@ -40,7 +40,7 @@ struct Classify: AsyncParsableCommand {
     @OptionGroup var options: ModelOptions
     @OptionGroup var compute: ComputeOptions
 
-    private var images: [String] { options.isGiven ? [model] + pictures : pictures }
+    private var images: [String] { options.isGiven ? [model] + paths : paths }
 
     func validate() throws {
         guard !images.isEmpty else { throw ValidationError("Give images to classify, behind the model’s name.") }
@@ -53,15 +53,15 @@ struct Classify: AsyncParsableCommand {
         let failures = try await ComputeThread.run {
             let model = try prepared()
             // The first image is decoded while the network is made ready, the others while it computes.
-            let pictures = Prefetch(images.indices, ahead: 2, threads: 1) { index, _ in
+            let loaded = Prefetch(images.indices, ahead: 2, threads: 1) { index, _ in
                 Result { try Image(contentsOf: images[index], atLeast: model.leastDecodedSize) }
             }
-            defer { pictures.stop() }
+            defer { loaded.stop() }
             let predict = try model.ready()
             return images.count { path in
                 do {
-                    guard let picture = pictures.next() else { return false }
-                    let predictions = try predict(picture.get())
+                    guard let image = loaded.next() else { return false }
+                    let predictions = try predict(image.get())
                     print(
                         json ? try Answer(image: path, predictions: predictions).json : Classify.text(path, predictions)
                     )

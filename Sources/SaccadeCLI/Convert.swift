@@ -25,7 +25,7 @@ struct Convert: ParsableCommand {
               saccade convert my-segmenter model.onnx --free-size
               saccade convert VOC2012 voc-as-coco --format coco
               saccade convert photos.yaml boxes --format voc --images link
-              saccade convert annotations.json out --format yolo --segments --pictures photos
+              saccade convert annotations.json out --format yolo --segments --image-folder photos
 
             \(Failure.codes)
             """)
@@ -63,8 +63,10 @@ struct Convert: ParsableCommand {
         transform: { try formatNamed($0, among: DetectionDataset.Format.allCases, option: "--from") })
     var from: DetectionDataset.Format?
 
-    @Option(help: ArgumentHelp("Where its images are, if not with the boxes.", valueName: "folder"))
-    var pictures: String?
+    @Option(
+        name: [.customLong("image-folder"), .customLong("pictures")],
+        help: ArgumentHelp("Where its images are, if not with the boxes.", valueName: "folder"))
+    var imageFolder: String?
 
     @Option(
         help: ArgumentHelp("What becomes of its images (default: copy).", valueName: "copy|link|none"),
@@ -86,8 +88,8 @@ struct Convert: ParsableCommand {
         }
         guard arch == nil || seed == nil else { throw ValidationError("Give --arch or --seed, not both.") }
         if isAboutWeights || isAboutONNX {
-            guard from == nil, pictures == nil, images == nil, !segments, !json else {
-                throw ValidationError("--from, --pictures, --images, --segments and --json are for data sets only.")
+            guard from == nil, imageFolder == nil, images == nil, !segments, !json else {
+                throw ValidationError("--from, --image-folder, --images, --segments and --json are for data sets only.")
             }
             guard tensor.isEmpty || !RunONNX.isMeant(output) else {
                 throw ValidationError("--tensor is for files of weights only: a network needs all of them.")
@@ -105,7 +107,7 @@ struct Convert: ParsableCommand {
     func run() throws {
         if let format {
             try ConvertDataset.run(
-                from: input, to: output, format: format, from: from, pictures: pictures, images: images ?? .copy,
+                from: input, to: output, format: format, from: from, imageFolder: imageFolder, images: images ?? .copy,
                 segments: segments, json: json)
         } else if isAboutONNX {
             try ConvertONNX.run(from: input, to: output, only: tensor, arch: arch, seed: seed, hasFreeSizes: freeSize)

@@ -6,13 +6,13 @@ enum ConvertDataset {
     /// - Parameters:
     ///   - format: The new format.
     ///   - from: The old one, if it is not to be found out.
-    ///   - pictures: Where the images are, if not with the boxes.
+    ///   - imageFolder: Where the images are, if not with the boxes.
     ///   - images: What becomes of them.
     static func run(
         from input: String, to output: String, format: DetectionDataset.Format, from old: DetectionDataset.Format?,
-        pictures: String?, images: DetectionDataset.Images, segments: Bool, json: Bool
+        imageFolder: String?, images: DetectionDataset.Images, segments: Bool, json: Bool
     ) throws {
-        let data = try DetectionDataset(at: input, format: old, pictures: pictures)
+        let data = try DetectionDataset(at: input, format: old, imageFolder: imageFolder)
         let report = try data.write(to: output, as: format, images: images, writesOutlines: segments)
         if json {
             let encoder = JSONEncoder()

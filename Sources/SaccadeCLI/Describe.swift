@@ -92,12 +92,12 @@ struct Describe: ParsableCommand {
     /// - Throws: Why it cannot take an input of the size that was asked for.
     func summary(of model: some StagedModel, named name: String, optimizerStates: Int) throws -> ModelSummary {
         var sizes: [String: [Int]] = [:]
-        if let input, let size = InputSize(input), let port = model.stages.first?.model.inputs.first {
+        if let input, let size = InputSize(input), let first = model.stages.first?.model.inputs.first {
             let shape = Shape([1] + size.shape.dimensions)
-            if let problem = port.problem(with: shape) {
+            if let problem = first.problem(with: shape) {
                 throw CommandError.data("--input \(input): \(name) cannot take it: \(problem)")
             }
-            sizes[port.name] = zip(port.lengths, shape.dimensions).compactMap { length, given in
+            sizes[first.name] = zip(first.lengths, shape.dimensions).compactMap { length, given in
                 if case .free = length { given } else { nil }
             }
         }

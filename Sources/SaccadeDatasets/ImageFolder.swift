@@ -41,14 +41,14 @@ enum ImageFolder {
             let present = Set(folders(in: root))
             for (label, name) in classNames.enumerated() where present.contains(name) {
                 let path = "\(root)/\(name)"
-                let pictures = try pictures(in: path)
-                guard !pictures.isEmpty else {
+                let files = try imageFiles(in: path)
+                guard !files.isEmpty else {
                     throw FileError(
                         .emptyClass, path: path,
                         reason: "this class has no images (.jpg, .jpeg, .png, .webp, .gif or .bmp)",
                         remedy: "add some or delete the folder")
                 }
-                samples += pictures.map { .init(label: label, origin: .file(path: "\(path)/\($0)")) }
+                samples += files.map { .init(label: label, origin: .file(path: "\(path)/\($0)")) }
             }
         }
         return ClassificationDataset(format: .folder, classNames: classNames, samples: samples, records: [])
@@ -63,7 +63,7 @@ enum ImageFolder {
     /// Whether `path` is a folder, or a link to one.
     static func isFolder(_ path: String) -> Bool { Path(path).isFolder }
 
-    private static func pictures(in folder: String) throws(FileError) -> [String] {
+    private static func imageFiles(in folder: String) throws(FileError) -> [String] {
         try FolderContents.names(in: folder).filter {
             !$0.hasPrefix(".") && suffixes.contains(Path($0).suffix.lowercased())
         }

@@ -31,13 +31,13 @@ enum Omniglot {
         }
         var samples: [ClassificationDataset.Sample] = []
         for (label, name) in names.enumerated() {
-            let pictures = ImageNames.list(in: "\(folder)/\(name)")
-            guard !pictures.isEmpty else {
+            let files = ImageNames.list(in: "\(folder)/\(name)")
+            guard !files.isEmpty else {
                 throw FileError(
                     .emptyClass, path: "\(folder)/\(name)", reason: "this character has no images",
                     remedy: "unpack it again, or delete the folder")
             }
-            samples += pictures.map { .init(label: label, origin: .file(path: "\(folder)/\(name)/\($0)")) }
+            samples += files.map { .init(label: label, origin: .file(path: "\(folder)/\(name)/\($0)")) }
         }
         return ClassificationDataset(format: .omniglot, classNames: names, samples: samples, records: [])
     }

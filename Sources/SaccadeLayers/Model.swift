@@ -9,13 +9,13 @@ public import SaccadeTensors
 ///         let conv1: Conv2D
 ///         let fc: Linear
 ///
-///         var inputs: [Port] { [Port("image", [.batch, .fixed(3), .fixed(32), .fixed(32)])] }
+///         var inputs: [ModelInput] { [ModelInput("image", [.batch, .fixed(3), .fixed(32), .fixed(32)])] }
 ///         var outputs: [String] { ["logits"] }
 ///         func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { [fc(relu(conv1(inputs[0])).flattened())] }
 ///     }
 public protocol Model: StagedModel {
     /// What it is given, in order.
-    var inputs: [Port] { get }
+    var inputs: [ModelInput] { get }
     /// What it gives is called, in order.
     var outputs: [String] { get }
 
@@ -85,7 +85,7 @@ public struct AnyModel: Model {
     public var heads: [String] { base.heads }
     public var auxiliaryNames: [String] { base.auxiliaryNames }
     public var forInference: AnyModel { AnyModel(base.forInference) }
-    public var inputs: [Port] { base.inputs }
+    public var inputs: [ModelInput] { base.inputs }
     public var outputs: [String] { base.outputs }
     public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { base(inputs) }
     public func trainingResults(_ inputs: [Tensor]) -> TrainingResults { base.trainingResults(inputs) }
@@ -94,14 +94,14 @@ public struct AnyModel: Model {
 /// One layer, or several in a ``Sequential``, as a model.
 public struct LayerModel<Base: Layer>: Model {
     public let layer: Base
-    public let inputs: [Port]
+    public let inputs: [ModelInput]
     public let outputs: [String]
 
     /// - Parameters:
     ///   - input: The shape of one sample, without the batch.
     public init(_ layer: Base, input: Shape) {
         self.layer = layer
-        inputs = [Port("input", [.batch] + input.dimensions.map { .fixed($0) })]
+        inputs = [ModelInput("input", [.batch] + input.dimensions.map { .fixed($0) })]
         outputs = ["output"]
     }
 

@@ -58,17 +58,17 @@ public struct CIDEr: Sendable {
     private func captionScores(isD: Bool) -> [Double] {
         var scores = [Double](repeating: 0, count: captions.count)
         for length in 1...4 {
-            var pictures: [ArraySlice<String>: Int] = [:]
+            var imageCounts: [ArraySlice<String>: Int] = [:]
             for caption in captions {
                 let seen = caption.references.reduce(into: Set()) { $0.formUnion(nGramCounts($1, length: length).keys) }
-                for nGram in seen { pictures[nGram, default: 0] += 1 }
+                for nGram in seen { imageCounts[nGram, default: 0] += 1 }
             }
             func vector(_ words: [String]) -> Vector {
                 var vector = Vector()
                 // In an order of its own, so that every run adds in the same order.
                 let counts = nGramCounts(words, length: length).sorted { $0.key.startIndex < $1.key.startIndex }
                 for (nGram, count) in counts {
-                    let rarity = log(Double(captions.count)) - log(Double(max(1, pictures[nGram] ?? 0)))
+                    let rarity = log(Double(captions.count)) - log(Double(max(1, imageCounts[nGram] ?? 0)))
                     vector.append(nGram, weight: Double(count) * rarity)
                 }
                 return vector

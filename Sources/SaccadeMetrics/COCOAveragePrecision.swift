@@ -50,7 +50,7 @@ public struct COCOAveragePrecision<Shape: Region>: Sendable {
         var detectionsOf: [Int: [Detection]] = [:]
         for truth in truths { truthsOf[truth.category, default: []].append(truth) }
         for detection in detections { detectionsOf[detection.category, default: []].append(detection) }
-        var judged: [(category: Int, COCOCategory.Picture)] = []
+        var judged: [(category: Int, COCOCategory.ImageResult)] = []
         for category in Set(truthsOf.keys).union(detectionsOf.keys) {
             let truths = truthsOf[category] ?? []
             let detections = detectionsOf[category] ?? []
@@ -58,12 +58,12 @@ public struct COCOAveragePrecision<Shape: Region>: Sendable {
             let areCrowds = truths.map(\.isCrowd)
             let iou = try Shape.pairwiseIoU(
                 order.map { detections[$0].region }, truths.map(\.region), areCrowds: areCrowds)
-            let picture = COCOCategory.Picture(
+            let image = COCOCategory.ImageResult(
                 iou: iou, truthAreas: truths.map(\.area), areCrowds: areCrowds,
                 detectionAreas: order.map { detections[$0].region.area }, scores: order.map { detections[$0].score })
-            judged.append((category, picture))
+            judged.append((category, image))
         }
-        for (category, picture) in judged { categories[category, default: COCOCategory()].add(picture) }
+        for (category, image) in judged { categories[category, default: COCOCategory()].add(image) }
     }
 
     /// The numbers over all images so far.

@@ -3,7 +3,7 @@
 /// A set of thresholds is a bit mask: bit t belongs to `COCOScores.thresholds[t]`.
 struct COCOCategory: Sendable {
     /// What there was, and what was found, on one image: N detections, the surest first, and M objects.
-    struct Picture {
+    struct ImageResult {
         var iou: [Double]  // [N, M]
         var truthAreas: [Double]
         var areCrowds: [Bool]
@@ -27,29 +27,29 @@ struct COCOCategory: Sendable {
     private var entries: [Entry] = []
     private var objects = SIMD4<Int>(repeating: 0)
 
-    mutating func add(_ picture: Picture) {
-        let truths = picture.truthAreas.count
+    mutating func add(_ image: ImageResult) {
+        let truths = image.truthAreas.count
         // At the lowest threshold most detections have one or two candidates, so nearly all of the matrix is never
         // looked at again.
         let least = COCOScores.thresholds[0]
         var candidates: [[Int]] = []
-        for detection in picture.scores.indices {
+        for detection in image.scores.indices {
             let row = detection * truths
-            candidates.append((0..<truths).filter { picture.iou[row + $0] >= least })
+            candidates.append((0..<truths).filter { image.iou[row + $0] >= least })
         }
         let start = entries.count
-        for (rank, score) in picture.scores.enumerated() { entries.append(Entry(score: score, rank: UInt8(rank))) }
+        for (rank, score) in image.scores.enumerated() { entries.append(Entry(score: score, rank: UInt8(rank))) }
 
         for (place, range) in COCOScores.areas.enumerated() {
             let isIgnored = (0..<truths).map {
-                picture.areCrowds[$0] || !range.contains(picture.truthAreas[$0])
-                    || ($0 < picture.areExempt.count && picture.areExempt[$0])
+                image.areCrowds[$0] || !range.contains(image.truthAreas[$0])
+                    || ($0 < image.areExempt.count && image.areExempt[$0])
             }
             objects[place] += isIgnored.count { !$0 }
             var taken = [UInt16](repeating: 0, count: truths)
             for (detection, candidates) in candidates.enumerated() {
                 let row = detection * truths
-                let isOutside = !range.contains(picture.detectionAreas[detection])
+                let isOutside = !range.contains(image.detectionAreas[detection])
                 for (t, threshold) in COCOScores.thresholds.enumerated() {
                     let bit: UInt16 = 1 << UInt16(t)
                     // An object that counts is preferred to any that does not; of equals the last is taken.
@@ -57,9 +57,9 @@ struct COCOCategory: Sendable {
                     for ignored in [false, true] where match == nil {
                         var best = threshold
                         for truth in candidates where isIgnored[truth] == ignored {
-                            if taken[truth] & bit != 0, !picture.areCrowds[truth] { continue }
-                            guard picture.iou[row + truth] >= best else { continue }
-                            (best, match) = (picture.iou[row + truth], truth)
+                            if taken[truth] & bit != 0, !image.areCrowds[truth] { continue }
+                            guard image.iou[row + truth] >= best else { continue }
+                            (best, match) = (image.iou[row + truth], truth)
                         }
                     }
                     if let match {

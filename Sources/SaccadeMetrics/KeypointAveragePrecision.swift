@@ -80,12 +80,12 @@ public struct KeypointAveragePrecision: Sendable {
             let truths = truths.filter { $0.category == category }
             let all = detections.filter { $0.category == category }
             let found = surestFirst(all.map(\.score)).prefix(Self.detectionLimit).map { all[$0] }
-            let picture = COCOCategory.Picture(
+            let image = COCOCategory.ImageResult(
                 iou: found.flatMap { detection in truths.map { similarity(of: detection, to: $0) } },
                 truthAreas: truths.map(\.area), areCrowds: truths.map(\.isCrowd),
                 areExempt: truths.map { !$0.keypoints.contains { $0.visibility != .unlabelled } },
                 detectionAreas: found.map(\.area), scores: found.map(\.score))
-            categories[category, default: COCOCategory()].add(picture)
+            categories[category, default: COCOCategory()].add(image)
         }
     }
 

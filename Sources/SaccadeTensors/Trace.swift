@@ -158,12 +158,12 @@ package final class Trace: Sendable {
     /// Images do not grow from now on, and those of which nothing is known are a single pixel: large enough to be cropped
     /// to, and small enough to be cropped from all that was there before.
     private func standIns(for operation: some Operation, _ inputs: [Tensor]) -> [Shape] {
-        func pictures(_ shapes: [Shape], atMost height: Int, _ width: Int) -> [Shape] {
+        func images(_ shapes: [Shape], atMost height: Int, _ width: Int) -> [Shape] {
             shapes.map { $0.rank == 4 ? [$0[0], $0[1], min($0[2], height), min($0[3], width)] : $0 }
         }
         let shapes = inputs.map(\.shape)
         if let results = try? operation.resultShapes(shapes) {
-            return shapes[0].rank == 4 ? pictures(results, atMost: shapes[0][2], shapes[0][3]) : results
+            return shapes[0].rank == 4 ? images(results, atMost: shapes[0][2], shapes[0][3]) : results
         }
         if let reshape = operation as? Reshape { return [reshape.shape] }
         // Of images so large, and all alike, every window fits.
@@ -176,7 +176,7 @@ package final class Trace: Sendable {
             return input.shape.rank == 4 && !isWeight
                 ? Shape([input.shape[0], input.shape[1], 1 << 12, 1 << 12]) : input.shape
         }
-        return pictures(
+        return images(
             (try? operation.resultShapes(large)) ?? [Shape](repeating: shapes[0], count: 3), atMost: 1, 1)
     }
 }

@@ -77,7 +77,7 @@ import Testing
             Mistake(arguments: ["augment", "/nowhere.png"], status: 65, complaint: "/nowhere.png"),
             Mistake(arguments: ["augment", "a.png", "--count", "0"], status: 64, complaint: "--count must be from 1"),
             Mistake(arguments: ["augment", "a.png", "--set", "seed=1"], status: 64, complaint: "give --recipe"),
-            Mistake(arguments: ["augment", "a.png", "--pictures", "/"], status: 64, complaint: "give --data"),
+            Mistake(arguments: ["augment", "a.png", "--image-folder", "/"], status: 64, complaint: "give --data"),
             Mistake(
                 arguments: ["augment", "a.png", "--recipe", "mnist", "--set", "training.augmentation=[{kind: x}]"],
                 status: 64, complaint: "--set training.augmentation"),
@@ -188,8 +188,8 @@ import Testing
             let again = try Program.run("train", "new.yaml", "--print-recipe", in: folder)
             #expect(again.output == printed.output)
 
-            try drawPictures(48, in: folder)
-            let small = ["--set", "input=16x16x3", "--data", "pictures", "--run", "a"]
+            try drawImages(48, in: folder)
+            let small = ["--set", "input=16x16x3", "--data", "images", "--run", "a"]
             let trained = try Program.run(["train", "new.yaml"] + small, in: folder)
             #expect(trained.status == 0, "\(trained.errors)")
             let stored = try String(contentsOfFile: "\(folder)/runs/a/recipe.yaml", encoding: .utf8)
@@ -200,16 +200,16 @@ import Testing
     @Test("a run is fine-tuned for other classes, with parts that stay as they are")
     func fineTuning() throws {
         try Program.inFolder { folder in
-            try ClassFolder.write(36, to: "\(folder)/pictures")
+            try ClassFolder.write(36, to: "\(folder)/images")
             for kind in ["star", "circle"] {
                 try FileManager.default.createDirectory(atPath: "\(folder)/two", withIntermediateDirectories: true)
-                try FileManager.default.copyItem(atPath: "\(folder)/pictures/\(kind)", toPath: "\(folder)/two/\(kind)")
+                try FileManager.default.copyItem(atPath: "\(folder)/images/\(kind)", toPath: "\(folder)/two/\(kind)")
             }
             let small = [
                 "train", "cifar-resnet-20", "--set", "input=16x16x3", "--epochs", "1", "--batch-size", "4",
                 "--set", "training.augmentation=[]",
             ]
-            let first = try Program.run(small + ["--data", "pictures", "--run", "a"], in: folder)
+            let first = try Program.run(small + ["--data", "images", "--run", "a"], in: folder)
             #expect(first.status == 0, "\(first.errors)")
             let tuned = try Program.run(
                 small + [
@@ -241,16 +241,16 @@ import Testing
     }
 
     /// Scenes of one object each as a folder of 24 classes.
-    private func drawPictures(_ count: Int, in folder: String) throws {
+    private func drawImages(_ count: Int, in folder: String) throws {
         let options = ["--size", "32x32", "--objects", "1", "--validation", "0"]
-        let drawn = try Program.run(["scenes", "--count", "\(count)", "--output", "pictures"] + options, in: folder)
+        let drawn = try Program.run(["scenes", "--count", "\(count)", "--output", "images"] + options, in: folder)
         #expect(drawn.status == 0, "\(drawn.errors)")
     }
 
     @Test("trains on a folder, evaluates, classifies, and refuses what does not fit")
     func mainJob() throws {
         try Program.inFolder { folder in
-            try drawPictures(240, in: folder)
+            try drawImages(240, in: folder)
             let recipe = """
                 input: 16x16x3
                 layers:
@@ -262,17 +262,17 @@ import Testing
                 training: {epochs: 2, batchSize: 16}
                 """
             try recipe.write(toFile: "\(folder)/small.yaml", atomically: true, encoding: .utf8)
-            let trained = try Program.run("train", "small.yaml", "--data", "pictures", "--run", "a", in: folder)
+            let trained = try Program.run("train", "small.yaml", "--data", "images", "--run", "a", in: folder)
             #expect(trained.status == 0, "\(trained.errors)")
             #expect(trained.output.contains("saccade classify a"))
             #expect(FileManager.default.fileExists(atPath: "\(folder)/runs/a/curves.png"))
 
             // A second training of the same name would write over the first.
-            let again = try Program.run("train", "small.yaml", "--data", "pictures", "--run", "a", in: folder)
+            let again = try Program.run("train", "small.yaml", "--data", "images", "--run", "a", in: folder)
             #expect(again.status == 65 && again.errors.contains("--resume"))
 
             struct Report: Decodable { let samples: Int, top1: Double, confusionMatrix: [[Int]] }
-            let evaluated = try Program.run("evaluate", "a", "--data", "pictures", "--json", in: folder)
+            let evaluated = try Program.run("evaluate", "a", "--data", "images", "--json", in: folder)
             let report = try JSONDecoder().decode(Report.self, from: Data(evaluated.output.utf8))
             #expect(report.samples == 24)  // a tenth of each class was held back
             #expect(report.confusionMatrix.flatMap { $0 }.reduce(0, +) == report.samples)
@@ -283,15 +283,15 @@ import Testing
                 struct Prediction: Decodable { let label: String, probability: Double }
                 let image: String, predictions: [Prediction]
             }
-            let cats = "pictures/train/cat"
-            let picture =
+            let cats = "images/train/cat"
+            let image =
                 try "\(cats)/" + #require(FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(cats)").first)
             try "no image".write(toFile: "\(folder)/bad.png", atomically: true, encoding: .utf8)
-            let classified = try Program.run("classify", "a", picture, "bad.png", "--json", in: folder)
+            let classified = try Program.run("classify", "a", image, "bad.png", "--json", in: folder)
             #expect(classified.status == 65 && classified.errors.contains("bad.png"))
             let lines = classified.output.split(separator: "\n")
             let answer = try JSONDecoder().decode(Answer.self, from: Data(try #require(lines.first).utf8))
-            #expect(lines.count == 1 && answer.image == picture && answer.predictions.count == 5)
+            #expect(lines.count == 1 && answer.image == image && answer.predictions.count == 5)
             #expect(answer.predictions.map(\.probability).reduce(0, +) <= 1.0001)
         }
     }
@@ -305,14 +305,14 @@ import Testing
             return (try? JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8)), outcome)
         }
         let files = FileManager.default
-        let classes = try files.contentsOfDirectory(atPath: "\(folder)/pictures/train").sorted()
+        let classes = try files.contentsOfDirectory(atPath: "\(folder)/images/train").sorted()
         func copy(_ classes: [(from: String, to: String)], to data: String) throws {
             try files.createDirectory(atPath: "\(folder)/\(data)", withIntermediateDirectories: true)
             for (from, to) in classes {
-                try files.copyItem(atPath: "\(folder)/pictures/train/\(from)", toPath: "\(folder)/\(data)/\(to)")
+                try files.copyItem(atPath: "\(folder)/images/train/\(from)", toPath: "\(folder)/\(data)/\(to)")
             }
         }
-        let all = try evaluated("pictures")
+        let all = try evaluated("images")
         #expect(all.report?.samples == 240, "\(all.outcome.errors)")
 
         // Fewer classes keep their numbers.
@@ -326,7 +326,7 @@ import Testing
         #expect(numbered.report == all.report && numbered.outcome.errors.contains("by order"))
 
         // Classes without names take those of the data.
-        let nameless = ["--arch", "small.yaml", "--classes", "\(classes.count)", "--seed", "1", "--data", "pictures"]
+        let nameless = ["--arch", "small.yaml", "--classes", "\(classes.count)", "--seed", "1", "--data", "images"]
         let fresh = try Program.run(["evaluate"] + nameless, in: folder)
         #expect(fresh.status == 0 && fresh.output.contains(classes[0]) && !fresh.errors.contains("by order"))
 

@@ -31,7 +31,7 @@ import Testing
             let report = try JSONDecoder().decode(Report.self, from: Data(checked.output.utf8))
             #expect(report.problems.map(\.rule) == ["box-outside", "box-degenerate"])
             #expect(report.problems.map(\.line) == [2, 3] && report.problems.allSatisfy(\.fixable))
-            #expect(report.counts == ["pictures": 1, "objects": 2, "classes": 2])
+            #expect(report.counts == ["images": 1, "objects": 2, "classes": 2])
             let text = try Program.run("check", "in", in: folder)
             #expect(text.status == 1 && text.output.contains("in/labels/a.txt:2: the box"))
             let mended = try Program.run("check", "in", "--fix", in: folder)

@@ -26,7 +26,7 @@ import Testing
             head = Conv2D(in: 8, out: 2, kernel: 1, using: &generator)
         }
 
-        var inputs: [SaccadeLayers.Port] {
+        var inputs: [ModelInput] {
             let length = FreeLength(usual: 18, multipleOf: 4, plus: 2, least: 10)
             return [.init("image", [.batch, .fixed(1), .free(length), .free(length)])]
         }

@@ -4,7 +4,7 @@ import SaccadeImages
 import Testing
 
 @Suite struct ExplainTests {
-    private func drawPicture(in folder: String) throws {
+    private func drawImage(in folder: String) throws {
         let scenes = Scenes(seed: 1, size: PixelSize(width: 48, height: 40))
         try scenes.scene(at: 0).image.writePNG(to: "\(folder)/scene.png")
     }
@@ -12,7 +12,7 @@ import Testing
     @Test("a built-in network is shown with random weights, and says so")
     func untrained() throws {
         try Program.inFolder { folder in
-            try drawPicture(in: folder)
+            try drawImage(in: folder)
             let outcome = try Program.run("explain", "lenet-5", "scene.png", "--seed", "0", "--cells", "3", in: folder)
             #expect(outcome.status == 0 && outcome.errors.contains("random"), "\(outcome.errors)")
             // LeCun et al. (1998), figure 2: C1, S2, C3, S4, C5, F6, output.
@@ -51,7 +51,7 @@ import Testing
         ])
     func mistakes(_ mistake: Mistake) throws {
         try Program.inFolder { folder in
-            try drawPicture(in: folder)
+            try drawImage(in: folder)
             try "nothing".write(toFile: "\(folder)/weights.safetensors", atomically: true, encoding: .utf8)
             try mistake.check(in: folder)
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/explanation"))

@@ -24,10 +24,10 @@ import Testing
     /// A folder with a recipe, 60 images and some runs.
     private func inFolder(runs: [[String]], _ body: (String) throws -> Void) throws {
         try Program.inFolder { folder in
-            try ClassFolder.write(60, to: "\(folder)/pictures")
+            try ClassFolder.write(60, to: "\(folder)/images")
             try Self.recipe.write(toFile: "\(folder)/small.yaml", atomically: true, encoding: .utf8)
             for arguments in runs {
-                let command = ["train", "small.yaml", "--data", "pictures"] + arguments
+                let command = ["train", "small.yaml", "--data", "images"] + arguments
                 let outcome = try Program.run(command, in: folder)
                 #expect(outcome.status == 0, "\(outcome.errors)")
             }
@@ -106,9 +106,9 @@ import Testing
     func damaged() throws {
         try Program.inFolder { folder in
             try Data(repeating: 0x41, count: 5000).write(to: URL(fileURLWithPath: "\(folder)/registry.sqlite"))
-            try ClassFolder.write(60, to: "\(folder)/pictures")
+            try ClassFolder.write(60, to: "\(folder)/images")
             try Self.recipe.write(toFile: "\(folder)/small.yaml", atomically: true, encoding: .utf8)
-            let trained = try Program.run("train", "small.yaml", "--data", "pictures", "--run", "a", in: folder)
+            let trained = try Program.run("train", "small.yaml", "--data", "images", "--run", "a", in: folder)
             #expect(
                 trained.status == 0 && trained.errors.contains("note: this run is not entered"), "\(trained.errors)")
             let list = try Program.run("runs", in: folder)
@@ -122,12 +122,12 @@ import Testing
     @Test("a training that would need too much memory is refused with a batch that would fit")
     func memory() throws {
         try inFolder(runs: []) { folder in
-            let command = ["train", "small.yaml", "--data", "pictures", "--set", "training.batchSize=60000"]
+            let command = ["train", "small.yaml", "--data", "images", "--set", "training.batchSize=60000"]
             let refused = try Program.run(command + ["--max-memory", "160MiB"], in: folder)
             #expect(refused.status == 69 && refused.errors.contains("--max-memory allows 160 MiB"), "\(refused.errors)")
             let match = try #require(refused.errors.firstMatch(of: /--batch-size (\d+) would fit/))
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/runs"))
-            let small = ["train", "small.yaml", "--data", "pictures", "--batch-size", String(match.1)]
+            let small = ["train", "small.yaml", "--data", "images", "--batch-size", String(match.1)]
             #expect(try Program.run(small + ["--max-memory", "160MiB"], in: folder).status == 0)
             let none = try Program.run(small + ["--max-memory", "1kB"], in: folder)
             #expect(none.status == 69 && none.errors.contains("not even a single image"), "\(none.errors)")
@@ -138,8 +138,8 @@ import Testing
     func badSamples() throws {
         try inFolder(runs: []) { folder in
             try "no image".write(
-                toFile: "\(folder)/pictures/star/4.png", atomically: true, encoding: .utf8)
-            let command = ["train", "small.yaml", "--data", "pictures"]
+                toFile: "\(folder)/images/star/4.png", atomically: true, encoding: .utf8)
+            let command = ["train", "small.yaml", "--data", "images"]
             let refused = try Program.run(command, in: folder)
             #expect(
                 refused.status == 65 && refused.errors.contains("1 of 60 samples cannot be used"), "\(refused.errors)")

@@ -109,20 +109,20 @@ import Testing
     @Test("classify takes weights from elsewhere, with names from a file")
     func classify() throws {
         try Program.inFolder { folder in
-            try ClassFolder.write(10, side: 28, to: "\(folder)/pictures")
+            try ClassFolder.write(10, side: 28, to: "\(folder)/images")
             let network = Network(try Architecture(fileOrName: "mnist").resolved(classes: 3, seed: 5))
             try WeightsFile.write(network.storedTensors, to: "\(folder)/w.pth")
             try "red\ngreen\n\n# a comment\nblue\n".write(
                 toFile: "\(folder)/names.txt", atomically: true, encoding: .utf8)
-            let pictures = try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/pictures")
-            let picture = "pictures/" + (try #require(pictures.first { $0.hasSuffix(".png") }))
+            let images = try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/images")
+            let image = "images/" + (try #require(images.first { $0.hasSuffix(".png") }))
             let named = try Program.run(
-                "classify", "--arch", "mnist", "--weights", "w.pth", "--classes-file", "names.txt", picture, "--json",
+                "classify", "--arch", "mnist", "--weights", "w.pth", "--classes-file", "names.txt", image, "--json",
                 in: folder)
             #expect(named.status == 0, "\(named.errors)")
             for name in ["red", "green", "blue"] { #expect(named.output.contains("\"label\":\"\(name)\"")) }
             let numbered = try Program.run(
-                "classify", "--arch", "mnist", "--weights", "w.pth", picture, picture, in: folder)
+                "classify", "--arch", "mnist", "--weights", "w.pth", image, image, in: folder)
             #expect(numbered.status == 0 && numbered.output.contains("class 2"))
             #expect(numbered.output.split(separator: "\n").count == 8)
         }

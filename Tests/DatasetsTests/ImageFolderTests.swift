@@ -10,17 +10,17 @@ import Testing
     func plain() throws {
         let folder = try TemporaryFolder()
         let elsewhere = try TemporaryFolder()
-        try folder.writePicture(1, to: "pictures/dog/b.png")
-        try folder.writePicture(2, to: "pictures/dog/a.JPG")
+        try folder.writeImage(1, to: "images/dog/b.png")
+        try folder.writeImage(2, to: "images/dog/a.JPG")
         let small = Image(width: 3, height: 2, filledWith: [9, 9, 9])
-        try folder.write(small.webPData(quality: nil), to: "pictures/dog/c.webp")
-        try folder.writePicture(3, to: "pictures/dog/.hidden.png")
-        try folder.write([1], to: "pictures/dog/notes.txt")
-        try folder.write([1], to: "pictures/README")
-        try folder.writePicture(4, to: "pictures/.cache/x.png")
-        try elsewhere.writePicture(5, to: "c.JPEG")
-        try elsewhere.writePicture(6, to: "kittens/d.png")
-        let root = "\(folder.path)/pictures"
+        try folder.write(small.webPData(quality: nil), to: "images/dog/c.webp")
+        try folder.writeImage(3, to: "images/dog/.hidden.png")
+        try folder.write([1], to: "images/dog/notes.txt")
+        try folder.write([1], to: "images/README")
+        try folder.writeImage(4, to: "images/.cache/x.png")
+        try elsewhere.writeImage(5, to: "c.JPEG")
+        try elsewhere.writeImage(6, to: "kittens/d.png")
+        let root = "\(folder.path)/images"
         try FileManager.default.createSymbolicLink(
             atPath: "\(root)/dog/link.jpeg", withDestinationPath: "\(elsewhere.path)/c.JPEG")
         try FileManager.default.createSymbolicLink(
@@ -46,7 +46,7 @@ import Testing
     func splits() throws {
         let folder = try TemporaryFolder()
         for name in ["train/a/1.png", "train/b/1.png", "train/c/1.png", "val/b/2.png", "test/a/3.png", "test/c/3.png"] {
-            try folder.writePicture(1, to: name)
+            try folder.writeImage(1, to: name)
         }
         #expect(try ClassificationDataset.splits(at: folder.path) == [.train, .validation, .test])
         #expect(try ClassificationDataset(at: folder.path, split: .train).samples.map(\.label) == [0, 1, 2])
@@ -60,8 +60,8 @@ import Testing
     @Test("a class may be called train")
     func vehicles() throws {
         let folder = try TemporaryFolder()
-        try folder.writePicture(1, to: "train/1.png")
-        try folder.writePicture(1, to: "car/1.png")
+        try folder.writeImage(1, to: "train/1.png")
+        try folder.writeImage(1, to: "car/1.png")
         #expect(try ClassificationDataset(at: folder.path).classNames == ["car", "train"])
     }
 
@@ -77,24 +77,24 @@ import Testing
         #expect(problem("bare")?.code == .unknownFormat)
         #expect(problem("bare")?.description.contains("looked for MNIST") == true)
 
-        try folder.writePicture(1, to: "flat/picture.png")
+        try folder.writeImage(1, to: "flat/image.png")
         #expect(problem("flat")?.code == .unknownFormat)
-        #expect(problem("flat/picture.png")?.code == .unknownFormat)
+        #expect(problem("flat/image.png")?.code == .unknownFormat)
 
-        try folder.writePicture(1, to: "lonely/cat/1.png")
+        try folder.writeImage(1, to: "lonely/cat/1.png")
         #expect(problem("lonely")?.code == .tooFewClasses)
         #expect(problem("lonely")?.description.contains("only one class folder, cat;") == true)
 
-        try folder.writePicture(1, to: "gap/cat/1.png")
+        try folder.writeImage(1, to: "gap/cat/1.png")
         try folder.write([1], to: "gap/dog/notes.txt")
         #expect(problem("gap")?.code == .emptyClass)
         #expect(problem("gap")?.path == "\(folder.path)/gap/dog")
     }
 
     @Test("a file that is no image is found when it is loaded, and named")
-    func notAPicture() throws {
+    func notAImage() throws {
         let folder = try TemporaryFolder()
-        try folder.writePicture(1, to: "cat/1.png")
+        try folder.writeImage(1, to: "cat/1.png")
         let bad = try folder.write(Array("not an image".utf8), to: "dog/1.jpg")
         let dataset = try ClassificationDataset(at: folder.path)
         #expect(throws: Never.self) { try dataset.image(at: 0, atLeast: nil) }

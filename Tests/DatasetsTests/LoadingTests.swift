@@ -60,10 +60,10 @@ import Testing
                     #expect(batch.images[position] == image && batch.annotations[position] == nil)
                     continue
                 }
-                var picture = try AnnotatedImage(whole, known).resized(to: preprocessing.size)
-                for augmentation in augmentations { picture = try augmentation.apply(to: picture, using: &generator) }
-                #expect(batch.images[position] == picture.image)
-                #expect(batch.annotations[position] == picture.annotations)
+                var image = try AnnotatedImage(whole, known).resized(to: preprocessing.size)
+                for augmentation in augmentations { image = try augmentation.apply(to: image, using: &generator) }
+                #expect(batch.images[position] == image.image)
+                #expect(batch.annotations[position] == image.annotations)
             }
         }
         let again = try Self.batches(dataset, threads: 3, from: 1)

@@ -115,7 +115,7 @@ import Testing
     }
 
     private struct COCO: Decodable {
-        struct Picture: Decodable {
+        struct Image: Decodable {
             let id: Int, fileName: String, width: Int, height: Int
         }
         struct Category: Decodable {
@@ -128,7 +128,7 @@ import Testing
             let id: Int, imageId: Int, categoryId: Int?, bbox: [Double]?, area: Int?, iscrowd: Int?
             let segmentation: Segmentation?, caption: String?
         }
-        let images: [Picture], annotations: [Annotation], categories: [Category]?
+        let images: [Image], annotations: [Annotation], categories: [Category]?
     }
 
     @Test("COCO's files give boxes, masks and captions back")
@@ -146,10 +146,10 @@ import Testing
                 #expect(instances.categories?.map(\.name) == Scenes.classNames)
                 #expect(Set(instances.annotations.map(\.id)).count == instances.annotations.count)
                 #expect(instances.images.map(\.fileName) == range.map { "0000\($0).png" })
-                for (picture, index) in zip(instances.images, range) {
+                for (image, index) in zip(instances.images, range) {
                     let scene = scenes.scene(at: index)
-                    #expect(try Image(contentsOf: "\(path)/images/\(split)/\(picture.fileName)") == scene.image)
-                    let found = instances.annotations.filter { $0.imageId == picture.id }
+                    #expect(try Image(contentsOf: "\(path)/images/\(split)/\(image.fileName)") == scene.image)
+                    let found = instances.annotations.filter { $0.imageId == image.id }
                     #expect(found.count == scene.objects.count)
                     for (annotation, object) in zip(found, scene.objects) {
                         #expect(annotation.categoryId == object.kind.number + 1 && annotation.iscrowd == 0)
@@ -159,7 +159,7 @@ import Testing
                         #expect(runs.size == [40, 48] && annotation.area == object.mask.pixelCount)
                         #expect(try RunLengthMask(width: 48, height: 40, compressed: runs.counts) == object.mask)
                     }
-                    let sentences = captions.annotations.filter { $0.imageId == picture.id }.compactMap(\.caption)
+                    let sentences = captions.annotations.filter { $0.imageId == image.id }.compactMap(\.caption)
                     #expect(sentences == scene.captions)
                 }
             }

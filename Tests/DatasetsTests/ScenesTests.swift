@@ -178,12 +178,12 @@ import Testing
     @Test("as a data set of labelled images they are the scenes, in order, whatever the range")
     func labelled() async throws {
         let scenes = Scenes(seed: 4, size: PixelSize(width: 40, height: 32), crowd: 3)
-        let pictures = await ClassificationDataset(drawing: scenes, 30..<330)
-        #expect(pictures.count == 300 && pictures.classNames == Scenes.classNames)
+        let images = await ClassificationDataset(drawing: scenes, 30..<330)
+        #expect(images.count == 300 && images.classNames == Scenes.classNames)
         for index in [0, 7, 255, 256, 299] {
             let scene = scenes.scene(at: 30 + index)
-            #expect(try pictures.image(at: index, atLeast: nil) == scene.image)
-            #expect(pictures.label(at: index) == scene.mainClass.number)
+            #expect(try images.image(at: index, atLeast: nil) == scene.image)
+            #expect(images.label(at: index) == scene.mainClass.number)
         }
     }
 }

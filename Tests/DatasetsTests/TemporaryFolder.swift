@@ -24,7 +24,7 @@ final class TemporaryFolder: Sendable {
 
     /// A small PNG of one grey value.
     @discardableResult
-    func writePicture(_ value: UInt8, to name: String, width: Int = 4, height: Int = 4) throws -> String {
+    func writeImage(_ value: UInt8, to name: String, width: Int = 4, height: Int = 4) throws -> String {
         try write(Image(width: width, height: height, filledWith: [value, value, value]).pngData(), to: name)
     }
 

@@ -19,17 +19,17 @@ import Testing
 
     @Test("over an image it is mixed in by its opacity, and what is no number leaves the image bare")
     func blended() throws {
-        let picture = Image(width: 60, height: 40, filledWith: [200, 100, 50])
-        func image(_ values: [Double], _ opacity: Double) throws -> Image {
-            try HeatMap(values, width: 2, height: 1, range: 0...1, over: picture, opacity: opacity).image(scale: 2)
+        let image = Image(width: 60, height: 40, filledWith: [200, 100, 50])
+        func drawn(_ values: [Double], _ opacity: Double) throws -> Image {
+            try HeatMap(values, width: 2, height: 1, range: 0...1, over: image, opacity: opacity).image(scale: 2)
         }
-        let bare = try image([.nan, 1], 0.5)
+        let bare = try drawn([.nan, 1], 0.5)
         #expect((0..<3).map { bare[60, 100, $0] } == [200, 100, 50])
         let expected = zip([200, 100, 50], ColorMap.viridis.color(1).bytes).map { ($0 + Double($1)) / 2 }
         for c in 0..<3 { #expect(abs(Double(bare[600, 100, c]) - expected[c]) <= 1) }
-        #expect((0..<3).map { try! image([0, 1], 0)[300, 100, $0] } == [200, 100, 50])
+        #expect((0..<3).map { try! drawn([0, 1], 0)[300, 100, $0] } == [200, 100, 50])
         // Halfway between the middles of both cells.
-        let middle = try image([0, 1], 1)
+        let middle = try drawn([0, 1], 1)
         let wanted = ColorMap.viridis.color(0.5).bytes
         for c in 0..<3 { #expect(abs(Int(middle[20 + 320, 100, c]) - Int(wanted[c])) <= 3) }
     }
@@ -50,10 +50,10 @@ import Testing
         "awkward numbers are drawn, and no text leaves the page",
         arguments: awkwardValues)
     func awkward(values: [Double]) throws {
-        for picture in [nil, Samples.image] {
+        for image in [nil, Samples.image] {
             let map = HeatMap(
                 values, width: values.count, height: 1, title: String(repeating: "long ", count: 60),
-                label: String(repeating: "unit ", count: 40), over: picture)
+                label: String(repeating: "unit ", count: 40), over: image)
             try expectTidy(map, "\(values)")
             #expect(try map.data(as: .png).count > 200)
         }

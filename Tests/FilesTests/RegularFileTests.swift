@@ -71,7 +71,7 @@ import Testing
     #if os(Linux)
         @Test("a full disk is an error")
         func fullDisk() throws {
-            let full = try FileDescriptor(opening: "/dev/full", O_WRONLY, named: "picture.png")
+            let full = try FileDescriptor(opening: "/dev/full", O_WRONLY, named: "image.png")
             let error = [UInt8](repeating: 1, count: 3).withUnsafeBytes { bytes in
                 do throws(FileError) {
                     try full.write(bytes)
@@ -80,7 +80,7 @@ import Testing
                     return error
                 }
             }
-            #expect(error?.code == .diskFull && error?.path == "picture.png")
+            #expect(error?.code == .diskFull && error?.path == "image.png")
         }
     #endif
 }

@@ -18,22 +18,22 @@ import Testing
         guard ReferenceData.has(Self.weights), ReferenceData.has(folder) else {
             return print("skipped: \(ReferenceData.missing)")
         }
-        var pictures: [[UInt8]] = []
+        var images: [[UInt8]] = []
         var labels: [Int] = []
         for batch in 0..<2 {
             // An image is a row of its 32 × 32 pixels.
             let image = try Image(contentsOf: ReferenceData.path("\(folder)/cifar10_batch_\(batch).png"))
             let rows = image.pixels.count / 3072
-            pictures += (0..<rows).map { Array(image.pixels[($0 * 3072)..<(($0 + 1) * 3072)]) }
+            images += (0..<rows).map { Array(image.pixels[($0 * 3072)..<(($0 + 1) * 3072)]) }
             let text = try String(
                 contentsOfFile: ReferenceData.path("\(folder)/cifar10_batch_\(batch)_labels.txt"), encoding: .utf8)
             labels += text.split(whereSeparator: \.isNewline).compactMap { Int($0) }
         }
-        #expect(pictures.count == 2000 && labels.count == 2000)
+        #expect(images.count == 2000 && labels.count == 2000)
         let text = try String(
             contentsOfFile: ReferenceData.path("\(folder)/resnet20_logits_first2000.csv"), encoding: .utf8)
         let expected = text.split(whereSeparator: \.isNewline).map { $0.split(separator: ",").compactMap { Float($0) } }
-        let logits = try Self.logits(of: pictures)
+        let logits = try Self.logits(of: images)
         let difference = zip(logits.joined(), expected.joined()).map { abs($0 - $1) }.max() ?? .infinity
         #expect(expected.count == 2000 && difference < 1e-3, "\(difference)")
         let right = zip(logits, labels).count { Self.class(of: $0) == $1 }
@@ -46,37 +46,37 @@ import Testing
         guard ReferenceData.has(Self.weights), ReferenceData.has("cifar10_jpeg/test") else {
             return print("skipped: \(ReferenceData.missing)")
         }
-        var pictures: [[UInt8]] = []
+        var images: [[UInt8]] = []
         var labels: [Int] = []
         let classes = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         for (label, name) in classes.enumerated() {
             for file in try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)").sorted() {
-                pictures.append(try Image(contentsOf: "\(folder)/\(name)/\(file)").pixels)
+                images.append(try Image(contentsOf: "\(folder)/\(name)/\(file)").pixels)
                 labels.append(label)
             }
         }
-        #expect(classes.count == 10 && pictures.count == 2000)
-        let right = zip(try Self.logits(of: pictures), labels).count { Self.class(of: $0) == $1 }
+        #expect(classes.count == 10 && images.count == 2000)
+        let right = zip(try Self.logits(of: images), labels).count { Self.class(of: $0) == $1 }
         // 0.8115 with libjpeg-turbo; another decoder may differ by a level in some pixels.
         #expect(abs(Double(right) / 2000 - 0.8115) < 0.002, "\(right)")
     }
 
     private static func `class`(of logits: [Float]) -> Int? { logits.indices.max { logits[$0] < logits[$1] } }
 
-    /// - Parameter pictures: 32 × 32 pixels, red, green and blue, row by row.
-    private static func logits(of pictures: [[UInt8]]) throws -> [[Float]] {
+    /// - Parameter images: 32 × 32 pixels, red, green and blue, row by row.
+    private static func logits(of images: [[UInt8]]) throws -> [[Float]] {
         let network = ResNet20()
         try network.load(WeightsFile(at: ReferenceData.path(weights)))
         let (mean, deviation): ([Float], [Float]) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
         let batch = 200
         let plan = Plan(for: [batch, 3, 32, 32]) { network($0) }
         var logits: [[Float]] = []
-        for start in stride(from: 0, to: pictures.count, by: batch) {
+        for start in stride(from: 0, to: images.count, by: batch) {
             var numbers: [Float] = []
-            for picture in pictures[start..<min(start + batch, pictures.count)] {
+            for image in images[start..<min(start + batch, images.count)] {
                 for channel in 0..<3 {
                     for pixel in 0..<1024 {
-                        let value = Float(picture[pixel * 3 + channel]) / 255
+                        let value = Float(image[pixel * 3 + channel]) / 255
                         numbers.append((value - mean[channel]) / deviation[channel])
                     }
                 }

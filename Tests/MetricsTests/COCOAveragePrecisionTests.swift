@@ -47,8 +47,8 @@ import Testing
     func masks() throws {
         let found: [COCOFile.Object] = try ReferenceData.decoded(
             "\(Self.folder)/cocoapi/instances_val2014_fakesegm100_results.json")
-        let scores = try Self.truth.scores(of: found) { object, picture in
-            try #require(object.segmentation).mask(width: picture.width, height: picture.height)
+        let scores = try Self.truth.scores(of: found) { object, image in
+            try #require(object.segmentation).mask(width: image.width, height: image.height)
         }
         expectEqual(scores, try Self.expected.masks, within: 1e-9)
     }
@@ -130,7 +130,7 @@ import Testing
                     box(), category: 0, score: Double(Int.random(in: 0...9, using: &generator)))
             }
             precision.add(truths: truths, detections: detections)
-            slow.pictures.append((truths, detections))
+            slow.images.append((truths, detections))
         }
         let expected = slow.twelve
         for (a, b) in zip(precision.result.twelve, expected) { #expect(abs(a - b) < 1e-12) }
@@ -140,7 +140,7 @@ import Testing
 
 /// The definition, written for reading: each number by itself from all images, with no thought of time.
 private struct SlowCOCO {
-    var pictures: [([COCOAveragePrecision<Box>.Truth], [COCOAveragePrecision<Box>.Detection])] = []
+    var images: [([COCOAveragePrecision<Box>.Truth], [COCOAveragePrecision<Box>.Detection])] = []
 
     var twelve: [Double] {
         let all = (0.0, 1e10)
@@ -164,7 +164,7 @@ private struct SlowCOCO {
         func counts(_ value: Double) -> Bool { value >= area.0 && value <= area.1 }
         var verdicts: [(score: Double, isRight: Bool)] = []
         var objects = 0
-        for (truths, detections) in pictures {
+        for (truths, detections) in images {
             let ignored = truths.map { $0.isCrowd || !counts($0.area) }
             objects += ignored.filter { !$0 }.count
             var taken = Set<Int>()

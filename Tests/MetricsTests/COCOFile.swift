@@ -4,14 +4,14 @@ import SaccadeMetrics
 
 /// As much of COCO's files as their judgement needs.
 struct COCOFile: Decodable {
-    struct Picture: Decodable {
+    struct ImageEntry: Decodable {
         var id: Int
         var width: Int
         var height: Int
     }
 
     struct Object: Decodable {
-        var picture: Int
+        var image: Int
         var category: Int
         var bbox: [Double]?
         var segmentation: Outline?
@@ -21,7 +21,7 @@ struct COCOFile: Decodable {
         var keypoints: [Double]?
 
         enum CodingKeys: String, CodingKey {
-            case picture = "image_id"
+            case image = "image_id"
             case category = "category_id"
             case bbox, segmentation, area, iscrowd, score, keypoints
         }
@@ -60,25 +60,25 @@ struct COCOFile: Decodable {
         }
     }
 
-    var images: [Picture]
+    var images: [ImageEntry]
     var annotations: [Object]
 
     /// The numbers for detections, by boxes or masks, image by image.
     func scores<Shape: Region>(
-        of detections: [Object], _ shape: (Object, Picture) throws -> Shape
+        of detections: [Object], _ shape: (Object, ImageEntry) throws -> Shape
     ) throws -> COCOScores {
         var precision = COCOAveragePrecision<Shape>()
-        let truths = Dictionary(grouping: annotations, by: \.picture)
-        let found = Dictionary(grouping: detections, by: \.picture)
-        for picture in images.sorted(by: { $0.id < $1.id }) {
+        let truths = Dictionary(grouping: annotations, by: \.image)
+        let found = Dictionary(grouping: detections, by: \.image)
+        for image in images.sorted(by: { $0.id < $1.id }) {
             try precision.add(
-                truths: (truths[picture.id] ?? []).map {
+                truths: (truths[image.id] ?? []).map {
                     .init(
-                        try shape($0, picture), category: $0.category, area: $0.area,
+                        try shape($0, image), category: $0.category, area: $0.area,
                         isCrowd: $0.iscrowd == 1)
                 },
-                detections: (found[picture.id] ?? []).map {
-                    .init(try shape($0, picture), category: $0.category, score: $0.score!)
+                detections: (found[image.id] ?? []).map {
+                    .init(try shape($0, image), category: $0.category, score: $0.score!)
                 })
         }
         return precision.result

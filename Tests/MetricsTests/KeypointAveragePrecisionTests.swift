@@ -23,14 +23,14 @@ import Testing
         let found: [COCOFile.Object] = try ReferenceData.decoded("\(folder)/dt_dataset.json")
         let expected: Expected = try ReferenceData.decoded("eval_reference/expected.json")
         var precision = KeypointAveragePrecision()
-        for picture in truth.images.sorted(by: { $0.id < $1.id }) {
+        for image in truth.images.sorted(by: { $0.id < $1.id }) {
             try precision.add(
-                truths: truth.annotations.filter { $0.picture == picture.id }.map {
+                truths: truth.annotations.filter { $0.image == image.id }.map {
                     .init(
                         try Keypoint.list(fromCOCO: try #require($0.keypoints)), box: $0.box,
                         area: try #require($0.area), category: $0.category, isCrowd: $0.iscrowd == 1)
                 },
-                detections: found.filter { $0.picture == picture.id }.map {
+                detections: found.filter { $0.image == image.id }.map {
                     let numbers = try #require($0.keypoints)
                     let places = stride(from: 0, to: numbers.count, by: 3).map {
                         Keypoint(x: numbers[$0], y: numbers[$0 + 1])

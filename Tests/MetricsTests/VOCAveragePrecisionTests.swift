@@ -91,14 +91,14 @@ import Testing
         let folder = "eval_reference/object_detection_metrics"
         for threshold in ["0.1", "0.3", "0.5", "0.75"] {
             var precision = VOCAveragePrecision(classes: 1, iouThreshold: Double(threshold)!)
-            for picture in 1...7 {
-                let truths = try ReferenceData.lines("\(folder)/groundtruths/0000\(picture).txt").map { line in
+            for image in 1...7 {
+                let truths = try ReferenceData.lines("\(folder)/groundtruths/0000\(image).txt").map { line in
                     let numbers = line.split(separator: " ").dropFirst().map { Double($0)! }
                     return VOCAveragePrecision.Truth(
                         Box(x: numbers[0], y: numbers[1], width: numbers[2] + 1, height: numbers[3] + 1), label: 0)
                 }
                 precision.add(
-                    truths: truths, detections: try detections("\(folder)/detections/0000\(picture).txt") { _ in 0 })
+                    truths: truths, detections: try detections("\(folder)/detections/0000\(image).txt") { _ in 0 })
             }
             #expect(
                 abs(try #require(precision.meanElevenPoint) - expected.curves.eleven[threshold]!) < 1e-9, "\(threshold)"

@@ -16,9 +16,9 @@ import Testing
     @Test("Exercise 1 with valid padding has the lecture’s sizes and parameters")
     func exerciseOne() throws {
         let description = ModelSummary(try Architecture(fileOrName: "exercise-1").resolved())
-        let pictures = Self.layers(description, .convolution, .maxPool)
+        let images = Self.layers(description, .convolution, .maxPool)
         #expect(
-            pictures.map(\.outputSize) == [
+            images.map(\.outputSize) == [
                 [234, 234, 64], [117, 117, 64], [113, 113, 32], [56, 56, 32], [54, 54, 16],
             ])
         let learned = Self.layers(description, .convolution, .linear)
@@ -29,10 +29,10 @@ import Testing
         // 234² · 64 · 7² · 3 and so on, worked out by hand.
         #expect(
             learned.map(\.multiplyAdds) == [515_144_448, 653_772_800, 13_436_928, 2_332_800, 1_000, 40])
-        #expect(pictures.first?.arithmetic == "(240 − 7 + 0) / 1 + 1 = 234")
-        #expect(pictures[3].arithmetic == "⌊(113 − 2 + 0) / 2⌋ + 1 = 56")
+        #expect(images.first?.arithmetic == "(240 − 7 + 0) / 1 + 1 = 234")
+        #expect(images[3].arithmetic == "⌊(113 − 2 + 0) / 2⌋ + 1 = 56")
         #expect(learned.map(\.name) == ["conv1", "conv2", "conv3", "fc1", "fc2", "fc3"])
-        #expect(pictures[0].activationBytes == 234 * 234 * 64 * 4)
+        #expect(images[0].activationBytes == 234 * 234 * 64 * 4)
     }
 
     @Test("Exercise 1 with same padding keeps the sizes of its convolutions")

@@ -101,9 +101,9 @@ import Testing
                 "conv1.weight": Tensor([1, 0, 0], shape: [1, 3, 1, 1]), "conv1.bias": Tensor([0], shape: [1]),
                 "fc1.weight": Tensor([20, 0], shape: [2, 1]), "fc1.bias": Tensor([0, 0], shape: [2]),
             ], from: "test")
-        var picture = [Float](repeating: 0, count: 3 * 16 * 16)
-        for row in 4..<8 { for column in 8..<12 { picture[row * 16 + column] = 1 } }
-        let x = Tensor(picture, shape: [1, 3, 16, 16])
+        var image = [Float](repeating: 0, count: 3 * 16 * 16)
+        for row in 4..<8 { for column in 8..<12 { image[row * 16 + column] = 1 } }
+        let x = Tensor(image, shape: [1, 3, 16, 16])
 
         let whole = softmax(layers(x), axis: 1).scalars[0]
         let covered = Occlusion(cells: 4, fraction: 0.25, fill: [0, 0, 0], batch: 3)

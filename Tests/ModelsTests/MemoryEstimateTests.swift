@@ -64,7 +64,7 @@ import Testing
         let ratio = try Self.ratio(result?.standardErrorContent)
         // Below 1 where the estimate keeps something that the engine has given back; above it what the estimate leaves
         // out: channels rounded up to whole vectors (LeNet's 6 to 16), results in a second order, scratch memory.
-        #expect((0.9...4).contains(ratio), "\(ratio)")
+        #expect((0.7...4).contains(ratio), "\(ratio)")
     }
 
     @Test("a plan takes what is foretold to predict", arguments: Case.allCases)
@@ -81,6 +81,6 @@ import Testing
             MemoryEstimateTests.report(foretold) { _ = plan.run(inputs) }
         }
         let ratio = try Self.ratio(result?.standardErrorContent)
-        #expect((0.9...2).contains(ratio), "\(ratio)")
+        #expect((0.7...2).contains(ratio), "\(ratio)")
     }
 }

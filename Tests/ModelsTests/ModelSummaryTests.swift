@@ -77,7 +77,7 @@ import class Foundation.JSONEncoder
             aux = Linear(in: 4, out: 3, using: &generator)
         }
 
-        var inputs: [Port] { [Port("x", [.batch, .fixed(4), .fixed(6), .fixed(5)])] }
+        var inputs: [ModelInput] { [ModelInput("x", [.batch, .fixed(4), .fixed(6), .fixed(5)])] }
         var outputs: [String] { ["y"] }
         private func head(_ x: Tensor, _ layer: Linear, _ name: String) -> Tensor {
             softmax(layer(globalAveragePool2D(x).flattened(from: 1), as: name), axis: 1)
@@ -117,7 +117,7 @@ import class Foundation.JSONEncoder
             conv = (0..<4).map { _ in Conv2D(in: 2, out: 2, kernel: 1, using: &generator) }
         }
 
-        var inputs: [Port] { [Port("x", [.batch, .fixed(2), .fixed(3), .fixed(3)])] }
+        var inputs: [ModelInput] { [ModelInput("x", [.batch, .fixed(2), .fixed(3), .fixed(3)])] }
         var outputs: [String] { ["y"] }
         func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
             let x = inputs[0]
@@ -148,7 +148,7 @@ import class Foundation.JSONEncoder
             func callAsFunction(_ x: Tensor) -> Tensor { x.sliced(axis: 1, 1..<4).padded(axis: 1, before: 0, after: 1) }
         }
 
-        var inputs: [Port] { [Port("x", [.batch, .fixed(4), .fixed(5), .fixed(7)])] }
+        var inputs: [ModelInput] { [ModelInput("x", [.batch, .fixed(4), .fixed(5), .fixed(7)])] }
         var outputs: [String] { ["y"] }
         func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
             [exp(softmax(Shift()(Mean()(inputs[0], as: "mean"), as: "shift"), axis: 1))]
@@ -168,7 +168,7 @@ import class Foundation.JSONEncoder
 
     /// What SegNet does: the decoder puts elements where the encoder found them.
     private struct Placing: Model {
-        var inputs: [Port] { [Port("x", [.batch, .fixed(2), .fixed(7), .fixed(6)])] }
+        var inputs: [ModelInput] { [ModelInput("x", [.batch, .fixed(2), .fixed(7), .fixed(6)])] }
         var outputs: [String] { ["y"] }
         func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
             let (y, places) = maxPool2DWithIndices(inputs[0], kernel: 2)
@@ -191,14 +191,16 @@ import class Foundation.JSONEncoder
     private struct Staged: StagedModel {
         struct Backbone: Model {
             let conv: Conv2D
-            var inputs: [Port] { [Port("image", [.batch, .fixed(3), .free(.init(usual: 8)), .free(.init(usual: 8))])] }
+            var inputs: [ModelInput] {
+                [ModelInput("image", [.batch, .fixed(3), .free(.init(usual: 8)), .free(.init(usual: 8))])]
+            }
             var outputs: [String] { ["map"] }
             func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { [conv(inputs[0], as: "conv")] }
         }
         struct Head: Model {
             let conv: Conv2D
-            var inputs: [Port] {
-                ["a", "b"].map { Port($0, [.batch, .fixed(3), .free(.init(usual: 4)), .free(.init(usual: 4))]) }
+            var inputs: [ModelInput] {
+                ["a", "b"].map { ModelInput($0, [.batch, .fixed(3), .free(.init(usual: 4)), .free(.init(usual: 4))]) }
             }
             var outputs: [String] { ["sum"] }
             func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { [conv(inputs[0] + inputs[1], as: "conv")] }

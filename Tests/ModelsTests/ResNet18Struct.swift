@@ -31,9 +31,9 @@ struct ResNet18Struct: Model {
         fc = Linear(in: 512, out: classes, using: &generator)
     }
 
-    var inputs: [Port] {
-        let side = Port.Length.free(FreeLength(usual: 224))
-        return [Port("image", [.batch, .fixed(3), side, side])]
+    var inputs: [ModelInput] {
+        let side = ModelInput.Length.free(FreeLength(usual: 224))
+        return [ModelInput("image", [.batch, .fixed(3), side, side])]
     }
     var outputs: [String] { ["logits"] }
 

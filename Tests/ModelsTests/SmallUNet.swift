@@ -34,7 +34,7 @@ struct SmallUNet: Model {
         self.side = side
     }
 
-    var inputs: [Port] { [Port("image", [.batch, .fixed(1)] + [.free(length), .free(length)])] }
+    var inputs: [ModelInput] { [ModelInput("image", [.batch, .fixed(1)] + [.free(length), .free(length)])] }
     private var length: FreeLength { FreeLength(usual: side) }
     var outputs: [String] { ["scores"] }
 

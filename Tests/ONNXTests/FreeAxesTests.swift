@@ -38,7 +38,7 @@ import Testing
     }
 
     /// `[N, 3, H, W]`.
-    static func pictures(_ example: Int, multipleOf multiple: Int = 1) -> [ONNXExport.Axis] {
+    static func images(_ example: Int, multipleOf multiple: Int = 1) -> [ONNXExport.Axis] {
         [
             .free("N"), .fixed(3), .free("H", example: example, multipleOf: multiple),
             .free("W", example: example + multiple, multipleOf: multiple),
@@ -52,12 +52,12 @@ import Testing
 
     static let samples: [Sample] = [
         Sample(
-            "valid", [pictures(16)], at: [[[1, 3, 9, 12]], [[3, 3, 31, 8]]], gives: ["N, 4, H - 4, W - 4"]
+            "valid", [images(16)], at: [[[1, 3, 9, 12]], [[3, 3, 31, 8]]], gives: ["N, 4, H - 4, W - 4"]
         ) { x in
             [relu(conv2D(relu(conv2D(x[0], .values([4, 3, 3, 3]))), .values([4, 4, 3, 3])))]
         },
         Sample(
-            "u-net", [pictures(44, multipleOf: 4)], at: [[[1, 3, 44, 60]], [[2, 3, 84, 52]]],
+            "u-net", [images(44, multipleOf: 4)], at: [[[1, 3, 44, 60]], [[2, 3, 84, 52]]],
             gives: ["N, 2, H - 40, W - 40"]
         ) { x in
             func convolutions(_ x: Tensor) -> Tensor {
@@ -72,27 +72,27 @@ import Testing
             let third = convolutions(maxPool2D(second, kernel: 2))
             return [conv2D(joined(joined(third, second), first), .values([2, 4, 1, 1]))]
         },
-        Sample("ceiling", [pictures(16)], at: [[[1, 3, 9, 12]], [[2, 3, 10, 31]]], gives: ["N, 3, ?, ?"]) { x in
+        Sample("ceiling", [images(16)], at: [[[1, 3, 9, 12]], [[2, 3, 10, 31]]], gives: ["N, 3, ?, ?"]) { x in
             [maxPool2D(x[0], kernel: 3, stride: 2, ceilMode: true)]
         },
-        Sample("halves", [pictures(16, multipleOf: 2)], at: [[[1, 3, 8, 12]]], gives: ["N, 3, H/2, W/2"]) { x in
+        Sample("halves", [images(16, multipleOf: 2)], at: [[[1, 3, 8, 12]]], gives: ["N, 3, H/2, W/2"]) { x in
             [maxPool2D(x[0], kernel: 2)]
         },
-        Sample("global", [pictures(16)], at: [[[1, 3, 9, 12]], [[2, 3, 1, 31]]], gives: ["N, 5"]) { x in
+        Sample("global", [images(16)], at: [[[1, 3, 9, 12]], [[2, 3, 1, 31]]], gives: ["N, 5"]) { x in
             [linear(globalAveragePool2D(relu(x[0])).flattened(from: 1), .values([5, 3]))]
         },
-        Sample("means", [pictures(16)], at: [[[1, 3, 9, 12]], [[2, 3, 1, 31]]], gives: ["N, 3"]) { x in
+        Sample("means", [images(16)], at: [[[1, 3, 9, 12]], [[2, 3, 1, 31]]], gives: ["N, 3"]) { x in
             [mean(x[0], axes: [2, 3])]
         },
-        Sample("up", [pictures(5)], at: [[[1, 3, 9, 2]], [[2, 3, 3, 17]]], gives: ["N, 4, 2H, 2W"]) { x in
+        Sample("up", [images(5)], at: [[[1, 3, 9, 2]], [[2, 3, 3, 17]]], gives: ["N, 4, 2H, 2W"]) { x in
             [convTranspose2D(x[0], .values([3, 4, 2, 2]), stride: 2)]
         },
-        Sample("bilinear", [pictures(5)], at: [[[1, 3, 9, 2]], [[2, 3, 3, 17]]], gives: ["N, 3, 2H, 2W"]) { x in
+        Sample("bilinear", [images(5)], at: [[[1, 3, 9, 2]], [[2, 3, 3, 17]]], gives: ["N, 3, 2H, 2W"]) { x in
             [x[0].resized(to: Pair(2 * x[0].shape[2], 2 * x[0].shape[3]))]
         },
         // What an FPN does: rounded lengths, and sizes that are those of another map.
         Sample(
-            "pyramid", [pictures(16)], at: [[[1, 3, 9, 12]], [[2, 3, 21, 31]]],
+            "pyramid", [images(16)], at: [[[1, 3, 9, 12]], [[2, 3, 21, 31]]],
             gives: ["N, 3, H, W", "N, 3, ?, ?", "N, 3, ?, ?"]
         ) { x in
             let second = conv2D(x[0], .values([3, 3, 3, 3]), stride: 2, padding: 1)
@@ -102,7 +102,7 @@ import Testing
             return [up(fused, x[0]), fused, third]
         },
         Sample(
-            "tokens", [pictures(8, multipleOf: 4)], at: [[[1, 3, 8, 12]], [[3, 3, 16, 4]]],
+            "tokens", [images(8, multipleOf: 4)], at: [[[1, 3, 8, 12]], [[3, 3, 16, 4]]],
             gives: ["N, ?, 6", "N, 6, H/4, W/4"]
         ) { x in
             let map = conv2D(x[0], .values([6, 3, 4, 4]), stride: 4)
@@ -123,7 +123,7 @@ import Testing
         },
         // What SegNet does.
         Sample(
-            "places", [pictures(16, multipleOf: 4)], at: [[[1, 3, 8, 12]], [[2, 3, 20, 16]]], gives: ["N, 3, H, W"]
+            "places", [images(16, multipleOf: 4)], at: [[[1, 3, 8, 12]], [[2, 3, 20, 16]]], gives: ["N, 3, H, W"]
         ) { x in
             let (half, places) = maxPool2DWithIndices(x[0], kernel: 2)
             let (quarter, morePlaces) = maxPool2DWithIndices(tanh(half), kernel: 2)
@@ -131,13 +131,13 @@ import Testing
             return [maxUnpool2D(relu(up), indices: places, to: Pair(x[0].shape[2], x[0].shape[3]))]
         },
         Sample(
-            "rounded-places", [pictures(16)], at: [[[1, 3, 9, 12]], [[2, 3, 21, 31]]],
+            "rounded-places", [images(16)], at: [[[1, 3, 9, 12]], [[2, 3, 21, 31]]],
             gives: ["N, 3, H, W", "N, 3, ?, ?"]
         ) { x in
             let (y, places) = maxPool2DWithIndices(x[0], kernel: 3, stride: 2, padding: 1)
             return [maxUnpool2D(y, indices: places, to: Pair(x[0].shape[2], x[0].shape[3])) + x[0], places]
         },
-        Sample("edges", [pictures(8)], at: [[[1, 3, 9, 5]]], gives: ["N, 3, H + 3, 2W", "N, 3, H, W", "N, 3, H, W"]) {
+        Sample("edges", [images(8)], at: [[[1, 3, 9, 5]]], gives: ["N, 3, H + 3, 2W", "N, 3, H, W", "N, 3, H, W"]) {
             x in
             let padded = x[0].padded(top: 1, bottom: 2, left: 0, right: x[0].shape[3])
             return [padded, x[0], x[0]]
@@ -193,23 +193,23 @@ import Testing
             #expect(error?.code == .unsupported)
             return error?.description ?? ""
         }
-        let pictures = Self.pictures(16)
-        #expect(reason(pictures) { [adaptiveAveragePool2D($0[0], to: 3)] }.contains("depends on H"))
-        #expect(reason(pictures) { [$0[0] * Float($0[0].shape[3])] }.contains("a constant depends on W"))
+        let images = Self.images(16)
+        #expect(reason(images) { [adaptiveAveragePool2D($0[0], to: 3)] }.contains("depends on H"))
+        #expect(reason(images) { [$0[0] * Float($0[0].shape[3])] }.contains("a constant depends on W"))
         #expect(
-            reason(pictures) { [$0[0] + Tensor(filledWith: 1, shape: $0[0].shape)] }.contains(
+            reason(images) { [$0[0] + Tensor(filledWith: 1, shape: $0[0].shape)] }.contains(
                 "depends on N and H and W"))
-        #expect(reason(pictures) { [averagePool2D($0[0], kernel: Pair($0[0].shape[2], 2))] }.contains("depends on H"))
+        #expect(reason(images) { [averagePool2D($0[0], kernel: Pair($0[0].shape[2], 2))] }.contains("depends on H"))
         #expect(
-            reason(pictures) { x in
+            reason(images) { x in
                 [x[0].shape[2] > 16 ? relu(x[0]) : x[0]]
             }.contains("does different things for different H"))
         #expect(
-            reason(pictures) { x in
+            reason(images) { x in
                 [maxPool2DWithIndices(x[0], kernel: Pair(x[0].shape[2], 2)).indices]
             }.contains("depends on H"))
         #expect(
-            reason(pictures) { x in
+            reason(images) { x in
                 let (y, places) = maxPool2DWithIndices(x[0], kernel: 2, stride: 1, padding: 1)
                 return [maxUnpool2D(y, indices: places, to: Pair(x[0].shape[2], x[0].shape[3]))]
             }.contains("to smaller ones"))

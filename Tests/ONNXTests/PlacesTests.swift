@@ -51,7 +51,7 @@ enum SegNet {
 
     /// The same in planes of any size.
     static let free = FreeAxesTests.Sample(
-        "free", [FreeAxesTests.pictures(8, multipleOf: 2)], at: [[[1, 3, 8, 12]], [[3, 3, 10, 4]]],
+        "free", [FreeAxesTests.images(8, multipleOf: 2)], at: [[[1, 3, 8, 12]], [[3, 3, 10, 4]]],
         gives: ["N, 3, H, W", "N, 3, H + 1, 3W"]
     ) { x in
         let (y, places) = maxPool2DWithIndices(x[0], kernel: 2)

@@ -5,13 +5,13 @@ struct UnknownOperation: Error { let name: String }
 
 /// Applies the operation that a fixture names.
 func apply(_ c: Fixtures.Case, _ x: [Tensor]) throws -> [Tensor] {
-    if let results = applyToPictures(c, x) ?? applyElementwise(c, x) ?? applyShapeWork(c, x) ?? applyLoss(c, x) {
+    if let results = applyToImages(c, x) ?? applyElementwise(c, x) ?? applyShapeWork(c, x) ?? applyLoss(c, x) {
         return results
     }
     throw UnknownOperation(name: c.operation)
 }
 
-private func applyToPictures(_ c: Fixtures.Case, _ x: [Tensor]) -> [Tensor]? {
+private func applyToImages(_ c: Fixtures.Case, _ x: [Tensor]) -> [Tensor]? {
     switch c.operation {
     case "conv2D":
         return [

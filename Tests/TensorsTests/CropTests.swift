@@ -143,9 +143,9 @@ import Testing
             return concatenated([y, conv2D(x, first * 2)], axis: 1) * concatenated([conv2D(x, first * 3), y], axis: 1)
         },
         Case(testDescription: "joined with a constant, by two") { x in
-            let picture = Tensor.ramp([x.shape[0], 16, 9, 7], seed: 7)
-            return concatenated([conv2D(x, first), picture], axis: 1)
-                * concatenated([picture, conv2D(x, first * 2)], axis: 1)
+            let image = Tensor.ramp([x.shape[0], 16, 9, 7], seed: 7)
+            return concatenated([conv2D(x, first), image], axis: 1)
+                * concatenated([image, conv2D(x, first * 2)], axis: 1)
         },
         Case(testDescription: "joined in rows and in batches") { x in
             let y = conv2D(x, first)
@@ -320,12 +320,12 @@ import Testing
             return conv2D(up(up(third, second, 6), first, 9), weights[12].value)
         }
 
-        func callAsFunction(_ x: SlowPictures) -> SlowPictures {
-            let weights = weights.map { SlowPictures($0.value) }
-            func block(_ x: SlowPictures, _ index: Int) -> SlowPictures {
+        func callAsFunction(_ x: SlowImages) -> SlowImages {
+            let weights = weights.map { SlowImages($0.value) }
+            func block(_ x: SlowImages, _ index: Int) -> SlowImages {
                 x.convolved(weights[index]).convolved(weights[index + 1])
             }
-            func up(_ x: SlowPictures, _ encoded: SlowPictures, _ index: Int) -> SlowPictures {
+            func up(_ x: SlowImages, _ encoded: SlowImages, _ index: Int) -> SlowImages {
                 let y = x.enlarged(weights[index])
                 return block(encoded.cropped(to: y).joined(y), index + 1)
             }
@@ -341,7 +341,7 @@ import Testing
         let network = UNet()
         // Rows: 51 → 47 → 23 → 19 → 9 → 5 → 10 of 19 → 6 → 12 of 47 → 8.
         let x = Tensor.random([batch, 1, 51, 47])
-        let expected = network(SlowPictures(x)).tensor
+        let expected = network(SlowImages(x)).tensor
         #expect(network(x).relativeError(to: expected) < 1e-5)
         for order in ElementOrder.allCases {
             // Of kernels that are as fast some like other orders.

@@ -11,16 +11,16 @@ import Testing
     /// A case of the table, for batches of a size.
     private struct Subject {
         let c: OperationTable.Case
-        let pictures: Tensor
+        let images: Tensor
         private let weights: [Parameter]
         /// Zeros that are added to the images: their gradient is that of the images.
         private let addend: Parameter
 
         init(_ c: OperationTable.Case, batch: Int) {
             self.c = c
-            pictures = .random([batch, OperationTable.channels, OperationTable.size.height, OperationTable.size.width])
+            images = .random([batch, OperationTable.channels, OperationTable.size.height, OperationTable.size.width])
             weights = c.weights.map { Parameter($0) }
-            addend = Parameter(Tensor(filledWith: 0, shape: pictures.shape))
+            addend = Parameter(Tensor(filledWith: 0, shape: images.shape))
         }
 
         func forward(_ x: Tensor) -> [Tensor] { c.function(x, weights.map(\.value)) }
@@ -90,9 +90,9 @@ import Testing
     @Test("eagerly, in every order", arguments: OperationTable.all, [1, 3])
     func eager(_ c: OperationTable.Case, batch: Int) {
         let subject = Subject(c, batch: batch)
-        let (plain, learned) = (subject.forward(subject.pictures), subject.withGradients(subject.pictures))
-        for (name, arrangement) in Self.orders(subject.pictures.shape) {
-            let x = subject.pictures.arranged(arrangement)
+        let (plain, learned) = (subject.forward(subject.images), subject.withGradients(subject.images))
+        for (name, arrangement) in Self.orders(subject.images.shape) {
+            let x = subject.images.arranged(arrangement)
             let results = subject.forward(x)
             expectClose(results, to: plain, "\(name)")
             #expect(results.allSatisfy(Self.isPaddedWithZeros), "\(name): what fills up blocks is read by others")
@@ -103,7 +103,7 @@ import Testing
     @Test("traced and planned, in every order", arguments: OperationTable.all, [1, 3])
     func planned(_ c: OperationTable.Case, batch: Int) {
         let subject = Subject(c, batch: batch)
-        let (x, shape) = (subject.pictures, subject.pictures.shape)
+        let (x, shape) = (subject.images, subject.images.shape)
         for (function, name) in [(subject.forward, "forward"), (subject.withGradients, "with gradients")] {
             let expected = function(x)
             let tolerance: Float = name == "forward" ? 1e-5 : 2e-5
@@ -154,7 +154,7 @@ import Testing
         for c in OperationTable.all {
             let subject = Subject(c, batch: 3)
             for function in [subject.forward, subject.withGradients] {
-                var graph = Trace.of([subject.pictures.shape]) { function($0[0]) }
+                var graph = Trace.of([subject.images.shape]) { function($0[0]) }
                 met.formUnion(graph.nodes.map { "\(type(of: $0.operation))" })
                 graph.simplify()
                 met.formUnion(graph.nodes.map { "\(type(of: $0.operation))" })

@@ -47,7 +47,7 @@ import Testing
     /// PyTorch's loop: a larger number, or what is none, takes the place of what is there.
     private static func pooled(_ problem: Problem) throws -> (values: [Float], indices: [Float]) {
         let window = try problem.pooling.window(over: problem.shape)
-        let (x, shape) = (SlowPictures(problem.x), problem.shape)
+        let (x, shape) = (SlowImages(problem.x), problem.shape)
         let result = Pooling.resultShape(window, over: shape)
         var (values, indices): ([Float], [Float]) = ([], [])
         for n in 0..<result[0] {
@@ -111,12 +111,12 @@ import Testing
         let x = Tensor.ramp(shape)
         let indices = Tensor(
             (0..<shape.elementCount).map { _ in Float(random(0...size.product - 1)) }, shape: shape)
-        let pictures = Tensor.ramp([shape[0], shape[1], size.height, size.width], seed: 3)
+        let images = Tensor.ramp([shape[0], shape[1], size.height, size.width], seed: 3)
         let plane = shape[2] * shape[3]
         let expected = indices.scalars.enumerated().map {
-            pictures.scalars[$0 / plane * size.product + Int($1)]
+            images.scalars[$0 / plane * size.product + Int($1)]
         }
-        for (first, second) in zip(Self.arrangements(shape), Self.arrangements(pictures.shape)) {
+        for (first, second) in zip(Self.arrangements(shape), Self.arrangements(images.shape)) {
             // Places may come in another order than what goes to them.
             for places in [first, nil] {
                 for combines in [Unpooling.Combination.sum, .last] {
@@ -128,7 +128,7 @@ import Testing
                     #expect((y.arrangement == nil) == (first == nil) || shape[1] == 1 || size.product == 1)
                     expectZerosBehind(y)
                 }
-                let gathered = PlaneGather(name: "")(pictures.arranged(second), indices.arranged(places))
+                let gathered = PlaneGather(name: "")(images.arranged(second), indices.arranged(places))
                 #expect(gathered.scalars == expected)
                 #expect(
                     (gathered.arrangement == nil) == (first == nil) || shape[1] == 1 || size.product == 1 || plane == 1)

@@ -33,12 +33,12 @@ struct LoweredNetwork {
         program.steps.filter { step in
             step.body.primitives.contains { primitive in
                 primitive.arguments.contains { role, layout in
-                    let isPicture =
+                    let isImage =
                         switch role {
                         case .source, .destination, .concatenated: layout.dimensions.count == 4
                         default: false
                         }
-                    return isPicture && layout === Layout.rowMajor(layout.dimensions)
+                    return isImage && layout === Layout.rowMajor(layout.dimensions)
                 }
             }
         }.map(\.name)

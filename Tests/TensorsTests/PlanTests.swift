@@ -134,8 +134,8 @@ import Testing
     func severalInputs() {
         let (first, second) = (Parameter(.ramp([19, 17, 3, 3])), Parameter(.ramp([4, 19])))
         func network(_ inputs: [Tensor]) -> [Tensor] {
-            let (pictures, mask, rows) = (inputs[0], inputs[1], inputs[2])
-            let y = relu(conv2D(pictures, first.value, padding: 1) * mask)
+            let (images, mask, rows) = (inputs[0], inputs[1], inputs[2])
+            let y = relu(conv2D(images, first.value, padding: 1) * mask)
             let means = globalAveragePool2D(y).flattened(from: 1)
             // One output is read on the way to the other, and one input by both.
             return [maxPool2D(y, kernel: 2), linear(means + rows, second.value) * sum(mask)]

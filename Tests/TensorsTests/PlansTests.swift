@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test("images are rounded with zeros below and to the right, and outputs stay as large as that makes them")
-    func pictures() throws {
+    func images() throws {
         let rules: [Plans.Rounding] = [.exact, .exact, .multiple(of: 8), .multiple(of: 8)]
         let plans = Plans(rounding: [rules]) { [Self.pyramid($0[0])] }
         for (height, width) in [(8, 8), (9, 5), (16, 8), (13, 3)] {

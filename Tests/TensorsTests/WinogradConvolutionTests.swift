@@ -38,7 +38,7 @@ import Testing
 
     private var isAvailable: Bool {
         let problem = sk_winograd(
-            pictures: 1, height: 8, width: 8, channels_in: 16, height_out: 8, width_out: 8, channels_out: 16,
+            images: 1, height: 8, width: 8, channels_in: 16, height_out: 8, width_out: 8, channels_out: 16,
             pixel_step: 16, padding_top: 1, padding_left: 1, tile: 4, adds: 0, rectifies: 0)
         return withUnsafePointer(to: problem, sk_winograd_is_available) != 0
     }

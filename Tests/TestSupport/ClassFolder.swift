@@ -14,12 +14,12 @@ public enum ClassFolder {
         }
         for index in 0..<count {
             let path = "\(folder)/\(names[index % names.count])/\(index).png"
-            try Data(picture(index, side: side).pngData()).write(to: URL(fileURLWithPath: path))
+            try Data(image(index, side: side).pngData()).write(to: URL(fileURLWithPath: path))
         }
     }
 
     /// A kind of figure in a colour and a place that depend on the number alone.
-    private static func picture(_ index: Int, side: Int) -> Image {
+    private static func image(_ index: Int, side: Int) -> Image {
         let color = [UInt8(160 + index * 37 % 90), UInt8(40 + index * 53 % 180), UInt8(30 + index * 71 % 200)]
         let (cx, cy) = (Double(side) / 2 + Double(index % 3 - 1), Double(side) / 2 + Double(index / 3 % 3 - 1))
         var pixels: [UInt8] = []

@@ -56,7 +56,7 @@ package struct SyntheticBatches: BatchSource {
             index += 1
             return LabelledBatch(
                 images: Tensor(samples.flatMap { image($0, epoch: epoch) }, shape: Shape([samples.count] + Self.shape)),
-                labels: samples.map { $0 % Self.classes }, names: { samples.map { "picture-\($0).png" } })
+                labels: samples.map { $0 % Self.classes }, names: { samples.map { "image-\($0).png" } })
         }
     }
 }

@@ -18,7 +18,7 @@ import TrainingTestSupport
     }
 
     /// 240 small images of six classes.
-    private func pictures() throws -> (folder: TemporaryFolder, files: [String]) {
+    private func images() throws -> (folder: TemporaryFolder, files: [String]) {
         let folder = try TemporaryFolder()
         try ClassFolder.write(240, to: folder.path)
         let dataset = try ClassificationDataset(at: folder.path)
@@ -33,7 +33,7 @@ import TrainingTestSupport
 
     @Test("a few bad images are skipped and told; the others stay in the parts that they were in")
     func few() throws {
-        let (folder, files) = try pictures()
+        let (folder, files) = try images()
         let before = try training(folder.path)
         #expect(before.skipped.isEmpty && before.training.count + before.validation.count == 240)
         try overwrite(files[7])
@@ -53,7 +53,7 @@ import TrainingTestSupport
 
     @Test("more than a hundredth is refused, unless it is allowed")
     func many() throws {
-        let (folder, files) = try pictures()
+        let (folder, files) = try images()
         for file in files.prefix(3) { try overwrite(file) }
         let error = #expect(throws: FileError.self) { try training(folder.path) }
         #expect(error?.code == .malformed && error?.path == folder.path)
@@ -66,7 +66,7 @@ import TrainingTestSupport
 
     @Test("damage behind a header is found where every image is decoded, and named where it is not")
     func pixels() throws {
-        let (folder, _) = try pictures()
+        let (folder, _) = try images()
         let file = names(try training(folder.path).training)[0]
         let data = try #require(FileManager.default.contents(atPath: file))
         try overwrite(file, data.prefix(data.count - 30))
@@ -81,7 +81,7 @@ import TrainingTestSupport
 
     @Test("a class of which nothing is left is refused")
     func emptied() throws {
-        let (folder, files) = try pictures()
+        let (folder, files) = try images()
         for file in files where file.contains("/star/") { try overwrite(file) }
         let error = #expect(throws: FileError.self) { try training(folder.path, .skipAll) }
         #expect(error?.code == .emptyClass && error?.reason.contains("star") ?? false)
@@ -89,7 +89,7 @@ import TrainingTestSupport
 
     @Test("records of a list that make no sense count, too")
     func list() throws {
-        let (folder, files) = try pictures()
+        let (folder, files) = try images()
         let list = try TemporaryFolder()
         func write(bad: Int, of count: Int) throws {
             let lines = files.prefix(count).enumerated().map { number, file in

@@ -20,7 +20,7 @@ import TrainingTestSupport
         let error = try error(RunError.self) { try trainSmall(at: folder.path, training: training) }
         #expect(error.code == .notFinite)
         // 3e38 times a weight, summed over a window, exceeds what a float can hold in the first layer.
-        for part in ["epoch 2", "layer 0", "conv2D", "picture-13.png", "\(folder.path)/checkpoint.safetensors"] {
+        for part in ["epoch 2", "layer 0", "conv2D", "image-13.png", "\(folder.path)/checkpoint.safetensors"] {
             #expect(error.description.contains(part), "\(part) in: \(error)")
         }
         // What the checkpoint holds is from before, and good.
@@ -32,9 +32,9 @@ import TrainingTestSupport
     func places() throws {
         let folder = try TemporaryFolder()
         let training = SyntheticBatches(poisoned: (sample: 2, value: .nan))
-        let pictures = try error(RunError.self) { try trainSmall(at: folder.path, training: training) }
-        #expect(pictures.description.contains("the inputs hold"))
-        #expect(pictures.description.contains("no checkpoint yet"))
+        let images = try error(RunError.self) { try trainSmall(at: folder.path, training: training) }
+        #expect(images.description.contains("the inputs hold"))
+        #expect(images.description.contains("no checkpoint yet"))
 
         let other = try TemporaryFolder()
         let network = smallNetwork()

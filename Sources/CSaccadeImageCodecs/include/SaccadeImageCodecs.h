@@ -14,7 +14,7 @@ extern "C" {
 
 typedef enum {
     SACCADE_CODEC_OK = 0,
-    // The whole picture was produced, yet the decoder complained; the message says of what.
+    // The whole image was produced, yet the decoder complained; the message says of what.
     SACCADE_CODEC_WARNING = 1,
     SACCADE_CODEC_CORRUPT = 2,
     SACCADE_CODEC_TRUNCATED = 3,
@@ -50,7 +50,7 @@ saccade_codec_status saccade_png_encode(
 saccade_codec_status saccade_webp_decode(
     const uint8_t *bytes, size_t count, int width, int height, uint8_t *output, char *message);
 
-// Encodes RGB rows. `quality` is 0...100: for a lossless picture it is the effort. `*encoded` as above.
+// Encodes RGB rows. `quality` is 0...100: for a lossless image it is the effort. `*encoded` as above.
 saccade_codec_status saccade_webp_encode(
     const uint8_t *rgb, int width, int height, int lossless, int quality, uint8_t **encoded, size_t *count,
     char *message);

@@ -5,8 +5,8 @@
 extern "C" {
 #endif
 
-// How pictures lie: `images` × `blocks` planes of `area` pixels of `lanes` channels, one behind the other. With one
-// lane a block is a channel: row-major pictures. With more the last block may have lanes that are no channel, whose
+// How images lie: `images` × `blocks` planes of `area` pixels of `lanes` channels, one behind the other. With one
+// lane a block is a channel: row-major images. With more the last block may have lanes that are no channel, whose
 // elements are zero and stay so.
 typedef struct {
     long images, channels, blocks, area, lanes;  // lanes: 1, 2, 4, 8 or 16
@@ -15,7 +15,7 @@ typedef struct {
     long splits;                                  // what sk_batch_norm_splits says
 } sk_batch_norm;
 
-// Into how many parts the pictures of a block are shared out, so that every thread has work.
+// Into how many parts the images of a block are shared out, so that every thread has work.
 long sk_batch_norm_splits(const sk_batch_norm *);
 // Bytes of scratch memory that either pass needs.
 long sk_batch_norm_scratch(const sk_batch_norm *);

@@ -40,7 +40,7 @@ void sk_reduce(
     sk_reduction, int kept_rank, const long *kept_dims, const long *kept_strides, int reduced_rank,
     const long *reduced_dims, const long *reduced_strides, const float *x, float *y);
 
-// Planes of pictures and the windows over them. Pairs are {height, width}; dilation 1 is dense.
+// Planes of images and the windows over them. Pairs are {height, width}; dilation 1 is dense.
 typedef struct {
     long planes, height, width, output_height, output_width;
     long kernel[2], stride[2], dilation[2], padding[2];
@@ -50,11 +50,11 @@ typedef struct {
 // equals the first. `scratch` has 2 · `parts` rows of the planes' width.
 void sk_max_pool(sk_planes, long parts, const float *x, float *scratch, float *y, float *indices);
 
-// Pictures whose channels lie together in blocks: [pictures, ⌈channels / width⌉, height, width of the picture, width]. What
+// Images whose channels lie together in blocks: [images, ⌈channels / width⌉, height, width of the image, width]. What
 // fills up the last block is never read, and written as zeros.
-typedef struct { long pictures, channels, width; } sk_blocks;
+typedef struct { long images, channels, width; } sk_blocks;
 
-// As sk_max_pool, for pictures in blocks; `planes` of the geometry says nothing.
+// As sk_max_pool, for images in blocks; `planes` of the geometry says nothing.
 void sk_max_pool_blocks(sk_planes, sk_blocks, const float *x, float *y, float *indices);
 
 // A linear map along the rows and one along the columns of each plane. Output `o` of an axis is the sum of
@@ -75,7 +75,7 @@ long sk_gather(
 long sk_scatter(
     long outer, long length, long count, long inner, const float *indices, const float *x, float *y, int adds);
 
-// The same for planes of pictures in blocks: x has `length` pixels, y and indices have `count`.
+// The same for planes of images in blocks: x has `length` pixels, y and indices have `count`.
 long sk_gather_blocks(sk_blocks, long length, long count, const float *x, const float *indices, float *y);
 
 // Here y has `length` pixels, x and indices have `count`.

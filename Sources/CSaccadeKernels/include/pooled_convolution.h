@@ -4,7 +4,7 @@
 // convolution that knows its winners therefore has three quarters less to do backwards behind a 2 × 2 pooling,
 // and neither its own result nor that result's gradient has to exist in memory.
 //
-// Pictures lie in blocks of sixteen channels (oneDNN's nChw16c, `[N, ⌈C/16⌉, H, W, 16]`), those of at most four
+// Images lie in blocks of sixteen channels (oneDNN's nChw16c, `[N, ⌈C/16⌉, H, W, 16]`), those of at most four
 // channels row-major. Everything here is written for AVX-512 and correct everywhere.
 #pragma once
 
@@ -40,14 +40,14 @@ enum { SK_NO_WINNER = 255 };
 void sk_pool_with_winners(
     const sk_pooled_convolution *, long images, const float *x, float *y, uint8_t *winners);
 
-// The gradients of weights, dw[O, C, KH, KW], and bias, db[O] (or null), from the pictures x, the winners and
+// The gradients of weights, dw[O, C, KH, KW], and bias, db[O] (or null), from the images x, the winners and
 // the gradient dy of what was pooled. `tasks` is how many threads to use; `scratch` holds as many bytes as asked for.
 size_t sk_pooled_weight_gradient_scratch(const sk_pooled_convolution *, long tasks);
 void sk_pooled_weight_gradient(
     const sk_pooled_convolution *, long tasks, const float *x, const uint8_t *winners, const float *dy, float *dw,
     float *db, void *scratch);
 
-// The gradient of the pictures, lying as they do, from w[O, C, KH, KW], the winners and dy.
+// The gradient of the images, lying as they do, from w[O, C, KH, KW], the winners and dy.
 size_t sk_pooled_source_gradient_scratch(const sk_pooled_convolution *, long tasks);
 void sk_pooled_source_gradient(
     const sk_pooled_convolution *, long tasks, const float *w, const uint8_t *winners, const float *dy, float *dx,

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-// How the work is cut: a tile is a rectangle of pooled elements together with the part of the picture that they
+// How the work is cut: a tile is a rectangle of pooled elements together with the part of the image that they
 // can come from, small enough for the first level of the cache. For a tile the winners of each output channel
 // are listed, those without a gradient left out; then the lists are run through once for each block of
 // input channels, with what belongs to one output channel in registers: sums of its weights' gradient, or its
@@ -26,7 +26,7 @@ typedef struct {
     sk_pooled_convolution c;
     long blocks;         // of input channels
     long depth;          // elements of a pixel that lie together in a tile
-    long planes;         // rows of a tile that make up a row of the picture: one for each channel, or one for all
+    long planes;         // rows of a tile that make up a row of the image: one for each channel, or one for all
     long output_blocks;  // of sixteen
     int vectors;         // registers of sixteen elements that hold one row of a kernel; 0: one of eight
     long row;            // elements in them
@@ -98,10 +98,10 @@ static inline tile tile_number(const plan *p, long index) {
     return t;
 }
 
-// Copies the part of a picture that belongs to a tile, zeros around the picture. `adds` copies the other way
+// Copies the part of an image that belongs to a tile, zeros around the image. `adds` copies the other way
 // instead, adding.
 SK_WIDE SK_INLINE void move_tile(
-    const plan *p, tile t, long image, long block, float *picture, float *pixels, const int adds) {
+    const plan *p, tile t, long image, long block, float *values, float *pixels, const int adds) {
     const sk_pooled_convolution *c = &p->c;
     long top = t.first[0] * c->pool_stride[0] * c->stride[0] - c->padding[0];
     long left = t.first[1] * c->pool_stride[1] * c->stride[1] - c->padding[1];
@@ -122,7 +122,7 @@ SK_WIDE SK_INLINE void move_tile(
             }
             if (inside) {
                 long index = (image * p->blocks + block) * p->planes + channel;
-                float *line = picture + (index * plane + y * c->size[1] + left + begin) * p->depth;
+                float *line = values + (index * plane + y * c->size[1] + left + begin) * p->depth;
                 float *to = row + begin * p->depth;
                 long i = 0, elements = (end - begin) * p->depth;
                 for (; i + LANES <= elements; i += LANES) {

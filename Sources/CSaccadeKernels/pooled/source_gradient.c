@@ -1,7 +1,7 @@
 #include "loops.h"
 #include "threads.h"
 
-// The gradient of the pictures: each place gets what those who won there send back.
+// The gradient of the images: each place gets what those who won there send back.
 
 // The loop that everything is about, for `rows` rows of `vectors` registers, or of half a one: pixels at one place
 // += the sum of value · weights at the offset, over those who won there.
@@ -38,7 +38,7 @@ SK_WIDE static void spread_rows(
 }
 
 // Winners by place: for each pooled element of a tile and each place in its window, the output channels that
-// won there. What they send back is summed in registers, so that the picture is touched once.
+// won there. What they send back is summed in registers, so that the image is touched once.
 typedef struct {
     int *counts;      // [TILE_WINNERS][pool]
     winner *winners;  // [TILE_WINNERS][O and some]; the offsets are those of kernels
@@ -152,7 +152,7 @@ SK_WIDE static void source_gradient_part(void *context, long first_task, long la
     const struct source_gradient *s = context;
     const plan *p = &s->p;
     const sk_pooled_convolution *c = &p->c;
-    long units = c->images * p->blocks, picture = c->size[0] * c->size[1] * p->depth * p->planes;
+    long units = c->images * p->blocks, size = c->size[0] * c->size[1] * p->depth * p->planes;
     for (long task = first_task; task < last_task; task++) {
         char *scratch = s->scratch + (size_t)task * s->task_bytes;
         places l = places_at(p, scratch);
@@ -163,7 +163,7 @@ SK_WIDE static void source_gradient_part(void *context, long first_task, long la
             long image = unit / p->blocks, first_block = unit % p->blocks;
             long last_block = first_block + end - unit < p->blocks ? first_block + end - unit : p->blocks;
             memset(
-                s->dx + unit * picture, 0, sizeof(float) * (size_t)((last_block - first_block) * picture));
+                s->dx + unit * size, 0, sizeof(float) * (size_t)((last_block - first_block) * size));
             for (long index = 0; index < tile_count(p); index++) {
                 tile t = tile_number(p, index);
                 list_places(p, &s->from, image, t, l);

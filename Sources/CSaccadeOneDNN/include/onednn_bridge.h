@@ -61,7 +61,7 @@ int sdnn_has_bf16(void);
 // Layouts. `dims` holds `rank` numbers, at most SDNN_MAX_RANK; `strides` counts elements.
 int sdnn_layout_strided(sdnn_layout *, int rank, const int64_t *dims, sdnn_type, const int64_t *strides);
 int sdnn_layout_any(sdnn_layout *, int rank, const int64_t *dims, sdnn_type);
-// Pictures `[N, C, H, W]` in blocks of `width` channels, 8 or 16, the last filled up: `[N, ⌈C/width⌉, H, W, width]`.
+// Images `[N, C, H, W]` in blocks of `width` channels, 8 or 16, the last filled up: `[N, ⌈C/width⌉, H, W, width]`.
 int sdnn_layout_blocked(sdnn_layout *, const int64_t *dims, sdnn_type, int width);
 int sdnn_layout_copy(sdnn_layout *, sdnn_layout);
 // The part of a layout that starts at `offsets`; fails where the blocks cannot be cut there.

@@ -10,12 +10,12 @@ extension Bench {
             try Peer.starts(engine, model: name, python: python, folder: scripts)
         }
         let exchange = try PeerExchange(NetworkBenchmark(name, batch: 1, options: compute.planOptions))
-        let picture = exchange.path("picture.jpg")
+        let photo = exchange.path("photo.jpg")
         // As large as a photo usually is.
         try Scenes(seed: 0, size: PixelSize(width: 1024, height: 576)).scene(at: 0).image
-            .resized(width: 1920, height: 1080, filter: .bicubic).writeJPEG(to: picture)
+            .resized(width: 1920, height: 1080, filter: .bicubic).writeJPEG(to: photo)
         let arguments = [
-            "classify", "--arch", name, "--weights", exchange.weights, picture, "--threads", "\(Threads.count)",
+            "classify", "--arch", name, "--weights", exchange.weights, photo, "--threads", "\(Threads.count)",
         ]
         _ = try ChildProcess(Bench.program, arguments)  // times the kernels, once for this machine
         var ours: [Measurement] = []
@@ -28,7 +28,7 @@ extension Bench {
             for (index, peer) in peers.enumerated() {
                 theirs[index].add(
                     try peer.turn(
-                        budget: budget, threads: Threads.count, ["--weights", exchange.weights, "--jpeg", picture]))
+                        budget: budget, threads: Threads.count, ["--weights", exchange.weights, "--jpeg", photo]))
             }
         }
         var row = BenchRow(subject: "start:\(name), a process with a first JPEG\(beside)", ours: ours, work: 0)

@@ -28,7 +28,7 @@ struct LoaderBenchmark {
             throw CommandError.data("\(folder): there are no JPEG files in it; give a folder that has some")
         }
         dataset = ClassificationDataset(
-            files: paths.map { "\(folder)/\($0)" }, labels: paths.map { _ in 0 }, classNames: ["picture", "other"])
+            files: paths.map { "\(folder)/\($0)" }, labels: paths.map { _ in 0 }, classNames: ["image", "other"])
     }
 
     var count: Int { dataset.count }

@@ -22,7 +22,7 @@ struct OperationBenchmark {
         let y = conv2D(x, w, bias: b, padding: .pixels(Pair(padding)), activation: .relu)
         let work = 2 * Double(y.shape.elementCount) * Double(input[1] * kernel * kernel)
         let weights = Parameter(w)
-        let picture = Parameter(x)
+        let image = Parameter(x)
         return [
             OperationBenchmark(name: "\(name) forward", operations: work) {
                 _ = conv2D(x, w, bias: b, padding: .pixels(Pair(padding)), activation: .relu)
@@ -32,7 +32,7 @@ struct OperationBenchmark {
             },
             OperationBenchmark(name: "\(name) forward + both gradients", operations: 3 * work) {
                 _ = withGradients {
-                    sum(conv2D(picture.value, weights.value, bias: b, padding: .pixels(Pair(padding))))
+                    sum(conv2D(image.value, weights.value, bias: b, padding: .pixels(Pair(padding))))
                 }
             },
         ]

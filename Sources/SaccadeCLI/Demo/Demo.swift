@@ -29,10 +29,10 @@ struct Demo: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Images of your own to ask about: JPEG, PNG, WebP, GIF or BMP.", valueName: "picture"))
-    var pictures: [String] = []
+        help: ArgumentHelp("Images of your own to ask about: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
+    var images: [String] = []
 
-    @Option(name: .customLong("picture"), help: "The same as an option; may be given often.")
+    @Option(name: [.customLong("image"), .customLong("picture")], help: "The same as an option; may be given often.")
     var more: [String] = []
 
     @Flag(help: "Fewer scenes and passes: some seconds, and less accurate.")
@@ -50,7 +50,7 @@ struct Demo: AsyncParsableCommand {
         try compute.apply()
         var watch = StopWatch()
         // Before anything takes time: a name that is wrong is better known now.
-        let own = try (pictures + more).map { (name: $0, image: try Image(contentsOf: $0)) }
+        let own = try (images + more).map { (name: $0, image: try Image(contentsOf: $0)) }
         let task = quick ? DemoTask.quick : .full
         let scenes = task.scenes(seed: seed)
         try clear()
@@ -93,10 +93,10 @@ struct Demo: AsyncParsableCommand {
         watch.lap("answering")
         // A scene that it understood shows best how.
         let example = answers.firstIndex { $0.isRight } ?? 0
-        let picture = answers[example].image
+        let image = answers[example].image
         let explanation = try await ComputeThread.run {
             Explanation(
-                of: picture, by: layers, preprocessing, stage: layers.lastConvolution)
+                of: image, by: layers, preprocessing, stage: layers.lastConvolution)
         }
         let kept = KeptScenes(folder: "\(output)/unseen", example: example)
         try kept.write(answers.prefix(max(5 * Scenes.classNames.count, example + 1)))

@@ -32,7 +32,7 @@ struct Explain: AsyncParsableCommand {
     var model: String
 
     @Argument(help: ArgumentHelp("An image: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
-    var picture: String?
+    var path: String?
 
     @Option(help: "The folder to write; files of an earlier explanation are replaced.")
     var output = "explanation"
@@ -57,7 +57,7 @@ struct Explain: AsyncParsableCommand {
     func validate() throws {
         guard (0...64).contains(cells) else { throw ValidationError("--cells must be from 0 to 64, got \(cells).") }
         guard (1...1000).contains(top) else { throw ValidationError("--top must be from 1 to 1000, got \(top).") }
-        guard options.isGiven != (picture != nil) else {
+        guard options.isGiven != (path != nil) else {
             throw ValidationError(
                 options.isGiven
                     ? "Give one image; --arch and --weights take the place of the model’s name."
@@ -65,18 +65,18 @@ struct Explain: AsyncParsableCommand {
         }
     }
 
-    private var image: String { picture ?? model }
+    private var image: String { path ?? model }
 
     func run() async throws {
         try compute.apply()
-        let picture = try Image(contentsOf: image)
+        let loaded = try Image(contentsOf: image)
         let model = try ExplainedModel(options.request(model: model))
         let label = try wantedClass.map { try model.label(named: $0) }
         let stage = try model.stage(named: layer)
         let cells = cells == 0 ? nil : cells
         let explanation = try await ComputeThread.run {
             Explanation(
-                of: picture, by: model.layers, model.preprocessing, label: label, stage: stage, occludedCells: cells)
+                of: loaded, by: model.layers, model.preprocessing, label: label, stage: stage, occludedCells: cells)
         }
         let page = ExplanationPage(explanation, of: image, by: model, top: top)
         let files = try page.write(to: output)

@@ -14,9 +14,9 @@ struct ExplanationPage {
     private let figures: [(file: String, figure: any Figure)]
 
     /// - Parameters:
-    ///   - picture: What to call the image.
+    ///   - image: What to call the image.
     ///   - top: How many classes to name.
-    init(_ explanation: Explanation, of picture: String, by model: ExplainedModel, top: Int) {
+    init(_ explanation: Explanation, of image: String, by model: ExplainedModel, top: Int) {
         let layers = model.layers
         let ranking = explanation.ranking.prefix(top)
         let predictions = ranking.map { (name: model.name(of: $0), share: Double(explanation.probabilities[$0])) }
@@ -66,7 +66,7 @@ struct ExplanationPage {
                 "What every layer makes of it",
                 [.paragraph(LayerFigures.note)] + sheets.map { .figure($0.figure, caption: $0.caption) }))
         report = Report(
-            title: "How \(layers.name) sees \(Path(picture).name)",
+            title: "How \(layers.name) sees \(Path(image).name)",
             subtitle: "saccade explain", sections: sections)
 
         let digits = String(sheets.count).count

@@ -86,9 +86,9 @@ extension ContactSheet {
 
 extension HeatMap {
     /// A saliency map over the image that it comes from.
-    init(_ saliency: SaliencyMap, over picture: Image, title: String, label: String) {
+    init(_ saliency: SaliencyMap, over image: Image, title: String, label: String) {
         self.init(
             saliency.values.map(Double.init), width: saliency.width, height: saliency.height, title: title,
-            label: label, map: .inferno, over: picture, opacity: 0.55, side: 250)
+            label: label, map: .inferno, over: image, opacity: 0.55, side: 250)
     }
 }

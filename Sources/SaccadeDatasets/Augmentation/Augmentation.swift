@@ -74,17 +74,17 @@ public struct Augmentation: Sendable {
     /// - Throws: `GeometryError` when a mask becomes too large.
     /// - Precondition: ``problem`` is nil.
     public func apply(
-        to picture: AnnotatedImage, target: Target = Target(), rules: Annotations.Rules = Annotations.Rules(),
+        to annotated: AnnotatedImage, target: Target = Target(), rules: Annotations.Rules = Annotations.Rules(),
         using generator: inout some RandomNumberGenerator
     ) throws(GeometryError) -> AnnotatedImage {
-        let change = drawn(for: picture.image.size, target, using: &generator)
+        let change = drawn(for: annotated.image.size, target, using: &generator)
         let annotations =
             if let transform = change.transform {
-                try picture.annotations.moved(by: transform, rules)
+                try annotated.annotations.moved(by: transform, rules)
             } else {
-                picture.annotations
+                annotated.annotations
             }
-        return try AnnotatedImage(change.changed(picture.image), annotations)
+        return try AnnotatedImage(change.changed(annotated.image), annotations)
     }
 
     private func drawn(

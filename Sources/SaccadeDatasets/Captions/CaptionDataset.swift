@@ -27,9 +27,9 @@ public struct CaptionDataset: Sendable {
     ///
     /// - Parameters:
     ///   - path: The file, or the folder in which it is.
-    ///   - pictures: Where the images are, if not in `images`, a folder of the part's name, or beside the file.
+    ///   - imageFolder: Where the images are, if not in `images`, a folder of the part's name, or beside the file.
     /// - Throws: ``FileError`` when there is no such file or it cannot be read at all.
-    public init(at path: String, pictures: String? = nil) throws(FileError) {
+    public init(at path: String, imageFolder: String? = nil) throws(FileError) {
         let files = Self.files(at: path)
         guard !files.isEmpty else {
             throw FileError(
@@ -40,7 +40,7 @@ public struct CaptionDataset: Sendable {
         var problems: [Problem] = []
         for file in files {
             let read = file.lowercased().hasSuffix(".json") ? Self.readCOCO : Self.readTable
-            let (found, bad) = try read(file, pictures)
+            let (found, bad) = try read(file, imageFolder)
             samples += found
             problems += bad
         }
@@ -71,13 +71,13 @@ public struct CaptionDataset: Sendable {
     }
 
     private static func readTable(
-        _ path: String, _ pictures: String?
+        _ path: String, _ imageFolder: String?
     ) throws(FileError) -> (samples: [Sample], problems: [Problem]) {
         let table = try CSVFile(path)
         var problems = table.problems
         let root = Path(path).folder
         let folder =
-            pictures ?? ["images", "Images"].map { "\(root)/\($0)" }.first(where: ImageFolder.isFolder) ?? root
+            imageFolder ?? ["images", "Images"].map { "\(root)/\($0)" }.first(where: ImageFolder.isFolder) ?? root
         var order: [String] = []
         var captions: [String: [Caption]] = [:]
         for record in table.records.dropFirst() {
@@ -101,7 +101,7 @@ public struct CaptionDataset: Sendable {
     }
 
     private static func readCOCO(
-        _ path: String, _ pictures: String?
+        _ path: String, _ imageFolder: String?
     ) throws(FileError) -> (samples: [Sample], problems: [Problem]) {
         let (file, annotations) = try COCOFile.read(path, COCOFile.Caption.self)
         var problems: [Problem] = []
@@ -134,8 +134,8 @@ public struct CaptionDataset: Sendable {
             guard let caption = caption(annotation.caption, place, &problems) else { continue }
             captions[annotation.imageID, default: []].append(caption)
         }
-        let layout = COCOLayout(captions: path, pictures: pictures)
-        let folder = layout.pictureFolder(of: path, for: order.lazy.map(\.name))
+        let layout = COCOLayout(captions: path, imageFolder: imageFolder)
+        let folder = layout.folder(of: path, for: order.lazy.map(\.name))
         let samples = order.compactMap { id, name in
             captions[id].map {
                 Sample(image: layout.path(of: name, in: folder), captions: $0, split: layout.split(of: path))

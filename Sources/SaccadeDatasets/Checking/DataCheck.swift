@@ -15,11 +15,11 @@ public struct DataCheck: Sendable {
     /// - Parameters:
     ///   - path: Its folder or file.
     ///   - format: What it is; nil to find out.
-    ///   - pictures: Where the images are, if not where the format has them. Formats with boxes only.
+    ///   - imageFolder: Where the images are, if not where the format has them. Formats with boxes only.
     ///   - classes: How many classes masks have, if no `classes.txt` tells.
     /// - Throws: ``FileError``, when there is nothing or nothing that is recognised.
     public init(
-        of path: String, format: DataFormat? = nil, pictures: String? = nil, classes: Int? = nil
+        of path: String, format: DataFormat? = nil, imageFolder: String? = nil, classes: Int? = nil
     ) throws(FileError) {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let format = if let format { format } else { try DataFormat(of: path) }
@@ -28,16 +28,16 @@ public struct DataCheck: Sendable {
         switch format {
         case .voc, .coco, .yolo:
             let data = try DetectionDataset(
-                at: path, format: DetectionDataset.Format(rawValue: format.rawValue), pictures: pictures)
+                at: path, format: DetectionDataset.Format(rawValue: format.rawValue), imageFolder: imageFolder)
             entries = data.samples.map { .init(path: $0.image, size: $0.size, split: $0.split, place: $0.place) }
             found = data.problems
             counts = [
-                ("pictures", data.samples.count), ("objects", data.samples.reduce(0) { $0 + $1.objects.count }),
+                ("images", data.samples.count), ("objects", data.samples.reduce(0) { $0 + $1.objects.count }),
                 ("classes", data.classNames.count),
             ]
             if format == .coco {
                 let captions = CaptionDataset.files(at: path)
-                if !captions.isEmpty { found += try CaptionDataset(at: path, pictures: pictures).problems }
+                if !captions.isEmpty { found += try CaptionDataset(at: path, imageFolder: imageFolder).problems }
             }
         case .folders, .mnist, .cifar10, .cifar100, .omniglot:
             (entries, counts) = try Self.classification(path)
@@ -49,7 +49,7 @@ public struct DataCheck: Sendable {
                 names.formUnion(list.entries.map(\.className))
                 entries += list.entries.map { .init(path: $0.image, split: $0.split, place: $0.place) }
             }
-            counts = [("pictures", entries.count), ("classes", names.count)]
+            counts = [("images", entries.count), ("classes", names.count)]
         case .masks:
             let data = try MaskDataset(at: path)
             entries = data.samples.map { .init(path: $0.image, split: $0.split) }
@@ -57,13 +57,13 @@ public struct DataCheck: Sendable {
             found += data.samples.indices.compactMap {
                 data.problem(at: $0, classes: classes ?? data.classNames?.count)
             }
-            counts = [("pictures with masks", data.samples.count)]
+            counts = [("images with masks", data.samples.count)]
         case .captions:
-            let data = try CaptionDataset(at: path, pictures: pictures)
+            let data = try CaptionDataset(at: path, imageFolder: imageFolder)
             entries = data.samples.map { .init(path: $0.image, split: $0.split) }
             found = data.problems
             counts = [
-                ("pictures", data.samples.count), ("captions", data.samples.reduce(0) { $0 + $1.captions.count }),
+                ("images", data.samples.count), ("captions", data.samples.reduce(0) { $0 + $1.captions.count }),
             ]
         case .pairs:
             (found, counts) = try Self.pairs(path)
@@ -71,7 +71,7 @@ public struct DataCheck: Sendable {
             let data = try FrameFolders(at: path)
             entries = data.clips.flatMap(\.frames).map { .init(path: $0) }
             found = data.problems
-            counts = [("clips", data.clips.count), ("pictures", entries.count)]
+            counts = [("clips", data.clips.count), ("images", entries.count)]
         case .text:
             var lines = 0
             let files = TextCorpus.files(at: path)
@@ -135,15 +135,15 @@ public struct DataCheck: Sendable {
         _ path: String
     ) throws(FileError) -> (entries: [ImageCheck.Entry], counts: [(name: String, count: Int)]) {
         var entries: [ImageCheck.Entry] = []
-        var (pictures, classes) = (0, 0)
+        var (images, classes) = (0, 0)
         let splits = try ClassificationDataset.splits(at: path)
         for split in splits {
             let data = try ClassificationDataset(at: path, split: split)
-            (pictures, classes) = (pictures + data.count, data.classNames.count)
+            (images, classes) = (images + data.count, data.classNames.count)
             for case .file(let file) in data.samples.lazy.map(\.origin) {
                 entries.append(.init(path: file, split: splits.count > 1 ? split : nil))
             }
         }
-        return (entries, [("pictures", pictures), ("classes", classes)])
+        return (entries, [("images", images), ("classes", classes)])
     }
 }

@@ -9,7 +9,7 @@ struct COCOFile: Decodable {
     /// Larger files are refused: 1 GiB.
     static let byteLimit = 1 << 30
 
-    struct Picture: Decodable {
+    struct ImageEntry: Decodable {
         let id: Int
         let fileName: String
         let width: Int?
@@ -124,7 +124,7 @@ struct COCOFile: Decodable {
         }
     }
 
-    let images: [Record<Picture>]
+    let images: [Record<ImageEntry>]
     let categories: [Record<Category>]?
 
     /// The records of `annotations`, of the kind that is wanted.

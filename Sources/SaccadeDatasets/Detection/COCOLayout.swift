@@ -9,15 +9,15 @@ struct COCOLayout {
     let root: String
     let files: [String]
     /// Where the images are, if somebody said so.
-    let pictures: String?
+    let imageFolder: String?
 
     /// The kinds of files that COCO publishes, by the beginnings of their names, the best for detection first.
     private static let kinds = ["instances", "person_keypoints", "stuff"]
     private static let others = ["captions", "panoptic", "labels", "image_info"]
 
     /// The layout of a folder or a JSON file; nil where there is no COCO data set.
-    init?(_ path: String, pictures: String?) {
-        self.pictures = pictures
+    init?(_ path: String, imageFolder: String?) {
+        self.imageFolder = imageFolder
         guard ImageFolder.isFolder(path) else {
             guard path.lowercased().hasSuffix(".json"), Self.hasRecords(path, of: "categories") else { return nil }
             root = Path(path).folder.isEmpty ? "." : Path(path).folder
@@ -49,12 +49,12 @@ struct COCOLayout {
     }
 
     /// The layout around a file of captions.
-    init(captions path: String, pictures: String?) {
+    init(captions path: String, imageFolder: String?) {
         let folder = Path(path).folder
         let isBelow = Path(folder).name.lowercased() == "annotations"
         let root = isBelow ? Path(folder).folder : folder
         self.root = root.isEmpty ? "." : root
-        self.pictures = pictures
+        self.imageFolder = imageFolder
         files = [path]
     }
 
@@ -76,8 +76,8 @@ struct COCOLayout {
     }
 
     /// The folder in which most of the first names are.
-    func pictureFolder(of file: String, for names: some Sequence<String>) -> String {
-        if let pictures { return pictures }
+    func folder(of file: String, for names: some Sequence<String>) -> String {
+        if let imageFolder { return imageFolder }
         let stem = Path(Path(file).name).withoutSuffix
         let part = stem.split(separator: "_").last.map(String.init) ?? stem
         let splitNames = split(of: file)?.folderNames ?? []
@@ -98,7 +98,7 @@ struct COCOLayout {
 
     /// The path of an image.
     func path(of name: String, in folder: String) -> String {
-        pictures == nil ? "\(folder)/\(name)" : "\(folder)/\(Path(name).name)"
+        imageFolder == nil ? "\(folder)/\(name)" : "\(folder)/\(Path(name).name)"
     }
 
     private func folder(of path: String) -> String {

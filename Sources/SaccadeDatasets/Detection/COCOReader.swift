@@ -35,7 +35,7 @@ enum COCOReader {
         mutating func read(_ path: String, _ layout: COCOLayout) throws(FileError) {
             let (file, annotations) = try COCOFile.read(path, COCOFile.Annotation.self)
             let labels = labels(file.categories ?? [], path)
-            let folder = layout.pictureFolder(
+            let folder = layout.folder(
                 of: path, for: file.images.lazy.compactMap { try? $0.content.get().fileName })
             let split = layout.split(of: path)
 
@@ -43,27 +43,27 @@ enum COCOReader {
             var places: [Int: Int] = [:]
             for (index, record) in file.images.enumerated() {
                 let place = place(path, "image", index, record.id)
-                guard let picture = usable(record, at: place) else { continue }
-                guard places[picture.id] == nil else {
+                guard let image = usable(record, at: place) else { continue }
+                guard places[image.id] == nil else {
                     problems.append(
                         Problem(
-                            .duplicateRecord, at: place, "another image has the id \(picture.id), too",
+                            .duplicateRecord, at: place, "another image has the id \(image.id), too",
                             remedy: "give each image an id of its own"))
                     continue
                 }
                 let size: PixelSize? =
-                    if let width = picture.width, let height = picture.height, (1...1_000_000).contains(width),
+                    if let width = image.width, let height = image.height, (1...1_000_000).contains(width),
                         (1...1_000_000).contains(height)
                     {
                         PixelSize(width: width, height: height)
                     } else {
-                        (try? ImageHeader(contentsOf: "\(folder)/\(picture.fileName)"))?.size
+                        (try? ImageHeader(contentsOf: "\(folder)/\(image.fileName)"))?.size
                     }
-                places[picture.id] = samples.count
+                places[image.id] = samples.count
                 samples.append(
                     DetectionSample(
-                        image: layout.path(of: picture.fileName, in: folder), name: picture.fileName, size: size,
-                        split: split, objects: [], place: .init(file: path, record: "id \(picture.id)", index: index)))
+                        image: layout.path(of: image.fileName, in: folder), name: image.fileName, size: size,
+                        split: split, objects: [], place: .init(file: path, record: "id \(image.id)", index: index)))
             }
             var objects = [[AnnotatedObject]](repeating: [], count: samples.count)
             recordCount += annotations.count

@@ -7,29 +7,29 @@ extension DetectionDataset {
     /// - Parameters:
     ///   - path: Its folder, or the file that describes it.
     ///   - format: What it is; nil to find out.
-    ///   - pictures: Where the images are, if not where the format has them.
+    ///   - imageFolder: Where the images are, if not where the format has them.
     /// - Throws: ``FileError``: nothing there, no known format (with all that was looked for), or files that cannot be
     ///   read at all. What is wrong in records is listed in ``problems``.
-    public init(at path: String, format: Format? = nil, pictures: String? = nil) throws(FileError) {
+    public init(at path: String, format: Format? = nil, imageFolder: String? = nil) throws(FileError) {
         guard Path(path).exists else {
             throw FileError(.missing, path: path, reason: "there is no such folder", remedy: "check the path")
         }
-        if let pictures, !ImageFolder.isFolder(pictures) {
-            throw FileError(.missing, path: pictures, reason: "there is no such folder", remedy: "check the path")
+        if let imageFolder, !ImageFolder.isFolder(imageFolder) {
+            throw FileError(.missing, path: imageFolder, reason: "there is no such folder", remedy: "check the path")
         }
         switch format ?? Self.format(of: path) {
         case .voc:
-            guard let layout = VOCLayout(path, pictures: pictures) else {
+            guard let layout = VOCLayout(path, imageFolder: imageFolder) else {
                 throw Self.nothing(at: path, "no XML files of Pascal VOC (Annotations/*.xml)")
             }
             self = try VOCReader.read(layout)
         case .coco:
-            guard let layout = COCOLayout(path, pictures: pictures) else {
+            guard let layout = COCOLayout(path, imageFolder: imageFolder) else {
                 throw Self.nothing(at: path, "no JSON file of COCO (annotations/instances_*.json)")
             }
             self = try COCOReader.read(layout)
         case .yolo:
-            self = try YOLOReader.read(YOLOLayout(path, pictures: pictures))
+            self = try YOLOReader.read(YOLOLayout(path, imageFolder: imageFolder))
         case nil:
             throw Self.nothing(
                 at: path,
@@ -42,15 +42,15 @@ extension DetectionDataset {
     public static func format(of path: String) -> Format? {
         guard ImageFolder.isFolder(path) else {
             switch Path(path).suffix.lowercased() {
-            case "json": return COCOLayout(path, pictures: nil) == nil ? nil : .coco
+            case "json": return COCOLayout(path, imageFolder: nil) == nil ? nil : .coco
             case "yaml", "yml", "data": return .yolo
             default: return nil
             }
         }
         // A list of classes may lie beside VOC's files, but not the other way round.
-        if VOCLayout(path, pictures: nil) != nil { return .voc }
+        if VOCLayout(path, imageFolder: nil) != nil { return .voc }
         if YOLOLayout.description(in: path) != nil { return .yolo }
-        return COCOLayout(path, pictures: nil) == nil ? nil : .coco
+        return COCOLayout(path, imageFolder: nil) == nil ? nil : .coco
     }
 
     private static func nothing(at path: String, _ reason: String) -> FileError {

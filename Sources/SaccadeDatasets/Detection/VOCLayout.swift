@@ -14,7 +14,7 @@ struct VOCLayout {
         /// Names of annotations without suffix, sorted.
         let stems: [String]
         /// Names of the images by their stems.
-        private let pictures: [String: String]
+        private let namesByStem: [String: String]
 
         init?(annotations: String, images: String, split: DatasetSplit?) {
             let names = (try? FolderContents.names(in: annotations)) ?? []
@@ -23,17 +23,17 @@ struct VOCLayout {
             self.annotations = annotations
             self.images = images
             self.split = split
-            pictures = ImageNames.byStem(in: images)
+            namesByStem = ImageNames.byStem(in: images)
         }
 
         /// The image of an annotation: the one that it names, or else the one that is called as it is.
-        func picture(_ stem: String, named fileName: String?) -> (path: String, name: String) {
+        func image(_ stem: String, named fileName: String?) -> (path: String, name: String) {
             let named = fileName.map { Path($0).name }
             let isSafe = named.map { !$0.isEmpty && $0 != ".." && !$0.utf8.contains(0) } ?? false
             if let named, isSafe, Path("\(images)/\(named)").exists {
                 return ("\(images)/\(named)", named)
             }
-            let name = pictures[stem] ?? (isSafe ? named : nil) ?? "\(stem).jpg"
+            let name = namesByStem[stem] ?? (isSafe ? named : nil) ?? "\(stem).jpg"
             return ("\(images)/\(name)", name)
         }
     }
@@ -43,12 +43,12 @@ struct VOCLayout {
 
     /// The layout of a folder; nil where there is no VOC data set.
     ///
-    /// - Parameter pictures: Where the images are, if not where VOC has them.
-    init?(_ folder: String, pictures: String?) {
+    /// - Parameter imageFolder: Where the images are, if not where VOC has them.
+    init?(_ folder: String, imageFolder: String?) {
         root = folder
         let folders = Set(ImageFolder.folders(in: folder))
         let images =
-            pictures
+            imageFolder
             ?? ["JPEGImages", "images", "Images", "image"].first { folders.contains($0) }.map { "\(folder)/\($0)" }
         let annotations = ["Annotations", "annotations"].first { folders.contains($0) }.map { "\(folder)/\($0)" }
         if let annotations, let part = Part(annotations: annotations, images: images ?? annotations, split: nil),
@@ -63,7 +63,7 @@ struct VOCLayout {
         }
         parts = [DatasetSplit.train, .validation, .test].compactMap { split in
             split.folderNames.first { folders.contains($0) }.flatMap {
-                Part(annotations: "\(folder)/\($0)", images: pictures ?? "\(folder)/\($0)", split: split)
+                Part(annotations: "\(folder)/\($0)", images: imageFolder ?? "\(folder)/\($0)", split: split)
             }
         }
         guard let first = parts.first, Self.isAnnotation(first) else { return nil }
@@ -81,7 +81,7 @@ struct VOCLayout {
     func splits(_ problems: inout [Problem]) -> [String: DatasetSplit] {
         guard let part = parts.first else { return [:] }
         let known = Set(part.stems)
-        let pictures = Set(ImageNames.byStem(in: part.images).keys)
+        let imageStems = Set(ImageNames.byStem(in: part.images).keys)
         var splits: [String: DatasetSplit] = [:]
         for split in [DatasetSplit.train, .validation, .test] {
             for name in split.folderNames {
@@ -97,7 +97,7 @@ struct VOCLayout {
                         else { continue }
                         let place = Problem.Place(file: path, line: line.number, record: stem, index: line.number - 1)
                         // The annotations of a test part may be secret.
-                        if !known.contains(stem), !pictures.contains(stem) || split != .test {
+                        if !known.contains(stem), !imageStems.contains(stem) || split != .test {
                             problems.append(
                                 Problem(
                                     .missingFile, at: place, "there is no annotation of this name",

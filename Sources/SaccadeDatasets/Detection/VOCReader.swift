@@ -55,11 +55,11 @@ enum VOCReader {
                     object.label = label
                     objects.append(object)
                 }
-                let picture = part.picture(stem, named: annotation.fileName)
+                let file = part.image(stem, named: annotation.fileName)
                 samples.append(
                     DetectionSample(
-                        image: picture.path, name: picture.name,
-                        size: annotation.size ?? (try? ImageHeader(contentsOf: picture.path))?.size,
+                        image: file.path, name: file.name,
+                        size: annotation.size ?? (try? ImageHeader(contentsOf: file.path))?.size,
                         split: part.split ?? splits[stem],
                         objects: RecordRules.withoutDuplicates(objects, &problems), place: .init(file: path)))
             }

@@ -7,7 +7,7 @@ import SaccadeFiles
 /// (Darknet), or `classes.txt` or `obj.names` beside folders of images and of labels.
 struct YOLOLayout {
     /// An image and its labels, which need not be there.
-    struct Picture {
+    struct Entry {
         let image: String
         let labels: String
         let name: String
@@ -16,7 +16,7 @@ struct YOLOLayout {
 
     let root: String
     private(set) var classNames: [String] = []
-    private(set) var pictures: [Picture] = []
+    private(set) var entries: [Entry] = []
     private(set) var problems: [Problem] = []
     /// Where the images are, if somebody said so.
     private let elsewhere: String?
@@ -42,10 +42,10 @@ struct YOLOLayout {
 
     /// The layout of a folder, or of the file that describes one.
     ///
-    /// - Parameter pictures: A folder in which the images are, whatever the data set says.
+    /// - Parameter imageFolder: A folder in which the images are, whatever the data set says.
     /// - Throws: ``FileError`` when the description is missing or makes no sense.
-    init(_ path: String, pictures: String?) throws(FileError) {
-        elsewhere = pictures
+    init(_ path: String, imageFolder: String?) throws(FileError) {
+        elsewhere = imageFolder
         let description: String
         if ImageFolder.isFolder(path) {
             root = path
@@ -138,7 +138,7 @@ struct YOLOLayout {
 
     private mutating func add(_ image: String, name: String, split: DatasetSplit?) {
         let file = elsewhere.map { "\($0)/\(Path(image).name)" } ?? image
-        pictures.append(Picture(image: file, labels: labels(of: image), name: name, split: split))
+        entries.append(Entry(image: file, labels: labels(of: image), name: name, split: split))
     }
 
     /// The labels of an image: in `labels` for one in `images`, in `Annotations` for one in `Images`, or beside it.

@@ -11,29 +11,29 @@ enum YOLOReader {
         var problems = layout.problems
         var samples: [DetectionSample] = []
         var (records, unusable) = (0, 0)
-        for picture in layout.pictures {
+        for entry in layout.entries {
             let size: PixelSize?
             do throws(FileError) {
-                size = try ImageHeader(contentsOf: picture.image).size
+                size = try ImageHeader(contentsOf: entry.image).size
             } catch {
                 // Without a size, fractions are no pixels.
                 size = nil
                 problems.append(Problem(error, rule: .unreadableImage))
             }
             var sample = DetectionSample(
-                image: picture.image, name: picture.name, size: size, split: picture.split, objects: [],
-                place: .init(file: picture.labels))
+                image: entry.image, name: entry.name, size: size, split: entry.split, objects: [],
+                place: .init(file: entry.labels))
             // An image without a file of labels shows nothing.
-            if Path(picture.labels).exists {
+            if Path(entry.labels).exists {
                 do throws(FileError) {
-                    let (lines, bad) = try TextFile.lines(of: picture.labels)
+                    let (lines, bad) = try TextFile.lines(of: entry.labels)
                     problems += bad
                     records += bad.count
                     unusable += bad.count
                     var objects: [AnnotatedObject] = []
                     for line in lines where line.text.contains(where: { !$0.isWhitespace }) {
                         records += 1
-                        let place = Problem.Place(file: picture.labels, line: line.number, index: line.number - 1)
+                        let place = Problem.Place(file: entry.labels, line: line.number, index: line.number - 1)
                         guard let size else {
                             unusable += 1
                             continue

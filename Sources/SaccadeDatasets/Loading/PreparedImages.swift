@@ -44,16 +44,16 @@ public struct PreparedImages<Images: ImageDataset>: SampleSource {
             return PreparedImage(index: index, image: image, annotations: nil)
         }
         do throws(GeometryError) {
-            var picture = try AnnotatedImage(grey(whole), annotations)
+            var annotated = try AnnotatedImage(grey(whole), annotations)
             if let resizing {
-                picture = try resizing.apply(to: picture, target: target, using: &generator)
+                annotated = try resizing.apply(to: annotated, target: target, using: &generator)
             } else {
-                picture = try picture.fitted(by: preprocessing)
+                annotated = try annotated.fitted(by: preprocessing)
             }
-            picture = try AnnotatedImage(
-                picture.image.converted(toChannels: preprocessing.channels), picture.annotations)
-            for augmentation in rest { picture = try augmentation.apply(to: picture, using: &generator) }
-            return PreparedImage(index: index, image: picture.image, annotations: picture.annotations)
+            annotated = try AnnotatedImage(
+                annotated.image.converted(toChannels: preprocessing.channels), annotated.annotations)
+            for augmentation in rest { annotated = try augmentation.apply(to: annotated, using: &generator) }
+            return PreparedImage(index: index, image: annotated.image, annotations: annotated.annotations)
         } catch {
             throw FileError(
                 .malformed, path: dataset.name(at: index), reason: error.description,

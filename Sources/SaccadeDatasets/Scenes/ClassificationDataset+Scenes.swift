@@ -18,7 +18,7 @@ extension ClassificationDataset {
         pixels.reserveCapacity(indices.count * scenes.size.width * scenes.size.height * 3)
         for start in stride(from: indices.lowerBound, to: indices.upperBound, by: 256) {
             let part = start..<min(start + 256, indices.upperBound)
-            for scene in await part.drawn({ scenes.picture(at: $0) }) {
+            for scene in await part.drawn({ scenes.image(at: $0) }) {
                 pixels += scene.image.pixels
                 labels.append(scene.label.number)
             }

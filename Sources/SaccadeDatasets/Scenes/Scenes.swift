@@ -57,7 +57,7 @@ public struct Scenes: Sendable {
     /// The image of a scene and what it is about, without the rest that ``scene(at:)`` finds out.
     ///
     /// - Parameter index: At least 0.
-    func picture(at index: Int) -> (image: Image, label: SceneClass) {
+    func image(at index: Int) -> (image: Image, label: SceneClass) {
         var (stage, dice) = stage(at: index)
         _ = dice.split()
         return (Photograph.image(of: stage, using: &dice), stage.sprites[stage.main].actor.kind)
@@ -85,11 +85,11 @@ public struct Scenes: Sendable {
             using: &dice)
         let motion = Motion(
             of: stage.sprites[stage.main].actor, frames: frames, width: size.width, height: size.height, using: &dice)
-        let pictures = motion.actors.map { actor in
+        let frames = motion.actors.map { actor in
             stage.replaceMain(with: actor)
             return stage.scene(captionedBy: nil, using: &dice)
         }
-        return SceneSequence(frames: pictures, actions: motion.actions)
+        return SceneSequence(frames: frames, actions: motion.actions)
     }
 }
 

@@ -75,7 +75,7 @@ public struct ContactSheet: Figure {
             let frame = Rectangle(
                 x: Self.margin + Double(i % columns) * (side + Self.gap), y: top + Double(i / columns) * pitch,
                 width: side, height: side)
-            drawPicture(item, frame, on: canvas)
+            drawImage(item, frame, on: canvas)
             for (l, line) in Self.lines(item.caption).enumerated() {
                 canvas.text(
                     String(line),
@@ -86,7 +86,7 @@ public struct ContactSheet: Figure {
         }
     }
 
-    private func drawPicture(_ item: Item, _ frame: Rectangle, on canvas: borrowing Canvas) {
+    private func drawImage(_ item: Item, _ frame: Rectangle, on canvas: borrowing Canvas) {
         let inner = frame.inset(3)
         let image = item.image
         let scale = min(inner.width / Double(image.width), inner.height / Double(image.height))

@@ -53,11 +53,11 @@ extension Report {
         case .figure(let figure, let caption):
             let png = try figure.data(as: .png)
             return html(image(png, width: Int(figure.size.width * 4 / 3), caption, isSharp: false), caption)
-        case .image(let picture, let caption):
+        case .image(let bitmap, let caption):
             // CSS pixels; as many as a page is wide at most.
-            let factor = max(1, 160 / max(picture.width, picture.height))
-            let width = picture.width * factor
-            return html(image(try picture.pngData(), width: width, caption, isSharp: factor > 1), caption)
+            let factor = max(1, 160 / max(bitmap.width, bitmap.height))
+            let width = bitmap.width * factor
+            return html(image(try bitmap.pngData(), width: width, caption, isSharp: factor > 1), caption)
         case .row(let blocks):
             var row = "<div class=\"row\">\n"
             for block in blocks { row += try html(block, &drawings) }

@@ -13,7 +13,7 @@ extension ResolvedNetwork {
     func output(for shape: Shape) throws(RecipeError) -> Shape {
         let place = Location(file: source)
         guard shape.rank == input.rank + 1, shape[1] == input[0] else {
-            throw RecipeError("\(name) is for inputs \(port(named: "input")), got \(shape)", at: place)
+            throw RecipeError("\(name) is for inputs \(modelInput(named: "input")), got \(shape)", at: place)
         }
         let size = Shape(Array(shape.dimensions.dropFirst()))
         if size == input { return try output.with(batch: shape[0], place) }
@@ -66,11 +66,11 @@ extension ResolvedNetwork {
 
 extension ResolvedNetwork {
     /// Height and width are free unless a layer fixes them, channels and vectors never.
-    func port(named name: String) -> Port {
+    func modelInput(named name: String) -> ModelInput {
         let lengths = input.dimensions.enumerated().map { axis, length in
-            axis > 0 && layerThatFixesSize == nil ? .free(rule(for: axis)) : Port.Length.fixed(length)
+            axis > 0 && layerThatFixesSize == nil ? .free(rule(for: axis)) : ModelInput.Length.fixed(length)
         }
-        return Port(name, [.batch] + lengths)
+        return ModelInput(name, [.batch] + lengths)
     }
 
     /// The layer that has weights for each place of an image, so that there can be neither more nor fewer; nil where

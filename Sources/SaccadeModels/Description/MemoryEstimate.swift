@@ -41,8 +41,8 @@ extension ModelSummary.Memory {
 extension TracedStage {
     /// The shapes of the inputs for so many samples.
     private func shapes(batch: Int) -> [Shape] {
-        zip(model.inputs, shapes).map { port, shape in
-            Shape(zip(port.lengths, shape.dimensions).map { $0 == .batch ? batch : $1 })
+        zip(model.inputs, shapes).map { input, shape in
+            Shape(zip(input.lengths, shape.dimensions).map { $0 == .batch ? batch : $1 })
         }
     }
 

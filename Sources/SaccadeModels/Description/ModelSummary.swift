@@ -94,7 +94,7 @@ public struct ModelSummary: Hashable, Sendable, Codable {
     ///   - batch: Samples at a time, for the memory.
     ///   - optimizerStates: Numbers that the optimizer keeps for each parameter: 0 for plain SGD, 1 with momentum, 2
     ///     for Adam.
-    /// - Precondition: The batch is from 1 to ``maximumBatch``, and inputs may have these sizes (``Port/problem(with:)``).
+    /// - Precondition: The batch is from 1 to ``maximumBatch``, and inputs may have these sizes (``ModelInput/problem(with:)``).
     public init(
         _ model: some StagedModel, name: String, sizes: [String: [Int]] = [:], batch: Int = 1, optimizerStates: Int = 1
     ) {

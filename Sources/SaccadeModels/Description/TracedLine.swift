@@ -58,7 +58,7 @@ struct TracedStage {
     }
 }
 
-extension Port {
+extension ModelInput {
     /// - Parameter free: Lengths of the free axes, in order; nil for the usual ones.
     func shape(batch: Int, free: [Int]?) -> Shape {
         var free = (free ?? [])[...]

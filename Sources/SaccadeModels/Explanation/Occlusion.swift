@@ -51,24 +51,24 @@ public struct Occlusion: Sendable {
             x.shape.rank == 4 && x.shape[0] == 1 && x.shape[1] == fill.count,
             "Occlusion: an image [1, \(fill.count), H, W], got \(x.shape)")
         let (height, width) = (x.shape[2], x.shape[3])
-        let picture = x.scalars
+        let image = x.scalars
         var values: [Float] = []
         for first in stride(from: 0, to: cells * cells, by: batch) {
             let places = first..<min(first + batch, cells * cells)
-            var pictures = picture
-            pictures.reserveCapacity(batch * picture.count)
-            for _ in 1..<batch { pictures += picture }
+            var images = image
+            images.reserveCapacity(batch * image.count)
+            for _ in 1..<batch { images += image }
             for (index, place) in places.enumerated() {
                 let rows = covered(place / cells, of: height)
                 let columns = covered(place % cells, of: width)
                 for (channel, value) in fill.enumerated() {
                     for row in rows {
                         let start = ((index * fill.count + channel) * height + row) * width
-                        for column in columns { pictures[start + column] = value }
+                        for column in columns { images[start + column] = value }
                     }
                 }
             }
-            let scores = try scores(Tensor(pictures, shape: [batch, fill.count, height, width]))
+            let scores = try scores(Tensor(images, shape: [batch, fill.count, height, width]))
             let classes = scores.shape[1]
             require((0..<classes).contains(label), "Occlusion: there is no score \(label) among \(classes)")
             let probabilities = softmax(scores, axis: 1).scalars

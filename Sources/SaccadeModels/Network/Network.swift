@@ -59,7 +59,7 @@ public struct Network: Layer {
 extension Network: Model {
     /// One, called `input`. Height and width of images are free unless a layer fixes them, as a linear layer behind
     /// `flatten` does.
-    public var inputs: [Port] { [resolved.port(named: "input")] }
+    public var inputs: [ModelInput] { [resolved.modelInput(named: "input")] }
 
     public var outputs: [String] { ["output"] }
 

@@ -26,7 +26,7 @@ public struct UNet: Model {
     let expanding: [Expansion]
     let head: Conv2D
     private let dropout: Dropout
-    public let inputs: [Port]
+    public let inputs: [ModelInput]
 
     public var outputs: [String] { ["scores"] }
     public var heads: [String] { ["head"] }
@@ -48,7 +48,7 @@ public struct UNet: Model {
         head = Conv2D(in: widths[0], out: classes, kernel: 1, initializer: .kaimingNormal(), using: &generator)
         dropout = Dropout(probability: Float(configuration.dropout), using: &generator)
         let (height, width) = (configuration.sizes(usual: size.height), configuration.sizes(usual: size.width))
-        inputs = [Port("image", [.batch, .fixed(channels), .free(height), .free(width)])]
+        inputs = [ModelInput("image", [.batch, .fixed(channels), .free(height), .free(width)])]
     }
 
     /// - Parameter inputs: An image, `[N, C, H, W]`.

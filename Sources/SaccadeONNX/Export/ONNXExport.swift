@@ -117,8 +117,8 @@ public struct ONNXExport: Sendable {
     public init(
         _ model: some Model, hasFreeSizes: Bool = false, name: String = "network", metadata: [String: String] = [:]
     ) throws(FileError) {
-        let inputs = model.inputs.map { port in
-            (name: port.name, axes: Self.axes(of: port, isFree: hasFreeSizes, isOnly: model.inputs.count == 1))
+        let inputs = model.inputs.map { input in
+            (name: input.name, axes: Self.axes(of: input, isFree: hasFreeSizes, isOnly: model.inputs.count == 1))
         }
         try self.init(
             inputs: inputs, outputs: model.outputs, name: name, metadata: metadata, weightsOf: model
@@ -126,10 +126,10 @@ public struct ONNXExport: Sendable {
     }
 
     /// `N`, `H` and `W` of an image; of several inputs each has its own.
-    private static func axes(of port: SaccadeLayers.Port, isFree: Bool, isOnly: Bool) -> [Axis] {
-        let names = port.freeAxisNames.map { isOnly ? $0 : "\(port.name)_\($0)" }
+    private static func axes(of input: ModelInput, isFree: Bool, isOnly: Bool) -> [Axis] {
+        let names = input.freeAxisNames.map { isOnly ? $0 : "\(input.name)_\($0)" }
         var next = names.makeIterator()
-        return port.lengths.map { length in
+        return input.lengths.map { length in
             switch length {
             case .batch: return .free("N")
             case .fixed(let length): return .fixed(length)

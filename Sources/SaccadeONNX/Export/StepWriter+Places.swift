@@ -48,17 +48,17 @@ extension StepWriter {
     /// - Returns: What they are called.
     private mutating func flattenPlaces() -> String {
         func number(_ number: Int) -> Constant { .integers([number], shape: []) }
-        let (pictures, channels) = (lengths[0][0], lengths[0][1])
-        let count = product(pictures, channels, to: between("planes"))
+        let (images, channels) = (lengths[0][0], lengths[0][1])
+        let count = product(images, channels, to: between("planes"))
         add("Squeeze", count.inputs, constants: count.constants, to: between("count"))
         // Their count, …, 1 are taken from the count: what stays are the planes' numbers.
         add("Range", [between("count")], constants: [number(0), number(-1)], to: between("countdown"))
         add("Sub", [between("count"), between("countdown")], to: between("numbers of planes"))
         let plane = product(resultLengths[2], resultLengths[3], to: between("plane"))
         add("Mul", [between("numbers of planes")] + plane.inputs, constants: plane.constants, to: between("starts"))
-        let one = Length(samples: pictures.samples.map { _ in 1 })
+        let one = Length(samples: images.samples.map { _ in 1 })
         add(
-            "Reshape", [between("starts")], constants: [.lengths([pictures, channels, one, one])],
+            "Reshape", [between("starts")], constants: [.lengths([images, channels, one, one])],
             to: between("starts of planes"))
         add("Cast", [inputs[1]], to: between("places in planes"), with: ["to": .integer(ElementType.int64.rawValue)])
         add("Add", [between("places in planes"), between("starts of planes")], to: placesName)

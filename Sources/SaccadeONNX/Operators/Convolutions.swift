@@ -20,7 +20,7 @@ extension Operators {
             x = try call.asImages(x)
             weights = try call.asImages(weights)
         }
-        let y = try pictures(call, x, weights, bias, windows.asImage, group)
+        let y = try images(call, x, weights, bias, windows.asImage, group)
         return isRow ? try call.asRows(y) : y
     }
 
@@ -30,7 +30,7 @@ extension Operators {
         return group
     }
 
-    private static func pictures(
+    private static func images(
         _ call: Call, _ x: Tensor, _ weights: Tensor, _ bias: Tensor?, _ windows: Windows, _ group: Int
     ) throws -> Tensor {
         try windows.check([x.shape[0], weights.shape[0]], Array(x.shape.dimensions.dropFirst(2)))
@@ -58,7 +58,7 @@ extension Operators {
             // Every image that this layer of the kernel meets, `[N · D′, C, H, W]`.
             let taken = try call.slice(
                 x, axis: 2, start: tap * windows.dilation[0], step: windows.stride[0], length: layers)
-            let pictures = try call.reshape(
+            let images = try call.reshape(
                 call.apply(.transpose([0, 2, 1, 3, 4]), taken), [batch * layers, channels, x.shape[3], x.shape[4]])
             let kernel = try call.reshape(
                 call.slice(weights, axis: 2, start: tap, step: 1, length: 1),
@@ -67,7 +67,7 @@ extension Operators {
                 of: .convolution(
                     stride: Pair(windows.stride[1], windows.stride[2]), padding: .valid,
                     dilation: Pair(windows.dilation[1], windows.dilation[2]), groups: group),
-                [pictures, kernel] + (tap == 0 ? bias.map { [$0] } ?? [] : []))[0]
+                [images, kernel] + (tap == 0 ? bias.map { [$0] } ?? [] : []))[0]
             sum = try sum.map { try call.add($0, y) } ?? y
         }
         guard let sum else { throw Problem.malformed("a kernel without layers") }

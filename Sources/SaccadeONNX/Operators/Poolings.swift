@@ -20,12 +20,12 @@ extension Operators {
         let windows = try Windows(call, kernel: nil, lengths: lengths)
         try windows.check([x.shape[0], x.shape[1]], lengths)
         let isRow = lengths.count == 1
-        let pictures = windows.asImage
-        guard let padding = pictures.padding, !pictures.isWide else {
+        let images = windows.asImage
+        guard let padding = images.padding, !images.isWide else {
             throw Problem.unsupported("places of largest elements beside uneven or wide padding")
         }
         let form = OperationForm.indexedPooling(
-            kernel: pictures.kernelPair, stride: pictures.stridePair, padding: padding, dilation: pictures.dilationPair,
+            kernel: images.kernelPair, stride: images.stridePair, padding: padding, dilation: images.dilationPair,
             ceilMode: try call.flag("ceil_mode"))
         let results = try call.results(of: form, [isRow ? call.asImages(x) : x])
         let (y, places) = isRow ? (try call.asRows(results[0]), try call.asRows(results[1])) : (results[0], results[1])
@@ -85,12 +85,12 @@ extension Operators {
         let x = try call.tensor(0, ranks: 3...Limits.rank)
         let lengths = Array(x.shape.dimensions.dropFirst(2))
         let rows = lengths.dropLast().reduce(1, *)
-        let pictures = try call.reshape(x, [x.shape[0], x.shape[1], rows, lengths[lengths.count - 1]])
-        let kernel = Pair(pictures.shape[2], pictures.shape[3])
+        let images = try call.reshape(x, [x.shape[0], x.shape[1], rows, lengths[lengths.count - 1]])
+        let kernel = Pair(images.shape[2], images.shape[3])
         guard max(kernel.height, kernel.width) <= Limits.window else {
             throw Problem.unsupported("planes of \(kernel) elements")
         }
-        let y = try call.apply(.pooling(kind, kernel: kernel, stride: kernel), pictures)
+        let y = try call.apply(.pooling(kind, kernel: kernel, stride: kernel), images)
         return try call.reshape(y, [x.shape[0], x.shape[1]] + lengths.map { _ in 1 })
     }
 
@@ -101,8 +101,8 @@ extension Operators {
         try windows.check([x.shape[0], x.shape[1]], lengths)
         let ceilMode = try call.flag("ceil_mode")
         switch lengths.count {
-        case 1: return try call.asRows(pictures(call, call.asImages(x), kind, windows.asImage, ceilMode))
-        case 2: return try pictures(call, x, kind, windows, ceilMode)
+        case 1: return try call.asRows(images(call, call.asImages(x), kind, windows.asImage, ceilMode))
+        case 2: return try images(call, x, kind, windows, ceilMode)
         default: return try volumes(call, x, kind, windows, ceilMode)
         }
     }
@@ -122,7 +122,7 @@ extension Operators {
             return part
         }
         let planes = try call.reshape(x, [shape[0], shape[1] * shape[2], shape[3], shape[4]])
-        let flat = try pictures(call, planes, kind, part(1..<3), ceilMode)
+        let flat = try images(call, planes, kind, part(1..<3), ceilMode)
         let (height, width) = (flat.shape[2], flat.shape[3])
         var depth = part(0..<1)
         depth.kernel.append(1)
@@ -131,12 +131,12 @@ extension Operators {
         depth.before.append(0)
         depth.after.append(0)
         let columns = try call.reshape(flat, [shape[0], shape[1], shape[2], height * width])
-        let y = try pictures(call, columns, kind, depth, ceilMode)
+        let y = try images(call, columns, kind, depth, ceilMode)
         return try call.reshape(y, [shape[0], shape[1], y.shape[2], height, width])
     }
 
     /// - Parameter x: `[N, C, H, W]`.
-    private static func pictures(
+    private static func images(
         _ call: Call, _ x: Tensor, _ kind: PoolingKind, _ windows: Windows, _ ceilMode: Bool
     ) throws -> Tensor {
         if let padding = windows.padding, !windows.isWide, kind == .maximum || windows.dilation == [1, 1] {

@@ -68,7 +68,7 @@ struct ConvolutionGeometry: Hashable, Sendable {
         _ request: KernelRequest, roles: [Role], inputs: Int, rowMajor: [Layout?],
         _ descriptor: (ConvolutionAlgorithm, ElementType) throws(OneDNNError) -> Descriptor
     ) -> [Kernel] {
-        var found: [(kernel: Kernel, pictures: [Layout], isOrdered: Bool)] = []
+        var found: [(kernel: Kernel, images: [Layout], isOrdered: Bool)] = []
         for way in ways(for: request) {
             let before = found.count
             do {
@@ -83,8 +83,8 @@ struct ConvolutionGeometry: Hashable, Sendable {
                     let kernel = Kernel(
                         try Primitive(descriptor, roles: roles), inputs: inputs,
                         label: same == 0 ? name : "\(name) #\(same + 1)", rowMajor: rowMajor)
-                    let pictures = pictureLayouts(of: descriptor)
-                    found.append((kernel, pictures, pictures.allSatisfy { isOrdered($0, request.order) }))
+                    let images = imageLayouts(of: descriptor)
+                    found.append((kernel, images, images.allSatisfy { isOrdered($0, request.order) }))
                 } while found.count - before < 6 && descriptor.advance()
             } catch {
                 // oneDNN 3 has no Winograd, and 2.6 not for every shape.
@@ -94,7 +94,7 @@ struct ConvolutionGeometry: Hashable, Sendable {
         }
         // One width of blocks throughout: that of the best implementation.
         guard let best = found.first(where: \.isOrdered) ?? found.first else { return [] }
-        return found.filter { $0.pictures == best.pictures }.map(\.kernel)
+        return found.filter { $0.images == best.images }.map(\.kernel)
     }
 
     /// What may be tried, the plainest first.
@@ -108,7 +108,7 @@ struct ConvolutionGeometry: Hashable, Sendable {
     }
 
     /// How the images lie that a convolution hands on. Those that it reads are brought into any order.
-    private func pictureLayouts(of descriptor: borrowing Descriptor) -> [Layout] {
+    private func imageLayouts(of descriptor: borrowing Descriptor) -> [Layout] {
         let isForward = descriptor.layout(of: .destination) != nil
         return [isForward ? descriptor.layout(of: .destination) : descriptor.layout(of: .dSource)].compactMap { $0 }
     }

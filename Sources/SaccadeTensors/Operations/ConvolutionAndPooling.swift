@@ -40,15 +40,15 @@ struct ConvolutionAndPooling: Operation {
             let window = try? pooling.window(over: convolved.destination)
         else { preconditionFailure("\(name) was asked for a kernel for shapes that do not fit") }
         let geometry = PooledStripes(convolution: convolved, pool: window)
-        let (pictures, rows) = (geometry.pictures, geometry.pooledRows)
-        var kernels = self.kernels(request, geometry, PooledStripes.Size(pictures: pictures, rows: rows, lanes: 1))
+        let (images, rows) = (geometry.images, geometry.pooledRows)
+        var kernels = self.kernels(request, geometry, PooledStripes.Size(images: images, rows: rows, lanes: 1))
         // What fits into the cache as a whole gains nothing from being cut up.
         guard geometry.resultByteCount > 1 << 20 else { return kernels }
-        let rowSize = max(geometry.resultByteCount / (pictures * rows), 1)
+        let rowSize = max(geometry.resultByteCount / (images * rows), 1)
         let heights = Set(Self.stripeSizes.map { $0 / rowSize }.filter { (1..<rows).contains($0) })
-        let lanes = pictures >= Threads.count ? Threads.count : 1
-        for height in (pictures > 1 ? [rows] : []) + heights.sorted(by: >) {
-            kernels += self.kernels(request, geometry, PooledStripes.Size(pictures: 1, rows: height, lanes: lanes))
+        let lanes = images >= Threads.count ? Threads.count : 1
+        for height in (images > 1 ? [rows] : []) + heights.sorted(by: >) {
+            kernels += self.kernels(request, geometry, PooledStripes.Size(images: 1, rows: height, lanes: lanes))
         }
         return kernels
     }
@@ -93,12 +93,12 @@ struct ConvolutionAndPooling: Operation {
             steps.values.map { max($0.convolution.scratchByteCount, $0.pooling.scratchByteCount) }.max() ?? 0
         let laneSize = scratchOffset + Storage.aligned(scratchSize)
         var lanes = [[Kernel.Part]](repeating: [], count: size.lanes)
-        for picture in stride(from: 0, to: geometry.pictures, by: size.pictures) {
-            let lane = picture * size.lanes / geometry.pictures
+        for image in stride(from: 0, to: geometry.images, by: size.images) {
+            let lane = image * size.lanes / geometry.images
             for stripe in stripes {
                 guard let step = steps[stripe.kind] else { return nil }
-                let from = sources.offset(picture: picture, row: stripe.sourceRows.lowerBound)
-                let to = results.offset(picture: picture, row: stripe.pooledRows.lowerBound)
+                let from = sources.offset(image: image, row: stripe.sourceRows.lowerBound)
+                let to = results.offset(image: image, row: stripe.pooledRows.lowerBound)
                 let convolved = (count + 1, lane * laneSize)
                 let scratch = (index: count + 1, offset: lane * laneSize + scratchOffset)
                 lanes[lane].append(
@@ -111,7 +111,7 @@ struct ConvolutionAndPooling: Operation {
         kernel.inputs[0] = Arrangement(sources, rowMajor: .rowMajor(source.dimensions))
         kernel.results = [Arrangement(results, rowMajor: .rowMajor(pooled.dimensions))]
         kernel.scratchByteCount = size.lanes * laneSize
-        kernel.label += ", \(size.pictures) × \(size.rows) rows" + (size.lanes > 1 ? " on each thread" : "")
+        kernel.label += ", \(size.images) × \(size.rows) rows" + (size.lanes > 1 ? " on each thread" : "")
         kernel.body = .lanes(lanes)
         return kernel
     }
@@ -158,8 +158,8 @@ extension Layout {
 
     /// Where a row of an image starts, in bytes; rows other than the first only where all channels of a pixel lie
     /// together.
-    fileprivate func offset(picture: Int, row: Int) -> Int {
+    fileprivate func offset(image: Int, row: Int) -> Int {
         let size = byteCount / dimensions[0]
-        return picture * size + row * (size / dimensions[2])
+        return image * size + row * (size / dimensions[2])
     }
 }

@@ -26,7 +26,7 @@ struct ConvolutionIntoSlice: Operation {
         own.inputs = Array(request.inputs.prefix(count))
         own.results = [request.results[0].replacing(1, with: slice.end - slice.start)]
         let kernels =
-            convolution.kernelsByPicture(own, into: slice)
+            convolution.kernelsByImage(own, into: slice)
             + convolution.kernels(own).compactMap { copied($0, own.results[0]) }
             + convolution.kernelsByTiles(own, into: request.results[0], from: slice.start)
         guard !isFirst else { return kernels }

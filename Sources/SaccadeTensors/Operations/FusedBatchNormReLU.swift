@@ -50,11 +50,11 @@ struct FusedBatchNormReLU: Operation {
     }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
-        let (planes, pictures) = planes(of: request.inputs[0])
+        let (planes, images) = planes(of: request.inputs[0])
         let hasAddend = hasAddend
         let result = hasAddend ? 4 : 3
         var kernel = Kernel(
-            inputs: [pictures, nil, nil] + (hasAddend ? [pictures] : []), results: [pictures, nil, nil],
+            inputs: [images, nil, nil] + (hasAddend ? [images] : []), results: [images, nil, nil],
             inPlace: hasAddend ? 3 : nil
         ) { at in
             withUnsafePointer(to: planes) {
@@ -91,13 +91,13 @@ struct FusedBatchNormReLUGradient: Operation {
     }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
-        let (planes, pictures) = forward.planes(of: request.inputs[0])
+        let (planes, images) = forward.planes(of: request.inputs[0])
         let (hasAddend, rectifies) = (forward.hasAddend, forward.rectifies)
         let result = rectifies ? 6 : 5
         let scratch = result + (hasAddend ? 4 : 3)
         var kernel = Kernel(
-            inputs: [pictures, nil, nil, nil, pictures] + (rectifies ? [pictures] : []),
-            results: [pictures, nil, nil] + (hasAddend ? [pictures] : [])
+            inputs: [images, nil, nil, nil, images] + (rectifies ? [images] : []),
+            results: [images, nil, nil] + (hasAddend ? [images] : [])
         ) { at in
             withUnsafePointer(to: planes) {
                 sk_batch_norm_backward(

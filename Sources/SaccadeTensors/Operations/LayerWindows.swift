@@ -3,11 +3,11 @@ extension Window {
     /// The window of ``maxPool2D(_:kernel:stride:padding:dilation:ceilMode:)`` and of averages over images
     /// `[N, C, H, W]`.
     package static func pooling(
-        kernel: Pair, stride: Pair, padding: Padding, ceilMode: Bool, over pictures: Shape
+        kernel: Pair, stride: Pair, padding: Padding, ceilMode: Bool, over images: Shape
     ) throws(ShapeError) -> Window {
         try Pooling(
             kind: .maximum, kernel: kernel, stride: stride, padding: padding, dilation: 1, ceilMode: ceilMode
-        ).window(over: pictures)
+        ).window(over: images)
     }
 }
 

@@ -108,6 +108,6 @@ struct PlaneGather: Operation {
 extension ChannelBlocks {
     /// Images of a shape, as the loops in C take them.
     func bridged(_ shape: Shape) -> sk_blocks {
-        sk_blocks(pictures: shape[0], channels: shape[1], width: width ?? shape[1])
+        sk_blocks(images: shape[0], channels: shape[1], width: width ?? shape[1])
     }
 }

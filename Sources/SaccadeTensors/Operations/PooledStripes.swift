@@ -5,7 +5,7 @@ struct PooledStripes {
     let convolution: ConvolutionGeometry
     let pool: Window
 
-    var pictures: Int { convolution.source[0] }
+    var images: Int { convolution.source[0] }
     var pooled: Shape { Pooling.resultShape(pool, over: convolution.destination) }
     var pooledRows: Int { pooled[2] }
     /// Bytes of the convolution's result, as float32.
@@ -13,14 +13,14 @@ struct PooledStripes {
 
     /// How much is done at once: some images, and pooled rows of each, by so many threads side by side.
     struct Size {
-        var pictures: Int
+        var images: Int
         var rows: Int
         var lanes: Int
     }
 
     /// What tells a stripe's primitives from another's: lengths along the vertical axis.
     struct Kind: Hashable {
-        var pictures: Int
+        var images: Int
         var source: Rows
         var convolved: Rows
         var pooledRows: Int
@@ -52,7 +52,7 @@ struct PooledStripes {
                 read: convolvedRows, by: convolution.window, of: convolution.source[2])
             return Stripe(
                 kind: Kind(
-                    pictures: size.pictures, source: source, convolved: convolved, pooledRows: pooledRows.count),
+                    images: size.images, source: source, convolved: convolved, pooledRows: pooledRows.count),
                 sourceRows: sourceRows, pooledRows: pooledRows)
         }
         return stripes.allSatisfy { $0.kind.source.count > 0 && $0.kind.convolved.count > 0 } ? stripes : []
@@ -66,7 +66,7 @@ struct PooledStripes {
         }
         return Stripe(
             kind: Kind(
-                pictures: size.pictures, source: rows(convolution.source[2], convolution.window),
+                images: size.images, source: rows(convolution.source[2], convolution.window),
                 convolved: rows(convolution.destination[2], pool), pooledRows: pooledRows),
             sourceRows: 0..<convolution.source[2], pooledRows: 0..<pooledRows)
     }
@@ -83,8 +83,8 @@ struct PooledStripes {
 
     func convolution(of kind: Kind) -> ConvolutionGeometry {
         var geometry = convolution
-        geometry.source = shape(convolution.source, kind.pictures, kind.source.count)
-        geometry.destination = shape(convolution.destination, kind.pictures, kind.convolved.count)
+        geometry.source = shape(convolution.source, kind.images, kind.source.count)
+        geometry.destination = shape(convolution.destination, kind.images, kind.convolved.count)
         geometry.window.paddingBefore[0] = kind.source.paddingBefore
         geometry.window.paddingAfter[0] = kind.source.paddingAfter
         return geometry
@@ -97,9 +97,9 @@ struct PooledStripes {
         return window
     }
 
-    func pooled(of kind: Kind) -> Shape { shape(pooled, kind.pictures, kind.pooledRows) }
+    func pooled(of kind: Kind) -> Shape { shape(pooled, kind.images, kind.pooledRows) }
 
-    private func shape(_ whole: Shape, _ pictures: Int, _ rows: Int) -> Shape {
-        [pictures, whole[1], rows, whole[3]]
+    private func shape(_ whole: Shape, _ images: Int, _ rows: Int) -> Shape {
+        [images, whole[1], rows, whole[3]]
     }
 }

@@ -19,7 +19,7 @@ extension Convolution {
 
     private func kernel(tile: Int, _ g: ConvolutionGeometry, _ whole: Shape, _ start: Int) -> Kernel? {
         let problem = sk_winograd(
-            pictures: g.source[0], height: g.source[2], width: g.source[3], channels_in: g.source[1],
+            images: g.source[0], height: g.source[2], width: g.source[3], channels_in: g.source[1],
             height_out: g.destination[2], width_out: g.destination[3], channels_out: g.destination[1],
             pixel_step: whole[1], padding_top: g.window.paddingBefore[0], padding_left: g.window.paddingBefore[1],
             tile: tile, adds: addsResidual ? 1 : 0, rectifies: activation == nil ? 0 : 1)

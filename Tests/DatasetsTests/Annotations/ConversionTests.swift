@@ -14,7 +14,7 @@ private struct Content: Equatable {
         var object: AnnotatedObject
     }
 
-    var pictures: [String: [Object]] = [:]
+    var images: [String: [Object]] = [:]
     var sizes: [String: PixelSize?] = [:]
     var splits: [String: DatasetSplit?] = [:]
     let classNames: [String]
@@ -26,7 +26,7 @@ private struct Content: Equatable {
             let name = (sample.name as NSString).lastPathComponent
             sizes[name] = .some(sample.size)
             splits[name] = .some(sample.split)
-            pictures[name] = sample.objects.map { object in
+            images[name] = sample.objects.map { object in
                 var object = object
                 object.place = .init(file: "")
                 mask(&object)
@@ -78,7 +78,7 @@ private struct Content: Equatable {
     @Test("what cannot be kept is listed, and only that")
     func losses() throws {
         let folder = try TemporaryFolder()
-        let image = try folder.writePicture(3, to: "in/a.png", width: 10, height: 8)
+        let image = try folder.writeImage(3, to: "in/a.png", width: 10, height: 8)
         let place = Problem.Place(file: "a")
         let box = Box(left: 1, top: 2, right: 4, bottom: 6)
         let mask = try RunLengthMask(width: 10, height: 8, runs: [20, 10, 50])
@@ -105,7 +105,7 @@ private struct Content: Equatable {
         #expect(coco.isEmpty && Content(fromCOCO) == Content(data))
         let (voc, fromVOC) = try losses(.voc)
         #expect(voc == ["outlines and masks": 2, "the order of the classes": 1])
-        #expect(Content(fromVOC).pictures == Content(data) { $0.outline = nil }.pictures)
+        #expect(Content(fromVOC).images == Content(data) { $0.outline = nil }.images)
         let flags = ["difficult flags": 1, "truncated flags": 1, "crowd flags": 1, "objects’ attributes": 1]
         let (yolo, fromYOLO) = try losses(.yolo)
         let masks = ["masks and outlines of several parts": 1]
@@ -124,7 +124,7 @@ private struct Content: Equatable {
         let folder = try TemporaryFolder()
         let samples = try [("train", DatasetSplit.train), ("val", .validation)].map { name, split in
             DetectionSample(
-                image: try folder.writePicture(3, to: "in/\(name)/1.png"), name: "\(name)/1.png",
+                image: try folder.writeImage(3, to: "in/\(name)/1.png"), name: "\(name)/1.png",
                 size: PixelSize(width: 4, height: 4), split: split, objects: [], place: .init(file: "x"))
         }
         let data = DetectionDataset(format: .yolo, root: "in", classNames: ["a"], samples: samples)

@@ -15,7 +15,7 @@ import Testing
         let root = ReferenceData.path("voc2012_100")
         let voc = try DetectionDataset(at: root)
         let data = try DetectionDataset(
-            at: "\(root)/other_formats/gts/\(other)", pictures: "\(root)/JPEGImages")
+            at: "\(root)/other_formats/gts/\(other)", imageFolder: "\(root)/JPEGImages")
         #expect(voc.format == .voc && voc.problems.isEmpty && data.problems.isEmpty)
         #expect(voc.samples.count == 100 && voc.recordCount == 273)
         #expect(voc.samples.flatMap(\.objects).count { $0.isDifficult } == 38)
@@ -73,28 +73,28 @@ import Testing
     }
 
     struct Sample: CustomTestStringConvertible {
-        let path: String, format: DetectionDataset.Format, pictures: Int, objects: Int, problems: Int
+        let path: String, format: DetectionDataset.Format, images: Int, objects: Int, problems: Int
         var testDescription: String { path }
     }
 
     @Test(
         "layouts of other people's", .enabled(if: ReferenceData.has("format_samples_datumaro"), "no samples"),
         arguments: [
-            Sample(path: "voc_dataset/voc_dataset1", format: .voc, pictures: 1, objects: 2, problems: 0),
-            Sample(path: "voc_dataset/voc_dataset2", format: .voc, pictures: 4, objects: 4, problems: 0),
-            Sample(path: "voc_dataset/voc_dataset3", format: .voc, pictures: 1, objects: 1, problems: 0),
-            Sample(path: "yolo_dataset/labels", format: .yolo, pictures: 2, objects: 4, problems: 0),
-            Sample(path: "yolo_dataset/annotations", format: .yolo, pictures: 1, objects: 2, problems: 0),
-            Sample(path: "yolo_dataset/strict", format: .yolo, pictures: 1, objects: 2, problems: 0),
-            Sample(path: "coco_dataset/coco", format: .coco, pictures: 2, objects: 3, problems: 0),
-            Sample(path: "coco_dataset/coco_roboflow", format: .coco, pictures: 2, objects: 3, problems: 0),
-            Sample(path: "coco_dataset/mmdet_coco", format: .coco, pictures: 2, objects: 3, problems: 0),
-            Sample(path: "coco_dataset/coco_stuff", format: .coco, pictures: 2, objects: 2, problems: 0),
-            Sample(path: "coco_dataset/coco_person_keypoints", format: .coco, pictures: 2, objects: 3, problems: 0),
+            Sample(path: "voc_dataset/voc_dataset1", format: .voc, images: 1, objects: 2, problems: 0),
+            Sample(path: "voc_dataset/voc_dataset2", format: .voc, images: 4, objects: 4, problems: 0),
+            Sample(path: "voc_dataset/voc_dataset3", format: .voc, images: 1, objects: 1, problems: 0),
+            Sample(path: "yolo_dataset/labels", format: .yolo, images: 2, objects: 4, problems: 0),
+            Sample(path: "yolo_dataset/annotations", format: .yolo, images: 1, objects: 2, problems: 0),
+            Sample(path: "yolo_dataset/strict", format: .yolo, images: 1, objects: 2, problems: 0),
+            Sample(path: "coco_dataset/coco", format: .coco, images: 2, objects: 3, problems: 0),
+            Sample(path: "coco_dataset/coco_roboflow", format: .coco, images: 2, objects: 3, problems: 0),
+            Sample(path: "coco_dataset/mmdet_coco", format: .coco, images: 2, objects: 3, problems: 0),
+            Sample(path: "coco_dataset/coco_stuff", format: .coco, images: 2, objects: 2, problems: 0),
+            Sample(path: "coco_dataset/coco_person_keypoints", format: .coco, images: 2, objects: 3, problems: 0),
         ])
     func layouts(_ sample: Sample) throws {
         let data = try DetectionDataset(at: ReferenceData.path("format_samples_datumaro/\(sample.path)"))
-        #expect(data.format == sample.format && data.samples.count == sample.pictures)
+        #expect(data.format == sample.format && data.samples.count == sample.images)
         #expect(data.samples.reduce(0) { $0 + $1.objects.count } == sample.objects)
         #expect(data.problems.count == sample.problems, "\(data.problems)")
     }
@@ -103,7 +103,7 @@ import Testing
     func corners() throws {
         let folder = try TemporaryFolder()
         try folder.write(Array(voc(objects: [("cat", [1, 1, 4, 4]), ("cat", [2, 3, 2, 4])]).utf8), to: "a.xml")
-        try folder.writePicture(9, to: "a.png")
+        try folder.writeImage(9, to: "a.png")
         let data = try DetectionDataset(at: folder.path)
         #expect(
             data.samples[0].objects.map(\.box) == [
@@ -125,7 +125,7 @@ import Testing
         ]
         try folder.write(Array(lines.map(\.0).joined(separator: "\n").utf8), to: "labels/a.txt")
         try folder.write(Array("cat\ndog\n".utf8), to: "classes.txt")
-        try folder.writePicture(9, to: "images/a.png", width: 100, height: 50)
+        try folder.writeImage(9, to: "images/a.png", width: 100, height: 50)
         let data = try DetectionDataset(at: folder.path)
         let found = Dictionary(data.problems.map { ($0.place.line, $0.rule) }, uniquingKeysWith: { $1 })
         for (index, (text, rule)) in lines.enumerated() {
@@ -179,7 +179,7 @@ import Testing
     @Test("a bad record of COCO's costs no other, and is named")
     func cocoRecords() throws {
         let folder = try TemporaryFolder()
-        try folder.writePicture(1, to: "a.png")
+        try folder.writeImage(1, to: "a.png")
         let start = "{\"image_id\":1,\"category_id\":1"
         let annotations = [
             "\(start),\"id\":10,\"bbox\":[0,0,2,2]}", "\(start),\"id\":11,\"bbox\":[0,0,1e999,1]}",

@@ -63,7 +63,7 @@ import Testing
     @Test("masks: of another size, with values beyond the classes, with colours, without an image")
     func masks() throws {
         let folder = try TemporaryFolder()
-        for name in ["a", "b", "c", "d"] { try folder.writePicture(9, to: "images/\(name).png") }
+        for name in ["a", "b", "c", "d"] { try folder.writeImage(9, to: "images/\(name).png") }
         func grey(_ values: [UInt8], _ width: Int, _ height: Int) throws -> [UInt8] {
             try Image(width: width, height: height, channels: 1, pixels: values).pngData()
         }
@@ -71,7 +71,7 @@ import Testing
         try folder.write(grey(good, 4, 4), to: "masks/a.png")
         try folder.write(grey(good.map { $0 == 0 ? 2 : $0 }, 4, 4), to: "masks/b_mask.png")
         try folder.write(grey(good, 8, 2), to: "masks/c.png")
-        try folder.writePicture(1, to: "masks/d.png")
+        try folder.writeImage(1, to: "masks/d.png")
         try folder.write(grey(good, 4, 4), to: "masks/e.png")
         try folder.write(Array("sky\nroad\n".utf8), to: "classes.txt")
         // Colours of equal parts are stored as colours all the same.
@@ -87,7 +87,7 @@ import Testing
     @Test("captions: empty ones, broken text, broken tables")
     func captions() throws {
         let folder = try TemporaryFolder()
-        try folder.writePicture(9, to: "images/a.png")
+        try folder.writeImage(9, to: "images/a.png")
         let lines: [[UInt8]] = [
             Array("image,caption".utf8), Array("a.png,\"A dog, a \"\"big\"\" one\"".utf8), Array("a.png, . ".utf8),
             Array("a.png,A dog, running".utf8), Array("a.png,Caf".utf8) + [0xE9], Array("b.png,A cat".utf8),
@@ -111,7 +111,7 @@ import Testing
     @Test("a CSV list of images and classes becomes a data set for a classifier")
     func list() throws {
         let folder = try TemporaryFolder()
-        for index in 0..<4 { try folder.writePicture(UInt8(index * 40), to: "images/\(index).png") }
+        for index in 0..<4 { try folder.writeImage(UInt8(index * 40), to: "images/\(index).png") }
         let text = "label,filename,split\r\n10,0.png,train\r\n9,1.png,train\r\n9,2.png,test\r\n"
         let path = try folder.write(Array(text.utf8), to: "list.csv")
         let data = try ClassificationDataset(at: path, split: .train)
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test("CIFAR-100's fine labels, and Omniglot's characters, are classes")
-    func smallPictures() throws {
+    func smallImages() throws {
         let folder = try TemporaryFolder()
         try folder.write(Array((0..<100).map { "class\($0)\n" }.joined().utf8), to: "fine_label_names.txt")
         let records = [(3, 42), (7, 99)].flatMap {
@@ -140,7 +140,7 @@ import Testing
 
         let other = try TemporaryFolder()
         for name in ["Balinese/character01", "Balinese/character02", "Greek/character01"] {
-            try other.writePicture(3, to: "\(name)/0001_01.png")
+            try other.writeImage(3, to: "\(name)/0001_01.png")
         }
         let omniglot = try ClassificationDataset(at: other.path)
         #expect(omniglot.format == .omniglot && omniglot.samples.map(\.label) == [0, 1, 2])
@@ -164,7 +164,7 @@ import Testing
     @Test("frames in the order of their numbers, and gaps among them")
     func frames() throws {
         let folder = try TemporaryFolder()
-        for number in [1, 2, 3, 10, 9] { try folder.writePicture(9, to: "clip/img_\(number).png") }
+        for number in [1, 2, 3, 10, 9] { try folder.writeImage(9, to: "clip/img_\(number).png") }
         let data = try FrameFolders(at: folder.path)
         #expect(
             data.clips.map { $0.frames.map { ($0 as NSString).lastPathComponent } } == [
@@ -192,7 +192,7 @@ import Testing
             try Image(width: known.count, height: 1, channels: 3, pixels: pixels)
                 .writePNG(to: "\(folder.path)/\(name)/a.png")
         }
-        _ = try folder.writePicture(1, to: "JPEGImages/a.png", width: known.count, height: 1)
+        _ = try folder.writeImage(1, to: "JPEGImages/a.png", width: known.count, height: 1)
         let classes = try MaskDataset(at: folder.path)
         #expect(try classes.kind == .semantic && classes.mask(at: 0).pixels == known.map(\.0))
         let objects = try MaskDataset(at: folder.path, kind: .instance)

@@ -33,13 +33,13 @@ let everyAugmentation: [Augmentation] = [
             var generator = SplitMix64(seed: 5)
             return (0..<20).map { _ in augmentation.apply(to: image, using: &generator) }
         }
-        let pictures = results()
-        #expect(pictures == results())
-        #expect(pictures.allSatisfy { $0.size == image.size && $0.channels == channels })
+        let images = results()
+        #expect(images == results())
+        #expect(images.allSatisfy { $0.size == image.size && $0.channels == channels })
         if !augmentation.isBatchLevel, !["letterbox"].contains(augmentation.name),
             channels == 3 || augmentation.name != "grayscale"
         {
-            #expect(Set(pictures.map(\.pixels)).count > 1)
+            #expect(Set(images.map(\.pixels)).count > 1)
         }
         var (generator, expected) = (SplitMix64(seed: 6), SplitMix64(seed: 6))
         _ = augmentation.apply(to: image, using: &generator)

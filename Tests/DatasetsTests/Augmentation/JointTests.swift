@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct JointTests {
     /// A bright rectangle on black, with its box, mask, classes, and its corners' pixels as keypoints.
-    static func picture(
+    static func image(
         width: Int = 60, height: Int = 44, _ rectangle: (x: Int, y: Int, w: Int, h: Int) = (14, 10, 22, 15)
     )
         throws -> AnnotatedImage
@@ -40,12 +40,12 @@ import Testing
     @Test("image, mask, classes, box and keypoints stay together", arguments: moving)
     func together(augmentation: Augmentation) throws {
         // What fills bare pixels would look like the object where it reaches the edge.
-        let picture = try Self.picture()
+        let image = try Self.image()
         let target = Augmentation.Target(size: augmentation.resizes ? PixelSize(width: 50, height: 48) : nil)
         var generator = SplitMix64(seed: 21)
         var seen = 0
         for _ in 0..<60 {
-            let result = try augmentation.apply(to: picture, target: target, using: &generator)
+            let result = try augmentation.apply(to: image, target: target, using: &generator)
             let classes = try #require(result.annotations.classes)
             guard let object = result.annotations.objects.first else { continue }
             seen += 1
@@ -64,7 +64,7 @@ import Testing
             #expect(object.box.iou(with: bounds) > 0.7)
             #expect(object.box == object.box.clipped(toWidth: result.image.width, height: result.image.height))
             #expect((0.1...1).contains(object.visibleFraction))
-            for (keypoint, before) in zip(object.keypoints, picture.annotations.objects[0].keypoints)
+            for (keypoint, before) in zip(object.keypoints, image.annotations.objects[0].keypoints)
             where keypoint.visibility != .unlabelled {
                 #expect(keypoint.visibility == before.visibility)
                 // A corner's pixel that is drawn out thin may fall between the centres that masks are taken at.
@@ -80,33 +80,33 @@ import Testing
 
     @Test("what only changes colours moves nothing")
     func colours() throws {
-        let picture = try Self.picture()
+        let image = try Self.image()
         var generator = SplitMix64(seed: 3)
         for augmentation in everyAugmentation where !Self.moving.contains(augmentation) {
-            let result = try augmentation.apply(to: picture, using: &generator)
-            #expect(result.annotations == picture.annotations, "\(augmentation.name)")
-            #expect(result.image == (augmentation.isBatchLevel ? picture.image : result.image))
+            let result = try augmentation.apply(to: image, using: &generator)
+            #expect(result.annotations == image.annotations, "\(augmentation.name)")
+            #expect(result.image == (augmentation.isBatchLevel ? image.image : result.image))
         }
     }
 
     @Test("the image is the same with annotations and without", arguments: everyAugmentation)
     func alone(augmentation: Augmentation) throws {
-        let picture = try Self.picture()
+        let image = try Self.image()
         var (one, other) = (SplitMix64(seed: 8), SplitMix64(seed: 8))
         for _ in 0..<10 {
             #expect(
-                try augmentation.apply(to: picture, using: &one).image
-                    == augmentation.apply(to: picture.image, using: &other))
+                try augmentation.apply(to: image, using: &one).image
+                    == augmentation.apply(to: image.image, using: &other))
         }
     }
 
     @Test("a flip is exact, twice it is nothing, and left and right change places")
     func flips() throws {
-        let picture = try Self.picture()
+        let image = try Self.image()
         let rules = Annotations.Rules(mirroredKeypoints: [.init(0, 1)])
         var generator = SplitMix64(seed: 1)
         for flip in [Augmentation.horizontalFlip(probability: 1), .verticalFlip(probability: 1)] {
-            let once = try flip.apply(to: picture, rules: rules, using: &generator)
+            let once = try flip.apply(to: image, rules: rules, using: &generator)
             let object = once.annotations.objects[0]
             #expect(
                 object.box
@@ -115,11 +115,11 @@ import Testing
             )
             #expect(object.mask?.bounds == object.box && object.visibleFraction == 1)
             #expect(object.keypoints.map(\.visibility) == [.hidden, .visible])
-            #expect(try flip.apply(to: once, rules: rules, using: &generator) == picture)
+            #expect(try flip.apply(to: once, rules: rules, using: &generator) == image)
         }
         // Pairs beyond the keypoints are passed over.
         let wide = Annotations.Rules(mirroredKeypoints: Annotations.Rules.cocoPerson)
-        let result = try Augmentation.horizontalFlip(probability: 1).apply(to: picture, rules: wide, using: &generator)
+        let result = try Augmentation.horizontalFlip(probability: 1).apply(to: image, rules: wide, using: &generator)
         #expect(result.annotations.objects[0].keypoints.map(\.visibility) == [.visible, .hidden])
         #expect(Annotations.Rules.cocoPerson.count == 8 && Annotations.Rules.cocoPerson[7] == .init(15, 16))
     }
@@ -178,8 +178,8 @@ import Testing
 
     @Test("a box without a mask is moved by its edges, point by point, under an elastic deformation")
     func elasticBoxes() throws {
-        let picture = try Self.picture()
-        var bare = picture.annotations
+        let image = try Self.image()
+        var bare = image.annotations
         bare.objects[0].mask = nil
         for seed in 0..<20 {
             var generator = SplitMix64(seed: UInt64(seed))
@@ -187,7 +187,7 @@ import Testing
                 width: 60, height: 44, alpha: 60, sigma: 6, using: &generator)
             let move = GeometricTransform(field)
             let box = try #require(try bare.moved(by: move, .init()).objects.first).box
-            let bounds = try #require(try picture.annotations.moved(by: move, .init()).objects.first).box
+            let bounds = try #require(try image.annotations.moved(by: move, .init()).objects.first).box
             // Pixels are whole, and what is drawn out thin falls between their centres.
             for (edge, other) in [
                 (box.left, bounds.left), (box.top, bounds.top), (box.right, bounds.right), (box.bottom, bounds.bottom),
@@ -234,9 +234,9 @@ import Testing
 
     @Test("what is bare has no class, and a box reaching beyond the image ends at its edge")
     func bare() throws {
-        let picture = try Self.picture()
-        let move = GeometricTransform(.translation(10, 0), from: picture.image.size, to: picture.image.size)
-        let moved = try picture.annotations.moved(by: move, .init(unknownClass: 99))
+        let image = try Self.image()
+        let move = GeometricTransform(.translation(10, 0), from: image.image.size, to: image.image.size)
+        let moved = try image.annotations.moved(by: move, .init(unknownClass: 99))
         let classes = try #require(moved.classes)
         #expect((0..<44).allSatisfy { y in (0..<10).allSatisfy { classes[y * 60 + $0] == 99 } })
         #expect(classes.count { $0 == 99 } == 440)
@@ -247,26 +247,26 @@ import Testing
 
     @Test("a letterbox keeps proportions, and its map leads back")
     func letterbox() throws {
-        let picture = try Self.picture()
-        let boxed = try picture.letterboxed(to: PixelSize(width: 30, height: 40))
+        let image = try Self.image()
+        let boxed = try image.letterboxed(to: PixelSize(width: 30, height: 40))
         #expect(boxed.image.size == PixelSize(width: 30, height: 40))
         // 60 × 44 becomes 30 × 22, with nine rows above and below.
         let object = boxed.annotations.objects[0]
         #expect(object.box == Box(left: 7, top: 14, right: 18, bottom: 21.5))
         #expect(boxed.image[15, 8] == 0 && boxed.image[10, 17] == 250)
-        let letterbox = Letterbox(picture.image.size, in: boxed.image.size)
+        let letterbox = Letterbox(image.image.size, in: boxed.image.size)
         let back = try #require(letterbox.map.inverse)
         #expect(back(Point(object.box.left, object.box.top)) == Point(14, 10))
-        let stretched = try picture.resized(to: PixelSize(width: 120, height: 22))
+        let stretched = try image.resized(to: PixelSize(width: 120, height: 22))
         #expect(stretched.annotations.objects[0].box == Box(left: 28, top: 5, right: 72, bottom: 12.5))
         #expect(stretched.annotations.objects[0].mask?.width == 120)
     }
 
     @Test("annotations of another image are refused")
     func mismatch() throws {
-        let picture = try Self.picture()
+        let image = try Self.image()
         let other = Image(width: 5, height: 5, filledWith: [0])
-        #expect(throws: GeometryError.self) { try AnnotatedImage(other, picture.annotations) }
+        #expect(throws: GeometryError.self) { try AnnotatedImage(other, image.annotations) }
         #expect(throws: GeometryError.self) { try AnnotatedImage(other, Annotations(classes: [1, 2])) }
     }
 }

@@ -11,20 +11,20 @@ import Testing
     func definition(count: Int) {
         let (channels, height, width) = (3, 4, 5)
         let size = channels * height * width
-        let pictures = (0..<count * size).map { Float($0) }
+        let images = (0..<count * size).map { Float($0) }
         let mixes = [
             BatchMix.blend(lambda: 0.3), .blend(lambda: 1), .paste(x: 1..<4, y: 2..<3), .paste(x: 0..<5, y: 0..<4),
             .paste(x: 2..<2, y: 0..<4),
         ]
         for mix in mixes {
-            var result = pictures
+            var result = images
             result.withUnsafeMutableBufferPointer {
                 mix.apply(to: $0, count: count, channels: channels, height: height, width: width)
             }
             for n in 0..<count {
                 let other = (n + count - 1) % count
                 for i in 0..<size {
-                    let (own, second) = (pictures[n * size + i], pictures[other * size + i])
+                    let (own, second) = (images[n * size + i], images[other * size + i])
                     let (x, y) = (i % width, i / width % height)
                     let expected =
                         switch mix {

@@ -18,12 +18,12 @@ enum BatchMix: Equatable {
     }
 
     /// Mixes normalised images, `[N, C, H, W]`, in place.
-    func apply(to pictures: UnsafeMutableBufferPointer<Float>, count: Int, channels: Int, height: Int, width: Int) {
+    func apply(to images: UnsafeMutableBufferPointer<Float>, count: Int, channels: Int, height: Int, width: Int) {
         let size = channels * height * width
-        require(pictures.count == count * size, "BatchMix: \(pictures.count) numbers for \(count) images of \(size)")
-        guard count > 1, let start = pictures.baseAddress else { return }
+        require(images.count == count * size, "BatchMix: \(images.count) numbers for \(count) images of \(size)")
+        guard count > 1, let start = images.baseAddress else { return }
         // From the last to the first, each still finds the one before it unmixed; only the last must be kept.
-        let last = Array(pictures[(count - 1) * size..<count * size])
+        let last = Array(images[(count - 1) * size..<count * size])
         last.withUnsafeBufferPointer { last in
             for index in stride(from: count - 1, through: 0, by: -1) {
                 let own = start + index * size

@@ -4,7 +4,7 @@ import SaccadeImages
 /// One of COCO's files. Annotations go to the disk as they come; only the list of images waits for the end.
 struct COCOStream {
     private let file: StagedFile
-    private var pictures: [String] = []
+    private var images: [String] = []
     private var annotations = 0
 
     /// - Parameter categories: As records of JSON; nil where a file has none.
@@ -16,10 +16,10 @@ struct COCOStream {
     }
 
     /// - Returns: The image's number.
-    mutating func addPicture(_ name: String, _ size: PixelSize?) -> Int {
-        let number = pictures.count + 1
+    mutating func addImage(_ name: String, _ size: PixelSize?) -> Int {
+        let number = images.count + 1
         let sides = size.map { ", \"width\": \($0.width), \"height\": \($0.height)" } ?? ""
-        pictures.append("{\"id\": \(number), \"file_name\": \(COCOWriter.quoted(name))\(sides)}")
+        images.append("{\"id\": \(number), \"file_name\": \(COCOWriter.quoted(name))\(sides)}")
         return number
     }
 
@@ -30,7 +30,7 @@ struct COCOStream {
     }
 
     func finish() throws(FileError) {
-        try file.write("\n],\n\"images\": [\n\(pictures.joined(separator: ",\n"))\n]}\n")
+        try file.write("\n],\n\"images\": [\n\(images.joined(separator: ",\n"))\n]}\n")
         try file.finish()
     }
 }

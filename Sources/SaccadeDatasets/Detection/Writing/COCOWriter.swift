@@ -20,10 +20,10 @@ struct COCOWriter: DetectionWriter {
     ) throws(FileError) {
         var file: COCOStream
         if let open = files[sample.split] { file = open } else { file = try open(sample.split, in: &folder) }
-        let picture = file.addPicture(name, sample.size)
+        let image = file.addImage(name, sample.size)
         for object in sample.objects {
             report.add(object, keepsFlags: true, keepsKeypoints: true)
-            try file.add { Self.annotation(object, id: $0, image: picture) }
+            try file.add { Self.annotation(object, id: $0, image: image) }
         }
         files[sample.split] = file
     }

@@ -36,6 +36,6 @@ struct OutputNames {
     /// A name that is a file's, whatever the data set says.
     private static func safe(_ name: String) -> String {
         let name = String(String.UnicodeScalarView(name.unicodeScalars.filter { $0.value >= 32 && $0 != "/" }))
-        return name.isEmpty || name == "." || name == ".." ? "picture" : name
+        return name.isEmpty || name == "." || name == ".." ? "image" : name
     }
 }

@@ -26,8 +26,8 @@ struct YOLOWriter: DetectionWriter {
             report.add(object, keepsFlags: false, keepsKeypoints: false)
             text += Self.line(object, size, writesOutlines: writesOutlines, &report) + "\n"
         }
-        let picture = path(ofImage: name, sample.split).dropFirst("images/".count)
-        try folder.write(text, to: "labels/\(ImageNames.stem(String(picture))).txt")
+        let image = path(ofImage: name, sample.split).dropFirst("images/".count)
+        try folder.write(text, to: "labels/\(ImageNames.stem(String(image))).txt")
     }
 
     mutating func finish(in folder: inout StagedFolder, _ report: inout ConversionReport) throws(FileError) {

@@ -79,13 +79,13 @@ struct SceneCaptionWriter: SceneWriter {
     mutating func add(
         _ scene: Scene, named name: String, _ split: DatasetSplit, to folder: inout StagedFolder
     ) throws {
-        let picture = "\(name).png"
+        let image = "\(name).png"
         if writesImages {
-            try folder.write(scene.image.pngData(level: 1), to: "images/\(split.folderName)/\(picture)")
+            try folder.write(scene.image.pngData(level: 1), to: "images/\(split.folderName)/\(image)")
         }
         var file =
             try files[split] ?? COCOStream("captions_\(split.folderName)", categories: nil, in: &folder)
-        let number = file.addPicture(picture, scene.image.size)
+        let number = file.addImage(image, scene.image.size)
         for caption in scene.captions {
             try file.add { id in
                 "{\"id\": \(id), \"image_id\": \(number), \"caption\": \(COCOWriter.quoted(caption))}"

@@ -15,7 +15,7 @@ public struct HeatMap: Figure {
     public let map: ColorMap
     public let size: (width: Double, height: Double)
 
-    private let picture: Image?
+    private let background: Image?
     private let opacity: Double
     private let frame: Rectangle
     private let barLabel: String
@@ -28,14 +28,14 @@ public struct HeatMap: Figure {
     ///   - label: Quantity and unit, beside the bar; may be empty.
     ///   - range: Numbers of the bar's ends; finite. If not given, the smallest and the largest number.
     ///   - map: Which colours.
-    ///   - picture: What the map lies over, stretched to the image's shape and smooth between its values.
+    ///   - background: What the map lies over, stretched to the image's shape and smooth between its values.
     ///   - opacity: Of the map over the image, `0...1`.
     ///   - side: The longer side of the drawn map in points, at least 48.
     /// - Precondition: There are `width * height` values.
     public init(
         _ values: [Double], width: Int, height: Int, title: String = "", label: String = "",
-        range: ClosedRange<Double>? = nil, map: ColorMap = .viridis, over picture: Image? = nil, opacity: Double = 0.6,
-        side: Double = 320
+        range: ClosedRange<Double>? = nil, map: ColorMap = .viridis, over background: Image? = nil,
+        opacity: Double = 0.6, side: Double = 320
     ) {
         require(
             width > 0 && height > 0 && values.count == width * height,
@@ -44,12 +44,12 @@ public struct HeatMap: Figure {
         require(
             range.map { $0.lowerBound.isFinite && $0.upperBound.isFinite } ?? true, "HeatMap: a range without end")
         (self.title, self.values, self.width, self.height) = (title, values, width, height)
-        (self.map, self.picture, self.opacity, barLabel) = (map, picture, opacity, label)
+        (self.map, self.background, self.opacity, barLabel) = (map, background, opacity, label)
         // Beyond this, differences of two numbers overflow.
         let shown = values.lazy.filter { abs($0) < 1e300 }
         let (low, high) = (shown.min() ?? 0, shown.max() ?? 0)
         self.range = range ?? (low < high ? low...high : low...(low + max(abs(low) * 1e-6, 1)))
-        let (columns, rows) = (Double(picture?.width ?? width), Double(picture?.height ?? height))
+        let (columns, rows) = (Double(background?.width ?? width), Double(background?.height ?? height))
         let scale = side / max(columns, rows)
         func length(_ pixels: Double) -> Double { max(24, (pixels * scale * 2).rounded() / 2) }
         frame = Rectangle(x: 10, y: title.isEmpty ? 10 : 32, width: length(columns), height: length(rows))
@@ -67,8 +67,8 @@ public struct HeatMap: Figure {
                 title, in: Rectangle(x: 10, y: 10, width: size.width - 20, height: 15),
                 TextStyle(size: 12, isBold: true), .left)
         }
-        canvas.draw(picture.map(blended) ?? plain, in: frame)
-        if picture == nil { drawCrosses(on: canvas) }
+        canvas.draw(background.map(blended) ?? plain, in: frame)
+        if background == nil { drawCrosses(on: canvas) }
         canvas.stroke(frame, .faint, width: 0.6)
         drawBar(on: canvas)
     }
@@ -93,11 +93,11 @@ public struct HeatMap: Figure {
     }
 
     /// The image under the map, each pixel of the result mixed by itself.
-    private func blended(_ picture: Image) -> Image {
+    private func blended(_ background: Image) -> Image {
         let columns = max(1, Int((frame.width * Tinting.resolution).rounded()))
         let rows = max(1, Int((frame.height * Tinting.resolution).rounded()))
-        let grown = columns >= picture.width && rows >= picture.height
-        var pixels = picture.rgb().resized(width: columns, height: rows, filter: grown ? .nearest : .bilinear).pixels
+        let grown = columns >= background.width && rows >= background.height
+        var pixels = background.rgb().resized(width: columns, height: rows, filter: grown ? .nearest : .bilinear).pixels
         let colors = (0..<256).map { map.color(Double($0) / 255).bytes }
         let across = Self.neighbours(columns, of: width)
         for (y, row) in Self.neighbours(rows, of: height).enumerated() {

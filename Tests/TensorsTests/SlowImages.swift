@@ -1,7 +1,7 @@
 import SaccadeTensors
 
 /// Images `[N, C, H, W]` and what networks do to them, element by element, as papers define it.
-struct SlowPictures {
+struct SlowImages {
     let (count, channels, height, width): (Int, Int, Int, Int)
     private let element: [Float]
 
@@ -24,9 +24,9 @@ struct SlowPictures {
     var tensor: Tensor { Tensor(element, shape: [count, channels, height, width]) }
 
     /// A convolution without padding, by `[O, C, KH, KW]`.
-    func convolved(_ weights: SlowPictures, rectified: Bool = true) -> SlowPictures {
+    func convolved(_ weights: SlowImages, rectified: Bool = true) -> SlowImages {
         let (h, w) = (height - weights.height + 1, width - weights.width + 1)
-        return SlowPictures(count, weights.count, h, w) { n, o, y, x in
+        return SlowImages(count, weights.count, h, w) { n, o, y, x in
             var sum: Float = 0
             for c in 0..<channels {
                 for u in 0..<weights.height {
@@ -37,27 +37,27 @@ struct SlowPictures {
         }
     }
 
-    func pooled() -> SlowPictures {
-        SlowPictures(count, channels, height / 2, width / 2) { n, c, y, x in
+    func pooled() -> SlowImages {
+        SlowImages(count, channels, height / 2, width / 2) { n, c, y, x in
             [(0, 0), (0, 1), (1, 0), (1, 1)].map { self[n, c, 2 * y + $0.0, 2 * x + $0.1] }.max() ?? 0
         }
     }
 
     /// A transposed convolution of kernel 2 and stride 2, by `[C, O, 2, 2]`.
-    func enlarged(_ weights: SlowPictures) -> SlowPictures {
-        SlowPictures(count, weights.channels, 2 * height, 2 * width) { n, o, y, x in
+    func enlarged(_ weights: SlowImages) -> SlowImages {
+        SlowImages(count, weights.channels, 2 * height, 2 * width) { n, o, y, x in
             (0..<channels).reduce(0) { $0 + self[n, $1, y / 2, x / 2] * weights[$1, o, y % 2, x % 2] }
         }
     }
 
     /// The middle.
-    func cropped(to other: SlowPictures) -> SlowPictures {
+    func cropped(to other: SlowImages) -> SlowImages {
         let (top, left) = ((height - other.height) / 2, (width - other.width) / 2)
-        return SlowPictures(count, channels, other.height, other.width) { self[$0, $1, top + $2, left + $3] }
+        return SlowImages(count, channels, other.height, other.width) { self[$0, $1, top + $2, left + $3] }
     }
 
-    func joined(_ other: SlowPictures) -> SlowPictures {
-        SlowPictures(count, channels + other.channels, height, width) { n, c, y, x in
+    func joined(_ other: SlowImages) -> SlowImages {
+        SlowImages(count, channels + other.channels, height, width) { n, c, y, x in
             c < channels ? self[n, c, y, x] : other[n, c - channels, y, x]
         }
     }

@@ -2,8 +2,8 @@ public import SaccadeTensors
 
 /// An input of a ``Model``: its name, and which shapes it takes.
 ///
-///     Port("image", [.batch, .fixed(1), .free(FreeLength(usual: 572, multipleOf: 16, plus: 12, least: 188)), …])
-public struct Port: Sendable, Hashable {
+///     ModelInput("image", [.batch, .fixed(1), .free(FreeLength(usual: 572, multipleOf: 16, plus: 12, least: 188)), …])
+public struct ModelInput: Sendable, Hashable {
     /// The length of an axis.
     public enum Length: Sendable, Hashable {
         /// As many as there are samples.
@@ -50,7 +50,7 @@ public struct Port: Sendable, Hashable {
     }
 }
 
-extension Port {
+extension ModelInput {
     private var freeAxes: [Int] {
         lengths.indices.filter { if case .free = lengths[$0] { true } else { false } }
     }
@@ -62,7 +62,7 @@ extension Port {
     }
 }
 
-extension Port: CustomStringConvertible {
+extension ModelInput: CustomStringConvertible {
     /// `[N, 3, H, W]`, with the numbers that are fixed.
     public var description: String {
         let free = freeAxes

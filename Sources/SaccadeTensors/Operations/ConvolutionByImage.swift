@@ -8,15 +8,15 @@ extension Convolution {
     /// - Parameters:
     ///   - request: For the convolution alone, which adds to nothing.
     ///   - slice: Its place among the channels of what is written into.
-    func kernelsByPicture(_ request: KernelRequest, into slice: ChannelSlice) -> [Kernel] {
-        let pictures = request.results[0][0]
-        let lanes = pictures >= Threads.count && Threads.count > 1 ? [1, Threads.count] : [1]
-        let single = request.ofOnePicture
+    func kernelsByImage(_ request: KernelRequest, into slice: ChannelSlice) -> [Kernel] {
+        let images = request.results[0][0]
+        let lanes = images >= Threads.count && Threads.count > 1 ? [1, Threads.count] : [1]
+        let single = request.ofOneImage
         let ways = kernels(single)
-        return lanes.flatMap { lanes in ways.compactMap { byPicture($0, request, single, slice, lanes: lanes) } }
+        return lanes.flatMap { lanes in ways.compactMap { byImage($0, request, single, slice, lanes: lanes) } }
     }
 
-    private func byPicture(
+    private func byImage(
         _ way: Kernel, _ request: KernelRequest, _ single: KernelRequest, _ slice: ChannelSlice, lanes: Int
     ) -> Kernel? {
         let made = Arrangement.layout(of: way.results[0], single.results[0])
@@ -26,17 +26,17 @@ extension Convolution {
             slice.isOnePiece(made),
             let result = slice.whole(for: made).joined(in: whole.dimensions)
         else { return nil }
-        let (pictures, count) = (whole[0], operandCount)
+        let (images, count) = (whole[0], operandCount)
         let scratchSize = Storage.aligned(way.scratchByteCount)
-        let (read, written) = (source.byteCount / pictures, result.byteCount / pictures)
+        let (read, written) = (source.byteCount / images, result.byteCount / images)
         let offset = slice.start * whole[2] * whole[3] * Layout.rowMajor([1], made.elementType ?? .float32).byteCount
         var parts = [[Kernel.Part]](repeating: [], count: lanes)
-        for picture in 0..<pictures {
-            let lane = picture * lanes / pictures
+        for image in 0..<images {
+            let lane = image * lanes / images
             parts[lane].append(
                 Kernel.Part(
                     primitive,
-                    [(0, picture * read)] + (1..<count).map { ($0, 0) } + [(count, picture * written + offset)],
+                    [(0, image * read)] + (1..<count).map { ($0, 0) } + [(count, image * written + offset)],
                     scratch: (index: count + 1, offset: lane * scratchSize)))
         }
         var kernel = way
@@ -51,7 +51,7 @@ extension Convolution {
 
 extension KernelRequest {
     /// The same for one image of each batch.
-    fileprivate var ofOnePicture: KernelRequest {
+    fileprivate var ofOneImage: KernelRequest {
         var request = self
         request.inputs[0] = Operand(inputs[0].shape.replacing(0, with: 1))
         request.results = results.map { $0.replacing(0, with: 1) }
