@@ -17,7 +17,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
@@ -96,9 +95,16 @@ let package = Package(
         .target(
             name: "SaccadeDatasets",
             dependencies: [
-                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages",
-                "SaccadeSettings",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "SaccadeSettings",
                 .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        // From samples to batches of tensors. Apart from the data, which know no tensors.
+        .target(
+            name: "SaccadeLoading",
+            dependencies: [
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages",
+                "SaccadeDatasets",
             ],
             swiftSettings: strict),
         // Weights that others have published, and how to get them.
@@ -115,17 +121,20 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels",
                 "SaccadeInterchange", "SaccadeONNX",
-                "SaccadeImages", "SaccadeDatasets", "SaccadeWeights", "SaccadeSettings", "SaccadeMetrics",
+                "SaccadeImages", "SaccadeDatasets", "SaccadeLoading", "SaccadeWeights", "SaccadeSettings",
+                "SaccadeMetrics",
                 "CSaccadeKernels",
             ],
             swiftSettings: strict),
 
         // Runs as people look at them: index, curves, reports.
+        .systemLibrary(
+            name: "CSaccadeSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .target(
             name: "SaccadeRuns",
             dependencies: [
                 "SaccadeFiles", "SaccadeGeometry", "SaccadeMetrics", "SaccadeTraining", "SaccadeDrawing",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "CSaccadeSQLite",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["TensorBoard/event.proto"], swiftSettings: strict),
@@ -136,7 +145,7 @@ let package = Package(
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
                 "SaccadeONNX",
                 "SaccadeModels", "SaccadeGeometry", "SaccadeMetrics", "SaccadeSettings", "SaccadeDatasets",
-                "SaccadeImages", "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing", "SaccadeRuns",
+                "SaccadeLoading", "SaccadeImages", "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing", "SaccadeRuns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -146,6 +155,7 @@ let package = Package(
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
                 "SaccadeONNX",
                 "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets",
+                "SaccadeLoading",
                 "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics",
             ]),
 
@@ -202,7 +212,7 @@ let package = Package(
             name: "DatasetsTests",
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages",
-                "SaccadeDatasets", "TestSupport", "CSaccadeZlib",
+                "SaccadeDatasets", "SaccadeLoading", "TestSupport", "CSaccadeZlib",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -218,21 +228,23 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeCLI", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
                 "SaccadeONNX",
-                "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets", "SaccadeImages", "TestSupport",
+                "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets", "SaccadeLoading", "SaccadeImages", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .target(
             name: "TrainingTestSupport",
             dependencies: [
-                "SaccadePrelude", "SaccadeTensors", "SaccadeLayers", "SaccadeDatasets", "SaccadeTraining",
+                "SaccadePrelude", "SaccadeTensors", "SaccadeLayers", "SaccadeDatasets", "SaccadeLoading",
+                "SaccadeTraining",
             ],
             path: "Tests/TrainingTestSupport", swiftSettings: strict),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeImages",
-                "SaccadeInterchange", "SaccadeONNX", "SaccadeSettings", "SaccadeDatasets", "SaccadeTraining",
+                "SaccadeInterchange", "SaccadeONNX", "SaccadeSettings", "SaccadeDatasets", "SaccadeLoading",
+                "SaccadeTraining",
                 "SaccadeMetrics", "TestSupport",
                 "TrainingTestSupport",
             ],
@@ -241,8 +253,7 @@ let package = Package(
             name: "RunsTests",
             dependencies: [
                 "SaccadeFiles", "SaccadeMetrics", "SaccadeDrawing", "SaccadeRuns", "SaccadeTraining",
-                "TrainingTestSupport",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "TrainingTestSupport", "CSaccadeSQLite",
             ],
             swiftSettings: strict),
     ],

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SaccadeDatasets
 import SaccadeImages
+import SaccadeLoading
 import SaccadeONNX
 import SaccadeTensors
 import SaccadeTraining

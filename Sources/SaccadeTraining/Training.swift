@@ -1,6 +1,7 @@
 import Foundation
 public import SaccadeDatasets
 import SaccadeFiles
+public import SaccadeLoading
 import SaccadeModels
 import SaccadeSettings
 

@@ -1,6 +1,7 @@
 import SaccadeDatasets
 import SaccadeFiles
 import SaccadeLayers
+import SaccadeLoading
 import SaccadeModels
 import SaccadeTensors
 

@@ -2,6 +2,7 @@ import Foundation
 import SaccadeDatasets
 import SaccadeFiles
 import SaccadeImages
+import SaccadeLoading
 import SaccadePrelude
 import SaccadeTensors
 import Testing

@@ -3,6 +3,7 @@ import SaccadeDatasets
 import SaccadeFiles
 import SaccadeGeometry
 import SaccadeImages
+import SaccadeLoading
 import SaccadePrelude
 import SaccadeTensors
 import Testing

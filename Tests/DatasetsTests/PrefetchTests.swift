@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 
 @testable import SaccadeDatasets
+@testable import SaccadeLoading
 
 @Suite struct PrefetchTests {
     struct Trouble: Error, Equatable { var number: Int }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import SaccadeFiles
 import SaccadeMetrics
 import SaccadeTraining
@@ -104,14 +103,9 @@ func coreFiles(_ folder: String) throws -> [String: Data] {
             func progressed(_ progress: TrainingProgress) {}
             func finished(_ record: EpochRecord) {
                 guard record.epoch == 1 else { return }
-                var configuration = Configuration()
-                configuration.foreignKeysEnabled = false
-                try? DatabaseQueue(path: path, configuration: configuration).write { database in
-                    let tables = try String.fetchAll(
-                        database,
-                        sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
-                    for table in tables { try database.execute(sql: "DROP TABLE \"\(table)\"") }
-                }
+                guard let database = try? SQLite(path: path, patience: 5) else { return }
+                try? database.run("PRAGMA foreign_keys = OFF")
+                for table in ["run", "setting", "epoch", "measure"] { try? database.run("DROP TABLE \(table)") }
             }
         }
         let folder = try TemporaryFolder()

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import SaccadeFiles
 import SaccadeMetrics
 import SaccadeTraining
@@ -95,9 +94,10 @@ import TrainingTestSupport
         try trainSmall(at: "\(folder.path)/run") { $0.epochs = 1 }
         let path = "\(folder.path)/runs.sqlite"
         // In memory, and copied out of it, so that all is in one file.
-        let source = try DatabaseQueue(path: path)
-        try source.write { try $0.execute(sql: RunRow.tables + "PRAGMA user_version = \(RunRegistry.version);") }
-        try source.close()
+        do {
+            let source = try SQLite(path: path, patience: 5)
+            try source.run(RunRow.tables + "PRAGMA user_version = \(RunRegistry.version); PRAGMA journal_mode = DELETE")
+        }
         let data = try Data(contentsOf: URL(fileURLWithPath: path))
         try data.prefix(length).write(to: URL(fileURLWithPath: path))
         do {
@@ -114,9 +114,7 @@ import TrainingTestSupport
         let place = #expect(throws: FileError.self) { try RunRegistry(at: "\(folder.path)/file/runs.sqlite") }
         #expect(place?.code.isAboutWriting ?? false && place?.remedy.contains("SACCADE_REGISTRY") ?? false)
         let path = "\(folder.path)/runs.sqlite"
-        let newer = try DatabaseQueue(path: path)
-        try newer.write { try $0.execute(sql: "PRAGMA user_version = 1000") }
-        try newer.close()
+        try SQLite(path: path, patience: 5).run("PRAGMA user_version = 1000")
         #expect(#expect(throws: FileError.self) { try RunRegistry(at: path) }?.code == .unsupported)
     }
 
@@ -124,9 +122,7 @@ import TrainingTestSupport
     func older() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/runs.sqlite"
-        let older = try DatabaseQueue(path: path)
-        try older.write { try $0.execute(sql: "CREATE TABLE run (x); INSERT INTO run VALUES (1)") }
-        try older.close()
+        try SQLite(path: path, patience: 5).run("CREATE TABLE run (x); INSERT INTO run VALUES (1)")
         #expect(try RunRegistry(at: path).entries().isEmpty)
     }
 

@@ -2,6 +2,7 @@ package import Foundation
 package import SaccadeDatasets
 package import SaccadeImages
 package import SaccadeLayers
+package import SaccadeLoading
 import SaccadePrelude
 import SaccadeTensors
 package import SaccadeTraining

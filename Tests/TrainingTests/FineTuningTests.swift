@@ -3,6 +3,7 @@ import SaccadeDatasets
 import SaccadeImages
 import SaccadeInterchange
 import SaccadeLayers
+import SaccadeLoading
 import SaccadeModels
 import SaccadeSettings
 import SaccadeTensors

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeDatasets
 import SaccadeImages
+import SaccadeLoading
 import SaccadePrelude
 import SaccadeTensors
 import SaccadeTraining

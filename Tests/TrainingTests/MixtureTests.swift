@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeLoading
 import SaccadeTensors
 import TestSupport
 import Testing

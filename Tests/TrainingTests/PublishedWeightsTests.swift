@@ -3,6 +3,7 @@ import SaccadeDatasets
 import SaccadeImages
 import SaccadeInterchange
 import SaccadeLayers
+import SaccadeLoading
 import SaccadeMetrics
 import SaccadeModels
 import SaccadeTensors

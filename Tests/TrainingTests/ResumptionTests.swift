@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeLoading
 import SaccadeMetrics
 import SaccadeTensors
 import SaccadeTraining

@@ -1,6 +1,7 @@
 import Foundation
 import SaccadeDatasets
 import SaccadeImages
+import SaccadeLoading
 
 /// How fast images become batches: read, decoded, resized, augmented and normalised, at ImageNet's usual size.
 ///

@@ -1,7 +1,6 @@
 public import SaccadeGeometry
 import SaccadeImages
 import SaccadePrelude
-import SaccadeTensors
 
 /// What is known about an image besides its class, in pixels of the image, so that it can be moved together with it.
 public struct Annotations: Sendable, Hashable {

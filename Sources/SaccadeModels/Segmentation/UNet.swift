@@ -86,8 +86,8 @@ struct TwoConvolutions: Layer {
     func callAsFunction(_ x: Tensor) -> Tensor { conv2(conv1(x)) }
 }
 
-/// A 2×2 transposed convolution (the paper's up-convolution) that halves the channels, the middle of a map of the contracting path beside it, and two
-/// convolutions.
+/// A 2×2 transposed convolution (the paper's up-convolution) that halves the channels, the middle of a map of the
+/// contracting path beside it, and two convolutions.
 struct Expansion: Module {
     let up: ConvTranspose2D
     let convolutions: TwoConvolutions

@@ -1,7 +1,8 @@
+import CSaccadeSQLite
 import Foundation
-import GRDB
 public import SaccadeFiles
 public import SaccadeTraining
+import Synchronization
 
 /// An index of runs in SQLite, so that runs are found again wherever their folders lie.
 ///
@@ -23,36 +24,27 @@ public final class RunRegistry: Sendable {
 
     /// The file; empty for a registry in memory.
     public let path: String
-    private let database: any DatabaseWriter
+    private let database: Mutex<SQLite>
 
     /// Opens a registry, or begins one.
     ///
     /// - Throws: `FileError` when the file is no registry, or of a newer program, or its folder cannot be written.
     public init(at path: String) throws(FileError) {
         self.path = path
-        database = try Self.translated(path) {
-            let folder = Path(path).folder
-            if !folder.isEmpty {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            }
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(Self.patience)
-            // Readers besides the writer: a page or two at once.
-            configuration.maximumReaderCount = 2
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            try Self.prepare(pool, path)
-            return pool
-        }
+        database = Mutex(
+            try Self.translated(path) {
+                let folder = Path(path).folder
+                if !folder.isEmpty {
+                    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                }
+                return try Self.prepared(path)
+            })
     }
 
     /// A registry that is forgotten when the process ends.
     public init() throws(FileError) {
         path = ""
-        database = try Self.translated("the registry in memory") {
-            let queue = try DatabaseQueue()
-            try Self.prepare(queue, "the registry in memory")
-            return queue
-        }
+        database = Mutex(try Self.translated("the registry in memory") { try Self.prepared(":memory:") })
     }
 
     /// The user's own registry: what `SACCADE_REGISTRY` names, else `saccade/runs.sqlite` in the folder for such data.
@@ -87,12 +79,10 @@ public final class RunRegistry: Sendable {
     /// Enters a run, or what has become of it.
     public func enter(_ run: RunSummary) throws(FileError) {
         let stamp = RunEntry.stamp(of: run.folder)
-        try translated {
-            try $0.write { database in
-                try RunRow.write(RunEntry(run, stamp: stamp), to: database)
-                try RunRow.write(run.description.recipeSettings, ofRunIn: run.folder, to: database)
-                try RunRow.write(run.records, ofRunIn: run.folder, to: database)
-            }
+        try transaction(writing: true) { database throws(SQLiteError) in
+            try RunRow.write(RunEntry(run, stamp: stamp), to: database)
+            try RunRow.write(run.description.recipeSettings, ofRunIn: run.folder, to: database)
+            try RunRow.write(run.records, ofRunIn: run.folder, to: database)
         }
     }
 
@@ -101,11 +91,8 @@ public final class RunRegistry: Sendable {
     /// - Returns: Whether there was one.
     @discardableResult
     public func forget(runAt folder: String) throws(FileError) -> Bool {
-        try translated {
-            try $0.write { database in
-                try database.execute(sql: "DELETE FROM run WHERE folder = ?", arguments: [folder])
-                return database.changesCount > 0
-            }
+        try transaction(writing: true) { database throws(SQLiteError) in
+            try database.run("DELETE FROM run WHERE folder = ?", [folder]) > 0
         }
     }
 
@@ -113,18 +100,22 @@ public final class RunRegistry: Sendable {
 
     /// All runs, the one that something last became of first, as they were entered.
     public func entries() throws(FileError) -> [RunEntry] {
-        try translated { try $0.read { try RunRow.entries(in: $0) } }
+        try transaction(writing: false) { database throws(SQLiteError) in try RunRow.entries(in: database) }
     }
 
     /// The epochs of a run, in order, as they were entered.
     public func epochs(ofRunAt folder: String) throws(FileError) -> [EpochRecord] {
-        try translated { try $0.read { try RunRow.epochs(ofRunIn: folder, in: $0) } }
+        try transaction(writing: false) { database throws(SQLiteError) in
+            try RunRow.epochs(ofRunIn: folder, in: database)
+        }
     }
 
-    private func translated<Result>(
-        _ body: (any DatabaseWriter) throws -> Result
+    private func transaction<Result: Sendable>(
+        writing: Bool, _ body: @Sendable (SQLite) throws(SQLiteError) -> Result
     ) throws(FileError) -> Result {
-        try Self.translated(path.isEmpty ? "the registry in memory" : path) { try body(database) }
+        try Self.translated(path.isEmpty ? "the registry in memory" : path) {
+            try database.withLock { try $0.transaction(writing: writing, body) }
+        }
     }
 
     /// Says in one sentence what is the matter with a database.
@@ -135,25 +126,25 @@ public final class RunRegistry: Sendable {
             return try body()
         } catch let error as FileError {
             throw error
-        } catch let error as DatabaseError {
-            switch error.resultCode {
-            case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_CONSTRAINT:
+        } catch let error as SQLiteError {
+            switch error.code {
+            case SQLITE_NOTADB, SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_CONSTRAINT:
                 throw FileError(
                     .malformed, path: path,
-                    reason: "the registry of runs is damaged (\(error.message ?? error.resultCode.description))",
+                    reason: "the registry of runs is damaged (\(error.message))",
                     remedy: "saccade runs scan FOLDER builds it anew from the runs themselves")
-            case .SQLITE_FULL:
+            case SQLITE_FULL:
                 throw FileError(
                     .diskFull, path: path, reason: "there is no room for the registry of runs",
                     remedy: "free some space; the runs themselves are not touched")
-            case .SQLITE_BUSY, .SQLITE_LOCKED:
+            case SQLITE_BUSY, SQLITE_LOCKED:
                 throw FileError(
                     .unwritable, path: path, reason: "another process keeps the registry of runs busy",
                     remedy: "try again later")
             default:
                 throw FileError(
                     .unwritable, path: path,
-                    reason: "the registry of runs cannot be used (\(error.message ?? error.resultCode.description))",
+                    reason: "the registry of runs cannot be used (\(error.message))",
                     remedy: "name another file in SACCADE_REGISTRY")
             }
         } catch {
@@ -163,20 +154,24 @@ public final class RunRegistry: Sendable {
         }
     }
 
-    private static func prepare(_ database: any DatabaseWriter, _ path: String) throws {
-        try database.write { database in
-            let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    /// Opens a database and makes its tables, where they are not yet as they are now.
+    private static func prepared(_ path: String) throws -> SQLite {
+        let database = try SQLite(path: path, patience: patience)
+        try database.transaction(writing: true) { database throws in
+            let found =
+                try database.rows("PRAGMA user_version") { row throws(SQLiteError) -> Int in
+                    try row.value("user_version")
+                }.first ?? 0
             guard found <= version else {
                 throw FileError(
                     .unsupported, path: path, reason: "this registry of runs is of a newer program",
                     remedy: "use that one, or name another file in SACCADE_REGISTRY")
             }
             guard found < version else { return }
-            for table in ["measure", "epoch", "setting", "run"] {
-                try database.execute(sql: "DROP TABLE IF EXISTS \(table)")
-            }
-            try database.execute(sql: RunRow.tables)
-            try database.execute(sql: "PRAGMA user_version = \(version)")
+            for table in ["measure", "epoch", "setting", "run"] { try database.run("DROP TABLE IF EXISTS \(table)") }
+            try database.run(RunRow.tables)
+            try database.run("PRAGMA user_version = \(version)")
         }
+        return database
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import SaccadeMetrics
 import SaccadeTraining
 
@@ -28,19 +27,19 @@ enum RunRow {
         ) WITHOUT ROWID;
         """
 
-    static func write(_ run: RunEntry, to database: Database) throws {
+    static func write(_ run: RunEntry, to database: SQLite) throws(SQLiteError) {
         // Not REPLACE, which deletes the row and with it what belongs to it.
-        try database.execute(
-            sql: """
-                INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (folder) DO UPDATE SET name = excluded.name, network = excluded.network,
-                    data = excluded.data, state = excluded.state, reason = excluded.reason, epochs = excluded.epochs,
-                    epochsWanted = excluded.epochsWanted, bestEpoch = excluded.bestEpoch,
-                    bestMetric = excluded.bestMetric, bestValue = excluded.bestValue, seconds = excluded.seconds,
-                    waitingShare = excluded.waitingShare, peakMemory = excluded.peakMemory,
-                    lastActive = excluded.lastActive, stamp = excluded.stamp
-                """,
-            arguments: [
+        try database.run(
+            """
+            INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (folder) DO UPDATE SET name = excluded.name, network = excluded.network,
+                data = excluded.data, state = excluded.state, reason = excluded.reason, epochs = excluded.epochs,
+                epochsWanted = excluded.epochsWanted, bestEpoch = excluded.bestEpoch,
+                bestMetric = excluded.bestMetric, bestValue = excluded.bestValue, seconds = excluded.seconds,
+                waitingShare = excluded.waitingShare, peakMemory = excluded.peakMemory,
+                lastActive = excluded.lastActive, stamp = excluded.stamp
+            """,
+            [
                 run.folder, run.name, run.network, run.data, run.state.word, run.state.reason, run.epochs.done,
                 run.epochs.wanted, run.best?.epoch, run.best?.monitor.name, run.best?.value, run.seconds,
                 run.waitingFraction, run.peakMemory, run.lastActive.timeIntervalSince1970, run.stamp,
@@ -48,30 +47,28 @@ enum RunRow {
     }
 
     static func write(
-        _ settings: [(name: String, text: String)], ofRunIn folder: String, to database: Database
-    ) throws {
-        try database.execute(sql: "DELETE FROM setting WHERE folder = ?", arguments: [folder])
-        let insert = try database.makeStatement(sql: "INSERT OR REPLACE INTO setting VALUES (?, ?, ?)")
-        for setting in settings { try insert.execute(arguments: [folder, setting.name, setting.text]) }
+        _ settings: [(name: String, text: String)], ofRunIn folder: String, to database: SQLite
+    ) throws(SQLiteError) {
+        try database.run("DELETE FROM setting WHERE folder = ?", [folder])
+        let insert = try database.prepare("INSERT OR REPLACE INTO setting VALUES (?, ?, ?)")
+        for setting in settings { try insert.run([folder, setting.name, setting.text]) }
     }
 
     /// Only what has changed: a run of thousands of epochs is entered after each of them.
-    static func write(_ records: [EpochRecord], ofRunIn folder: String, to database: Database) throws {
-        try database.execute(
-            sql: "DELETE FROM epoch WHERE folder = ? AND epoch > ?", arguments: [folder, records.last?.epoch ?? 0])
+    static func write(_ records: [EpochRecord], ofRunIn folder: String, to database: SQLite) throws(SQLiteError) {
+        try database.run("DELETE FROM epoch WHERE folder = ? AND epoch > ?", [folder, records.last?.epoch ?? 0])
         let known = Set(try epochs(ofRunIn: folder, in: database).map(Known.init))
-        let insert = try database.makeStatement(sql: "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)")
-        let measure = try database.makeStatement(sql: "INSERT INTO measure VALUES (?, ?, ?, ?, ?)")
+        let insert = try database.prepare("INSERT INTO epoch VALUES (?, ?, ?, ?, ?)")
+        let measure = try database.prepare("INSERT INTO measure VALUES (?, ?, ?, ?, ?)")
         for record in records where !known.contains(Known(record)) {
             // With what belongs to it.
-            try database.execute(
-                sql: "DELETE FROM epoch WHERE folder = ? AND epoch = ?", arguments: [folder, record.epoch])
-            try insert.execute(arguments: [
+            try database.run("DELETE FROM epoch WHERE folder = ? AND epoch = ?", [folder, record.epoch])
+            try insert.run([
                 folder, record.epoch, record.learningRate, record.isBest, record.skippedSteps,
             ])
             for monitor in Monitor.all {
                 guard let value = monitor.measured(in: record) else { continue }
-                try measure.execute(arguments: [
+                try measure.run([
                     folder, record.epoch, monitor.part.rawValue, monitor.metric.rawValue, value,
                 ])
             }
@@ -91,43 +88,50 @@ enum RunRow {
         }
     }
 
-    static func entries(in database: Database) throws -> [RunEntry] {
-        try Row.fetchAll(database, sql: "SELECT * FROM run ORDER BY lastActive DESC, folder").map { row in
+    static func entries(in database: SQLite) throws(SQLiteError) -> [RunEntry] {
+        try database.rows("SELECT * FROM run ORDER BY lastActive DESC, folder") { row throws(SQLiteError) in
             var best: RunEntry.Best?
-            if let epoch = row["bestEpoch"] as Int?, let name = row["bestMetric"] as String?,
+            if let epoch: Int = row.valueIfAny("bestEpoch"), let name: String = row.valueIfAny("bestMetric"),
                 let monitor = Monitor(name: name)
             {
-                best = .init(epoch: epoch, monitor: monitor, value: row["bestValue"] as Double? ?? .nan)
+                best = .init(epoch: epoch, monitor: monitor, value: number(row, "bestValue"))
             }
             return RunEntry(
-                name: row["name"], folder: row["folder"], network: row["network"], data: row["data"],
-                state: RunState(word: row["state"], reason: row["reason"]) ?? .killed,
-                epochs: (row["epochs"], row["epochsWanted"]), best: best, seconds: row["seconds"],
-                waitingFraction: row["waitingShare"], peakMemory: row["peakMemory"],
-                lastActive: Date(timeIntervalSince1970: row["lastActive"]), stamp: row["stamp"])
+                name: try row.value("name"), folder: try row.value("folder"), network: try row.value("network"),
+                data: try row.value("data"),
+                state: RunState(word: try row.value("state"), reason: row.valueIfAny("reason")) ?? .killed,
+                epochs: (try row.value("epochs"), try row.value("epochsWanted")), best: best,
+                seconds: number(row, "seconds"), waitingFraction: row.valueIfAny("waitingShare"),
+                peakMemory: row.valueIfAny("peakMemory"),
+                lastActive: Date(timeIntervalSince1970: try row.value("lastActive")), stamp: try row.value("stamp"))
         }
     }
 
-    static func epochs(ofRunIn folder: String, in database: Database) throws -> [EpochRecord] {
-        // SQLite has no number for what is none.
-        func number(_ row: Row, _ column: String) -> Double { row[column] as Double? ?? .nan }
+    static func epochs(ofRunIn folder: String, in database: SQLite) throws(SQLiteError) -> [EpochRecord] {
         var measured: [Int: [Monitor: Double]] = [:]
-        for row in try Row.fetchAll(database, sql: "SELECT * FROM measure WHERE folder = ?", arguments: [folder]) {
-            guard let part = Monitor.Part(rawValue: row["part"]), let metric = Metric(rawValue: row["metric"]) else {
-                continue
-            }
-            measured[row["epoch"], default: [:]][Monitor(part, metric)] = number(row, "value")
+        let measures = try database.rows("SELECT * FROM measure WHERE folder = ?", [folder]) {
+            row throws(SQLiteError) -> (epoch: Int, monitor: Monitor, value: Double)? in
+            guard let part = Monitor.Part(rawValue: try row.value("part")),
+                let metric = Metric(rawValue: try row.value("metric"))
+            else { return nil }
+            return (try row.value("epoch"), Monitor(part, metric), number(row, "value"))
+        }
+        for case .some(let measure) in measures {
+            measured[measure.epoch, default: [:]][measure.monitor] = measure.value
         }
         func metrics(_ epoch: Int, _ part: Monitor.Part) -> [Metric: Double] {
             measured[epoch, default: [:]].reduce(into: [:]) { if $1.key.part == part { $0[$1.key.metric] = $1.value } }
         }
-        return try Row.fetchAll(
-            database, sql: "SELECT * FROM epoch WHERE folder = ? ORDER BY epoch", arguments: [folder]
-        ).map { row in
-            EpochRecord(
-                epoch: row["epoch"], learningRate: number(row, "learningRate"),
-                training: metrics(row["epoch"], .training), validation: metrics(row["epoch"], .validation),
-                isBest: row["isBest"], skippedSteps: row["skippedSteps"])
+        return try database.rows("SELECT * FROM epoch WHERE folder = ? ORDER BY epoch", [folder]) {
+            row throws(SQLiteError) in
+            let epoch: Int = try row.value("epoch")
+            return EpochRecord(
+                epoch: epoch, learningRate: number(row, "learningRate"),
+                training: metrics(epoch, .training), validation: metrics(epoch, .validation),
+                isBest: try row.value("isBest"), skippedSteps: try row.value("skippedSteps"))
         }
     }
+
+    /// SQLite has no number for what is none.
+    private static func number(_ row: SQLite.Row, _ column: String) -> Double { row.valueIfAny(column) ?? .nan }
 }

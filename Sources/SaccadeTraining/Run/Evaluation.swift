@@ -1,4 +1,5 @@
-public import SaccadeDatasets
+import SaccadeDatasets
+public import SaccadeLoading
 import SaccadeMetrics
 
 /// Shows a network every sample of a source once.

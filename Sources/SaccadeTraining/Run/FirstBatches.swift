@@ -1,4 +1,5 @@
 import SaccadeDatasets
+import SaccadeLoading
 
 /// The beginning of each epoch of a source, and its last batch, which may be smaller than the others.
 struct FirstBatches<Batch: LearningBatch>: BatchSource {

@@ -1,5 +1,6 @@
 import SaccadeDatasets
 import SaccadeLayers
+import SaccadeLoading
 import SaccadeTensors
 
 /// Finds where values stopped being finite.

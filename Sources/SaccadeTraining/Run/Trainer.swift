@@ -1,9 +1,10 @@
 import Foundation
-public import SaccadeDatasets
+import SaccadeDatasets
 import SaccadeFiles
 import SaccadeImages
 import SaccadeInterchange
 import SaccadeLayers
+public import SaccadeLoading
 import SaccadeMetrics
 import SaccadeTensors
 

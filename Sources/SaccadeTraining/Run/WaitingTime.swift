@@ -1,4 +1,5 @@
 import SaccadeDatasets
+import SaccadeLoading
 
 /// How long an epoch's learning waits for data.
 ///

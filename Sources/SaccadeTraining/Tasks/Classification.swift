@@ -2,6 +2,7 @@ public import SaccadeDatasets
 public import SaccadeFiles
 import SaccadeImages
 public import SaccadeLayers
+public import SaccadeLoading
 import SaccadeMetrics
 public import SaccadeModels
 public import SaccadeSettings

@@ -1,6 +1,7 @@
 public import SaccadeDatasets
 public import SaccadeFiles
 public import SaccadeLayers
+public import SaccadeLoading
 public import SaccadeMetrics
 public import SaccadeModels
 public import SaccadeSettings

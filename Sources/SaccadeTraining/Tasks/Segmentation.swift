@@ -2,6 +2,7 @@ public import SaccadeDatasets
 public import SaccadeFiles
 import SaccadeImages
 public import SaccadeLayers
+public import SaccadeLoading
 public import SaccadeMetrics
 public import SaccadeModels
 import SaccadePrelude

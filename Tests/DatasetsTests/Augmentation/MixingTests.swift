@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeImages
+import SaccadeLoading
 import SaccadePrelude
 import SaccadeTensors
 import Testing

@@ -37,3 +37,14 @@ extension BatchMix {
         return .paste(x: x.lowerBound * channels..<x.upperBound * channels, y: y)
     }
 }
+
+extension [Augmentation] {
+    /// How a batch is mixed; nil where it is not.
+    package func mix(for size: PixelSize, using generator: inout SplitMix64) -> BatchMix? {
+        let mixing = compactMap { $0.kind as? any BatchAugmentation }
+        guard let kind = mixing.randomElement(using: &generator), generator.happens(kind.probability) else {
+            return nil
+        }
+        return kind.draw(for: size, using: &generator)
+    }
+}

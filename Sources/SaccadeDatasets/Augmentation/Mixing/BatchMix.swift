@@ -1,16 +1,16 @@
-import SaccadeImages
+package import SaccadeImages
 import SaccadePrelude
 
 /// A mix of the images of a batch, each with the one before it and the first with the last, in which nothing is random
 /// any more. In a shuffled batch that is as good a partner as any.
-enum BatchMix: Equatable {
+package enum BatchMix: Equatable {
     /// Every pixel a mean of two images', the image's own counting this much.
     case blend(lambda: Float)
     /// A rectangle of one image pasted into another.
     case paste(x: Range<Int>, y: Range<Int>)
 
     /// The mixing weight λ: the fraction of a mixed image that is its own, for images of this size.
-    func lambda(of size: PixelSize) -> Float {
+    package func lambda(of size: PixelSize) -> Float {
         switch self {
         case .blend(let lambda): lambda
         case .paste(let x, let y): 1 - Float(x.count * y.count) / Float(size.width * size.height)
@@ -18,7 +18,8 @@ enum BatchMix: Equatable {
     }
 
     /// Mixes normalised images, `[N, C, H, W]`, in place.
-    func apply(to images: UnsafeMutableBufferPointer<Float>, count: Int, channels: Int, height: Int, width: Int) {
+    package func apply(to images: UnsafeMutableBufferPointer<Float>, count: Int, channels: Int, height: Int, width: Int)
+    {
         let size = channels * height * width
         require(images.count == count * size, "BatchMix: \(images.count) numbers for \(count) images of \(size)")
         guard count > 1, let start = images.baseAddress else { return }
@@ -52,7 +53,7 @@ public struct LabelMixture: Sendable, Equatable {
     public init(partnerLabels: [Int], lambda: Float) { (self.partnerLabels, self.lambda) = (partnerLabels, lambda) }
 
     /// Each label of a batch with that of the image before it, as ``BatchMix`` mixes them.
-    init(_ labels: [Int], lambda: Float) {
+    package init(_ labels: [Int], lambda: Float) {
         self.init(partnerLabels: labels.suffix(1) + labels.dropLast(), lambda: lambda)
     }
 }

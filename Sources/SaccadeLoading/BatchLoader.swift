@@ -1,3 +1,4 @@
+public import SaccadeDatasets
 import SaccadeFiles
 import SaccadePrelude
 

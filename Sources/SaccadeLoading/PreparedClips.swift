@@ -1,3 +1,4 @@
+public import SaccadeDatasets
 public import SaccadeFiles
 public import SaccadeImages
 public import SaccadePrelude

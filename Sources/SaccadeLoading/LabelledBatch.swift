@@ -1,3 +1,4 @@
+public import SaccadeDatasets
 public import SaccadeImages
 import SaccadePrelude
 public import SaccadeTensors

@@ -1,5 +1,6 @@
+public import SaccadeDatasets
 public import SaccadeFiles
-public import SaccadeGeometry
+import SaccadeGeometry
 public import SaccadeImages
 public import SaccadePrelude
 public import SaccadeTensors
@@ -84,39 +85,5 @@ public struct PreparedImages<Images: ImageDataset>: SampleSource {
                 to: buffer, count: samples.count, channels: preprocessing.channels, height: preprocessing.height,
                 width: preprocessing.width)
         }
-    }
-}
-
-extension [Augmentation] {
-    /// How a batch is mixed; nil where it is not.
-    func mix(for size: PixelSize, using generator: inout SplitMix64) -> BatchMix? {
-        let mixing = compactMap { $0.kind as? any BatchAugmentation }
-        guard let kind = mixing.randomElement(using: &generator), generator.happens(kind.probability) else {
-            return nil
-        }
-        return kind.draw(for: size, using: &generator)
-    }
-}
-
-extension AnnotatedImage {
-    /// In the expected size, everything moved along; channels stay.
-    ///
-    /// - Throws: `GeometryError` when a mask becomes too large.
-    public func fitted(
-        by preprocessing: Preprocessing, rules: Annotations.Rules = Annotations.Rules()
-    ) throws(GeometryError) -> AnnotatedImage {
-        let size = preprocessing.size
-        guard case .centerCrop(let side) = preprocessing.resizing else {
-            guard image.size != size else { return self }
-            return try resized(to: size, filter: preprocessing.filter, rules: rules)
-        }
-        // The very pixels of `Image.resized(shortSide:centerCrop:)`, and where they come from.
-        let crop = image.centerCrop(ofShortSide: side, size.width, size.height)
-        let map = Homography.scaling(
-            Double(crop.scaled.width) / Double(image.width), Double(crop.scaled.height) / Double(image.height)
-        ).then(.translation(-Double(crop.x), -Double(crop.y)))
-        return try AnnotatedImage(
-            image.resized(shortSide: side, centerCrop: size.width, size.height, filter: preprocessing.filter),
-            annotations.moved(by: GeometricTransform(map, from: image.size, to: size), rules))
     }
 }
