@@ -9,15 +9,20 @@ extension Operation {
     /// Computes the results now, or adds a node to the trace that the inputs belong to.
     ///
     /// - Precondition: The shapes fit; the trap says which rule they break.
-    package func results(of inputs: [Tensor]) -> [Tensor] {
-        if let trace = Trace.current, trace.covers(inputs) { return trace.append(self, inputs) }
-        let shapes: [Shape]
-        do { shapes = try resultShapes(inputs.map(\.shape)) } catch { wrongProgram("\(error)") }
-        let request = KernelRequest(
-            inputs: inputs.map(\.operand), results: shapes, isTraining: Phase.current == .training,
-            allowsBFloat16: Precision.current == .bfloat16)
-        return KernelCache.shared.kernel(for: self, request).results(of: inputs, shapes: shapes)
-    }
+    package func results(of inputs: [Tensor]) -> [Tensor] { apply(self, to: inputs) }
+}
+
+/// What finds the kernel of an operation costs the same for all of them: the compiler would make fifty copies of it, one
+/// for each, in a quarter of this target's build.
+@inline(never) @_semantics("optimize.sil.specialize.generic.never")
+private func apply(_ operation: some Operation, to inputs: [Tensor]) -> [Tensor] {
+    if let trace = Trace.current, trace.covers(inputs) { return trace.append(operation, inputs) }
+    let shapes: [Shape]
+    do { shapes = try operation.resultShapes(inputs.map(\.shape)) } catch { wrongProgram("\(error)") }
+    let request = KernelRequest(
+        inputs: inputs.map(\.operand), results: shapes, isTraining: Phase.current == .training,
+        allowsBFloat16: Precision.current == .bfloat16)
+    return KernelCache.shared.kernel(for: operation, request).results(of: inputs, shapes: shapes)
 }
 
 extension Kernel {
@@ -120,8 +125,8 @@ final class KernelCache: Sendable {
     private let state = Mutex(State())
     private let making = Mutex(())
 
-    func kernel(for operation: some Operation, _ request: KernelRequest) -> Kernel {
-        let key = Key(operation: operation, request: request)
+    func kernel(for operation: any Operation, _ request: KernelRequest) -> Kernel {
+        let key = Key(operation: AnyHashable(operation), request: request)
         if let kernel = state.withLock({ $0.kernels[key] }) { return kernel }
         return alone {
             if let kernel = state.withLock({ $0.kernels[key] }) { return kernel }

@@ -96,7 +96,7 @@ package final class Trace: Sendable {
         return tensor(parameter.shape, index)
     }
 
-    func append(_ operation: some Operation, _ inputs: [Tensor]) -> [Tensor] {
+    func append(_ operation: any Operation, _ inputs: [Tensor]) -> [Tensor] {
         let shapes = resultShapes(of: operation, inputs)
         let inputs = inputs.map(index(of:))
         let (node, results) = state.withLock { state in
@@ -140,7 +140,7 @@ package final class Trace: Sendable {
     }
 
     /// The shapes of an operation's results.
-    private func resultShapes(of operation: some Operation, _ inputs: [Tensor]) -> [Shape] {
+    private func resultShapes(of operation: any Operation, _ inputs: [Tensor]) -> [Shape] {
         let shapes = inputs.map(\.shape)
         if state.withLock({ $0.refusal == nil }) {
             do {
@@ -157,7 +157,7 @@ package final class Trace: Sendable {
     ///
     /// Images do not grow from now on, and those of which nothing is known are a single pixel: large enough to be cropped
     /// to, and small enough to be cropped from all that was there before.
-    private func standIns(for operation: some Operation, _ inputs: [Tensor]) -> [Shape] {
+    private func standIns(for operation: any Operation, _ inputs: [Tensor]) -> [Shape] {
         func images(_ shapes: [Shape], atMost height: Int, _ width: Int) -> [Shape] {
             shapes.map { $0.rank == 4 ? [$0[0], $0[1], min($0[2], height), min($0[3], width)] : $0 }
         }

@@ -82,7 +82,7 @@ package final class Tuner: Sendable {
     ///   - network: The weights of all layers, among which these are used.
     ///   - policy: What to do where nothing was chosen before.
     func fastest(
-        of candidates: [Kernel], for operation: some Operation, _ request: KernelRequest,
+        of candidates: [Kernel], for operation: any Operation, _ request: KernelRequest,
         among network: ColdWeights? = nil, by policy: TuningPolicy = .exact
     ) -> Kernel {
         func plainest() -> Kernel { candidates.first(where: \.isCompilable) ?? candidates[0] }

@@ -32,7 +32,7 @@ struct TuningKey: Sendable {
 
     /// - Parameter count: Of the candidates: another version of the program may know of more, and then chooses again.
     init(
-        _ operation: some Operation, _ request: KernelRequest, candidates count: Int, among network: ColdWeights?
+        _ operation: any Operation, _ request: KernelRequest, candidates count: Int, among network: ColdWeights?
     ) {
         let constants = request.constantInputs
         func word(_ index: Int, _ lengths: [String]) -> String {
