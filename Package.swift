@@ -139,13 +139,40 @@ let package = Package(
             ],
             exclude: ["TensorBoard/event.proto"], swiftSettings: strict),
 
+        // The program: what all commands share, and two halves of them, which compile side by side. Only the commands that
+        // keep runs need the registry.
+        .target(
+            name: "SaccadeCommandSupport",
+            dependencies: [
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels",
+                "SaccadeSettings",
+                "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "SaccadeCommands",
+            dependencies: [
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
+                "SaccadeONNX", "SaccadeModels", "SaccadeGeometry", "SaccadeMetrics", "SaccadeSettings",
+                "SaccadeDatasets",
+                "SaccadeLoading", "SaccadeImages", "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing",
+                "SaccadeCommandSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "SaccadeRunCommands",
+            dependencies: [
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
+                "SaccadeMetrics", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining",
+                "SaccadeDrawing",
+                "SaccadeRuns", "SaccadeCommandSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
-                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
-                "SaccadeONNX",
-                "SaccadeModels", "SaccadeGeometry", "SaccadeMetrics", "SaccadeSettings", "SaccadeDatasets",
-                "SaccadeLoading", "SaccadeImages", "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing", "SaccadeRuns",
+                "SaccadeTensors", "SaccadeSettings", "SaccadeCommandSupport", "SaccadeCommands", "SaccadeRunCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -226,7 +253,8 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "SaccadePrelude", "SaccadeCLI", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
+                "SaccadePrelude", "SaccadeCLI", "SaccadeCommandSupport", "SaccadeCommands", "SaccadeRunCommands",
+                "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
                 "SaccadeONNX",
                 "SaccadeModels", "SaccadeDrawing", "SaccadeDatasets", "SaccadeLoading", "SaccadeImages", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

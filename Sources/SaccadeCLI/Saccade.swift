@@ -1,4 +1,6 @@
 import ArgumentParser
+import SaccadeCommands
+import SaccadeRunCommands
 
 @main
 struct Saccade: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SaccadeRunCommands
 import SaccadeSettings
 
 extension Saccade {

@@ -7,6 +7,9 @@ import SaccadeSettings
 import Testing
 
 @testable import SaccadeCLI
+@testable import SaccadeCommandSupport
+@testable import SaccadeCommands
+@testable import SaccadeRunCommands
 
 @Suite struct DescribeCommandTests {
     static func table(_ recipe: String) throws -> [String] {

@@ -7,6 +7,9 @@ import SaccadeTensors
 import Testing
 
 @testable import SaccadeCLI
+@testable import SaccadeCommandSupport
+@testable import SaccadeCommands
+@testable import SaccadeRunCommands
 
 /// Networks that are no list of layers, as `describe` shows them.
 @Suite struct DescribedModelTests {

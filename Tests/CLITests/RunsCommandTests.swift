@@ -5,6 +5,9 @@ import TestSupport
 import Testing
 
 @testable import SaccadeCLI
+@testable import SaccadeCommandSupport
+@testable import SaccadeCommands
+@testable import SaccadeRunCommands
 
 @Suite struct RunsCommandTests {
     @Test("every command of runs has help with examples", arguments: ["list", "show", "compare", "delete", "scan"])

@@ -3,6 +3,9 @@ import SaccadeFiles
 import Testing
 
 @testable import SaccadeCLI
+@testable import SaccadeCommandSupport
+@testable import SaccadeCommands
+@testable import SaccadeRunCommands
 
 @Suite struct ShortenedFileTests {
     @Test("a file that is cut short while it is in use ends the program with a sentence")

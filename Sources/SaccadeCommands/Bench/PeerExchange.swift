@@ -1,0 +1,56 @@
+import Foundation
+import SaccadeCommandSupport
+import SaccadeInterchange
+import SaccadeTensors
+
+/// What everybody computes with, as files that a peer reads, and what a peer has made of it.
+final class PeerExchange {
+    /// The network's weights, a .pth.
+    let weights: String
+    /// The images, a .npy.
+    let input: String
+    private let labels: String
+    private let folder: String
+
+    init(_ network: NetworkBenchmark) throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("saccade-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        (weights, input, labels) = ("\(folder)/weights.pth", "\(folder)/input.npy", "\(folder)/labels.npy")
+        try WeightsFile.write(network.weights, to: weights)
+        try WeightsFile.write([("input", network.input)], to: input)
+        try WeightsFile.write([("labels", network.labels)], to: labels)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// Another file beside them.
+    func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+    /// What tells a peer's script of the files.
+    var arguments: [String] {
+        ["--weights", weights, "--input", input, "--labels", labels, "--output", path("output.npy")]
+    }
+
+    /// Checks what the peer has computed, which is then gone.
+    ///
+    /// - Parameters:
+    ///   - expected: Our own result.
+    ///   - tolerance: The largest difference that may be, as a share of the largest number.
+    /// - Returns: The largest difference.
+    /// - Throws: ``CommandError`` when the results differ: then it was something else that was measured.
+    func difference(from expected: Tensor, tolerance: Double, of peer: String) throws -> Double {
+        let result = try NumPyFile.read(path("output.npy"))
+        try FileManager.default.removeItem(atPath: path("output.npy"))
+        guard result.shape.elementCount == expected.shape.elementCount else {
+            throw CommandError.data("\(peer) computes \(result.shape) where we compute \(expected.shape)")
+        }
+        let largest = expected.scalars.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
+        let error = zip(result.scalars, expected.scalars).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+        let share = Double(error / largest)
+        guard share <= tolerance, result.scalars.allSatisfy(\.isFinite) else {
+            throw CommandError.data(
+                "\(peer) computes something else: its results differ from ours by up to \(share) of the largest")
+        }
+        return share
+    }
+}

@@ -1,0 +1,110 @@
+package import ArgumentParser
+import Foundation
+import SaccadeCommandSupport
+import SaccadeFiles
+import SaccadeWeights
+import Synchronization
+
+package struct Fetch: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        abstract: "Download published weights, cached.",
+        discussion: """
+            A transfer that was cut off goes on where it was. What has come is compared with its SHA-256 before it takes \
+            its name. The weights are kept in $XDG_CACHE_HOME/saccade/weights, or ~/.cache/saccade/weights; what PyTorch \
+            has downloaded is found too. From then on the name stands for the network with these weights.
+
+            EXAMPLES:
+              saccade fetch resnet50
+              saccade fetch --list
+              saccade classify resnet50 photo.jpg
+
+            \(Failure.codes)
+            """)
+
+    @Argument(help: ArgumentHelp("Which: the name of a network, such as resnet-50 or vgg16_bn.", valueName: "name"))
+    var name: String?
+
+    @Flag(help: "List what there is, and what is here already.")
+    var list = false
+
+    @Option(help: ArgumentHelp("Another address under which the same files lie.", valueName: "http://…/"))
+    var mirror: String?
+
+    package func validate() throws {
+        guard list != (name != nil) else { throw ValidationError("Give the name of a network, or --list.") }
+        if let name, WeightsCard.named(name) == nil {
+            throw ValidationError("\(WeightsCard.problem(withName: name)).")
+        }
+    }
+
+    package func run() async throws {
+        let cache = WeightsCache()
+        guard let name, let card = WeightsCard.named(name) else { return print(Self.table(cache)) }
+        let place = cache.place(of: card)
+        if let file = cache.file(of: card) {
+            guard try card.isWhole(at: file) else {
+                throw CommandError.data(
+                    "\(file): this is not \(card.file), or damaged: its SHA-256 does not begin with \(card.hashPrefix); "
+                        + "delete it and fetch again")
+            }
+            return print("\(file): here already, and whole")
+        }
+        let url = mirror.map { ($0.hasSuffix("/") ? $0 : $0 + "/") + card.file } ?? card.url
+        let bar = FetchProgress(card.file)
+        do {
+            try await Download(url, to: place, hashPrefix: card.hashPrefix).run { bar.show($0, $1) }
+            bar.end()
+        } catch let error as FileError where error.code == .unreachable {
+            bar.end()
+            throw FileError(
+                .unreachable, path: error.path, reason: error.reason,
+                remedy: "\(error.remedy). Or put the file \(card.file) from another machine here: \(place)")
+        } catch {
+            bar.end()
+            throw error
+        }
+        print("\(place): whole, \(percent(card.top1 / 100)) of ImageNet’s images right as published")
+        print("Next: saccade classify \(card.name) IMAGE.jpg")
+    }
+
+    private static func table(_ cache: WeightsCache) -> String {
+        var table = TextTable([
+            .init("name"), .init("parameters", .right), .init("top-1", .right), .init("top-5", .right), .init("file"),
+            .init("here"),
+        ])
+        for card in WeightsCard.all {
+            table.append([
+                card.name, grouped(card.parameterCount), percent(card.top1 / 100), percent(card.top5 / 100), card.file,
+                cache.file(of: card) == nil ? "" : "yes",
+            ])
+        }
+        return table.text + "\n\nTorchvision’s weights for ImageNet; they come to \(cache.folder)."
+    }
+
+    package init() {}
+}
+
+/// A line that grows while a file comes, where somebody looks at a terminal.
+private final class FetchProgress: Sendable {
+    private let name: String
+    private let shown = Mutex(-1)
+    private let isTerminal = isatty(2) == 1
+
+    init(_ name: String) { self.name = name }
+
+    func show(_ done: Int, _ total: Int?) {
+        guard isTerminal else { return }
+        let share = total.map { done * 1000 / max($0, 1) } ?? done >> 20
+        let isNew = shown.withLock { old in
+            defer { old = share }
+            return old != share
+        }
+        guard isNew else { return }
+        let of = total.map { " of \(bytes($0)), \(share / 10) %" } ?? ""
+        FileHandle.standardError.write(Data("\r\(name): \(bytes(done))\(of)   ".utf8))
+    }
+
+    func end() {
+        if isTerminal, shown.withLock({ $0 >= 0 }) { FileHandle.standardError.write(Data("\n".utf8)) }
+    }
+}
