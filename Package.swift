@@ -7,6 +7,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Commands read options and print: what computes is below them. Unoptimised they compile three times as fast, at the end
+// of a build, where nothing is left to compile beside them. No library of this package has such a flag.
+let program: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 let package = Package(
     name: "saccade",
     platforms: [.macOS(.v15)],
@@ -149,7 +153,7 @@ let package = Package(
                 "SaccadeImages", "SaccadeTraining", "SaccadeDrawing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: program),
         .target(
             name: "SaccadeCommands",
             dependencies: [
@@ -159,23 +163,24 @@ let package = Package(
                 "SaccadeLoading", "SaccadeImages", "SaccadeWeights", "SaccadeTraining", "SaccadeDrawing",
                 "SaccadeCommandSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: program),
         .target(
             name: "SaccadeRunCommands",
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
                 "SaccadeMetrics", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining",
                 "SaccadeDrawing",
-                "SaccadeRuns", "SaccadeCommandSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SaccadeRuns", "SaccadeCommandSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: program),
         .executableTarget(
             name: "SaccadeCLI",
             dependencies: [
                 "SaccadeTensors", "SaccadeSettings", "SaccadeCommandSupport", "SaccadeCommands", "SaccadeRunCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: program),
         .target(
             name: "Saccade",
             dependencies: [
