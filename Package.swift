@@ -7,8 +7,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-// Commands read options and print: what computes is below them. Unoptimised they compile three times as fast, at the end
-// of a build, where nothing is left to compile beside them. No library of this package has such a flag.
+// Commands read options and print: what computes is below them. Unoptimised they compile three times as fast, at the
+// end of a build, where nothing is left to compile beside them. No library of this package has such a flag.
 let program: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 let package = Package(
@@ -143,8 +143,8 @@ let package = Package(
             ],
             exclude: ["TensorBoard/event.proto"], swiftSettings: strict),
 
-        // The program: what all commands share, and two halves of them, which compile side by side. Only the commands that
-        // keep runs need the registry.
+        // The program: what all commands share, and two halves of them, which compile side by side. Only the commands
+        // that keep runs need the registry.
         .target(
             name: "SaccadeCommandSupport",
             dependencies: [
