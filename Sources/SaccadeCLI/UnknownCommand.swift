@@ -1,4 +1,5 @@
 import ArgumentParser
+import SaccadeCommands
 import SaccadeRunCommands
 import SaccadeSettings
 
@@ -21,6 +22,14 @@ extension Saccade {
     private static func refuseUnknownCommand(_ arguments: [String]) throws {
         try refuse(arguments.first, of: Saccade.self, spoken: "")
         if arguments.first == "runs" { try refuse(arguments.dropFirst().first, of: Runs.self, spoken: "runs ") }
+        if arguments.first == "explain", let word = arguments.dropFirst().first { try refuseMisspeltStep(word) }
+    }
+
+    /// `saccade explain` takes any other word for a model's name.
+    private static func refuseMisspeltStep(_ word: String) throws {
+        let names = Explain.configuration.subcommands.map { $0._commandName }
+        guard !names.contains(word), let name = nearest(to: word, among: names) else { return }
+        throw ValidationError("there is no command explain \(word); did you mean explain \(name)?")
     }
 
     private static func refuse(

@@ -130,3 +130,31 @@ import Testing
         try expectTidy(chart, "\(xs)")
     }
 }
+
+@Suite struct NumberPanelTests {
+    @Test("every number is in a cell of its panel, panels go on in the next row, and no text touches another")
+    func places() throws {
+        let panels = Samples.panels
+        let canvas = try Canvas(width: panels.size.width, height: panels.size.height, format: .png)
+        panels.draw(on: canvas)
+        let labels = canvas.labels
+        for panel in panels.panels {
+            for cell in panel.rows.joined() { #expect(labels.contains { $0.text == cell.text }, "\(cell.text)") }
+            #expect(labels.contains { $0.text == panel.title })
+        }
+        #expect(Set(labels.filter { $0.text.hasPrefix("panel") }.map(\.box.y)).count > 1)
+        for (index, a) in labels.enumerated() {
+            #expect(a.box.x >= 0 && a.box.right <= panels.size.width && a.box.bottom <= panels.size.height)
+            for b in labels[..<index] { #expect(!a.box.overlaps(b.box), "\(a.text) and \(b.text)") }
+        }
+    }
+
+    @Test("a panel without cells, and none at all, trap")
+    func wrong() async {
+        await #expect(processExitsWith: .failure) { _ = NumberPanels(title: "", panels: []) }
+        await #expect(processExitsWith: .failure) { _ = NumberPanels(title: "", panels: [.init("", [])]) }
+        await #expect(processExitsWith: .failure) {
+            _ = NumberPanels(title: "", panels: [.init("", [[.init("1")], [.init("1"), .init("2")]])])
+        }
+    }
+}

@@ -12,7 +12,7 @@ import Testing
             Samples.matrix(["cat", "dog", "horse"]), Samples.sheet(["cat, 98 %", "dog", "ship\nis a horse", ""]),
             Samples.sheet([]), LineChart(title: "", xLabel: "", yLabel: "", series: []),
         ] + Samples.awkward + Samples.planeSheets
-        + [Samples.uNet([64, 128, 256, 512, 1024], side: 512)] + Samples.awkwardLevels
+        + [Samples.uNet([64, 128, 256, 512, 1024], side: 512), Samples.panels] + Samples.awkwardLevels
 
     @Test("stacked figures stand one above the other, each as it is alone")
     func stacked() throws {

@@ -3,6 +3,18 @@ import SaccadeImages
 
 /// Figures to draw, from usual to awkward.
 enum Samples {
+    /// Numbers short and long, tinted and plain, in panels that need a second row.
+    static let panels = NumberPanels(
+        title: "Numbers",
+        panels: (0..<9).map { (index: Int) in
+            .init(
+                "panel \(index) with a name that is longer than its numbers",
+                [
+                    [.init("\(index).\(index)1", category: index), .init("-\(index)2345.6")],
+                    [.init("\(index)7e-08"), .init("\(index)8", category: 2)],
+                ])
+        })
+
     static let lecture = Schematic(
         title: "Two classes",
         stages: [

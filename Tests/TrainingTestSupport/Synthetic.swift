@@ -1,5 +1,5 @@
 package import Foundation
-package import SaccadeDatasets
+import SaccadeDatasets
 package import SaccadeImages
 package import SaccadeLayers
 package import SaccadeLoading
