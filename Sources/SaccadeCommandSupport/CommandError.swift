@@ -16,6 +16,7 @@ package func withOptionsToBlame<Result>(_ body: () throws -> Result) throws -> R
     do {
         return try body()
     } catch let error as RecipeError where error.location?.file.hasPrefix("--") ?? false {
-        throw ValidationError("\(error).")
+        let text = "\(error)"
+        throw ValidationError(text.hasSuffix("?") ? text : text + ".")
     }
 }

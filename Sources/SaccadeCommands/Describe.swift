@@ -38,7 +38,7 @@ package struct Describe: ParsableCommand {
         help: ArgumentHelp(
             "Padding of every convolution whose recipe does not say: valid, same or a number of elements.",
             valueName: "valid|same|N"))
-    var padding = "valid"
+    var padding: String?
 
     @Option(help: "The number of classes, in place of the recipe’s.")
     var classes: Int?
@@ -56,7 +56,7 @@ package struct Describe: ParsableCommand {
         if let input, InputSize(input) == nil {
             throw ValidationError("--input must be \(InputSize.hint); got “\(input)”.")
         }
-        guard Padding(padding) != nil else {
+        if let padding, Padding(padding) == nil {
             throw ValidationError("--padding must be valid, same or a number from 0 to 1024; got “\(padding)”.")
         }
         if let classes, !(1...InputSize.maximumLength).contains(classes) {
@@ -77,13 +77,17 @@ package struct Describe: ParsableCommand {
         guard architecture.isChain else {
             var model = recipe.model
             if let classes { model.task.classNames = (0..<classes).map { "class \($0)" } }
+            guard padding == nil else {
+                throw ValidationError("--padding is for lists of layers; of \(architecture.name) the recipe says it.")
+            }
             let network = try model.network()
             return try show(
                 summary(of: network, named: architecture.name, optimizerStates: optimizer.statesPerParameter),
                 trainedWith: optimizer)
         }
         let network = try architecture.resolved(
-            input: input.flatMap { InputSize($0) }, classes: classes, padding: Padding(padding) ?? .valid)
+            input: input.flatMap { InputSize($0) }, classes: classes, padding: padding.flatMap { Padding($0) } ?? .valid
+        )
         let summary = ModelSummary(network, batch: batch, optimizerStates: optimizer.statesPerParameter)
         try show(summary, trainedWith: optimizer)
     }

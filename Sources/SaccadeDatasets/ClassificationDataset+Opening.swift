@@ -109,6 +109,11 @@ extension ClassificationDataset {
                 self = .folders(folders)
             } else if Omniglot.isOmniglot(path) {
                 self = .omniglot(folder: path)
+            } else if let masks = try? MaskDataset(at: path), !masks.samples.isEmpty {
+                throw FileError(
+                    .unknownFormat, path: path,
+                    reason: "these are images with masks, not a folder of images for each class",
+                    remedy: "a recipe for them has task: segment")
             } else if !ImageFolder.folders(in: path).isEmpty {
                 self = .folders([(.train, path)])
             } else {

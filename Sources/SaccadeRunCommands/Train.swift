@@ -12,10 +12,11 @@ import SaccadeTraining
 
 package struct Train: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        abstract: "Train a recipe’s network on labelled images.",
+        abstract: "Train a recipe’s network on labelled images, or on images with masks.",
         discussion: """
             DATA is a folder with a folder of images for each class (FOLDER/CLASS/*.jpg|png, or FOLDER/train/CLASS/…), \
-            or with the files of MNIST (IDX) or CIFAR-10 (binary). Where it has no validation part, one is held back by \
+            or with the files of MNIST (IDX) or CIFAR-10 (binary); for a recipe with task: segment, a folder of images \
+            and masks (images/ and masks/, CamVid, Pascal VOC; saccade check knows them all). Where it has no validation part, one is held back by \
             the seed. Everything about the run is kept in runs/NAME: its description, a line of metrics for each epoch, \
             the last checkpoint and the best weights; and to look at, curves and the page report.html, which renews itself \
             while the run lives. `tensorboard --logdir runs` shows the runs, too, and so does `saccade runs`.
@@ -28,7 +29,8 @@ package struct Train: AsyncParsableCommand {
               saccade train mnist --data data/mnist --run digits
               saccade train recipes/exercise-1.yaml --data photos --run my-run --epochs 20
               saccade train mnist --data data/mnist --set training.optimizer.kind=sgd --set training.learningRate=0.1
-              saccade train mnist --print-recipe
+              saccade train mnist --print-recipe        # every setting that --set can change
+              saccade train unet-scenes --data scenes-masks
               saccade train resnet-18 --data photos --from resnet18.safetensors --set training.freeze=[conv1,bn1,layer1]
               saccade train mnist --data data/mnist --run digits --resume
               saccade train resnet-50 --data photos --max-memory 8GiB
@@ -95,6 +97,9 @@ package struct Train: AsyncParsableCommand {
         if let maxMemory, ByteSize(maxMemory) == nil {
             throw ValidationError("--max-memory must be \(ByteSize.hint); got “\(maxMemory)”.")
         }
+        if let run, run.isEmpty || run.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
+            throw ValidationError("--run must be a name of at least one character, without line breaks.")
+        }
     }
 
     package func run() async throws {
@@ -114,11 +119,18 @@ package struct Train: AsyncParsableCommand {
         Console.note(
             "\(training.training.count) samples of \(training.task.classNames.count) classes to learn from, "
                 + "\(training.validation.count) held back for validation; the run is \(folder).")
+        if let classes = training.description.model.architecture.classes, classes != training.task.classNames.count {
+            Console.note(
+                "The recipe says \(classes) classes; the data decide, and have \(training.task.classNames.count).")
+        }
         for line in SkippedNote.lines(training.skipped, folder: folder) { Console.note(line) }
         let need = try training.memory()
         Console.note(MemoryNote.line(need))
         try MemoryNote.check(training, need, limit: maxMemory.flatMap(ByteSize.init)?.bytes)
         let resuming = resume
+        if resuming, let done = EpochRecord.read(fromRunAt: folder).last?.epoch, done >= recipe.settings.epochs {
+            Console.note("The run has its \(done) epochs already; to go on, give more by --epochs.")
+        }
         let schematic = try Schematic(
             ModelSummary(training.network(), name: training.description.model.architecture.name))
         let records = try await ComputeThread.run {

@@ -64,7 +64,9 @@ public struct Training<Task: LearningTask>: Sendable {
         self.residentBytes = residentBytes ?? training.byteCount + validation.byteCount
         description = RunDescription(model, settings: recipe.settings, data: data)
         // Complains about networks that do not fit before anything is written.
-        _ = try network()
+        if let problem = task.problem(with: try network()) {
+            throw RecipeError(problem, at: Location(file: model.architecture.source))
+        }
     }
 
     /// The network with fresh weights, as its training begins.

@@ -6,6 +6,7 @@ import SaccadeImages
 import SaccadeLoading
 import SaccadePrelude
 import SaccadeTensors
+import TestSupport
 import Testing
 
 /// Every kind of data set goes through one loader: split, augmented with what is known, batched on threads.
@@ -185,5 +186,84 @@ import Testing
         #expect(dataset.unusableSamples(.headers).map(\.index) == [7])
         let error = try #require(throws: FileError.self) { _ = try Self.batches(dataset.subset([7])) }
         #expect(error.path == dataset.samples[7].mask)
+    }
+
+    // MARK: Values of masks
+
+    /// Images of 4×4 with masks of these values in turn, in folders `image` and `label`.
+    private static func masks(_ values: [[UInt8]], classes: Int? = nil) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        for name in ["image", "label"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+        }
+        for (index, values) in values.enumerated() {
+            let pixels = (0..<16).map { values[$0 % values.count] }
+            let grey = Image(width: 4, height: 4, channels: 1, pixels: pixels)
+            try grey.writePNG(to: "\(folder.path)/image/\(index).png")
+            try grey.writePNG(to: "\(folder.path)/label/\(index).png")
+        }
+        if let classes {
+            let names = (0..<classes).map { "c\($0)" }.joined(separator: "\n")
+            try names.write(toFile: "\(folder.path)/classes.txt", atomically: true, encoding: .utf8)
+        }
+        return folder
+    }
+
+    private static func classes(_ folder: TemporaryFolder, ignoring ignored: UInt8 = 255) throws -> (
+        names: [String], first: [UInt8]
+    ) {
+        let data = try MaskDataset(at: folder.path, kind: .semantic).withNamedClasses(ignoring: ignored)
+        let annotations = try data.annotations(at: 0, of: PixelSize(width: 4, height: 4))
+        return (data.classNames ?? [], Array((annotations?.classes ?? []).prefix(3)))
+    }
+
+    @Test("masks of 0 and 255 alone, as those of ISBI 2012, have two classes")
+    func blackAndWhite() throws {
+        let folder = try Self.masks([[0, 255, 0], [255]])
+        #expect(try Self.classes(folder) == (["class 0", "class 255"], [0, 1, 0]))
+        // With a third value 255 is what does not count.
+        let three = try Self.masks([[0, 255, 1]])
+        #expect(try Self.classes(three) == (["class 0", "class 1"], [0, 255, 1]))
+    }
+
+    @Test(
+        "the membranes of ISBI 2012 are two classes",
+        .enabled(if: ReferenceData.has("isbi2012"), "\(ReferenceData.missing)"))
+    func membranes() throws {
+        let data = try MaskDataset(at: ReferenceData.path("isbi2012/train")).withNamedClasses(ignoring: 255)
+        #expect(data.classNames?.count == 2 && data.count == 30)
+        let annotations = try data.annotations(at: 0, of: PixelSize(width: 512, height: 512))
+        #expect(Set(annotations?.classes ?? []) == [0, 1])
+    }
+
+    @Test("another value than 255 may be the one that does not count; then 255 is none")
+    func otherValue() throws {
+        let folder = try Self.masks([[0, 200, 2]], classes: 3)
+        #expect(try Self.classes(folder, ignoring: 200).first == [0, 255, 2])
+        #expect(throws: FileError.self) { try Self.classes(folder) }
+        let zero = try Self.masks([[0, 255, 2]], classes: 3)
+        let error = #expect(throws: FileError.self) { try Self.classes(zero, ignoring: 0) }
+        #expect(error?.reason.contains("255") ?? false)
+        let known = try Self.masks([[0, 1, 2]], classes: 3)
+        #expect(try Self.classes(known, ignoring: 0).first == [255, 1, 2])
+    }
+
+    @Test("more classes than a byte tells apart are refused; one damaged mask does not hide the classes of the others")
+    func manyClasses() throws {
+        let folder = try Self.masks([[0, 1]], classes: 300)
+        let error = #expect(throws: FileError.self) { try Self.classes(folder) }
+        #expect(error?.reason.contains("300 classes") ?? false)
+        let damaged = try Self.masks([[0, 1], [2]])
+        try Data("no mask".utf8).write(to: URL(fileURLWithPath: "\(damaged.path)/label/1.png"))
+        #expect(try Self.classes(damaged).names == ["class 0", "class 1"])
+    }
+
+    @Test("a folder that is not there, and masks where classes were expected, are said to be that")
+    func mistakenFolders() throws {
+        #expect(#expect(throws: FileError.self) { try MaskDataset(at: "/nowhere/at-all") }?.code == .missing)
+        let folder = try Self.masks([[0, 1]])
+        let error = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path) }
+        #expect(error?.remedy.contains("task: segment") ?? false)
     }
 }

@@ -122,8 +122,33 @@ import TrainingTestSupport
     func older() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/runs.sqlite"
-        try SQLite(path: path, patience: 5).run("CREATE TABLE run (x); INSERT INTO run VALUES (1)")
+        try SQLite(path: path, patience: 5).run(
+            "CREATE TABLE run (x); INSERT INTO run VALUES (1); PRAGMA user_version = 1")
         #expect(try RunRegistry(at: path).entries().isEmpty)
+    }
+
+    @Test("another program's database is left alone")
+    func foreign() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/theirs.sqlite"
+        try SQLite(path: path, patience: 5).run("CREATE TABLE run (x); INSERT INTO run VALUES (7)")
+        #expect(#expect(throws: FileError.self) { try RunRegistry(at: path) }?.code == .unsupported)
+        let kept = try SQLite(path: path, patience: 5).rows("SELECT x FROM run") { row throws(SQLiteError) in
+            try row.value("x") as Int
+        }
+        #expect(kept == [7])
+    }
+
+    @Test("a table without its key that holds a run twice is read all the same")
+    func twice() throws {
+        let folder = try TemporaryFolder()
+        try trainSmall(at: "\(folder.path)/run") { $0.epochs = 1 }
+        let path = "\(folder.path)/runs.sqlite"
+        try RunRegistry(at: path).enter(RunSummary(of: "\(folder.path)/run"))
+        try SQLite(path: path, patience: 5).run(
+            "PRAGMA foreign_keys = OFF; CREATE TABLE other AS SELECT * FROM run; DROP TABLE run; "
+                + "ALTER TABLE other RENAME TO run; INSERT INTO run SELECT * FROM run")
+        #expect(try RunRegistry(at: path).refreshed().count == 1)
     }
 
     @Test("how a run fares is found out from its folder")

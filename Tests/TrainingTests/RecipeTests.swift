@@ -90,6 +90,11 @@ import Testing
             ("=3", "key=value"), ("training..x=3", "names joined by dots"), ("training.seed=[", "not YAML"),
             ("input=8x8", "input must be"), ("preprocessing.mean=[0.5, 1]", "mean"), ("training=3", "section"),
             ("training.best.metric=validationLos", "did you mean validationLoss?"), ("training.ema.decay=1", "below 1"),
+            ("training.best.metric=validationMeanIoU", "task: classify does not measure validationMeanIoU"),
+            ("training.best.metric=trainingTop5", "it measures validationLoss"),
+            ("training.checkpointMinutes=1e300", "checkpointMinutes must be 0 to"),
+            ("training.batchSize=4.5", "batchSize must be a whole number"),
+            ("training.epochs=99999999999999999999", "epochs must be a whole number"),
             ("training.accumulation=0", "accumulation must be 1"), ("training.keepLast=0", "keepLast must be 1"),
         ])
     func mistakes(_ override: String, _ part: String) throws {
@@ -98,5 +103,38 @@ import Testing
         }
         #expect(error.description.contains(part), "\(error)")
         #expect(error.location?.file == "--set \(override)")
+    }
+
+    @Test(
+        "what a task cannot do is refused at the recipe's line",
+        arguments: [
+            ("training: {epochs: 2, augmentation: [{kind: mixUp}]}", 5, "mixUp mixes images"),
+            (
+                "training:\n  epochs: 2\n  augmentation:\n    - {kind: horizontalFlip}\n    - {kind: cutMix}", 7,
+                "cutMix"
+            ),
+            (
+                "training:\n  best: {metric: validationAccuracy}", 6,
+                "it measures validationLoss, validationPixelAccuracy"
+            ),
+            ("training:\n  best: {metric: trainingMeanIoU}", 6, "does not measure trainingMeanIoU"),
+        ])
+    func notOfThisTask(_ training: String, _ line: Int, _ part: String) throws {
+        let head = "name: n\ntask: segment\nnetwork: {unet: {width: 2}}\ninput: 188x188x3\n"
+        let error = try #require(throws: RecipeError.self) { _ = try Recipe(yaml: head + training, source: "r.yaml") }
+        #expect(error.description.contains(part) && error.location == Location(file: "r.yaml", line: line), "\(error)")
+    }
+
+    @Test("a network with settings that is written as a name is told how it is written")
+    func networkAsName() throws {
+        let error = try #require(throws: RecipeError.self) {
+            _ = try Recipe(yaml: "task: segment\nnetwork: unet\ninput: 188x188x3\n", source: "r.yaml")
+        }
+        #expect(error.description.contains("network: {unet: {}}") && error.location?.line == 2, "\(error)")
+    }
+
+    @Test("a byte order mark before a recipe is passed over")
+    func byteOrderMark() throws {
+        #expect(try Recipe(yaml: "\u{FEFF}" + Self.yaml, source: "r.yaml").model == recipe().model)
     }
 }

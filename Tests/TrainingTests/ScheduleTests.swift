@@ -1,7 +1,8 @@
 import Foundation
-import SaccadeTraining
 import TestSupport
 import Testing
+
+@testable import SaccadeTraining
 
 @Suite struct ScheduleTests {
     static let cases: [(String, Schedule)] = [
@@ -78,9 +79,22 @@ import Testing
         arguments: [
             Schedule.step(every: 0), .step(every: 1, factor: -1), .multiStep(at: [3, 2]), .cosine(over: -1),
             .oneCycle(rise: 2), .warmUp(over: .infinity, next: .constant), .warmUp(over: 1, next: .step(every: .nan)),
-            .plateau(.init(patience: -1)),
+            .plateau(.init(patience: -1)), .step(every: 1e300), .multiStep(at: [1, 1e18]), .cosine(over: 1e300),
+            .oneCycle(over: 1e18), .warmUp(over: 1e300, next: .constant), .bySteps(.cosine(over: 1e300)),
         ])
     func problems(_ schedule: Schedule) {
         #expect(schedule.problem != nil)
+    }
+
+    @Test("the longest lengths there may be give rates, whatever batches there are")
+    func longest() {
+        let length = Schedule.longest
+        for schedule: Schedule in [
+            .step(every: length), .multiStep(at: [length]), .cosine(over: length), .oneCycle(over: length),
+            .warmUp(over: length, next: .cosine(over: length)),
+        ] {
+            let rate = LearningRate(0.1, schedule, epochs: 1_000_000, batchesPerEpoch: 1_000_000)
+            for batch in [0, 1, 999_999_999_999] { #expect((0...0.1).contains(rate(batch: batch))) }
+        }
     }
 }

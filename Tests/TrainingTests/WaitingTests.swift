@@ -94,12 +94,15 @@ import TrainingTestSupport
         #expect(Array(lines) == ["learn 0", "learn 1", "judge 0", "learn 2", "judge 0", "judge 0"])
     }
 
-    @Test("timings of older programs, and of epochs that were made twice, are read")
+    @Test("timings of older programs, and of epochs that were made twice, are read; what nobody measures is not")
     func older() throws {
         let folder = try TemporaryFolder()
         let lines = """
             {"epoch":1,"samples":24,"seconds":2}
             {"epoch":1,"samples":8,"seconds":1,"waited":0.5}
+            {"epoch":3,"samples":9223372036854775807,"seconds":1}
+            {"epoch":4,"samples":8,"seconds":"nan"}
+            {"epoch":5,"samples":8,"seconds":-1}
             {"epoch":2,"samp
             """
         try lines.write(toFile: "\(folder.path)/timings.jsonl", atomically: true, encoding: .utf8)

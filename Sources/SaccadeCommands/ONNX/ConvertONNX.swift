@@ -42,7 +42,9 @@ enum ConvertONNX {
                 model.classNames.map { "\($0.count) names of classes" },
                 model.preprocessing.map { _ in "how images are prepared" },
             ].compactMap { $0 }
-            let inputs = model.network.stages.flatMap(\.model.inputs).map { "\($0)" }.joined(separator: ", ")
+            let inputs = model.network.stages.flatMap(\.model.inputs).map {
+                hasFreeSizes ? "\($0)" : "\($0.shape(batch: 1))".replacing("[1, ", with: "[N, ")
+            }.joined(separator: ", ")
             print(
                 "\(output): \(model.name) for \(inputs), opset \(ONNXExport.opset)"
                     + (kept.isEmpty ? "" : ", with " + kept.joined(separator: " and ")))

@@ -22,6 +22,9 @@ public struct MaskDataset: Sendable {
         public let split: DatasetSplit?
     }
 
+    /// What pixels that do not count have as their class, whatever their value in the file is; as in Pascal VOC.
+    public static let nothing: UInt8 = 255
+
     public let root: String
     public let kind: Kind
     /// The classes of `classes.txt`, a name on each line; nil without that file.
@@ -29,6 +32,15 @@ public struct MaskDataset: Sendable {
     public let samples: [Sample]
     /// Images without masks, masks without images, lists with mistakes.
     public let problems: [Problem]
+    /// What the values of the masks stand for.
+    private var coding = Coding.classes(ignored: nothing)
+
+    private enum Coding {
+        /// Numbers of classes, but for a value that does not count.
+        case classes(ignored: UInt8)
+        /// 0 and 255: two classes, as masks are that programs for images draw.
+        case blackAndWhite
+    }
 
     /// Opens a folder. Recognised: `train.txt`, `val.txt` and `test.txt` with an image and a mask on each line (CamVid);
     /// folders `X` and `Xannot`; `images` and `masks`, `image` and `label` (ISBI 2012), also below `train`, `val` and
@@ -41,21 +53,25 @@ public struct MaskDataset: Sendable {
     ///   - kind: Which masks to take where there are both; nil takes those of classes.
     /// - Throws: ``FileError`` when there is nothing of the kind.
     public init(at path: String, kind: Kind? = nil) throws(FileError) {
+        guard Path(path).exists else {
+            throw FileError(.missing, path: path, reason: "there is no such folder", remedy: "check the path")
+        }
         guard let layout = try MaskLayout(path, kind: kind) else {
             throw FileError(
                 .unknownFormat, path: path,
                 reason: "no images with masks: looked for lists of both (train.txt), X and Xannot, images and masks, "
                     + "image and label, PNGImages and PedMasks, JPEGImages and SegmentationClass or SegmentationObject",
-                remedy: "check the path, or say --format")
+                remedy: "check the path")
         }
         self.init(path, layout.kind, layout.classNames, layout.samples, layout.problems)
     }
 
     private init(
-        _ root: String, _ kind: Kind, _ classNames: [String]?, _ samples: [Sample], _ problems: [Problem]
+        _ root: String, _ kind: Kind, _ classNames: [String]?, _ samples: [Sample], _ problems: [Problem],
+        _ coding: Coding = .classes(ignored: nothing)
     ) {
-        (self.root, self.kind, self.classNames, self.samples, self.problems) =
-            (root, kind, classNames, samples, problems)
+        (self.root, self.kind, self.classNames, self.samples, self.problems, self.coding) =
+            (root, kind, classNames, samples, problems, coding)
     }
 
     /// The values of a sample's mask, row by row: `[H, W]`.
@@ -138,7 +154,7 @@ extension MaskDataset: ImageDataset {
     public func name(at index: Int) -> String { samples[index].image }
 
     public func subset(_ indices: some Sequence<Int>) -> MaskDataset {
-        MaskDataset(root, kind, classNames, indices.map { samples[$0] }, problems)
+        MaskDataset(root, kind, classNames, indices.map { samples[$0] }, problems, coding)
     }
 
     /// The parts that the data set itself makes, in the order of ``DatasetSplit``.
@@ -153,18 +169,34 @@ extension MaskDataset: ImageDataset {
     }
 
     /// With what the classes are called, known or not: without `classes.txt` every mask is read once to see which there
-    /// are, and they are called `class 0`, `class 1` and so on.
+    /// are, and they are called `class 0`, `class 1` and so on. Masks that hold 0 and 255 alone have two classes.
     ///
-    /// - Parameter ignored: A value that is no class.
-    /// - Throws: ``FileError`` when a mask cannot be read.
+    /// - Parameter ignored: The value of pixels that do not count; as annotations they have ``nothing``.
+    /// - Throws: ``FileError`` when there are more classes than masks can tell apart, or no mask can be read.
     public func withNamedClasses(ignoring ignored: UInt8) throws(FileError) -> MaskDataset {
-        guard classNames == nil else { return self }
-        var largest = 0
-        for index in samples.indices {
-            let values = Set(try mask(at: index).pixels).subtracting([ignored])
-            largest = max(largest, values.max().map(Int.init) ?? 0)
+        if let classNames {
+            guard classNames.count <= Int(Self.nothing) else {
+                throw FileError(
+                    .tooLarge, path: root,
+                    reason: "classes.txt names \(classNames.count) classes, and masks hold at most \(Self.nothing) "
+                        + "beside the value of what does not count",
+                    remedy: "leave out classes that no mask has")
+            }
+            return MaskDataset(root, kind, classNames, samples, problems, .classes(ignored: ignored))
         }
-        return MaskDataset(root, kind, (0...largest).map { "class \($0)" }, samples, problems)
+        var values = Set<UInt8>()
+        var unreadable: FileError?
+        for index in samples.indices {
+            // One that cannot be read is a matter of the policy for bad samples, later.
+            do { values.formUnion(try mask(at: index).pixels) } catch { unreadable = error }
+        }
+        if values.isEmpty, let unreadable { throw unreadable }
+        if ignored == 255, values.contains(255), values.isSubset(of: [0, 255]) {
+            return MaskDataset(root, kind, ["class 0", "class 255"], samples, problems, .blackAndWhite)
+        }
+        let largest = values.subtracting([ignored, Self.nothing]).max() ?? 0
+        return MaskDataset(
+            root, kind, (0...largest).map { "class \($0)" }, samples, problems, .classes(ignored: ignored))
     }
 
     public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {
@@ -189,12 +221,18 @@ extension MaskDataset: ImageDataset {
                 .malformed, path: samples[index].mask, reason: "is \(mask.size) pixels, and its image \(size)",
                 remedy: "make them of one size")
         }
-        if let classNames, let odd = Set(mask.pixels).filter({ Int($0) >= classNames.count && $0 != 255 }).min() {
+        let ignored: UInt8
+        switch coding {
+        case .blackAndWhite: return Annotations(classes: mask.pixels.map { $0 == 0 ? 0 : 1 })
+        case .classes(let value): ignored = value
+        }
+        if let classNames, let odd = Set(mask.pixels).filter({ Int($0) >= classNames.count && $0 != ignored }).min() {
             throw FileError(
                 .malformed, path: samples[index].mask,
                 reason: "has the value \(odd), and the \(classNames.count) classes are 0 to \(classNames.count - 1)",
                 remedy: "correct the mask, or the list of classes")
         }
-        return Annotations(classes: mask.pixels)
+        return Annotations(
+            classes: ignored == Self.nothing ? mask.pixels : mask.pixels.map { $0 == ignored ? Self.nothing : $0 })
     }
 }

@@ -36,10 +36,15 @@ enum RunIndex {
             _ = try registry.entries()
             return registry
         } catch  where error.code == .malformed {
-            let aside = try RunRegistry.putAside(RunRegistry.standardPath)
-            Console.note("note: the list of runs was damaged; it is now \(aside), and begun anew.")
-            return try RunRegistry(at: RunRegistry.standardPath)
+            return try renewed()
         }
+    }
+
+    /// A new registry in place of one that is damaged.
+    static func renewed() throws(FileError) -> RunRegistry {
+        let aside = try RunRegistry.putAside(RunRegistry.standardPath)
+        Console.note("note: the list of runs was damaged; it is now \(aside), and begun anew.")
+        return try RunRegistry(at: RunRegistry.standardPath)
     }
 
     /// The folder of the run that a user names.

@@ -100,10 +100,19 @@ struct ScanRuns: ParsableCommand {
 
     func run() throws {
         let registry = try RunIndex.openOrRenew()
+        do {
+            try enter(into: registry)
+        } catch let error as FileError where error.code == .malformed {
+            // Some damage shows only when something is entered.
+            try enter(into: RunIndex.renewed())
+        }
+    }
+
+    private func enter(into registry: RunRegistry) throws {
         let (found, problems) = try registry.scan(folders)
         for problem in problems { Console.note("error: \(problem)") }
         for folder in found { print(folder) }
-        print("\(found.count) runs are in \(registry.path).")
+        print(found.count == 1 ? "1 run is in \(registry.path)." : "\(found.count) runs are in \(registry.path).")
         if !problems.isEmpty { throw Failure.badInput }
     }
 }

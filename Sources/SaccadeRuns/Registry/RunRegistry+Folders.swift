@@ -34,7 +34,7 @@ extension RunRegistry {
     ///
     /// - Parameter folders: Folders of runs that need not have been entered yet; those that are not there do not count.
     public func refreshed(with folders: [String] = []) throws(FileError) -> [RunEntry] {
-        var known = Dictionary(uniqueKeysWithValues: try entries().map { ($0.folder, $0) })
+        var known = Dictionary(try entries().map { ($0.folder, $0) }) { first, _ in first }
         for folder in folders where Path(folder).exists {
             for run in try Self.runs(below: folder, depth: 1) {
                 let path = RunSummary.absolute(run)

@@ -168,6 +168,13 @@ public final class RunRegistry: Sendable {
                     remedy: "use that one, or name another file in SACCADE_REGISTRY")
             }
             guard found < version else { return }
+            let isEmpty = try database.rows("SELECT 1 FROM sqlite_master LIMIT 1") { _ throws(SQLiteError) in 1 }
+                .isEmpty
+            guard found > 0 || isEmpty else {
+                throw FileError(
+                    .unsupported, path: path, reason: "this is another program’s database, not a registry of runs",
+                    remedy: "name another file in SACCADE_REGISTRY")
+            }
             for table in ["measure", "epoch", "setting", "run"] { try database.run("DROP TABLE IF EXISTS \(table)") }
             try database.run(RunRow.tables)
             try database.run("PRAGMA user_version = \(version)")

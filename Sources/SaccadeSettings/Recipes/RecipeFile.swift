@@ -36,7 +36,10 @@ package enum RecipeFile {
                 "more than \(maximumAliasCount) aliases (*name); use repeat for layers that recur", at: location)
         }
         let root: Node?
-        do { root = try Yams.compose(yaml: text) } catch { throw problem(error, location) }
+        // A byte order mark is no part of the text, and some editors write one.
+        do { root = try Yams.compose(yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text) } catch {
+            throw problem(error, location)
+        }
         guard let root else { throw RecipeError("the file is empty; it must hold a recipe", at: location) }
         var budget = maximumSettingCount
         return try setting(root, at: location, depth: 0, &budget)

@@ -9,13 +9,49 @@ extension Setting {
             return try JSONDecoder().decode(type, from: Data(json.utf8))
         } catch {
             guard let error = error as? DecodingError else { throw self.error("\(error)") }
+            // Of 4.5 where a whole number belongs the decoder says that all is no JSON, and not where.
+            if case .dataCorrupted(let context) = error, context.codingPath.isEmpty, case .section = content {
+                for copy in withNumbersAsTexts {
+                    do {
+                        _ = try JSONDecoder().decode(type, from: Data(copy.json.utf8))
+                    } catch DecodingError.typeMismatch(let wanted, let context) where wanted is any BinaryInteger.Type {
+                        throw copy.complaint(.typeMismatch(wanted, context))
+                    } catch {}
+                }
+            }
             throw complaint(error)
+        }
+    }
+
+    /// Copies, each with another number that is not whole, or too large, as a text, where a decoder says what it wanted.
+    private var withNumbersAsTexts: [Setting] {
+        switch content {
+        case .text(let text, let isPlain):
+            guard isPlain, Double(text) != nil, Int(text) == nil else { return [] }
+            return [Setting(.text(text, isPlain: false), at: location)]
+        case .list(let list):
+            return list.indices.flatMap { index in
+                list[index].withNumbersAsTexts.map { changed in
+                    var list = list
+                    list[index] = changed
+                    return Setting(.list(list), at: location)
+                }
+            }
+        case .section(let entries):
+            return entries.indices.flatMap { index in
+                entries[index].value.withNumbersAsTexts.map { changed in
+                    var entries = entries
+                    entries[index].value = changed
+                    return Setting(.section(entries), at: location)
+                }
+            }
         }
     }
 
     private func complaint(_ error: DecodingError) -> RecipeError {
         switch error {
-        case .dataCorrupted(let context): return at(context.codingPath).error(context.debugDescription)
+        case .dataCorrupted(let context):
+            return at(context.codingPath).error(context.debugDescription)
         case .keyNotFound(let key, let context):
             return at(context.codingPath).error("\(key.stringValue) is missing")
         case .typeMismatch(let type, let context), .valueNotFound(let type, let context):

@@ -52,6 +52,14 @@ struct TrainingPosition: Codable, Equatable {
     var averagedSteps: Int?
     /// States of the sources of random numbers, by name.
     var randomStates: [String: UInt64] = [:]
+
+    /// Whether numbers from a file are such as a training leaves: further on they are added to.
+    var isPlausible: Bool {
+        let counts =
+            [samplesPerEpoch, epoch, batch, loss.count, skippedSteps, metricsLength, averagedSteps ?? 0]
+            + measures.values.map(\.count) + Array(optimizerSteps.values)
+        return counts.allSatisfy((0..<1 << 48).contains) && plateau.isPlausible
+    }
 }
 
 extension TrainingPosition {
@@ -140,7 +148,8 @@ struct Checkpoint {
     ) throws -> TrainingPosition {
         let file = try SafetensorsFile(at: path)
         guard [format, formerFormat].contains(file.metadata["format"]), let text = file.metadata["position"],
-            let position = try? JSONDecoder.ofRuns.decode(TrainingPosition.self, from: Data(text.utf8))
+            let position = try? JSONDecoder.ofRuns.decode(TrainingPosition.self, from: Data(text.utf8)),
+            position.isPlausible
         else {
             throw RunError(
                 .damaged,

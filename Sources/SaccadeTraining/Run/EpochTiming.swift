@@ -28,10 +28,16 @@ public struct EpochTiming: Sendable, Equatable, Codable {
         self.peakMemory = peakMemory
     }
 
+    /// Whether numbers from a file are such as can be measured, and added up.
+    private var isPlausible: Bool {
+        [seconds, waited ?? 0, validating ?? 0, ended ?? 0].allSatisfy((0..<1e12).contains)
+            && [epoch, samples, peakMemory ?? 0].allSatisfy((0..<1 << 48).contains)
+    }
+
     /// The timings of a run, in order, the last of each epoch; what is none, such as a line that is still being
     /// written, is passed over.
     public static func read(fromRunAt folder: String) -> [EpochTiming] {
-        let lines: [EpochTiming] = JSONLines.read("\(folder)/timings.jsonl")
+        let lines: [EpochTiming] = JSONLines.read("\(folder)/timings.jsonl").filter(\.isPlausible)
         let last = Dictionary(lines.map { ($0.epoch, $0) }) { _, later in later }
         return last.values.sorted { $0.epoch < $1.epoch }
     }

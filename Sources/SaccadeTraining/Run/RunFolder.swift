@@ -46,6 +46,11 @@ public final class RunFolder {
         return Path(path).exists ? path : nil
     }
 
+    /// Whether anything has been learnt in a run's folder.
+    private static func hasBegun(at path: String) -> Bool {
+        hasCheckpoint(at: path) || !EpochRecord.read(fromRunAt: path).isEmpty
+    }
+
     public var checkpointPath: String { "\(path)/checkpoint.safetensors" }
 
     /// Whether a run in this folder has come so far that it has a checkpoint.
@@ -86,8 +91,8 @@ public final class RunFolder {
         var kept = description
         var changes: [String] = []
         AtomicFile.removeUnfinished(in: path)
-        // Without a description the run was ended before it began, and begins now.
-        if Path("\(path)/run.json").exists {
+        // Without a description, or without anything learnt, the run was ended before it began, and begins now.
+        if Path("\(path)/run.json").exists, resuming || Self.hasBegun(at: path) {
             let stored = try RunDescription(ofRunAt: path)
             guard resuming else {
                 throw RunError(

@@ -96,6 +96,11 @@ public struct PlateauState: Sendable, Hashable, Codable {
 
     public init() {}
 
+    /// Whether numbers from a file are such as ``observe(_:_:base:)`` leaves.
+    var isPlausible: Bool {
+        [badEpochs, cooldown].allSatisfy((0..<1 << 48).contains) && (0...1).contains(scale)
+    }
+
     mutating func observe(_ loss: Double, _ rule: Schedule.Plateau, base: Double) {
         if best.map({ loss < $0 * (1 - rule.threshold) }) ?? true {
             best = loss

@@ -48,11 +48,14 @@ public indirect enum Schedule: Sendable, Hashable {
         }
     }
 
+    /// The longest length and the farthest place: batches are counted in whole numbers.
+    static let longest = 1e9
+
     /// What is wrong with values that come from outside; nil where all is well.
     public var problem: String? {
         func positive(_ length: Double?, _ what: String) -> String? {
-            guard let length, !(length > 0 && length.isFinite) else { return nil }
-            return "\(what) must be a positive number, not \(length)"
+            guard let length, !(length > 0 && length <= Self.longest) else { return nil }
+            return "\(what) must be above 0 and at most 1e9, not \(length)"
         }
         func inUnit(_ value: Double, _ what: String) -> String? {
             (0...1).contains(value) ? nil : "\(what) must be from 0 to 1, not \(value)"
@@ -64,8 +67,8 @@ public indirect enum Schedule: Sendable, Hashable {
         case .constant: return nil
         case .step(let every, let factor): return positive(every, "every") ?? natural(factor, "factor")
         case .multiStep(let places, let factor):
-            guard places.allSatisfy({ $0 >= 0 && $0.isFinite }), places == places.sorted() else {
-                return "the places of changes must be epochs in ascending order, not \(places)"
+            guard places.allSatisfy({ (0...Self.longest).contains($0) }), places == places.sorted() else {
+                return "the places of changes must be epochs in ascending order, at most 1e9, not \(places)"
             }
             return natural(factor, "factor")
         case .cosine(let length, let minimum): return positive(length, "over") ?? natural(minimum, "minimum")

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeDatasets
 import SaccadeModels
 public import SaccadeSettings
 
@@ -46,6 +47,12 @@ public struct Recipe: Sendable {
         }
         if settings.best.metric == nil { settings.best.metric = parts.task.monitor }
         self.settings = settings
+        if let problem = settings.problem(with: type(of: parts.task.task)) {
+            let option = ofTraining.first { $0.path.dropFirst().first == problem.key }
+            throw RecipeError(
+                problem.text,
+                at: option.map { Location(file: $0.typed) } ?? root.place(of: ["training", problem.key]))
+        }
     }
 
     /// The text of a recipe from a file, of one that comes with the program, or of a network that is no list of layers.
@@ -89,6 +96,21 @@ public struct Recipe: Sendable {
 }
 
 extension TrainingSettings {
+    /// What a task cannot do of these, and the setting to blame.
+    fileprivate func problem(with task: any LearningTask.Type) -> (key: String, text: String)? {
+        if let mixing = augmentation.first(where: \.isBatchLevel), !task.mixesBatches {
+            return (
+                "augmentation",
+                "\(mixing.name) mixes images with their classes, and task: \(task.name) has no such; remove it"
+            )
+        }
+        if let metric = best.metric, !task.monitors.contains(metric) {
+            let known = task.monitors.map(\.name).joined(separator: ", ")
+            return ("best", "task: \(task.name) does not measure \(metric.name); it measures \(known)")
+        }
+        return nil
+    }
+
     /// All settings, spelled out, in the order in which they are declared.
     var setting: Setting {
         get throws(RecipeError) {
@@ -123,6 +145,16 @@ extension RunDescription {
 }
 
 extension Setting {
+    /// The line of a setting, or of the innermost section on the way to it that there is.
+    fileprivate func place(of path: [String]) -> Location {
+        var (setting, place) = (self, location)
+        for key in path {
+            guard let entry = setting.entries?.first(where: { $0.key == key }) else { return place }
+            (setting, place) = (entry.value, entry.location)
+        }
+        return place
+    }
+
     fileprivate func without(_ key: String) -> Setting {
         entries.map { Setting(.section($0.filter { $0.key != key }), at: location) } ?? self
     }

@@ -33,6 +33,11 @@ struct RecipeParts {
         }
         self.task = task
         let entries = recipe.entries.filter { !RunTask.names.contains($0.key) }
+        if let network = recipe["network"], case .text(let word, _) = network.content,
+            RunTask.networkNames.contains(word)
+        {
+            throw network.error("\(word) is a network with settings; write network: {\(word): {}}")
+        }
         architecture = try Architecture(Setting(.section(entries), at: root.location), source: source)
         guard let structure = architecture.structure, !Self.networks(of: task).contains(structure.key) else { return }
         throw Self.problem(with: structure, task)

@@ -69,7 +69,9 @@ public struct TrainingSettings: Sendable, Equatable {
             return "validationFraction must be at least 0 and below 1, not \(validationFraction)"
         }
         guard patience ?? 1 >= 1 else { return "patience must be at least 1 epoch, not \(patience ?? 1)" }
-        guard checkpointMinutes >= 0 else { return "checkpointMinutes must be 0 or more, not \(checkpointMinutes)" }
+        guard (0...1e6).contains(checkpointMinutes) else {
+            return "checkpointMinutes must be 0 to 1000000, not \(checkpointMinutes)"
+        }
         guard (1...1_000_000).contains(accumulation) else {
             return "accumulation must be 1 to 1000000 batches, not \(accumulation)"
         }

@@ -14,6 +14,9 @@ public struct Classification: LearningTask {
 
     public static let name = "classify"
     public static let monitor = Monitor(.validation, .accuracy)
+    public static let monitors =
+        [.loss, .accuracy, .top5].map { Monitor(.validation, $0) } + [.loss, .accuracy].map { Monitor(.training, $0) }
+    public static let mixesBatches = true
 
     /// The part of the truth that is spread over all classes, in `0..<1`. Szegedy et al., "Rethinking the Inception
     /// Architecture for Computer Vision" (2016), section 7.

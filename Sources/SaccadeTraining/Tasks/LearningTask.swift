@@ -24,6 +24,10 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     static var name: String { get }
     /// The metric by which epochs are compared where the recipe does not say.
     static var monitor: Monitor { get }
+    /// What ``losses(of:on:)`` and ``judge(_:by:into:)`` measure, in their parts.
+    static var monitors: [Monitor] { get }
+    /// Whether a batch may be mixed of the images of another: mixUp, CutMix.
+    static var mixesBatches: Bool { get }
     /// Networks of this task that are no lists of layers, by name, each as a recipe.
     static var networks: KeyValuePairs<String, String> { get }
 
@@ -80,6 +84,7 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 }
 
 extension LearningTask {
+    public static var mixesBatches: Bool { false }
     public static var networks: KeyValuePairs<String, String> { [:] }
     public var problem: String? { nil }
 }

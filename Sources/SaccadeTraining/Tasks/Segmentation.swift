@@ -17,6 +17,9 @@ public struct Segmentation: LearningTask {
 
     public static let name = "segment"
     public static let monitor = Monitor(.validation, .meanIoU)
+    public static let monitors =
+        [.loss, .pixelAccuracy, .meanAccuracy, .meanIoU].map { Monitor(.validation, $0) }
+        + [.loss, .pixelAccuracy].map { Monitor(.training, $0) }
     public static let networks: KeyValuePairs = [
         "unet": "name: U-Net\ntask: segment\nnetwork: {unet: {}}\ninput: 572x572x1\nclasses: 2\n"
     ]
@@ -50,7 +53,19 @@ public struct Segmentation: LearningTask {
         try MaskDataset(at: data, kind: .semantic).withNamedClasses(ignoring: UInt8(ignoredLabel)).samples(of: split)
     }
 
-    public func classNames(of samples: MaskDataset) -> [String] { samples.classNames ?? [] }
+    public func classNames(of samples: MaskDataset) throws(FileError) -> [String] {
+        let names = samples.classNames ?? []
+        guard names.count >= 2 else {
+            throw FileError(
+                .tooFewClasses, path: samples.root,
+                reason:
+                    "the masks have \(names.isEmpty ? "no class" : "one class"), and a network tells apart at least two",
+                remedy:
+                    "give masks whose pixels have the number of their class; \(ignoredLabel) is the value of pixels "
+                    + "that do not count (segment.ignoredLabel)")
+        }
+        return names
+    }
 
     public func matched(
         _ samples: MaskDataset, hasNames: Bool, note: (String) -> Void
@@ -167,7 +182,8 @@ public struct Segmentation: LearningTask {
         let size = Pair(scores.shape[2], scores.shape[3])
         let classes = batch.middle(size).flatMap { $0.map(Float.init) }
         return crossEntropy(
-            scores, Tensor(classes, shape: [batch.count, size.height, size.width]), ignoredLabel: ignoredLabel)
+            scores, Tensor(classes, shape: [batch.count, size.height, size.width]),
+            ignoredLabel: Int(MaskDataset.nothing))
     }
 
     /// Counts the pixels whose class has the highest score.
@@ -178,7 +194,7 @@ public struct Segmentation: LearningTask {
             do {
                 try confusion.add(
                     labels: classes, predictions: found[index * area..<(index + 1) * area],
-                    ignoring: UInt8(ignoredLabel))
+                    ignoring: MaskDataset.nothing)
             } catch {
                 wrongProgram("Segmentation: \(error)")
             }
