@@ -28,6 +28,11 @@ package struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Fresh random weights in place of any file.", valueName: "seed"))
     package var seed: UInt64?
 
+    /// What the argument MODEL means where networks in ONNX will not do, for help.
+    package static let ownHelp = ArgumentHelp(
+        "A run, a file of weights that says its network, or a built-in network with published weights.",
+        valueName: "model")
+
     /// What the argument MODEL means, for help.
     package static let help = ArgumentHelp(
         "A run, a file of weights that says its network, an .onnx file, or a built-in network with published weights.",

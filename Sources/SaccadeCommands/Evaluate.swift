@@ -27,7 +27,7 @@ package struct Evaluate: AsyncParsableCommand {
             \(Failure.codes)
             """)
 
-    @Argument(help: ModelOptions.help)
+    @Argument(help: ModelOptions.ownHelp)
     var model: String?
 
     @Option(help: "The folder of the data set.")

@@ -89,7 +89,8 @@ public struct Preprocessing: Sendable, Equatable {
             return "the short side must be at least \(max(height, width)) to crop \(height)×\(width), not \(side)"
         }
         guard mean.map({ $0.count == channels && $0.allSatisfy(\.isFinite) }) ?? true else {
-            return "mean must be \(channels) finite numbers, one per channel"
+            return channels == 1
+                ? "mean must be one finite number" : "mean must be \(channels) finite numbers, one for each channel"
         }
         guard standardDeviation.map({ $0.count == channels && $0.allSatisfy { $0 > 0 && $0.isFinite } }) ?? true else {
             return "the standard deviation must be \(channels) positive numbers, one per channel"

@@ -31,7 +31,8 @@ extension Decoder {
         return .dataCorrupted(
             .init(
                 codingPath: codingPath + [key],
-                debugDescription: "\(value) is not known here; \(guess)choose \(known.joined(separator: ", "))"))
+                debugDescription:
+                    "\(key.stringValue) cannot be \(value); \(guess)choose \(known.joined(separator: ", "))"))
     }
 
     /// Throws if there is a problem.

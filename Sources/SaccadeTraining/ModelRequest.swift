@@ -54,6 +54,12 @@ struct ModelSource {
 
     /// - Throws: ``RunError``, `RecipeError` or `FileError` with what is missing and how to get it.
     init(_ request: ModelRequest, cache: WeightsCache) throws {
+        if let model = request.model, model.lowercased().hasSuffix(".onnx"), Path(model).exists {
+            throw RunError(
+                .different,
+                "\(model): a network in ONNX is run by saccade classify and saccade run alone; give a run, a file of "
+                    + "weights or a built-in network.")
+        }
         if let weights = request.weights {
             try self.init(file: weights, architecture: request.architecture)
         } else if let name = request.architecture ?? Self.builtIn(request.model) {

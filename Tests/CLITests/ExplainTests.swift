@@ -43,6 +43,9 @@ import Testing
                 arguments: ["explain", "lenet-5", "scene.png", "--seed", "0", "--cells", "99"], status: 64,
                 complaint: "0 to 64"),
             Mistake(
+                arguments: ["explain", "network.onnx", "scene.png"], status: 65,
+                complaint: "network.onnx: a network in ONNX is run by saccade classify"),
+            Mistake(
                 arguments: ["explain", "weights.safetensors", "scene.png"], status: 65, complaint: "weights.safetensors"
             ),
             Mistake(
@@ -52,6 +55,7 @@ import Testing
     func mistakes(_ mistake: Mistake) throws {
         try Program.inFolder { folder in
             try drawImage(in: folder)
+            try "nothing".write(toFile: "\(folder)/network.onnx", atomically: true, encoding: .utf8)
             try "nothing".write(toFile: "\(folder)/weights.safetensors", atomically: true, encoding: .utf8)
             try mistake.check(in: folder)
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/explanation"))

@@ -31,7 +31,7 @@ struct ExplainPrediction: AsyncParsableCommand {
             """)
 
     // With --arch or --weights there is no model among the arguments: the first one is the image.
-    @Argument(help: ModelOptions.help)
+    @Argument(help: ModelOptions.ownHelp)
     var model: String
 
     @Argument(help: ArgumentHelp("An image: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
