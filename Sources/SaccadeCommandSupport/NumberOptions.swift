@@ -61,12 +61,12 @@ package func engineSentence(_ difference: Double) -> String {
 }
 
 extension Pair {
-    /// `4x6` or `4×6`, each 1 to ``NumberGrid/maximumLength``.
-    package init?(sizeText text: String) {
+    /// `4x6` or `4×6`, each 1 to `NumberGrid.maximumLength`.
+    package init(sizeText text: String) throws {
         let lengths = text.split(omittingEmptySubsequences: false, whereSeparator: "x×X".contains).map { Int($0) }
         guard lengths.count == 2, let height = lengths[0], let width = lengths[1],
             [height, width].allSatisfy((1...NumberGrid.maximumLength).contains)
-        else { return nil }
+        else { throw ValidationError("write height x width, such as 4x4, at most 64 each.") }
         self.init(height, width)
     }
 }

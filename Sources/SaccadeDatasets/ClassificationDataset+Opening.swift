@@ -105,15 +105,15 @@ extension ClassificationDataset {
                 self = .cifar100(folder: path, splits: CIFAR100.splits(in: path))
             } else if !lists.isEmpty {
                 self = .list(lists, splits: try ImageList.splits(lists))
-            } else if !folders.isEmpty {
-                self = .folders(folders)
-            } else if Omniglot.isOmniglot(path) {
-                self = .omniglot(folder: path)
             } else if let masks = try? MaskDataset(at: path), !masks.samples.isEmpty {
                 throw FileError(
                     .unknownFormat, path: path,
                     reason: "these are images with masks, not a folder of images for each class",
                     remedy: "a recipe for them has task: segment")
+            } else if !folders.isEmpty {
+                self = .folders(folders)
+            } else if Omniglot.isOmniglot(path) {
+                self = .omniglot(folder: path)
             } else if !ImageFolder.folders(in: path).isEmpty {
                 self = .folders([(.train, path)])
             } else {

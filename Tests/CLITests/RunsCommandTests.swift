@@ -105,6 +105,20 @@ import Testing
         }
     }
 
+    @Test("timings at the ends of what may be measured are shown, and beyond them left out")
+    func oddTimings() throws {
+        try inFolder(runs: [["--run", "a"]]) { folder in
+            let lines = """
+                {"epoch":1,"samples":1099511627775,"seconds":0}
+                {"epoch":2,"samples":1099511627775,"seconds":999999999999}
+                {"epoch":3,"samples":9223372036854775807,"seconds":1}
+                """
+            try lines.write(toFile: "\(folder)/runs/a/timings.jsonl", atomically: true, encoding: .utf8)
+            let outcome = try Program.run("runs", "show", "a", in: folder)
+            #expect(outcome.status == 0 && outcome.output.contains("samples/s"), "\(outcome.errors)")
+        }
+    }
+
     @Test("a registry that is damaged stops nothing, and is made anew from the runs")
     func damaged() throws {
         try Program.inFolder { folder in

@@ -263,7 +263,11 @@ import Testing
     func mistakenFolders() throws {
         #expect(#expect(throws: FileError.self) { try MaskDataset(at: "/nowhere/at-all") }?.code == .missing)
         let folder = try Self.masks([[0, 1]])
-        let error = #expect(throws: FileError.self) { try ClassificationDataset(at: folder.path) }
-        #expect(error?.remedy.contains("task: segment") ?? false)
+        let whole = try TemporaryFolder()
+        try FileManager.default.createSymbolicLink(atPath: "\(whole.path)/train", withDestinationPath: folder.path)
+        for path in [folder.path, whole.path] {
+            let error = #expect(throws: FileError.self) { try ClassificationDataset(at: path) }
+            #expect(error?.remedy.contains("task: segment") ?? false)
+        }
     }
 }

@@ -70,7 +70,7 @@ struct BuildingBlockTests {
 
     @Test("a lecture's exercise 3: a plus of 0.2 for each of four numbers, its origin in its centre, stride 2")
     func exerciseThree() throws {
-        let example = try UpconvolutionExample(
+        let example = try TransposedConvolutionExample(
             NumberGrid([[5, 6], [7, 8]]), filter: NumberGrid([[0, 0.2, 0], [0.2, 0.2, 0.2], [0, 0.2, 0]]))
         #expect(example.copies.map(\.value) == [5, 6, 7, 8])
         let expected = [[1, 2.2, 1.2, 1.2], [2.4, 0, 2.8, 0], [1.4, 3, 1.6, 1.6], [1.4, 0, 1.6, 0]]
@@ -93,7 +93,8 @@ struct BuildingBlockTests {
             func length() -> Int { Int.random(in: 1...5, using: &generator) }
             let (input, filter) = (try grid(length(), length()), try grid(length(), length()))
             let (stride, padding) = (length(), Pair(length() - 1, length() - 1))
-            guard let least = try? UpconvolutionExample(input, filter: filter, stride: stride, padding: padding) else {
+            guard let least = try? TransposedConvolutionExample(input, filter: filter, stride: stride, padding: padding)
+            else {
                 continue
             }
             worked += 1
@@ -108,23 +109,25 @@ struct BuildingBlockTests {
     func sizes() throws {
         let (input, filter) = (try NumberGrid([[1, 2]]), try NumberGrid([[1, 1, 1]]))
         for width in 1...8 {
-            let example = try? UpconvolutionExample(
+            let example = try? TransposedConvolutionExample(
                 input, filter: filter, stride: 3, padding: Pair(0, 1), size: Pair(1, width))
             // (2 − 1) · 3 − 2 + 3 = 4 and up to stride − 1 more.
             #expect((example != nil) == (4...6).contains(width), "\(width)")
         }
         let error = #expect(throws: BuildingBlockError.self) {
-            try UpconvolutionExample(input, filter: filter, stride: 3, padding: Pair(0, 1), size: [1, 7])
+            try TransposedConvolutionExample(input, filter: filter, stride: 3, padding: Pair(0, 1), size: [1, 7])
         }
         #expect(error?.description.contains("4 to 6 wide, not 7") ?? false)
-        #expect(throws: BuildingBlockError.self) { try UpconvolutionExample(input, filter: filter, padding: [0, 9]) }
-        #expect(throws: BuildingBlockError.self) { try UpconvolutionExample(input, filter: filter, stride: 0) }
         #expect(throws: BuildingBlockError.self) {
-            try UpconvolutionExample(input, filter: filter, stride: 2, padding: [-1, 0])
+            try TransposedConvolutionExample(input, filter: filter, padding: [0, 9])
+        }
+        #expect(throws: BuildingBlockError.self) { try TransposedConvolutionExample(input, filter: filter, stride: 0) }
+        #expect(throws: BuildingBlockError.self) {
+            try TransposedConvolutionExample(input, filter: filter, stride: 2, padding: [-1, 0])
         }
         let large = try NumberGrid([[Double]](repeating: [Double](repeating: 1, count: 64), count: 64))
-        #expect(throws: BuildingBlockError.self) { try UpconvolutionExample(large, filter: large, stride: 64) }
-        #expect(throws: BuildingBlockError.self) { try UpconvolutionExample(large, filter: filter, stride: 1) }
+        #expect(throws: BuildingBlockError.self) { try TransposedConvolutionExample(large, filter: large, stride: 64) }
+        #expect(throws: BuildingBlockError.self) { try TransposedConvolutionExample(large, filter: filter, stride: 1) }
     }
 
     // MARK: Matrices

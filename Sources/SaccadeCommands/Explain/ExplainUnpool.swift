@@ -40,8 +40,9 @@ struct ExplainUnpool: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Size of the result, for flat positions. Default: so many windows as there are numbers.", valueName: "HxW"))
-    var size: String?
+            "Size of the result, for flat positions. Default: so many windows as there are numbers.", valueName: "HxW"),
+        transform: Pair.init(sizeText:))
+    var size: Pair?
 
     @OptionGroup var options: ExampleOptions
 
@@ -89,20 +90,12 @@ struct ExplainUnpool: ParsableCommand {
             guard indices.rows.joined().allSatisfy({ $0 == $0.rounded() }) else {
                 throw ValidationError("--indices: positions are whole numbers.")
             }
-            let size = try Self.size(size) ?? Pair(input.height * kernel, input.width * kernel)
+            let size = size ?? Pair(input.height * kernel, input.width * kernel)
             return [
                 Shown(
                     try UnpoolingExample(unpooling: input, to: indices.rows.map { $0.map { Int($0) } }, size: size))
             ]
         }
-    }
-
-    private static func size(_ text: String?) throws -> Pair? {
-        guard let text else { return nil }
-        guard let size = Pair(sizeText: text) else {
-            throw ValidationError("--size must be height x width, such as 4x4, of at most 64 each, got “\(text)”.")
-        }
-        return size
     }
 
     /// What is printed of an example.

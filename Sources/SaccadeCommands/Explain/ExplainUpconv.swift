@@ -40,29 +40,23 @@ struct ExplainUpconv: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Size of the output. Default: stride times the input’s, where that can be.", valueName: "HxW"))
-    var size: String?
+            "Size of the output. Default: stride times the input’s, where that can be.", valueName: "HxW"),
+        transform: Pair.init(sizeText:))
+    var size: Pair?
 
     @OptionGroup var options: ExampleOptions
 
     func run() throws {
-        var wanted: Pair?
-        if let size {
-            guard let pair = Pair(sizeText: size) else {
-                throw ValidationError("--size must be height x width, such as 4x4, of at most 64 each, got “\(size)”.")
-            }
-            wanted = pair
-        }
         let example = try workedOut {
-            try UpconvolutionExample(
+            try TransposedConvolutionExample(
                 input?.grid ?? NumberGrid([[5, 6], [7, 8]]),
                 filter: filter?.grid ?? NumberGrid([[0, 0.2, 0], [0.2, 0.2, 0.2], [0, 0.2, 0]]), stride: stride,
-                padding: padding.map { Pair($0, $0) }, size: wanted)
+                padding: padding.map { Pair($0, $0) }, size: size)
         }
         try options.show(Self.text(example), json: Shown(example), Self.figure(example))
     }
 
-    private static func text(_ example: UpconvolutionExample) -> String {
+    private static func text(_ example: TransposedConvolutionExample) -> String {
         var parts = [
             "Input:\n\(example.input.text)", "Filter:\n\(example.filter.text)",
             """
@@ -84,7 +78,7 @@ struct ExplainUpconv: ParsableCommand {
     }
 
     /// Each copy in the colour of its input.
-    private static func figure(_ example: UpconvolutionExample) -> any Figure {
+    private static func figure(_ example: TransposedConvolutionExample) -> any Figure {
         let width = example.input.width
         func category(_ place: NumberGrid.Place) -> Int { place.row * width + place.column }
         var panels: [NumberPanels.Panel] = [
@@ -110,7 +104,7 @@ struct ExplainUpconv: ParsableCommand {
         let copies: [Copy]
         let engineDifference: Double
 
-        init(_ example: UpconvolutionExample) {
+        init(_ example: TransposedConvolutionExample) {
             (input, filter, output, stride) = (example.input, example.filter, example.output, example.stride)
             padding = [example.padding.height, example.padding.width]
             outputPadding = [example.outputPadding.height, example.outputPadding.width]

@@ -4,6 +4,9 @@ import SaccadePrelude
 
 /// What is known about an image besides its class, in pixels of the image, so that it can be moved together with it.
 public struct Annotations: Sendable, Hashable {
+    /// The class of pixels that do not count, whatever their value in a file is: 255, as in Pascal VOC.
+    public static let unknownClass: UInt8 = 255
+
     /// One object; its parts stay and go together.
     public struct Object: Sendable, Hashable {
         /// Number of its class.
@@ -47,11 +50,13 @@ public struct Annotations: Sendable, Hashable {
         /// Keypoints that change places when the image is mirrored. A mirror image's left hand is a right hand, in
         /// whichever direction the image is mirrored.
         public var mirroredKeypoints: [Pair]
-        /// The class of pixels that nothing is known about: 255 in Pascal VOC.
+        /// The class of pixels that come in from beyond the image.
         public var unknownClass: UInt8
 
         /// - Precondition: The fraction is in 0...1.
-        public init(leastVisible: Double = 0.1, mirroredKeypoints: [Pair] = [], unknownClass: UInt8 = 255) {
+        public init(
+            leastVisible: Double = 0.1, mirroredKeypoints: [Pair] = [], unknownClass: UInt8 = Annotations.unknownClass
+        ) {
             require((0...1).contains(leastVisible), "Rules: a fraction of \(leastVisible)")
             (self.leastVisible, self.mirroredKeypoints) = (leastVisible, mirroredKeypoints)
             self.unknownClass = unknownClass

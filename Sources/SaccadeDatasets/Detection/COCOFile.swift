@@ -148,7 +148,8 @@ struct COCOFile: Decodable {
             )
         } catch {
             throw FileError(
-                .malformed, path: path, reason: "is no COCO file: \(syntax(of: data) ?? reason(error))",
+                .malformed, path: path,
+                reason: "is no COCO file: \(syntax(of: data) ?? reason(error))",
                 remedy: "mend it or write it again")
         }
     }
@@ -170,26 +171,6 @@ struct COCOFile: Decodable {
         }
     }
 
-    /// An error of Foundation's decoder in words.
-    static func reason(_ error: any Error) -> String {
-        func path(_ keys: [any CodingKey]) -> String {
-            keys.map { key in key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)" }.joined().drop { $0 == "." }
-                .description
-        }
-        switch error as? DecodingError {
-        case .keyNotFound(let key, let context):
-            let place = path(context.codingPath)
-            return "\(place.isEmpty ? "it" : place) has no “\(key.stringValue)”"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            let place = path(context.codingPath)
-            return "\(place.isEmpty ? "it" : place) is not of the right type"
-        case .dataCorrupted(let context):
-            let below = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
-            let place = path(context.codingPath)
-            let text = below ?? context.debugDescription
-            let words = text.contains("NotRepresentable") ? "holds a number that is too large" : text
-            return (place.isEmpty ? words : "\(place): \(words)").trimmingCharacters(in: ["."])
-        default: return "\(error)"
-        }
-    }
+    /// What a decoder complains about, as a clause.
+    static func reason(_ error: any Error) -> String { (error as? DecodingError)?.reason ?? "\(error)" }
 }

@@ -22,9 +22,6 @@ public struct MaskDataset: Sendable {
         public let split: DatasetSplit?
     }
 
-    /// What pixels that do not count have as their class, whatever their value in the file is; as in Pascal VOC.
-    public static let nothing: UInt8 = 255
-
     public let root: String
     public let kind: Kind
     /// The classes of `classes.txt`, a name on each line; nil without that file.
@@ -33,7 +30,7 @@ public struct MaskDataset: Sendable {
     /// Images without masks, masks without images, lists with mistakes.
     public let problems: [Problem]
     /// What the values of the masks stand for.
-    private var coding = Coding.classes(ignored: nothing)
+    private var coding = Coding.classes(ignored: Annotations.unknownClass)
 
     private enum Coding {
         /// Numbers of classes, but for a value that does not count.
@@ -68,7 +65,7 @@ public struct MaskDataset: Sendable {
 
     private init(
         _ root: String, _ kind: Kind, _ classNames: [String]?, _ samples: [Sample], _ problems: [Problem],
-        _ coding: Coding = .classes(ignored: nothing)
+        _ coding: Coding = .classes(ignored: Annotations.unknownClass)
     ) {
         (self.root, self.kind, self.classNames, self.samples, self.problems, self.coding) =
             (root, kind, classNames, samples, problems, coding)
@@ -171,14 +168,15 @@ extension MaskDataset: ImageDataset {
     /// With what the classes are called, known or not: without `classes.txt` every mask is read once to see which there
     /// are, and they are called `class 0`, `class 1` and so on. Masks that hold 0 and 255 alone have two classes.
     ///
-    /// - Parameter ignored: The value of pixels that do not count; as annotations they have ``nothing``.
+    /// - Parameter ignored: The value of pixels that do not count; as annotations they are ``Annotations/unknownClass``.
     /// - Throws: ``FileError`` when there are more classes than masks can tell apart, or no mask can be read.
     public func withNamedClasses(ignoring ignored: UInt8) throws(FileError) -> MaskDataset {
         if let classNames {
-            guard classNames.count <= Int(Self.nothing) else {
+            guard classNames.count <= Int(Annotations.unknownClass) else {
                 throw FileError(
                     .tooLarge, path: root,
-                    reason: "classes.txt names \(classNames.count) classes, and masks hold at most \(Self.nothing) "
+                    reason:
+                        "classes.txt names \(classNames.count) classes, and masks hold at most \(Annotations.unknownClass) "
                         + "beside the value of what does not count",
                     remedy: "leave out classes that no mask has")
             }
@@ -194,7 +192,7 @@ extension MaskDataset: ImageDataset {
         if ignored == 255, values.contains(255), values.isSubset(of: [0, 255]) {
             return MaskDataset(root, kind, ["class 0", "class 255"], samples, problems, .blackAndWhite)
         }
-        let largest = values.subtracting([ignored, Self.nothing]).max() ?? 0
+        let largest = values.subtracting([ignored, Annotations.unknownClass]).max() ?? 0
         return MaskDataset(
             root, kind, (0...largest).map { "class \($0)" }, samples, problems, .classes(ignored: ignored))
     }
@@ -233,6 +231,7 @@ extension MaskDataset: ImageDataset {
                 remedy: "correct the mask, or the list of classes")
         }
         return Annotations(
-            classes: ignored == Self.nothing ? mask.pixels : mask.pixels.map { $0 == ignored ? Self.nothing : $0 })
+            classes: ignored == Annotations.unknownClass
+                ? mask.pixels : mask.pixels.map { $0 == ignored ? Annotations.unknownClass : $0 })
     }
 }

@@ -71,7 +71,7 @@ struct ShowRun: ParsableCommand {
                 (
                     "Time",
                     "\(RunFigures.duration(run.seconds)), \(RunFigures.duration(mean)) for an epoch, "
-                        + "\(Int(Double(samples) / max(learning, 1e-9))) samples/s learnt from"
+                        + String(format: "%.0f samples/s learnt from", Double(samples) / max(learning, 1e-9))
                 ))
         }
         if let share = run.waitingFraction {

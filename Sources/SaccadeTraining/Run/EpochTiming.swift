@@ -31,7 +31,9 @@ public struct EpochTiming: Sendable, Equatable, Codable {
     /// Whether numbers from a file are such as can be measured, and added up.
     private var isPlausible: Bool {
         [seconds, waited ?? 0, validating ?? 0, ended ?? 0].allSatisfy((0..<1e12).contains)
-            && [epoch, samples, peakMemory ?? 0].allSatisfy((0..<1 << 48).contains)
+            // There is a line for each epoch, and at most a million of these.
+            && (0..<1 << 20).contains(epoch) && (0..<1 << 40).contains(samples)
+            && (0..<1 << 48).contains(peakMemory ?? 0)
     }
 
     /// The timings of a run, in order, the last of each epoch; what is none, such as a line that is still being

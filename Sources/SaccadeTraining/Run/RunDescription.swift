@@ -42,7 +42,7 @@ public struct RunDescription: Sendable, Equatable {
             throw RunError(error.code, "\(path): \(error.description)")
         } catch let error as DecodingError {
             throw RunError(
-                .damaged, "\(path): this is no description of a run (\(error.clause)); restore it or train anew.")
+                .damaged, "\(path): this is no description of a run (\(error.reason)); restore it or train anew.")
         } catch {
             throw RunError(.damaged, "\(path): this is no description of a run (\(error)); restore it or train anew.")
         }
@@ -110,24 +110,5 @@ extension RunDescription: Codable {
         try values.encode(settings, forKey: .settings)
         try values.encode(data, forKey: .data)
         try values.encode(versions, forKey: .versions)
-    }
-}
-
-extension DecodingError {
-    /// What is wrong and where, without the words of the decoder.
-    fileprivate var clause: String {
-        func place(_ path: [any CodingKey]) -> String {
-            path.isEmpty
-                ? "the whole" : path.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }.joined(separator: ".")
-        }
-        switch self {
-        case .keyNotFound(let key, let context): return place(context.codingPath + [key]) + " is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            return place(context.codingPath) + " has another type"
-        case .dataCorrupted(let context):
-            return context.codingPath.isEmpty
-                ? "it is not JSON" : "\(place(context.codingPath)): \(context.debugDescription)"
-        @unknown default: return "\(self)"
-        }
     }
 }

@@ -183,7 +183,7 @@ public struct Segmentation: LearningTask {
         let classes = batch.middle(size).flatMap { $0.map(Float.init) }
         return crossEntropy(
             scores, Tensor(classes, shape: [batch.count, size.height, size.width]),
-            ignoredLabel: Int(MaskDataset.nothing))
+            ignoredLabel: Int(Annotations.unknownClass))
     }
 
     /// Counts the pixels whose class has the highest score.
@@ -194,7 +194,7 @@ public struct Segmentation: LearningTask {
             do {
                 try confusion.add(
                     labels: classes, predictions: found[index * area..<(index + 1) * area],
-                    ignoring: MaskDataset.nothing)
+                    ignoring: Annotations.unknownClass)
             } catch {
                 wrongProgram("Segmentation: \(error)")
             }

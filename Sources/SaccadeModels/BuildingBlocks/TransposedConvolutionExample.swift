@@ -4,7 +4,7 @@ public import SaccadeTensors
 ///
 /// Also called up-convolution, fractionally strided convolution, backward strided convolution or deconvolution. Dumoulin
 /// and Visin, "A guide to convolution arithmetic for deep learning" (2016), chapter 4.
-public struct UpconvolutionExample: Sendable {
+public struct TransposedConvolutionExample: Sendable {
     /// The filter behind one input.
     public struct Copy: Sendable {
         /// Of the input.
