@@ -56,9 +56,7 @@ final class SQLite {
     }
 
     /// Makes all of the changes of `body`, or none when it throws. Whoever only reads sees one state of the database.
-    func transaction<Result, Failure: Error>(
-        writing: Bool, _ body: (SQLite) throws(Failure) -> Result
-    ) throws -> Result {
+    func transaction<Result>(writing: Bool, _ body: (SQLite) throws -> Result) throws -> Result {
         // A reader who becomes a writer could find that another has been faster.
         try run(writing ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED")
         do {
