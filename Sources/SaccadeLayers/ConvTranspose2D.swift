@@ -54,4 +54,21 @@ public struct ConvTranspose2D: Layer {
             x, weight.value, bias: bias?.value, stride: stride, padding: padding, outputPadding: outputPadding,
             dilation: dilation, groups: groups, activation: activation)
     }
+
+    /// The result in one of the sizes that share an input size, as PyTorch's `output_size` has it.
+    ///
+    /// - Parameter size: Height and width of the result; what they are beyond the usual size is added to the bottom and
+    ///   the right, less than the stride or the dilation.
+    public func callAsFunction(_ x: Tensor, to size: Pair) -> Tensor {
+        func least(_ length: Int, _ stride: Int, _ padding: Int, _ dilation: Int, _ kernel: Int) -> Int {
+            (length - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1
+        }
+        let kernel = Pair(weight.shape[2], weight.shape[3])
+        return convTranspose2D(
+            x, weight.value, bias: bias?.value, stride: stride, padding: padding,
+            outputPadding: Pair(
+                size.height - least(x.shape[2], stride.height, padding.height, dilation.height, kernel.height),
+                size.width - least(x.shape[3], stride.width, padding.width, dilation.width, kernel.width)),
+            dilation: dilation, groups: groups, activation: activation)
+    }
 }

@@ -45,6 +45,8 @@ public protocol StagedModel: Module {
     var heads: [String] { get }
     /// The names of parts that only training needs, which a checkpoint may leave out.
     var auxiliaryNames: [String] { get }
+    /// Networks whose weights this one can begin with, the nearest first.
+    var ancestors: [Ancestor] { get }
     /// The same network, sharing its parameters, without those parts.
     var forInference: Self { get }
 }
@@ -53,6 +55,7 @@ extension StagedModel {
     public var forInference: Self { self }
     public var heads: [String] { [] }
     public var auxiliaryNames: [String] { [] }
+    public var ancestors: [Ancestor] { [] }
 }
 
 /// What a network makes of a batch while it is trained.
@@ -84,6 +87,7 @@ public struct AnyModel: Model {
     public var stages: [(name: String, model: any Model)] { base.stages }
     public var heads: [String] { base.heads }
     public var auxiliaryNames: [String] { base.auxiliaryNames }
+    public var ancestors: [Ancestor] { base.ancestors }
     public var forInference: AnyModel { AnyModel(base.forInference) }
     public var inputs: [ModelInput] { base.inputs }
     public var outputs: [String] { base.outputs }

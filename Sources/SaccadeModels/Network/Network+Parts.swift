@@ -15,8 +15,12 @@ extension Network {
     /// - Returns: One tensor for each name, in the names' order.
     /// - Precondition: ``problem(withPart:)`` is nil for each name.
     public func features(_ x: Tensor, of names: [String]) -> [Tensor] {
+        features(x, endingAt: names.map { requireEnd(of: $0) })
+    }
+
+    /// - Parameter ends: How many layers there are up to the end of each part.
+    func features(_ x: Tensor, endingAt ends: [Int]) -> [Tensor] {
         requireInput(x)
-        let ends = names.map { requireEnd(of: $0) }
         var results: [Int: Tensor] = [:]
         var (x, start) = (x, 0)
         for end in Set(ends).sorted() {

@@ -127,9 +127,9 @@ extension UNet.Configuration {
 }
 
 /// As an object with the names of the properties; a key that is not known, or an invalid value, is refused.
-extension UNet.Configuration: Codable {
+extension UNet.Configuration: SegmentationConfiguration {
     private enum Keys: String, CodingKey, CaseIterable { case width, levels, dropout, padding }
-    private enum Words: String, Codable { case valid, same }
+    private enum Words: String { case valid, same }
 
     public init(from decoder: any Decoder) throws {
         try decoder.refuseKeys(except: Keys.allCases.map(\.rawValue))
@@ -147,11 +147,9 @@ extension UNet.Configuration: Codable {
         try decoder.refuse(problem)
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: Keys.self)
-        try values.encode(width, forKey: .width)
-        try values.encode(levels, forKey: .levels)
-        try values.encode(dropout, forKey: .dropout)
-        try values.encode(padding == .valid ? Words.valid : .same, forKey: .padding)
+    func network(for image: ImageShape, classes: Int, using generator: inout SplitMix64) -> UNet {
+        UNet(
+            self, channels: image.channels, size: Pair(image.height, image.width), classes: classes,
+            using: &generator)
     }
 }

@@ -32,23 +32,29 @@ struct RecipeParts {
             preconditionFailure("task must be one of those that there are, got \(name)")
         }
         self.task = task
-        let entries = recipe.entries.filter { !RunTask.names.contains($0.key) }
-        if let network = recipe["network"], case .text(let word, _) = network.content,
-            RunTask.networkNames.contains(word)
-        {
-            throw network.error("\(word) is a network with settings; write network: {\(word): {}}")
-        }
+        let entries = recipe.entries.filter { !RunTask.names.contains($0.key) }.map(Self.withSettings)
         architecture = try Architecture(Setting(.section(entries), at: root.location), source: source)
         guard let structure = architecture.structure, !Self.networks(of: task).contains(structure.key) else { return }
         throw Self.problem(with: structure, task)
     }
 
-    private static func networks(of task: RunTask) -> [String] { type(of: task.task).networks.map(\.key) }
+    /// With a network's settings, where a recipe has but the name of one that has settings: `network: unet`.
+    private static func withSettings(_ entry: Setting.Entry) -> Setting.Entry {
+        guard entry.key == "network", case .text(let word, _) = entry.value.content, RunTask.networkNames.contains(word)
+        else { return entry }
+        var entry = entry
+        let place = entry.value.location
+        let settings = Setting.Entry(key: word, location: place, value: Setting(.section([]), at: place))
+        entry.value = Setting(.section([settings]), at: place)
+        return entry
+    }
+
+    private static func networks(of task: RunTask) -> [String] { type(of: task.task).networks.map(\.name) }
 
     /// Why a task has no network of a name: it is another task's, or nobody's.
     private static func problem(with structure: Setting.Entry, _ task: RunTask) -> RecipeError {
         let name = structure.key
-        if let other = RunTask.types.first(where: { $0.networks.contains { $0.key == name } }) {
+        if let other = RunTask.types.first(where: { $0.networks.contains { $0.name == name } }) {
             return RecipeError(
                 "\(name) is a network for task: \(other.name), and this recipe’s task is \(task.name); change one of them",
                 at: structure.location)

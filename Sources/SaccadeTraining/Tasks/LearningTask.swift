@@ -29,7 +29,7 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     /// Whether a batch may be mixed of the images of another: mixUp, CutMix.
     static var mixesBatches: Bool { get }
     /// Networks of this task that are no lists of layers, by name, each as a recipe.
-    static var networks: KeyValuePairs<String, String> { get }
+    static var networks: [(name: String, recipe: String)] { get }
 
     /// With the settings of a recipe that says nothing.
     init()
@@ -85,7 +85,7 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 
 extension LearningTask {
     public static var mixesBatches: Bool { false }
-    public static var networks: KeyValuePairs<String, String> { [:] }
+    public static var networks: [(name: String, recipe: String)] { [] }
     public var problem: String? { nil }
 }
 

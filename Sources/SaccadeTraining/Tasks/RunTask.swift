@@ -61,11 +61,11 @@ extension RunTask {
     /// The recipe of a network that is no list of layers; nil where none is called so.
     static func recipe(ofNetwork name: String) -> String? {
         for type in types {
-            if let recipe = type.networks.first(where: { $0.key == name }) { return recipe.value }
+            if let recipe = type.networks.first(where: { $0.name == name }) { return recipe.recipe }
         }
         return nil
     }
 
     /// The names of all networks that are no lists of layers.
-    public static var networkNames: [String] { types.flatMap { $0.networks.map(\.key) } }
+    public static var networkNames: [String] { types.flatMap { $0.networks.map(\.name) } }
 }

@@ -20,9 +20,7 @@ public struct Segmentation: LearningTask {
     public static let monitors =
         [.loss, .pixelAccuracy, .meanAccuracy, .meanIoU].map { Monitor(.validation, $0) }
         + [.loss, .pixelAccuracy].map { Monitor(.training, $0) }
-    public static let networks: KeyValuePairs = [
-        "unet": "name: U-Net\ntask: segment\nnetwork: {unet: {}}\ninput: 572x572x1\nclasses: 2\n"
-    ]
+    public static let networks = SegmentationNetwork.allCases.map { (name: $0.rawValue, recipe: $0.recipe) }
 
     /// The value of pixels that cost nothing and count nothing: 255 along outlines in Pascal VOC, and what augmentation
     /// brings in from beyond the image.
@@ -143,15 +141,13 @@ public struct Segmentation: LearningTask {
                 "input must be height x width x channels, not \(architecture.input)",
                 at: Location(file: architecture.source))
         }
-        let configuration: UNet.Configuration = try structure.value.isEmpty ? .init() : structure.value.decoded()
-        for length in [height, width] {
-            guard let problem = configuration.sizes(usual: length).problem(with: length) else { continue }
-            throw RecipeError("input \(height)x\(width): \(problem)", at: structure.location)
+        guard let network = SegmentationNetwork(rawValue: structure.key) else {
+            throw RecipeError("there is no network \(structure.key) for segmentation", at: structure.location)
         }
-        var generator = SplitMix64(seed: seed)
         return AnyModel(
-            UNet(
-                configuration, channels: channels, size: Pair(height, width), classes: classes ?? 2, using: &generator))
+            try network.model(
+                structure, image: ImageShape(channels: channels, height: height, width: width), classes: classes ?? 2,
+                seed: seed))
     }
 
     public func problem(with model: AnyModel) -> String? {
