@@ -61,7 +61,7 @@ static void flush(png_structp png) { (void)png; }
 // The two functions that call setjmp keep what changes afterwards outside their own frames: C leaves the locals of
 // such a frame undefined after a jump.
 static saccade_codec_status decode(
-    stream *s, int width, int height, int channels, uint8_t *output) {
+    stream *s, int width, int height, int channels, int keeps_indices, uint8_t *output) {
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, s, fail, ignore);
     png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
     if (info == NULL) {
@@ -83,7 +83,13 @@ static saccade_codec_status decode(
     png_read_info(png, info);
     int type = png_get_color_type(png, info);
     png_set_strip_16(png);  // the high byte, as Pillow does
-    if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
+    if (type == PNG_COLOR_TYPE_PALETTE) {
+        if (keeps_indices) {
+            png_set_packing(png); // a byte for each, whatever the file has
+        } else {
+            png_set_palette_to_rgb(png);
+        }
+    }
     if (type == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
     if (type & PNG_COLOR_MASK_ALPHA) png_set_strip_alpha(png);
     int passes = png_set_interlace_handling(png);
@@ -101,8 +107,10 @@ static saccade_codec_status decode(
     return SACCADE_CODEC_OK;
 }
 
+// `palette` is NULL, or has `colors` times red, green and blue for the numbers in `pixels`.
 static saccade_codec_status encode(
-    stream *s, const uint8_t *pixels, int width, int height, int channels, int level) {
+    stream *s, const uint8_t *pixels, int width, int height, int channels, const uint8_t *palette, int colors,
+    int level) {
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, s, fail, ignore);
     png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
     if (info == NULL) {
@@ -119,8 +127,9 @@ static saccade_codec_status encode(
     png_set_compression_level(png, level);
     png_set_IHDR(
         png, info, (png_uint_32)width, (png_uint_32)height, 8,
-        channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-        PNG_FILTER_TYPE_DEFAULT);
+        palette != NULL ? PNG_COLOR_TYPE_PALETTE : channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+        PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (palette != NULL) png_set_PLTE(png, info, (png_const_colorp)palette, colors);
     png_write_info(png, info);
     size_t row_bytes = (size_t)width * (size_t)channels;
     for (int y = 0; y < height; y++) png_write_row(png, pixels + (size_t)y * row_bytes);
@@ -132,14 +141,20 @@ static saccade_codec_status encode(
 saccade_codec_status saccade_png_decode(
     const uint8_t *bytes, size_t count, int width, int height, int channels, uint8_t *output, char *message) {
     stream s = {.input = bytes, .remaining = count, .status = SACCADE_CODEC_OK, .message = message};
-    return decode(&s, width, height, channels, output);
+    return decode(&s, width, height, channels, 0, output);
 }
 
-saccade_codec_status saccade_png_encode(
-    const uint8_t *pixels, int width, int height, int channels, int level, uint8_t **encoded, size_t *count,
-    char *message) {
+saccade_codec_status saccade_png_decode_indices(
+    const uint8_t *bytes, size_t count, int width, int height, uint8_t *output, char *message) {
+    stream s = {.input = bytes, .remaining = count, .status = SACCADE_CODEC_OK, .message = message};
+    return decode(&s, width, height, 1, 1, output);
+}
+
+static saccade_codec_status encoded(
+    const uint8_t *pixels, int width, int height, int channels, const uint8_t *palette, int colors, int level,
+    uint8_t **encoded, size_t *count, char *message) {
     stream s = {.status = SACCADE_CODEC_OK, .message = message};
-    saccade_codec_status status = encode(&s, pixels, width, height, channels, level);
+    saccade_codec_status status = encode(&s, pixels, width, height, channels, palette, colors, level);
     if (status != SACCADE_CODEC_OK) {
         free(s.output);
         s.output = NULL;
@@ -148,6 +163,18 @@ saccade_codec_status saccade_png_encode(
     *encoded = s.output;
     *count = s.count;
     return status;
+}
+
+saccade_codec_status saccade_png_encode(
+    const uint8_t *pixels, int width, int height, int channels, int level, uint8_t **bytes, size_t *count,
+    char *message) {
+    return encoded(pixels, width, height, channels, NULL, 0, level, bytes, count, message);
+}
+
+saccade_codec_status saccade_png_encode_indexed(
+    const uint8_t *indices, int width, int height, const uint8_t *palette, int colors, int level, uint8_t **bytes,
+    size_t *count, char *message) {
+    return encoded(indices, width, height, 1, palette, colors, level, bytes, count, message);
 }
 
 void saccade_codec_free(uint8_t *encoded) { free(encoded); }

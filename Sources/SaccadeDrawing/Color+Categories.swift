@@ -17,6 +17,19 @@ extension Color {
     /// The colour of the class with this number, from 0; after sixteen they begin anew.
     public static func category(_ index: Int) -> Color { categories[((index % 16) + 16) % 16] }
 
+    /// What is known to be right, beside what was answered: the yellow of U-Net's figures.
+    public static let truth = Color(bytes: 0xFF, 0xF0, 0x00)
+
+    /// Red, green and blue of all classes by number, for files whose pixels are numbers of colours: those of
+    /// ``category(_:)``, ever darker where they begin anew.
+    ///
+    /// - Parameter background: A class that is black.
+    public static func palette(classes: Int, background: Int? = nil) -> [[UInt8]] {
+        (0..<classes).map { index in
+            index == background ? [0, 0, 0] : category(index).mixed(with: .black, Double(index / 16) / 17).bytes
+        }
+    }
+
     /// A colour from bytes.
     init(bytes red: UInt8, _ green: UInt8, _ blue: UInt8) {
         self.init(Double(red) / 255, Double(green) / 255, Double(blue) / 255)

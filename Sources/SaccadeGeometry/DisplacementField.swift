@@ -52,6 +52,51 @@ public struct DisplacementField: Sendable, Hashable {
             .scaled(by: Float(alpha))
     }
 
+    /// The deformation of U-Net: displacements drawn from a bell curve at the points of a coarse grid that spans the
+    /// field from corner to corner, with cubic curves in between (Ronneberger, Fischer and Brox, 2015, section 3.1).
+    ///
+    /// - Parameters:
+    ///   - grid: Points along each side, at least 2; 3 there.
+    ///   - sigma: The standard deviation of the displacements in pixels; 10 there.
+    public static func random(
+        width: Int, height: Int, grid: Int, sigma: Double, using generator: inout some RandomNumberGenerator
+    ) -> DisplacementField {
+        require(grid >= 2, "DisplacementField: a grid of \(grid) points along a side")
+        func values() -> [Float] {
+            (0..<grid * grid).map { _ in
+                // Box and Muller (1958); the first number is never zero, whose logarithm is infinite.
+                let radius = (-2 * log(Double((generator.next() >> 11) + 1) * 0x1p-53)).squareRoot()
+                return Float(sigma * radius * cos(2 * Double.pi * Double(generator.next() >> 11) * 0x1p-53))
+            }
+        }
+        return DisplacementField(width: width, height: height, grid: grid, dx: values(), dy: values())
+    }
+
+    /// A field that is known at the points of a coarse grid.
+    ///
+    /// Cubic convolution with a = −0.75 and the nearest point beyond the edges, corners upon corners: PyTorch's
+    /// `interpolate(mode="bicubic", align_corners=True)`.
+    ///
+    /// - Precondition: Both have `grid * grid` finite values.
+    public init(width: Int, height: Int, grid: Int, dx: [Float], dy: [Float]) {
+        require(dx.count == grid * grid && dy.count == dx.count, "DisplacementField: not \(grid)×\(grid) values")
+        func spread(_ values: [Float]) -> [Float] {
+            let (columns, rows) = (cubicSpans(grid, to: width), cubicSpans(grid, to: height))
+            // Along the rows of the grid first.
+            let wide = (0..<grid).map { row in
+                columns.map { span in
+                    zip(span.places, span.weights).reduce(Float(0)) { $0 + values[row * grid + $1.0] * $1.1 }
+                }
+            }
+            return rows.flatMap { span in
+                (0..<width).map { x in
+                    zip(span.places, span.weights).reduce(Float(0)) { $0 + wide[$1.0][x] * $1.1 }
+                }
+            }
+        }
+        self.init(width: width, height: height, dx: spread(dx), dy: spread(dy))
+    }
+
     /// All displacements multiplied.
     public func scaled(by factor: Float) -> DisplacementField {
         DisplacementField(width: width, height: height, dx: dx.map { $0 * factor }, dy: dy.map { $0 * factor })
@@ -145,5 +190,20 @@ private func transposed(_ values: [Float], width: Int, height: Int) -> [Float] {
             for y in 0..<height { target.initializeElement(at: x * height + y, to: values[y * width + x]) }
         }
         count = width * height
+    }
+}
+
+/// Which points of a row of `count` each of `length` places between its ends is made of, by cubic convolution.
+private func cubicSpans(_ count: Int, to length: Int) -> [(places: [Int], weights: [Float])] {
+    let a: Float = -0.75
+    func near(_ x: Float) -> Float { ((a + 2) * x - (a + 3)) * x * x + 1 }
+    func far(_ x: Float) -> Float { ((a * x - 5 * a) * x + 8 * a) * x - 4 * a }
+    return (0..<length).map { index in
+        let place = length > 1 ? Float(index) * Float(count - 1) / Float(length - 1) : 0
+        let first = min(Int(place), count - 1)
+        let t = place - Float(first)
+        return (
+            (-1...2).map { min(max(first + $0, 0), count - 1) }, [far(t + 1), near(t), near(1 - t), far(2 - t)]
+        )
     }
 }

@@ -37,6 +37,16 @@ extension Image {
         self.init(width: width, height: height, channels: channels, pixels: decoded.pixels)
     }
 
+    /// The numbers of the colours of a PNG with a palette, as one channel.
+    init(indicesOfPNG bytes: [UInt8], _ header: ImageHeader, name: String) throws(FileError) {
+        let (width, height) = (header.storedWidth, header.storedHeight)
+        let decoded = Decoded(count: width * height) { pixels, message in
+            saccade_png_decode_indices(bytes, bytes.count, Int32(width), Int32(height), pixels, message)
+        }
+        guard decoded.status == SACCADE_CODEC_OK else { throw decoded.error(.png, name: name) }
+        self.init(width: width, height: height, channels: 1, pixels: decoded.pixels)
+    }
+
     init(webp bytes: [UInt8], _ header: ImageHeader, name: String) throws(FileError) {
         let (width, height) = (header.storedWidth, header.storedHeight)
         let decoded = Decoded(count: width * height * 3) { pixels, message in

@@ -75,6 +75,21 @@ extension Image {
     }
 }
 
+extension Image {
+    /// Decodes a file whose pixels are numbers: as ``init(contentsOf:atLeast:pixelLimit:)``, but of a PNG with a palette
+    /// the numbers of the colours, not the colours, as torchvision reads such files.
+    public init(numbersIn path: String) throws(FileError) {
+        let bytes = try RegularFile.contents(of: path, limit: Image.byteLimit)
+        guard ImageFormat(magic: bytes) == .png, PNGStructure(bytes).hasPalette else {
+            try self.init(decoding: bytes, name: path)
+            return
+        }
+        let header = try ImageHeader(png: PNGStructure(bytes), bytes, name: path)
+        try header.check(Image.defaultPixelLimit, name: path)
+        self = try Image(indicesOfPNG: bytes, header, name: path).upright(from: header.orientation)
+    }
+}
+
 extension ImageHeader {
     /// Refuses an image of too many pixels.
     func check(_ pixelLimit: Int, name: String) throws(FileError) {

@@ -15,6 +15,26 @@ extension Image {
         }
     }
 
+    /// The bytes of a PNG file whose pixels are numbers of colours.
+    ///
+    /// - Parameters:
+    ///   - palette: Red, green and blue of each number, 1 to 256 of them.
+    ///   - level: zlib's effort, 0 (none) to 9 (smallest).
+    /// - Precondition: The image has one channel, and the palette a colour for each of its values.
+    public func indexedPNGData(palette: [[UInt8]], level: Int = 6) throws(FileError) -> [UInt8] {
+        require((0...9).contains(level), "indexedPNGData: level \(level) is not in 0...9")
+        require(
+            channels == 1 && (1...256).contains(palette.count) && palette.allSatisfy { $0.count == 3 }
+                && pixels.allSatisfy { $0 < palette.count },
+            "indexedPNGData: \(palette.count) colours for an image of \(channels) channels")
+        let colors = palette.flatMap(\.self)
+        return try encoded("PNG") { encoded, count, message in
+            saccade_png_encode_indexed(
+                pixels, Int32(width), Int32(height), colors, Int32(palette.count), Int32(level), encoded, count,
+                message)
+        }
+    }
+
     /// The bytes of a baseline JPEG file with chroma at half resolution.
     ///
     /// - Parameter quality: 1 (smallest) to 100 (best).

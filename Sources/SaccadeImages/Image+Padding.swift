@@ -10,29 +10,49 @@ extension Image {
         require(
             left >= 0 && top >= 0 && right >= 0 && bottom >= 0,
             "padded: \(left), \(top), \(right), \(bottom) pixels; expected none below 0")
-        let paddingMode = paddingMode ?? .color([UInt8](repeating: 0, count: channels))
+        return part(
+            x: -left, y: -top, PixelSize(width: left + width + right, height: top + height + bottom),
+            paddingMode: paddingMode ?? .color([UInt8](repeating: 0, count: channels)))
+    }
+
+    /// A part of the image that may reach beyond its edges, or lie outside.
+    ///
+    /// - Parameters:
+    ///   - x: The part's first column.
+    ///   - y: The part's first row.
+    ///   - size: At least 1×1.
+    ///   - paddingMode: What shows where there is no image.
+    public func part(x left: Int, y top: Int, _ size: PixelSize, paddingMode: PaddingMode) -> Image {
         paddingMode.check(self)
-        let (newWidth, newHeight) = (left + width + right, top + height + bottom)
         var result = [UInt8]()
-        result.reserveCapacity(newWidth * newHeight * channels)
-        for y in -top..<(height + bottom) {
-            if case .color(let color) = paddingMode {
-                guard (0..<height).contains(y) else {
-                    for _ in 0..<newWidth { result += color }
-                    continue
-                }
-                for _ in 0..<left { result += color }
-                result += pixels[(y * width * channels)..<((y + 1) * width * channels)]
-                for _ in 0..<right { result += color }
-            } else {
-                let row = paddingMode.inside(y, height) * width
-                for x in -left..<(width + right) {
-                    let from = (row + paddingMode.inside(x, width)) * channels
-                    result += pixels[from..<(from + channels)]
+        result.reserveCapacity(size.width * size.height * channels)
+        // The columns of the part that show the image itself.
+        let start = min(max(-left, 0), size.width)
+        let visible = start..<max(min(width - left, size.width), start)
+        for y in top..<top + size.height {
+            if case .color(let color) = paddingMode, !(0..<height).contains(y) {
+                for _ in 0..<size.width { result += color }
+                continue
+            }
+            let row = (0..<height).contains(y) ? y * width : paddingMode.inside(y, height) * width
+            func appendOutside(_ columns: Range<Int>) {
+                for x in columns {
+                    if case .color(let color) = paddingMode {
+                        result += color
+                    } else {
+                        let from = (row + paddingMode.inside(left + x, width)) * channels
+                        result += pixels[from..<(from + channels)]
+                    }
                 }
             }
+            appendOutside(0..<visible.lowerBound)
+            if !visible.isEmpty {
+                let from = (row + left + visible.lowerBound) * channels
+                result += pixels[from..<(from + visible.count * channels)]
+            }
+            appendOutside(visible.upperBound..<size.width)
         }
-        return Image(width: newWidth, height: newHeight, channels: channels, pixels: result)
+        return Image(width: size.width, height: size.height, channels: channels, pixels: result)
     }
 
     /// The image moved right by `x` and down by `y` pixels within its frame; negative ones move left and up.

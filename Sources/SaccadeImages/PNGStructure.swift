@@ -4,6 +4,8 @@ struct PNGStructure {
     private(set) var height = 0
     /// 1 when the file stores grey, with or without transparency; else 3.
     private(set) var channels = 3
+    /// Whether pixels are numbers of colours in a palette.
+    private(set) var hasPalette = false
     private(set) var orientation = Orientation.upright
     /// Whether the file is Apple's variation of PNG, which only Apple's software reads.
     private(set) var isApples = false
@@ -27,6 +29,7 @@ struct PNGStructure {
                 guard name.elementsEqual("IHDR".utf8), length >= 13 else { return }
                 width = long(body)
                 height = long(body + 4)
+                hasPalette = bytes[body + 9] == 3
                 channels = [0, 4].contains(bytes[body + 9]) ? 1 : 3
                 guard (1...0x7FFF_FFFF).contains(width), (1...0x7FFF_FFFF).contains(height) else { return }
                 hasHeader = true

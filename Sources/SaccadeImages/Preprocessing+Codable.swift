@@ -1,4 +1,4 @@
-/// As an object with `height`, `width`, `channels`, `resize` (`stretch` or `crop`), `shortSide` (with `crop`), `filter`,
+/// As an object with `height`, `width`, `channels`, `resize` (`stretch`, `crop` or `tiles`), `shortSide` (with `crop`), `filter`,
 /// `mean`, `std` and `decodesReduced`. Values that ``Preprocessing/init(height:width:channels:resizing:filter:mean:standardDeviation:)``
 /// would trap on are refused as corrupted data, for such objects come from files.
 extension Preprocessing: Codable {
@@ -18,9 +18,10 @@ extension Preprocessing: Codable {
         switch try values.decode(String.self, forKey: .resize) {
         case "stretch": resizing = .stretch
         case "crop": resizing = .centerCrop(shortSide: try values.decode(Int.self, forKey: .shortSide))
+        case "tiles": resizing = .tiles
         case let other:
             throw DecodingError.dataCorruptedError(
-                forKey: .resize, in: values, debugDescription: "resize must be stretch or crop, not \(other)")
+                forKey: .resize, in: values, debugDescription: "resize must be stretch, crop or tiles, not \(other)")
         }
         let filterName = try values.decode(String.self, forKey: .filter)
         guard let filter = ResizeFilter(rawValue: filterName) else {
@@ -45,6 +46,7 @@ extension Preprocessing: Codable {
         try values.encode(channels, forKey: .channels)
         switch resizing {
         case .stretch: try values.encode("stretch", forKey: .resize)
+        case .tiles: try values.encode("tiles", forKey: .resize)
         case .centerCrop(let side):
             try values.encode("crop", forKey: .resize)
             try values.encode(side, forKey: .shortSide)

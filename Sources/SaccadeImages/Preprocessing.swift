@@ -13,6 +13,9 @@ public struct Preprocessing: Sendable, Equatable {
         /// Scaled until its shorter side has `shortSide` pixels, then the middle of the expected size is cut out; no
         /// smaller than the larger of the expected sides.
         case centerCrop(shortSide: Int)
+        /// Not at all: the network sees tiles of the expected size, next to each other. For networks that answer for every
+        /// place.
+        case tiles
     }
 
     /// Rows that the network expects; 1 to 65 536.
@@ -104,17 +107,19 @@ public struct Preprocessing: Sendable, Equatable {
         guard decodesReduced else { return nil }
         // Twice as many pixels as remain, for the resizing to average over.
         switch resizing {
+        case .tiles: return nil
         case .stretch: return PixelSize(width: 2 * width, height: 2 * height)
         case .centerCrop(let side): return PixelSize(width: 2 * side, height: 2 * side)
         }
     }
 
-    /// The image in the expected size and channels, still 8 bits.
+    /// The image in the expected size and channels, still 8 bits; where it is cut into tiles, in its own size.
     public func fitted(_ image: Image) -> Image {
         // Grey first: resizing one channel is a third of the work of three.
         let image = channels < image.channels ? image.converted(toChannels: channels) : image
         let resized =
             switch resizing {
+            case .tiles: image
             case .stretch where image.width == width && image.height == height: image
             case .stretch: image.resized(width: width, height: height, filter: filter)
             case .centerCrop(let side):
@@ -141,6 +146,39 @@ public struct Preprocessing: Sendable, Equatable {
                     let plane = destination.baseAddress! + channel * area
                     let source = pixels.baseAddress! + channel
                     for position in 0..<area { plane[position] = values[Int(source[position &* channels])] }
+                }
+            }
+        }
+    }
+
+    /// Writes the numbers of a part of an image, `[C, size.height, size.width]`. Beyond its edges the image is continued
+    /// as its mirror image.
+    ///
+    /// - Parameters:
+    ///   - image: Of the expected channels.
+    ///   - x: The part's first column; it may lie outside, as may any.
+    ///   - y: The part's first row.
+    ///   - destination: Room for exactly the part's numbers.
+    public func normalize(
+        _ image: Image, x: Int, y: Int, _ size: PixelSize, into destination: UnsafeMutableBufferPointer<Float>
+    ) {
+        require(image.channels == channels, "normalize: \(image.channels) channels, expected \(channels)")
+        let (area, channels) = (size.width * size.height, channels)
+        require(destination.count == area * channels, "normalize: room for \(destination.count) numbers")
+        let columns = (0..<size.width).map { PaddingMode.mirrored.inside(x + $0, image.width) * channels }
+        image.pixels.withUnsafeBufferPointer { pixels in
+            table.withUnsafeBufferPointer { table in
+                for row in 0..<size.height {
+                    let source =
+                        pixels.baseAddress!
+                        + PaddingMode.mirrored.inside(y + row, image.height) * image.width * channels
+                    for channel in 0..<channels {
+                        let values = table.baseAddress! + channel * 256
+                        let target = destination.baseAddress! + channel * area + row * size.width
+                        for (column, place) in columns.enumerated() {
+                            target[column] = values[Int(source[place + channel])]
+                        }
+                    }
                 }
             }
         }

@@ -1,3 +1,4 @@
+import SaccadeGeometry
 import SaccadePrelude
 
 /// The scores of the ISBI 2012 challenge for borders of cells: the best V^Rand and V^Info of any threshold.

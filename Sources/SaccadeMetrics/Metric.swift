@@ -17,15 +17,27 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
     /// The mean over the classes of intersection over union. Long et al., "Fully Convolutional Networks for Semantic
     /// Segmentation" (2015), section 5.
     case meanIoU
+    /// The mean over the classes of twice the intersection over the sum of both areas.
+    case meanDice
+    /// V^Rand of the parts that borders leave, at the best threshold; see ``BorderThinnedRandScore``.
+    case randScore
+    /// V^Info of those parts.
+    case informationScore
+    /// A part of the loss where it has several; so are the next two.
+    case crossEntropy
+    case diceLoss
+    case focalLoss
 
     /// Whether smaller is better.
-    public var isLowerBetter: Bool { self == .loss }
+    public var isLowerBetter: Bool { !isFraction }
 
     /// Whether it is in 0...1 and shown in percent.
-    public var isFraction: Bool { self != .loss }
+    public var isFraction: Bool { ![.loss, .crossEntropy, .diceLoss, .focalLoss].contains(self) }
 
     /// Whether it is left out where there is room for few numbers.
-    public var isMinor: Bool { self == .top5 || self == .meanAccuracy }
+    public var isMinor: Bool {
+        [.top5, .meanAccuracy, .meanDice, .informationScore, .crossEntropy, .diceLoss, .focalLoss].contains(self)
+    }
 
     /// The value as people read it: `97.31 %` of a fraction, four decimals of others.
     public func text(_ value: Double) -> String {
@@ -41,6 +53,12 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
         case .pixelAccuracy: "pixel accuracy"
         case .meanAccuracy: "mean accuracy"
         case .meanIoU: "mean IoU"
+        case .meanDice: "mean Dice"
+        case .randScore: "V_Rand"
+        case .informationScore: "V_Info"
+        case .crossEntropy: "cross entropy"
+        case .diceLoss: "Dice loss"
+        case .focalLoss: "focal loss"
         }
     }
 }

@@ -149,9 +149,7 @@ package struct Train: AsyncParsableCommand {
             Next: saccade runs show \(name)
                   saccade evaluate \(name) --data \(data)
             """)
-        // Not every task has a command of its own for new images.
-        guard Task.name == Classification.name else { return }
-        print("      saccade \(Task.name) \(name) IMAGE.jpg")
+        print("      saccade \(Task.name) \(name) IMAGE.jpg\(Task.resultOption)")
     }
 
     private var folder: String { RunFolder.folder(of: run ?? Train.name(of: recipe)) }

@@ -88,7 +88,7 @@ extension Preprocessing {
         if height == self.height, width == self.width { return self }
         let resizing: Resizing =
             switch self.resizing {
-            case .stretch: .stretch
+            case .stretch, .tiles: self.resizing
             case .centerCrop(let side): .centerCrop(shortSide: max(side, height, width))
             }
         return Preprocessing(

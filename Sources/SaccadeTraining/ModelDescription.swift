@@ -39,6 +39,12 @@ public struct ModelDescription: Sendable, Equatable {
         } else if case .image = architecture.input {
             self.preprocessing = try architecture.preprocessing()
         }
+        if self.preprocessing?.resizing == .tiles, !type(of: task.task).seesTiles {
+            throw RecipeError(
+                "resize: tiles is for networks that answer for every place, and task: \(task.name) wants one answer for an "
+                    + "image; choose stretch or crop",
+                at: architecture.preprocessingSection?.location ?? Location(file: architecture.source))
+        }
     }
 
     /// The preprocessing of a network on images.

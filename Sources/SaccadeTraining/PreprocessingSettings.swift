@@ -13,7 +13,7 @@ struct PreprocessingSettings: Decodable {
     /// The keys that are known.
     static var keys: [String] { Keys.allCases.map(\.rawValue) }
 
-    enum Resize: String, Decodable { case stretch, crop }
+    enum Resize: String, Decodable { case stretch, crop, tiles }
 
     var resize = Resize.stretch
     var shortSide: Int?
@@ -56,7 +56,11 @@ extension Architecture {
         }
         let settings = try preprocessingSection?.decoded(PreprocessingSettings.self) ?? PreprocessingSettings()
         let resizing: Preprocessing.Resizing =
-            settings.resize == .stretch ? .stretch : .centerCrop(shortSide: settings.shortSide ?? max(height, width))
+            switch settings.resize {
+            case .stretch: .stretch
+            case .crop: .centerCrop(shortSide: settings.shortSide ?? max(height, width))
+            case .tiles: .tiles
+            }
         let mean = settings.mean ?? Array(repeating: 0.5, count: channels)
         let deviation = settings.std ?? Array(repeating: 0.5, count: channels)
         if let problem = Preprocessing.problem(

@@ -45,6 +45,16 @@ saccade_codec_status saccade_png_encode(
     const uint8_t *pixels, int width, int height, int channels, int level, uint8_t **encoded, size_t *count,
     char *message);
 
+// Decodes the palette indices of a PNG that has a palette into `output`, a byte for each pixel.
+saccade_codec_status saccade_png_decode_indices(
+    const uint8_t *bytes, size_t count, int width, int height, uint8_t *output, char *message);
+
+// Encodes palette indices, a byte for each pixel; `palette` has `colors` times red, green and blue, 1...256, and every
+// index is below `colors`. `level` and `*encoded` as above.
+saccade_codec_status saccade_png_encode_indexed(
+    const uint8_t *indices, int width, int height, const uint8_t *palette, int colors, int level, uint8_t **encoded,
+    size_t *count, char *message);
+
 // Decodes the first frame of `count` bytes of WebP into the RGB rows of its canvas, which is `width` by `height` pixels
 // and holds zeros before. Transparency is dropped.
 saccade_codec_status saccade_webp_decode(

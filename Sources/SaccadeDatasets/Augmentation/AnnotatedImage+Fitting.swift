@@ -2,7 +2,7 @@ public import SaccadeGeometry
 public import SaccadeImages
 
 extension AnnotatedImage {
-    /// In the expected size, everything moved along; channels stay.
+    /// In the expected size, everything moved along; channels stay. Where images are cut into tiles, as it is.
     ///
     /// - Throws: `GeometryError` when a mask becomes too large.
     public func fitted(
@@ -10,7 +10,7 @@ extension AnnotatedImage {
     ) throws(GeometryError) -> AnnotatedImage {
         let size = preprocessing.size
         guard case .centerCrop(let side) = preprocessing.resizing else {
-            guard image.size != size else { return self }
+            guard image.size != size, preprocessing.resizing != .tiles else { return self }
             return try resized(to: size, filter: preprocessing.filter, rules: rules)
         }
         // The very pixels of `Image.resized(shortSide:centerCrop:)`, and where they come from.

@@ -18,16 +18,17 @@ public struct Augmentation: Sendable {
     /// All kinds, in the order in which they are listed to users.
     static let kinds: [any AugmentationKind.Type] = [
         HorizontalFlip.self, VerticalFlip.self, RandomCrop.self, Shift.self, RandomResizedCrop.self, ScaleJitter.self,
-        LetterboxKind.self, Rotation.self, RandomAffine.self, RandomPerspective.self, Elastic.self, Blur.self,
+        Tile.self, LetterboxKind.self, Rotation.self, RandomAffine.self, RandomPerspective.self, Elastic.self,
+        ElasticGrid.self, Blur.self,
         GaussianNoise.self, ColorJitter.self, Grayscale.self, CutOut.self, RandomErasing.self, MixUp.self, CutMix.self,
     ]
 
     /// One of each kind, strong enough to be seen: what to show of what there is.
     public static let examples: [Augmentation] = [
         .horizontalFlip(), .verticalFlip(), .randomCrop(padding: 40), .shift(fraction: 0.2), .randomResizedCrop(),
-        .scaleJitter(), .letterbox(), .rotate(degrees: 30),
+        .scaleJitter(), .tile(margin: 40), .letterbox(), .rotate(degrees: 30),
         .affine(degrees: 15, shift: 0.1, scale: 0.7...1.2, shear: 20), .perspective(probability: 1),
-        .elastic(alpha: 400, sigma: 16), .blur(sigma: 0.5...4, probability: 1),
+        .elastic(alpha: 400, sigma: 16), .elasticGrid(sigma: 20), .blur(sigma: 0.5...4, probability: 1),
         .noise(sigma: 0.05...0.25, probability: 1),
         .colorJitter(brightness: 0.5, contrast: 0.5, saturation: 0.5, hue: 0.1), .grayscale(probability: 0.5),
         .cutOut(), .randomErasing(probability: 1), .mixUp(alpha: 1), .cutMix(),

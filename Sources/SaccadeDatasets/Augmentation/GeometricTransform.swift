@@ -7,6 +7,8 @@ struct GeometricTransform: Sendable {
     private enum Map {
         case plane(Homography, back: Homography)
         case elastic(DisplacementField)
+        /// A move by whole pixels, of an image that goes on beyond its edges as its mirror image.
+        case mirrored(dx: Int, dy: Int)
     }
 
     private let map: Map
@@ -29,11 +31,18 @@ struct GeometricTransform: Sendable {
         new = old
     }
 
+    /// A part of an image that begins at a column and a row, and beyond the image's edges shows its mirror image. Objects
+    /// are those of the image itself.
+    init(mirroredPartAt x: Int, _ y: Int, of old: PixelSize, _ new: PixelSize) {
+        (map, self.old, self.new) = (.mirrored(dx: -x, dy: -y), old, new)
+    }
+
     /// Where a point goes.
     func callAsFunction(_ point: Point) -> Point {
         switch map {
         case .plane(let map, _): map(point)
         case .elastic(let field): field.destination(of: point)
+        case .mirrored(let dx, let dy): Point(point.x + Double(dx), point.y + Double(dy))
         }
     }
 
@@ -42,12 +51,27 @@ struct GeometricTransform: Sendable {
         switch map {
         case .plane(_, let back): back(point)
         case .elastic(let field): field.source(of: point)
+        case .mirrored(let dx, let dy):
+            Point(
+                Self.folded(point.x - Double(dx), Double(old.width)),
+                Self.folded(point.y - Double(dy), Double(old.height)))
         }
     }
 
     /// Whether upright boxes stay upright boxes.
     var keepsBoxesUpright: Bool {
-        if case .plane(let map, _) = map { map.keepsBoxesUpright } else { false }
+        switch map {
+        case .plane(let map, _): map.keepsBoxesUpright
+        case .elastic: false
+        case .mirrored: true
+        }
+    }
+
+    /// The place in `0..<length` that a row shows at `place`, mirrored at its ends again and again.
+    private static func folded(_ place: Double, _ length: Double) -> Double {
+        let remainder = place.truncatingRemainder(dividingBy: 2 * length)
+        let positive = remainder < 0 ? remainder + 2 * length : remainder
+        return positive < length ? positive : 2 * length - positive
     }
 
     /// Whether things become their mirror images.
@@ -62,7 +86,7 @@ struct GeometricTransform: Sendable {
             Point(box.left, box.top), Point(box.right, box.top), Point(box.right, box.bottom),
             Point(box.left, box.bottom),
         ]
-        if case .plane = map { return Polygon(corners.map(callAsFunction)) }
+        guard case .elastic = map else { return Polygon(corners.map(callAsFunction)) }
         var points: [Point] = []
         for (k, corner) in corners.enumerated() {
             let next = corners[(k + 1) % 4]

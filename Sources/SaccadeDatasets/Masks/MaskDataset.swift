@@ -73,8 +73,9 @@ public struct MaskDataset: Sendable {
 
     /// The values of a sample's mask, row by row: `[H, W]`.
     ///
-    /// In VOC's folders, `SegmentationClass` and `SegmentationObject`, its colours become the numbers that they stand for;
-    /// elsewhere the same colours may stand for others.
+    /// Of a PNG with a palette they are the numbers of its colours. In VOC's folders, `SegmentationClass` and
+    /// `SegmentationObject`, colours become the numbers that they stand for there; elsewhere the same colours may stand for
+    /// others.
     ///
     /// - Precondition: `index` is in `samples.indices`.
     /// - Throws: ``FileError`` when the mask cannot be decoded or has other colours, which are no numbers.
@@ -87,7 +88,7 @@ public struct MaskDataset: Sendable {
     }
 
     static func mask(_ path: String) throws(FileError) -> Image {
-        let image = try Image(contentsOf: path)
+        let image = try Image(numbersIn: path)
         if image.channels == 1 { return image }
         guard isVOC(path), let numbers = VOCPalette.numbers(of: image) else {
             throw FileError(
@@ -168,9 +169,11 @@ extension MaskDataset: ImageDataset {
     /// With what the classes are called, known or not: without `classes.txt` every mask is read once to see which there
     /// are, and they are called `class 0`, `class 1` and so on. Masks that hold 0 and 255 alone have two classes.
     ///
-    /// - Parameter ignored: The value of pixels that do not count; as annotations they are ``Annotations/unknownClass``.
+    /// - Parameters:
+    ///   - ignored: The value of pixels that do not count; as annotations they are ``Annotations/unknownClass``.
+    ///   - names: What the classes are called, where there is no `classes.txt`.
     /// - Throws: ``FileError`` when there are more classes than masks can tell apart, or no mask can be read.
-    public func withNamedClasses(ignoring ignored: UInt8) throws(FileError) -> MaskDataset {
+    public func withNamedClasses(ignoring ignored: UInt8, _ names: [String]? = nil) throws(FileError) -> MaskDataset {
         if let classNames {
             guard classNames.count <= Int(Annotations.unknownClass) else {
                 throw FileError(
@@ -189,9 +192,10 @@ extension MaskDataset: ImageDataset {
             do { values.formUnion(try mask(at: index).pixels) } catch { unreadable = error }
         }
         if values.isEmpty, let unreadable { throw unreadable }
-        if ignored == 255, values.contains(255), values.isSubset(of: [0, 255]) {
-            return MaskDataset(root, kind, ["class 0", "class 255"], samples, problems, .blackAndWhite)
+        if ignored == 255, values.contains(255), values.isSubset(of: [0, 255]), names?.count ?? 2 == 2 {
+            return MaskDataset(root, kind, names ?? ["class 0", "class 255"], samples, problems, .blackAndWhite)
         }
+        if let names { return MaskDataset(root, kind, names, samples, problems, .classes(ignored: ignored)) }
         let largest = values.subtracting([ignored, Annotations.unknownClass]).max() ?? 0
         return MaskDataset(
             root, kind, (0...largest).map { "class \($0)" }, samples, problems, .classes(ignored: ignored))

@@ -36,6 +36,7 @@ extension Overlay {
     private var tinted: Image {
         var tinting = Tinting(image, filling: frame)
         if let classMask { tinting.paint(classMask) }
+        if let truth { tinting.outline(truth, .truth) }
         let masks = objects.indices.compactMap { i in objects[i].mask.map { ($0, colors[i]) } }
         for (mask, color) in masks.sorted(by: { $0.0.pixelCount > $1.0.pixelCount }) { tinting.paint(mask, color) }
         return tinting.image

@@ -58,6 +58,7 @@ public struct Overlay: Figure {
     public let image: Image
     public let objects: [Object]
     public let classMask: ClassMask?
+    public let truth: ClassMask?
     public let skeleton: [Limb]
     public let size: (width: Double, height: Double)
 
@@ -79,18 +80,21 @@ public struct Overlay: Figure {
     ///   - title: Above it; may be empty.
     ///   - objects: What is on it; the labels of the surest are placed first.
     ///   - classMask: A class for each pixel.
+    ///   - truth: What is known to be right, whose edges are drawn in yellow.
+    ///   - namesClasses: Whether a legend names the classes of the mask.
     ///   - skeleton: Which keypoints are joined by lines.
     ///   - coloring: What decides an object's colour.
     ///   - classes: All classes in order, so that a class has the same colour on each of many images; a label that is
     ///     not among them comes after them.
     ///   - width: Of the image, in points, at least 48; a high image becomes narrower.
     public init(
-        _ image: Image, title: String = "", objects: [Object], classMask: ClassMask? = nil, skeleton: [Limb] = [],
+        _ image: Image, title: String = "", objects: [Object] = [], classMask: ClassMask? = nil,
+        truth: ClassMask? = nil, namesClasses: Bool = true, skeleton: [Limb] = [],
         coloring: Coloring = .byClass, classes: [String] = [], width: Double = 480
     ) {
         require(width >= 48, "Overlay: a width of \(width) points; at least 48")
         (self.title, self.image, self.objects) = (title, image, objects)
-        (self.classMask, self.skeleton) = (classMask, skeleton)
+        (self.classMask, self.truth, self.skeleton) = (classMask, truth, skeleton)
         let scale = min(width / Double(image.width), width * 1.25 / Double(image.height))
         // Half points are whole pixels of a PNG, so that the image is not resampled once more.
         func side(_ pixels: Int) -> Double { max(24, (Double(pixels) * scale * 2).rounded() / 2) }
@@ -109,7 +113,8 @@ public struct Overlay: Figure {
         self.colors = colors
 
         let room = max(frame.width, 160)
-        var entries = classMask?.legend ?? []
+        var entries = namesClasses ? classMask?.legend ?? [] : []
+        if truth != nil { entries.append((.truth, "the edges of the truth")) }
         if coloring == .byClass { entries += Self.legend(objects, extents, colors) }
         legend = Legend(entries, width: room)
 

@@ -72,4 +72,22 @@ struct Tinting {
             }
         }
     }
+
+    /// Draws a line along the edges between different values of a mask, two pixels wide.
+    mutating func outline(_ mask: ClassMask, _ color: Color) {
+        let columns = Self.nearest(width, of: mask.width)
+        let rows = Self.nearest(height, of: mask.height)
+        let bytes = color.bytes
+        func value(_ x: Int, _ y: Int) -> UInt8 {
+            mask.classes[rows[min(max(y, 0), height - 1)] * mask.width + columns[min(max(x, 0), width - 1)]]
+        }
+        for y in 0..<height {
+            for x in 0..<width
+            where value(x, y) != value(x - 1, y) || value(x, y) != value(x, y - 1)
+                || value(x, y) != value(x + 1, y) || value(x, y) != value(x, y + 1)
+            {
+                blend(x, y, bytes, 1)
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeDatasets
+import SaccadeImages
 import SaccadeModels
 public import SaccadeSettings
 
@@ -47,7 +48,7 @@ public struct Recipe: Sendable {
         }
         if settings.best.metric == nil { settings.best.metric = parts.task.monitor }
         self.settings = settings
-        if let problem = settings.problem(with: type(of: parts.task.task)) {
+        if let problem = settings.problem(with: type(of: parts.task.task)) ?? settings.problem(with: model) {
             let option = ofTraining.first { $0.path.dropFirst().first == problem.key }
             throw RecipeError(
                 problem.text,
@@ -109,6 +110,16 @@ extension TrainingSettings {
             return ("best", "task: \(task.name) does not measure \(metric.name); it measures \(known)")
         }
         return nil
+    }
+
+    /// What does not go with how images are prepared, and the setting to blame.
+    fileprivate func problem(with model: ModelDescription) -> (key: String, text: String)? {
+        guard model.preprocessing?.resizing == .tiles, !(augmentation.first?.resizes ?? false) else { return nil }
+        return (
+            "augmentation",
+            "images that are cut into tiles (preprocessing.resize) are learnt from in parts of one size; begin the "
+                + "augmentation with one that gives them that, such as {kind: tile}"
+        )
     }
 
     /// All settings, spelled out, in the order in which they are declared.

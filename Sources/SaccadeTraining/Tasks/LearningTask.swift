@@ -26,8 +26,12 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     static var monitor: Monitor { get }
     /// What ``losses(of:on:)`` and ``judge(_:by:into:)`` measure, in their parts.
     static var monitors: [Monitor] { get }
+    /// What the command of this name needs behind the image, for hints.
+    static var resultOption: String { get }
     /// Whether a batch may be mixed of the images of another: mixUp, CutMix.
     static var mixesBatches: Bool { get }
+    /// Whether its networks answer for every place of an image, so that tiles of it will do.
+    static var seesTiles: Bool { get }
     /// Networks of this task that are no lists of layers, by name, each as a recipe.
     static var networks: [(name: String, recipe: String)] { get }
 
@@ -46,6 +50,8 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     func open(_ data: String, split: DatasetSplit, unusableFraction fraction: Double) throws(FileError) -> Samples
     /// What the samples' classes are called.
     func classNames(of samples: Samples) throws(FileError) -> [String]
+    /// With what has to be known of the samples to learn from before it begins, such as how often each class occurs.
+    func prepared(for samples: Samples) throws(FileError) -> Self
     /// Samples of other data with their classes numbered as in ``classNames``.
     ///
     /// - Parameters:
@@ -84,7 +90,10 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 }
 
 extension LearningTask {
+    public static var resultOption: String { "" }
     public static var mixesBatches: Bool { false }
+    public static var seesTiles: Bool { false }
+    public func prepared(for samples: Samples) -> Self { self }
     public static var networks: [(name: String, recipe: String)] { [] }
     public var problem: String? { nil }
 }

@@ -3,29 +3,57 @@ public import SaccadeFiles
 import SaccadeImages
 public import SaccadeLayers
 public import SaccadeLoading
-public import SaccadeMetrics
+import SaccadeMetrics
 public import SaccadeModels
 import SaccadePrelude
 public import SaccadeSettings
-public import SaccadeTensors
+import SaccadeTensors
 
 /// A class for each pixel: `task: segment`.
 ///
 /// Where a network's maps shrink, as the U-Net's do, it answers for the middle of the image, and is judged there.
 public struct Segmentation: LearningTask {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case ignoredLabel }
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case ignoredLabel, classes, loss, classWeights, weightMap, borderClass
+    }
 
     public static let name = "segment"
     public static let monitor = Monitor(.validation, .meanIoU)
     public static let monitors =
-        [.loss, .pixelAccuracy, .meanAccuracy, .meanIoU].map { Monitor(.validation, $0) }
-        + [.loss, .pixelAccuracy].map { Monitor(.training, $0) }
+        [.loss, .pixelAccuracy, .meanAccuracy, .meanIoU, .meanDice, .randScore, .informationScore]
+        .map { Monitor(.validation, $0) } + [.loss, .pixelAccuracy].map { Monitor(.training, $0) }
+    public static let seesTiles = true
+    public static let resultOption = " --output segmented"
     public static let networks = SegmentationNetwork.allCases.map { (name: $0.rawValue, recipe: $0.recipe) }
 
     /// The value of pixels that cost nothing and count nothing: 255 along outlines in Pascal VOC, and what augmentation
     /// brings in from beyond the image.
     public var ignoredLabel = 255
+    /// What the classes are called, by number, where the data do not say; nil for `class 0` and so on.
+    public var classes: [String]?
+    /// What a wrong class costs.
+    public var loss = SegmentationLoss()
+    /// How much the pixels of each class count.
+    public var classWeights = ClassWeights.none
+    /// Border weights that are added to those of the classes; none by default.
+    public var weightMap: WeightMap?
+    /// The class that lies between objects, such as the membranes between cells: answers are judged by the parts that it
+    /// leaves, too. None by default.
+    public var borderClass: Int?
     public var classNames: [String] = []
+    /// Of each class, once the data have been seen; nil where all count alike.
+    var weights: [Float]?
+
+    /// U-Net's border weights: what lies between two objects counts more; see `borderWeights`. Objects are what hangs
+    /// together along edges of any class but the first, which is the background.
+    public struct WeightMap: Sendable, Hashable, Codable {
+        /// w0 of the paper, 0 to 1000.
+        public var strength = 10.0
+        /// σ of the paper in pixels, 0.1 to 100.
+        public var sigma = 5.0
+
+        public init() {}
+    }
 
     public init() {}
 
@@ -33,10 +61,22 @@ public struct Segmentation: LearningTask {
         try decoder.refuseKeys(except: CodingKeys.allCases.map(\.rawValue))
         let values = try decoder.container(keyedBy: CodingKeys.self)
         ignoredLabel = try values.decodeIfPresent(Int.self, forKey: .ignoredLabel) ?? ignoredLabel
+        classes = try values.decodeIfPresent([String].self, forKey: .classes)
+        loss = try values.decodeIfPresent(SegmentationLoss.self, forKey: .loss) ?? loss
+        classWeights = try values.decodeIfPresent(ClassWeights.self, forKey: .classWeights) ?? classWeights
+        weightMap = try values.decodeIfPresent(WeightMap.self, forKey: .weightMap)
+        borderClass = try values.decodeIfPresent(Int.self, forKey: .borderClass)
     }
 
     public var problem: String? {
-        (0...255).contains(ignoredLabel) ? nil : "ignoredLabel must be 0 to 255, not \(ignoredLabel)"
+        guard (0...255).contains(ignoredLabel) else { return "ignoredLabel must be 0 to 255, not \(ignoredLabel)" }
+        if let borderClass, !(0...254).contains(borderClass) {
+            return "borderClass must be the number of a class, 0 to 254, not \(borderClass)"
+        }
+        if let classes, classes.count > 255 || Set(classes).count < classes.count || classes.contains("") {
+            return "classes must be at most 255 different names"
+        }
+        return loss.problem ?? classWeights.problem ?? weightMap?.problem
     }
 
     // MARK: Data
@@ -48,7 +88,9 @@ public struct Segmentation: LearningTask {
     public func open(
         _ data: String, split: DatasetSplit, unusableFraction fraction: Double
     ) throws(FileError) -> MaskDataset {
-        try MaskDataset(at: data, kind: .semantic).withNamedClasses(ignoring: UInt8(ignoredLabel)).samples(of: split)
+        try MaskDataset(at: data, kind: .semantic).withNamedClasses(
+            ignoring: UInt8(ignoredLabel), classes
+        ).samples(of: split)
     }
 
     public func classNames(of samples: MaskDataset) throws(FileError) -> [String] {
@@ -83,48 +125,42 @@ public struct Segmentation: LearningTask {
         PreparedImages(samples, model.imagePreprocessing, augmentation)
     }
 
-    public func batch(of samples: LoadedSamples<PreparedImage>, from source: PreparedImages<MaskDataset>) -> Batch {
-        Batch(
-            images: source.tensor(of: samples.samples), classes: samples.samples.map { $0.annotations?.classes ?? [] },
+    public func prepared(for samples: MaskDataset) throws(FileError) -> Segmentation {
+        var task = self
+        switch classWeights {
+        case .none: return self
+        case .medianFrequency: task.weights = samples.classFrequencies().medianFrequencyWeights.map { Float($0) }
+        case .given(let weights):
+            guard weights.count == classNames.count else {
+                throw FileError(
+                    .tooFewClasses, path: samples.root,
+                    reason:
+                        "the data have \(classNames.count) classes, and segment.classWeights gives \(weights.count)",
+                    remedy: "give one for each class: \(classNames.joined(separator: ", "))")
+            }
+            task.weights = weights.map { Float($0) }
+        }
+        return task
+    }
+
+    public func batch(
+        of samples: LoadedSamples<PreparedImage>, from source: PreparedImages<MaskDataset>
+    ) -> SegmentationBatch {
+        // Whole images, each in its own size, are judged tile by tile.
+        guard source.preprocessing.resizing != .tiles || source.augmentations.first?.resizes ?? false else {
+            return SegmentationBatch(whole: samples.samples, source.preprocessing, names: samples.names)
+        }
+        let classes = samples.samples.map { $0.annotations?.classes ?? [] }
+        let width = source.preprocessing.width
+        return SegmentationBatch(
+            images: source.tensor(of: samples.samples), classes: classes,
+            weights: weightMap.map { map in classes.map { map.weights(of: $0, width: width, classWeights: weights) } },
             names: samples.names)
     }
 
     public func sampleBytes(for model: ModelDescription) -> Int {
         let preprocessing = model.imagePreprocessing
         return preprocessing.count * MemoryLayout<Float>.stride + preprocessing.height * preprocessing.width
-    }
-
-    /// Images with a class for each pixel.
-    public struct Batch: LearningBatch {
-        /// `[N, C, H, W]`.
-        public let images: Tensor
-        /// Of each image, row by row.
-        public let classes: [[UInt8]]
-        private let namesOfSamples: @Sendable () -> [String]
-
-        public var count: Int { classes.count }
-        public var names: [String] { namesOfSamples() }
-        public var inputs: [Tensor] { [images] }
-
-        init(images: Tensor, classes: [[UInt8]], names: @escaping @Sendable () -> [String]) {
-            let area = images.shape[2] * images.shape[3]
-            require(
-                images.shape[0] == classes.count && classes.allSatisfy { $0.count == area },
-                "a batch of shape \(images.shape) with \(classes.map(\.count)) classes")
-            (self.images, self.classes, namesOfSamples) = (images, classes, names)
-        }
-
-        /// The classes of the middle of each image.
-        ///
-        /// - Parameter size: Height and width; at most the image's.
-        func middle(_ size: Pair) -> [[UInt8]] {
-            let (height, width) = (images.shape[2], images.shape[3])
-            guard (size.height, size.width) != (height, width) else { return classes }
-            let (top, left) = ((height - size.height) / 2, (width - size.width) / 2)
-            return classes.map { classes in
-                (top..<top + size.height).flatMap { classes[$0 * width + left..<$0 * width + left + size.width] }
-            }
-        }
     }
 
     // MARK: Network
@@ -158,96 +194,5 @@ public struct Segmentation: LearningTask {
         else { return nil }
         return "there are \(classNames.count) classes, and for an image \(shapes[0]) the network gives scores of shape "
             + "\(scores) where [1, \(classNames.count), H, W] is needed, H and W at most the image’s; change its last layer"
-    }
-
-    // MARK: Learning and judging
-
-    /// The mean cross entropy over the pixels that count.
-    public func losses(of model: AnyModel, on batch: Batch) -> Losses {
-        let results = model.trainingResults(batch.inputs)
-        let scores = results.outputs[0]
-        let total = results.auxiliary.reduce(loss(of: scores, batch)) { $0 + loss(of: $1.result, batch) * $1.weight }
-        return Losses(total) {
-            var confusion = ConfusionMatrix(classes: classNames.count)
-            count(scores.detached, batch, in: &confusion)
-            return [.pixelAccuracy: RunningMean(sum: confusion.accuracy * Double(batch.count), count: batch.count)]
-        }
-    }
-
-    private func loss(of scores: Tensor, _ batch: Batch) -> Tensor {
-        let size = Pair(scores.shape[2], scores.shape[3])
-        let classes = batch.middle(size).flatMap { $0.map(Float.init) }
-        return crossEntropy(
-            scores, Tensor(classes, shape: [batch.count, size.height, size.width]),
-            ignoredLabel: Int(Annotations.unknownClass))
-    }
-
-    /// Counts the pixels whose class has the highest score.
-    private func count(_ scores: Tensor, _ batch: Batch, in confusion: inout ConfusionMatrix) {
-        let found = argMax(scores, axis: 1).scalars.map { UInt8($0) }
-        let area = scores.shape[2] * scores.shape[3]
-        for (index, classes) in batch.middle(Pair(scores.shape[2], scores.shape[3])).enumerated() {
-            do {
-                try confusion.add(
-                    labels: classes, predictions: found[index * area..<(index + 1) * area],
-                    ignoring: Annotations.unknownClass)
-            } catch {
-                wrongProgram("Segmentation: \(error)")
-            }
-        }
-    }
-
-    public var noScore: Score { Score(classes: classNames.count) }
-
-    public func judge(_ model: Runner<AnyModel>, by batch: Batch, into score: inout Score) throws {
-        let scores = try model(batch.inputs)[0]
-        score.loss.add(Double(loss(of: scores, batch).item), count: batch.count)
-        count(scores, batch, in: &score.confusion)
-    }
-
-    /// What is known about a network after it has seen images with masks.
-    public struct Score: TaskScore {
-        var loss = RunningMean()
-        /// Of pixels.
-        var confusion: ConfusionMatrix
-
-        init(classes: Int) { confusion = ConfusionMatrix(classes: classes) }
-
-        public var count: Int { loss.count }
-        public var metrics: [Metric: Double] {
-            [
-                .loss: loss.value, .pixelAccuracy: confusion.globalAccuracy, .meanAccuracy: confusion.classAccuracy,
-                .meanIoU: confusion.meanIoU,
-            ]
-        }
-    }
-
-    public func report(_ score: Score) -> TaskReport {
-        struct Whole: Codable {
-            struct Class: Codable {
-                let name: String
-                let iou, dice: Double?
-                let pixels: Int
-            }
-            let images: Int
-            let loss, pixelAccuracy, meanAccuracy, meanIoU: Double
-            let classes: [Class]
-            let confusionMatrix: [[Int]]
-        }
-        let confusion = score.confusion
-        let classes = classNames.indices.map { index in
-            Whole.Class(
-                name: classNames[index], iou: confusion.intersectionOverUnion[index], dice: confusion.dice[index],
-                pixels: confusion.classScores[index].support)
-        }
-        let whole = Whole(
-            images: score.count, loss: score.loss.value, pixelAccuracy: confusion.globalAccuracy,
-            meanAccuracy: confusion.classAccuracy, meanIoU: confusion.meanIoU, classes: classes,
-            confusionMatrix: confusion.counts)
-        return TaskReport(
-            count: score.count, metrics: score.metrics,
-            columns: [.init("IoU"), .init("Dice"), .init("pixels", isFraction: false)],
-            rows: classes.map { .init($0.name, [$0.iou ?? .nan, $0.dice ?? .nan, Double($0.pixels)]) },
-            confusions: confusion.counts, json: whole)
     }
 }

@@ -8,22 +8,45 @@ import SaccadePrelude
 /// - Returns: 0 outside, and 1, 2, … inside, numbered in the order of their first pixel down the columns.
 /// - Precondition: `isInside` has whole rows.
 public func connectedComponents(_ isInside: [Bool], width: Int) -> [Int32] {
-    require(width > 0 ? isInside.count % width == 0 : isInside.isEmpty, "connectedComponents: not whole rows")
-    var labels = [Int32](repeating: 0, count: isInside.count)
+    connectedComponents(of: isInside, width: width, across: false) { $0 }
+}
+
+/// Numbers the parts of an image that hang together and have one value.
+///
+/// - Parameters:
+///   - values: Of each pixel, row by row, `[height, width]`.
+///   - width: Pixels from left to right.
+///   - corners: Whether pixels hang together across corners too, as scikit-image's `label` has it; SciPy's does not.
+///   - belongs: Whether pixels of a value belong to a part.
+/// - Returns: 0 where none does, and 1, 2, … elsewhere, numbered in the order of their first pixel down the columns.
+/// - Precondition: `values` has whole rows.
+public func connectedComponents<Value: Equatable>(
+    of values: [Value], width: Int, across corners: Bool, where belongs: (Value) -> Bool
+) -> [Int32] {
+    require(width > 0 ? values.count % width == 0 : values.isEmpty, "connectedComponents: not whole rows")
+    var labels = [Int32](repeating: 0, count: values.count)
     guard width > 0 else { return labels }
-    let height = isInside.count / width
+    let height = values.count / width
     var count: Int32 = 0
     var waiting: [Int] = []
     for x in 0..<width {
-        for y in 0..<height where isInside[y * width + x] && labels[y * width + x] == 0 {
+        for y in 0..<height where labels[y * width + x] == 0 && belongs(values[y * width + x]) {
             count += 1
+            let value = values[y * width + x]
             labels[y * width + x] = count
             waiting.append(y * width + x)
+            func visit(_ neighbor: Int) {
+                guard labels[neighbor] == 0, values[neighbor] == value else { return }
+                labels[neighbor] = count
+                waiting.append(neighbor)
+            }
             while let pixel = waiting.popLast() {
-                forEachNeighbor(of: pixel, width: width, height: height) { neighbor in
-                    guard isInside[neighbor], labels[neighbor] == 0 else { return }
-                    labels[neighbor] = count
-                    waiting.append(neighbor)
+                forEachNeighbor(of: pixel, width: width, height: height, visit)
+                guard corners else { continue }
+                let (x, y) = (pixel % width, pixel / width)
+                for (dx, dy) in [(-1, -1), (1, -1), (-1, 1), (1, 1)]
+                where (0..<width).contains(x + dx) && (0..<height).contains(y + dy) {
+                    visit(pixel + dy * width + dx)
                 }
             }
         }

@@ -1,0 +1,117 @@
+package import ArgumentParser
+import Foundation
+import SaccadeCommandSupport
+import SaccadeDatasets
+import SaccadeFiles
+import SaccadeImages
+import SaccadeTensors
+import SaccadeTraining
+
+package struct Segment: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        abstract: "Give each pixel of images a class.",
+        discussion: """
+            Images may have any size. For each one the folder --output gets
+              NAME-classes.png     the number of the class of each pixel, with a palette
+              NAME-overlay.png     the image with its classes in colour, and a legend
+              NAME-objects.png     each object in a colour of its own; with --truth the edges of the truth in yellow
+              NAME.json            how many pixels each class has, and each object with its box
+              NAME-probabilities.npy   with --probabilities: [classes, height, width], float32
+            An object is what hangs together of one class, along edges unless --corners is given. A class called \
+            “background”, or the border class of the recipe, lies between objects and is none.
+
+            EXAMPLES:
+              saccade segment my-run photo.jpg --output segmented
+              saccade segment cells slices/*.png --output segmented --truth labels/7.png
+              saccade segment my-run photo.jpg --output segmented --json
+              saccade segment --arch unet --weights mine.pth --classes 2 large.png --output segmented --tile 572
+
+            \(Failure.codes)
+            """)
+
+    // With --arch or --weights there is no model among the arguments: the first one is an image too.
+    @Argument(help: ModelOptions.ownHelp)
+    var model: String
+
+    @Argument(help: ArgumentHelp("Images: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
+    var paths: [String] = []
+
+    @Option(help: "The folder to write; it is made where it is missing.")
+    var output: String
+
+    @Flag(help: "Also write how probable each class is at each pixel.")
+    var probabilities = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A mask with the true classes; of one image only. Its edges are drawn in yellow.", valueName: "mask"))
+    var truth: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Pixels along both sides of a tile, or “whole” for all of an image at once. Default: as the recipe has it.",
+            valueName: "side"))
+    var tile: String?
+
+    @Flag(help: "Pixels hang together across corners, too.")
+    var corners = false
+
+    @Option(help: ArgumentHelp("Leave out objects of fewer pixels.", valueName: "pixels"))
+    var leastPixels = 1
+
+    @Flag(help: "Print a line of JSON for each image.")
+    var json = false
+
+    @OptionGroup var options: ModelOptions
+    @OptionGroup var compute: ComputeOptions
+
+    private var images: [String] { options.isGiven ? [model] + paths : paths }
+
+    package func validate() throws {
+        guard !images.isEmpty else { throw ValidationError("Give images to segment, behind the model’s name.") }
+        guard truth == nil || images.count == 1 else { throw ValidationError("--truth is for one image, not several.") }
+        guard leastPixels >= 1 else { throw ValidationError("--least-pixels must be at least 1, got \(leastPixels).") }
+        _ = try tiling
+    }
+
+    private var tiling: Segmenter.Tiling {
+        get throws {
+            guard let tile else { return .usual }
+            if tile == "whole" { return .whole }
+            guard let side = Int(tile), side >= 1 else {
+                throw ValidationError("--tile must be pixels along a side, or “whole”; got “\(tile)”.")
+            }
+            return .side(side)
+        }
+    }
+
+    package func run() async throws {
+        try compute.apply()
+        let request = try options.request(model: options.isGiven ? nil : model)
+        let tiling = try tiling
+        let output = try SegmentOutput(
+            folder: output, images: images, writesProbabilities: probabilities, truth: truth, corners: corners,
+            leastPixels: leastPixels)
+        let (images, json, plan) = (images, json, compute.planOptions)
+        let failures = try await ComputeThread.run {
+            let loaded = try LoadedModel(request)
+            ModelOptions.report(loaded.difference)
+            let segmenter = try Segmenter(loaded, tiling: tiling, options: plan)
+            return images.count { path in
+                do {
+                    let bar = ShareBar(path)
+                    defer { bar.end() }
+                    let answer = try output.write(path, by: segmenter) { bar.show($0) }
+                    print(json ? try answer.line : answer.text)
+                    return false
+                } catch {
+                    Console.note("error: \(error)")
+                    return true
+                }
+            }
+        }
+        if failures > 0 { throw Failure.badInput }
+    }
+
+    package init() {}
+}

@@ -1,0 +1,74 @@
+import Foundation
+import SaccadeGeometry
+import SaccadeImages
+import SaccadeTraining
+
+/// What `saccade segment` says of an image.
+struct SegmentAnswer: Encodable {
+    struct Class: Encodable {
+        let name: String
+        let pixels: Int
+        /// Of the image's pixels.
+        let share: Double
+        /// How probable the class is at its pixels, on average.
+        let probability: Double
+        let objects: Int
+    }
+
+    struct Object: Encodable {
+        let label: String
+        /// Left, top, width and height in pixels.
+        let box: [Double]
+        let pixels: Int
+    }
+
+    let image: String
+    let width, height: Int
+    /// Those that are there, the largest first.
+    let classes: [Class]
+    let objects: [Object]
+    /// What was written, by what it is.
+    let files: [String: String]
+
+    init(
+        image: String, _ segmented: SegmentedImage, _ objects: SegmentedImage.Objects, _ segmenter: Segmenter,
+        files: [String: String]
+    ) {
+        (self.image, self.files) = (image, files)
+        (width, height) = (segmented.size.width, segmented.size.height)
+        let names = segmenter.classNames
+        self.objects = objects.all.map { object in
+            Object(
+                label: names[Int(object.classNumber)],
+                box: [object.box.left, object.box.top, object.box.width, object.box.height], pixels: object.pixels)
+        }
+        let perClass = Dictionary(grouping: objects.all, by: \.classNumber).mapValues(\.count)
+        let area = Double(segmented.classes.count)
+        classes = names.indices.compactMap { number in
+            segmented.meanProbability(of: number).map { probability in
+                Class(
+                    name: names[number], pixels: segmented.counts[number],
+                    share: Double(segmented.counts[number]) / area, probability: probability,
+                    objects: perClass[UInt8(number)] ?? 0)
+            }
+        }.sorted { $0.pixels > $1.pixels }
+    }
+
+    /// As one line of JSON.
+    var line: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    var text: String {
+        let lines = classes.map { entry in
+            let objects = entry.objects == 0 ? "" : entry.objects == 1 ? ", 1 object" : ", \(entry.objects) objects"
+            return String(format: "  %6.2f %%  ", entry.share * 100) + entry.name + objects
+        }
+        return (["\(image): \(width)×\(height) pixels"] + lines + ["  \(files["overlay"] ?? "")"]).joined(
+            separator: "\n")
+    }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import SaccadeCommandSupport
+import SaccadeDatasets
+import SaccadeDrawing
+import SaccadeFiles
+import SaccadeImages
+import SaccadeInterchange
+import SaccadeTensors
+import SaccadeTraining
+
+/// The files that `saccade segment` writes of each image.
+struct SegmentOutput: Sendable {
+    private let folder: String
+    /// What each image's files are called, by its path.
+    private let names: [String: String]
+    private let writesProbabilities: Bool
+    private let truth: Image?
+    private let corners: Bool
+    private let leastPixels: Int
+
+    /// - Parameter truth: The file of a mask.
+    /// - Throws: `FileError` where the folder cannot be made or the mask not be read.
+    init(
+        folder: String, images: [String], writesProbabilities: Bool, truth: String?, corners: Bool, leastPixels: Int
+    ) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw FileError(
+                .unwritable, path: folder, reason: "the folder cannot be made", remedy: "give another --output")
+        }
+        (self.folder, self.writesProbabilities) = (folder, writesProbabilities)
+        (self.corners, self.leastPixels) = (corners, leastPixels)
+        names = Self.names(of: images)
+        self.truth = try truth.map { path in
+            let mask = try Image(numbersIn: path)
+            guard mask.channels == 1 else {
+                throw FileError(
+                    .unsupported, path: path, reason: "has colours where numbers belong",
+                    remedy: "save the mask as grey of 8 bits, with the number of the class as its value")
+            }
+            return mask
+        }
+    }
+
+    /// The stems of the images' names; with a number where several have one.
+    private static func names(of images: [String]) -> [String: String] {
+        var names: [String: String] = [:]
+        var taken = Set<String>()
+        for path in images where names[path] == nil {
+            let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+            var (name, number) = (stem, 2)
+            while !taken.insert(name).inserted { (name, number) = ("\(stem)-\(number)", number + 1) }
+            names[path] = name
+        }
+        return names
+    }
+
+    /// Segments an image and writes its files.
+    ///
+    /// - Parameter progress: Told how much is done, up to 1.
+    func write(_ path: String, by segmenter: Segmenter, progress: (Double) -> Void) throws -> SegmentAnswer {
+        let image = try Image(contentsOf: path)
+        if let truth, truth.size != image.size {
+            throw FileError(
+                .malformed, path: path, reason: "is \(image.size) pixels, and the mask of --truth \(truth.size)",
+                remedy: "give the mask that belongs to it")
+        }
+        let stem = "\(folder)/\(names[path] ?? "image")"
+        var segmented = SegmentedImage(image.size, classes: segmenter.classNames.count)
+        var all = try writesProbabilities ? ProbabilityFile(image, classes: segmenter.classNames.count, path) : nil
+        try segmenter.forEachPart(of: image) { part, done in
+            segmented.add(part)
+            all?.add(part)
+            progress(done)
+        }
+        let objects = segmented.objects(
+            background: segmenter.background, across: corners, leastPixels: leastPixels)
+        var files = [
+            "classes": "\(stem)-classes.png", "overlay": "\(stem)-overlay.png", "objects": "\(stem)-objects.png",
+        ]
+        let labels = Image(width: image.width, height: image.height, channels: 1, pixels: segmented.classes)
+        let palette = Color.palette(
+            classes: segmenter.classNames.count, background: segmenter.background.map { Int($0) })
+        try AtomicFile.write(labels.indexedPNGData(palette: palette), to: "\(stem)-classes.png")
+        try overlay(image, segmented, segmenter).write(to: "\(stem)-overlay.png", scale: 2)
+        try figure(image, objects).write(to: "\(stem)-objects.png", scale: 2)
+        if let all {
+            files["probabilities"] = "\(stem)-probabilities.npy"
+            try all.write(to: "\(stem)-probabilities.npy")
+        }
+        let answer = SegmentAnswer(
+            image: path, segmented, objects, segmenter, files: files)
+        try AtomicFile.write(Array((try answer.line + "\n").utf8), to: "\(stem).json")
+        return answer
+    }
+
+    private func overlay(_ image: Image, _ segmented: SegmentedImage, _ segmenter: Segmenter) -> Overlay {
+        Overlay(
+            image,
+            classMask: ClassMask(
+                width: image.width, height: image.height, classes: segmented.classes, names: segmenter.classNames,
+                ignored: segmenter.background.map { [$0] } ?? []),
+            truth: truthMask, width: Self.width(of: image))
+    }
+
+    /// Each object in a colour of its own, as far as there are colours.
+    private func figure(_ image: Image, _ objects: SegmentedImage.Objects) -> Overlay {
+        // Numbers go round; 255 is none.
+        let colors = objects.labels.map { $0 == 0 ? 255 : UInt8(($0 - 1) % 240) }
+        return Overlay(
+            image, title: objects.all.count == 1 ? "1 object" : "\(objects.all.count) objects",
+            classMask: ClassMask(width: image.width, height: image.height, classes: colors, ignored: [255]),
+            truth: truthMask, namesClasses: false, width: Self.width(of: image))
+    }
+
+    private var truthMask: ClassMask? {
+        truth.map { ClassMask(width: $0.width, height: $0.height, classes: $0.pixels) }
+    }
+
+    /// In points: a pixel of the file for each of the image's, within reason.
+    private static func width(of image: Image) -> Double { min(max(Double(image.width) / 2, 240), 1024) }
+}
+
+/// The probabilities of an image, for a file of NumPy's.
+private struct ProbabilityFile {
+    private var values: [Float]
+    private let size: PixelSize
+    private let classes: Int
+
+    /// - Throws: `FileError` when there would be too many.
+    init(_ image: Image, classes: Int, _ path: String) throws(FileError) {
+        let count = image.width * image.height * classes
+        guard count <= 1 << 30 else {
+            throw FileError(
+                .tooLarge, path: path,
+                reason: "\(image.size) pixels have \(count) probabilities of \(classes) classes, more than 2³⁰",
+                remedy: "cut the image into parts, or leave out --probabilities")
+        }
+        (values, size, self.classes) = (Array(repeating: 0, count: count), image.size, classes)
+    }
+
+    mutating func add(_ part: PixelPart) {
+        let columns = part.columns.count
+        for number in 0..<classes {
+            for (index, row) in part.rows.enumerated() {
+                let to = (number * size.height + row) * size.width + part.columns.lowerBound
+                let from = (number * part.rows.count + index) * columns
+                values.replaceSubrange(to..<to + columns, with: part.probabilities[from..<from + columns])
+            }
+        }
+    }
+
+    func write(to path: String) throws {
+        try WeightsFile.write(
+            [("probabilities", Tensor(values, shape: [classes, size.height, size.width]))], to: path)
+    }
+}

@@ -1,0 +1,66 @@
+import SaccadeImages
+import SaccadeLayers
+import SaccadePrelude
+import SaccadeTensors
+
+/// A network for segmentation with the size of its tiles: what answers for every pixel of images of any size.
+struct TiledNetwork: Sendable {
+    let preprocessing: Preprocessing
+    /// Height and width of a tile, which the network can take.
+    let tile: Pair
+    /// Height and width of what it answers for of a tile: the middle.
+    let result: Pair
+    let classes: Int
+    private let input: ModelInput
+
+    /// - Parameters:
+    ///   - model: For one image, scores of each class at each place.
+    ///   - tile: A size that the model's input allows; nil for the usual one.
+    init(_ model: AnyModel, _ preprocessing: Preprocessing, tile: Pair? = nil) {
+        self.preprocessing = preprocessing
+        input = model.inputs[0]
+        let usual = input.shape(batch: 1)
+        let size = tile ?? Pair(usual[2], usual[3])
+        let graph = Trace.of([[1, usual[1], size.height, size.width]]) { model($0) }
+        let scores = graph.values[graph.outputs[0]].shape
+        require(
+            scores.rank == 4 && scores[2] <= size.height && scores[3] <= size.width,
+            "TiledNetwork: scores of shape \(scores) for a tile of \(size)")
+        (self.tile, result, classes) = (size, Pair(scores[2], scores[3]), scores[1])
+    }
+
+    /// Whether it answers for all of a tile.
+    var keepsSize: Bool { result == tile }
+
+    private func multiple(_ axis: Int) -> Int {
+        if case .free(let rule) = input.lengths[axis] { rule.multipleOf } else { 1 }
+    }
+
+    /// Calls with part after part of an image, from top to bottom.
+    ///
+    /// - Parameters:
+    ///   - image: Of the expected channels, in any size.
+    ///   - run: Gives the scores of a tile, `[1, classes, H, W]`.
+    ///   - body: Is given a part, and how much of all is done then, up to 1.
+    func forEachPart(
+        of image: Image, run: (Tensor) throws -> Tensor, _ body: (PixelPart, Double) throws -> Void
+    ) throws {
+        let tiles = OverlapTiles(
+            image.size, size: PixelSize(width: tile.width, height: tile.height),
+            result: PixelSize(width: result.width, height: result.height), multiple: Pair(multiple(2), multiple(3)))
+        let around = Pair((tile.height - result.height) / 2, (tile.width - result.width) / 2)
+        for (index, place) in tiles.tiles.enumerated() {
+            let numbers = Tensor(shape: [1, preprocessing.channels, tile.height, tile.width]) { buffer in
+                preprocessing.normalize(image, x: place.x, y: place.y, tiles.size, into: buffer)
+            }
+            let scores = try run(numbers)
+            let kept = scores.cropped(
+                to: Pair(place.rows.count, place.columns.count),
+                top: place.rows.lowerBound - place.y - around.height,
+                left: place.columns.lowerBound - place.x - around.width)
+            let part = PixelPart(
+                columns: place.columns, rows: place.rows, probabilities: softmax(kept, axis: 1).scalars)
+            try body(part, Double(index + 1) / Double(tiles.tiles.count))
+        }
+    }
+}
