@@ -278,7 +278,7 @@ let package = Package(
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeImages",
                 "SaccadeInterchange", "SaccadeONNX", "SaccadeSettings", "SaccadeDatasets", "SaccadeLoading",
                 "SaccadeTraining",
-                "SaccadeMetrics", "TestSupport",
+                "SaccadeMetrics", "SaccadeGeometry", "TestSupport",
                 "TrainingTestSupport",
             ],
             swiftSettings: strict),

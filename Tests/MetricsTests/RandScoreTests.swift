@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeGeometry
 import SaccadeMetrics
 import Testing
 

@@ -53,11 +53,11 @@ import TrainingTestSupport
         var task = Segmentation()
         task.classNames = ["a", "b", "c"]
         let truth = try file.tensor("truth").scalars.map { UInt8($0) }
-        let batch = Segmentation.Batch(
+        let batch = SegmentationBatch(
             images: try file.tensor("input"), classes: [Array(truth[..<(52 * 44)]), Array(truth[(52 * 44)...])],
             names: { ["a", "b"] })
         #expect(network(batch.inputs)[0].relativeError(to: try file.tensor("scores")) < 1e-4)
-        let plan = Plan(for: [batch.images.shape], names: network.parameterNames) { network($0) }
+        let plan = Plan(for: [batch.inputs[0].shape], names: network.parameterNames) { network($0) }
         #expect(plan.run(batch.inputs)[0].relativeError(to: try file.tensor("scores")) < 1e-4)
         let (loss, gradients) = withGradients { task.losses(of: network, on: batch).total }
         #expect(try abs(loss.item - file.tensor("loss").item) < 1e-4)
@@ -149,7 +149,7 @@ import TrainingTestSupport
         let losses = [first, last].compactMap { $0.training[.loss] }
         #expect(losses.count == 2 && losses[1] < losses[0])
         #expect(Set(last.training.keys) == [.loss, .pixelAccuracy])
-        #expect(Set(last.validation.keys) == [.loss, .pixelAccuracy, .meanAccuracy, .meanIoU])
+        #expect(Set(last.validation.keys) == [.loss, .pixelAccuracy, .meanAccuracy, .meanIoU, .meanDice])
         let best = try #require(records.filter(\.isBest).last)
         #expect(best.validation[.meanIoU] == records.compactMap { $0.validation[.meanIoU] }.max())
         // What is kept answers as it did.

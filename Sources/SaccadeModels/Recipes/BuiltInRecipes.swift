@@ -6,6 +6,7 @@ public enum BuiltInRecipes {
         ("exercise-1", PackageResources.exercise_1_yaml),
         ("mnist", PackageResources.mnist_yaml),
         ("scenes", PackageResources.scenes_yaml),
+        ("unet-isbi", PackageResources.unet_isbi_yaml),
         ("unet-scenes", PackageResources.unet_scenes_yaml),
     ]
 

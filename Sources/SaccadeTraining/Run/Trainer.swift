@@ -256,7 +256,8 @@ public final class Trainer<Task: LearningTask> {
         let epoch = position.epoch + 1
         if epoch < settings.epochs { upcoming = training.batches(ofEpoch: epoch, from: 0) }
         let judging = ContinuousClock.now
-        let validation = try validated()
+        let isJudged = epoch % settings.validateEvery == 0 || epoch == settings.epochs || self.validation == nil
+        let validation = isJudged ? try validated() : [:]
         let judged = judging.duration(to: .now)
         var record = EpochRecord(
             epoch: epoch, learningRate: optimizer.learningRate,
@@ -264,8 +265,10 @@ public final class Trainer<Task: LearningTask> {
             validation: validation, skippedSteps: position.skippedSteps)
         let result = TrainingPosition.Best(
             epoch: epoch, loss: record[.loss] ?? position.loss.value, score: run.description.monitor.score(of: record))
-        record.isBest = position.best.map { result.isBetter(than: $0) } ?? true
-        rate.observe(loss: result.loss)
+        if isJudged {
+            record.isBest = position.best.map { result.isBetter(than: $0) } ?? true
+            rate.observe(loss: result.loss)
+        }
         try keep(record, result)
         try JSONLines(path: run.timingsPath).append(
             EpochTiming(

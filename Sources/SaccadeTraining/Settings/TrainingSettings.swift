@@ -22,6 +22,8 @@ public struct TrainingSettings: Sendable, Equatable {
     public var augmentation: [Augmentation] = []
     /// The share of the samples that is set aside where the data come without a validation part, in `0..<1`.
     public var validationFraction = 0.1
+    /// Epochs from one validation to the next, at least 1; after the last there is one in any case.
+    public var validateEvery = 1
     /// Of every random choice: first weights, order, augmentation, dropout, the validation part.
     public var seed: UInt64 = 0
     /// Epochs without a better validation result after which training ends early; nil never does.
@@ -67,6 +69,9 @@ public struct TrainingSettings: Sendable, Equatable {
         guard weightDecay >= 0, weightDecay.isFinite else { return "weightDecay must be 0 or more, not \(weightDecay)" }
         guard (0..<1).contains(validationFraction) else {
             return "validationFraction must be at least 0 and below 1, not \(validationFraction)"
+        }
+        guard (1...1_000_000).contains(validateEvery) else {
+            return "validateEvery must be 1 to 1000000 epochs, not \(validateEvery)"
         }
         guard patience ?? 1 >= 1 else { return "patience must be at least 1 epoch, not \(patience ?? 1)" }
         guard (0...1e6).contains(checkpointMinutes) else {
@@ -143,7 +148,7 @@ extension TrainingSettings {
 extension TrainingSettings: Codable {
     private enum Keys: String, CodingKey, CaseIterable {
         case epochs, batchSize, optimizer, learningRate, schedule, weightDecay, clipping, augmentation
-        case validationFraction, seed, patience, stopsWhenNotFinite, checkpointMinutes
+        case validationFraction, validateEvery, seed, patience, stopsWhenNotFinite, checkpointMinutes
         case accumulation, ema, best, keepLast, from, freeze, phases, backboneRate, precision
     }
 
@@ -169,6 +174,7 @@ extension TrainingSettings: Codable {
         clipping = try values.decodeIfPresent(GradientClipping.self, forKey: .clipping)
         try take(.augmentation, \.augmentation)
         try take(.validationFraction, \.validationFraction)
+        try take(.validateEvery, \.validateEvery)
         try take(.seed, \.seed)
         patience = try values.decodeIfPresent(Int.self, forKey: .patience)
         try take(.stopsWhenNotFinite, \.stopsWhenNotFinite)
@@ -200,6 +206,7 @@ extension TrainingSettings: Codable {
         try values.encodeIfPresent(clipping, forKey: .clipping)
         try values.encode(augmentation, forKey: .augmentation)
         try values.encode(validationFraction, forKey: .validationFraction)
+        if validateEvery != 1 { try values.encode(validateEvery, forKey: .validateEvery) }
         try values.encode(seed, forKey: .seed)
         try values.encodeIfPresent(patience, forKey: .patience)
         try values.encode(stopsWhenNotFinite, forKey: .stopsWhenNotFinite)

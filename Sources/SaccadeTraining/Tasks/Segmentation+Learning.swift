@@ -69,7 +69,11 @@ extension Segmentation {
         let network = TiledNetwork(model.model, preprocessing)
         for image in batch.whole {
             var parts: [PixelPart] = []
-            try network.forEachPart(of: image.image, run: { try model([$0])[0] }) { part, _ in parts.append(part) }
+            try network.forEachPart(of: image.image) {
+                try model([$0])[0]
+            } _: { part, _ in
+                parts.append(part)
+            }
             score.add(parts, truth: image.annotations?.classes ?? [], width: image.image.width)
         }
     }
