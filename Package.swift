@@ -74,7 +74,7 @@ let package = Package(
             name: "CSaccadeImageCodecs",
             linkerSettings: [
                 .linkedLibrary("turbojpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
-                .linkedLibrary("webpdemux"), .linkedLibrary("gif"),
+                .linkedLibrary("webpdemux"), .linkedLibrary("gif"), .linkedLibrary("tiff"),
             ]),
         .target(
             name: "SaccadeImages",

@@ -11,6 +11,7 @@ libturbojpeg0-dev|jpeg-turbo|to read JPEG|include/turbojpeg.h
 libpng-dev|libpng|to read and write PNG|include/png.h
 libwebp-dev|webp|to read and write WebP|include/webp/demux.h
 libgif-dev|giflib|to read GIF|include/gif_lib.h
+libtiff-dev|libtiff|to read TIFF|include/tiffio.h include/x86_64-linux-gnu/tiffio.h include/aarch64-linux-gnu/tiffio.h
 libcairo2-dev|cairo|to draw|include/cairo/cairo.h
 fonts-dejavu-core||to letter drawings|share/fonts/truetype/dejavu/DejaVuSans.ttf share/fonts/dejavu/DejaVuSans.ttf
 zlib1g-dev|zlib|to read .gz files|include/zlib.h

@@ -30,7 +30,7 @@ package struct Classify: AsyncParsableCommand {
     @Argument(help: ModelOptions.help)
     var model: String
 
-    @Argument(help: ArgumentHelp("Images: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Images: JPEG, PNG, WebP, GIF, BMP or TIFF.", valueName: "image"))
     var paths: [String] = []
 
     @Option(help: "How many classes to name.")

@@ -123,7 +123,7 @@ extension ClassificationDataset {
                     reason: "no data set here: looked for MNIST (train-images-idx3-ubyte, t10k-…, also .gz), CIFAR-10 "
                         + "(data_batch_*.bin, test_batch.bin), CIFAR-100 (train.bin, test.bin, fine_label_names.txt), CSV "
                         + "lists (image,label), Omniglot (ALPHABET/characterNN/*.png) and class folders (CLASS/*.jpg, "
-                        + ".jpeg, .png, .webp, .gif or .bmp, also below train, val and test)",
+                        + ".jpeg, .png, .webp, .gif, .bmp or .tif, also below train, val and test)",
                     remedy: "put the images in one folder per class")
             }
         }

@@ -1,12 +1,12 @@
 import Foundation
 import SaccadeFiles
 
-/// A folder per class: `FOLDER/CLASS/*.jpg|jpeg|png|webp|gif|bmp`, or one level deeper below `train`, `val` and `test`.
+/// A folder per class: `FOLDER/CLASS/*.jpg|jpeg|png|webp|gif|bmp|tif|tiff`, or one level deeper below `train`, `val` and `test`.
 ///
 /// Names are sorted by their bytes, hidden ones ignored, links followed, other files passed over. Whether a file really is an image
 /// shows only when it is loaded.
 enum ImageFolder {
-    static let suffixes: Set<String> = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
+    static let suffixes: Set<String> = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 
     /// The folders of the splits that `folder` has. Only a folder with sub-folders counts, so that a class may be
     /// called `train`.
@@ -45,7 +45,7 @@ enum ImageFolder {
                 guard !files.isEmpty else {
                     throw FileError(
                         .emptyClass, path: path,
-                        reason: "this class has no images (.jpg, .jpeg, .png, .webp, .gif or .bmp)",
+                        reason: "this class has no images (.jpg, .jpeg, .png, .webp, .gif, .bmp or .tif)",
                         remedy: "add some or delete the folder")
                 }
                 samples += files.map { .init(label: label, origin: .file(path: "\(path)/\($0)")) }

@@ -7,16 +7,22 @@ extension Image {
     /// Files above this many bytes are refused unread: 100 megapixels never need them.
     static let byteLimit = 1 << 30
 
-    /// Decodes a JPEG, PNG, WebP, GIF or BMP file, upright.
+    /// Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file, upright.
     ///
     /// The format is told by the first bytes, not by the name. Every JPEG of 8 bits per sample is understood (baseline,
     /// progressive, grey, YCbCr, RGB, CMYK and YCCK, the latter two converted to RGB as Pillow does), every PNG, WebP
-    /// and GIF, and BMPs of 1 to 32 bits per pixel, plain, in runs (RLE4, RLE8) or with masks. Of several frames the
-    /// first is the image.
+    /// and GIF, and BMPs of 1 to 32 bits per pixel, plain, in runs (RLE4, RLE8) or with masks. Of TIFFs,
+    /// grey, RGB, palettes, CMYK and YCbCr in strips or tiles, in all common compressions. Of several frames or
+    /// pages the first is the image; ``TIFFStack`` has all pages.
+    ///
+    /// TIFFs may have samples of other kinds. Unsigned ones of up to 16 bits have a scale of their own, so that of 12 bits
+    /// too the highest eight are taken. Signed, 32-bit and floating-point ones have none: the least value of the page
+    /// becomes 0 and the greatest 255, but for floats that are all within 0...1, where 1 becomes 255. (``TIFFStack``
+    /// gives the values themselves.)
     ///
     /// Transparency is dropped, not blended, and of 16-bit samples the high byte is taken, as Pillow's `convert("RGB")`
     /// does; colour profiles and gamma are not applied. The EXIF orientation is. Images that can only hold grey come
-    /// with one channel: grey JPEGs and PNGs, and GIFs and BMPs whose whole palette is grey.
+    /// with one channel: grey JPEGs, PNGs and TIFFs, and GIFs, BMPs and TIFFs whose whole palette is grey.
     ///
     /// - Parameters:
     ///   - path: The file.
@@ -27,6 +33,11 @@ extension Image {
     public init(
         contentsOf path: String, atLeast leastSize: PixelSize? = nil, pixelLimit: Int = Image.defaultPixelLimit
     ) throws(FileError) {
+        // Of a stack, which may be larger than memory, only the first page is read.
+        if try ImageFormat(magic: RegularFile.beginning(of: path, count: 4)) == .tiff {
+            self = try Image(firstPageIn: TIFFSource(opening: path), pixelLimit: pixelLimit)
+            return
+        }
         try self.init(
             decoding: RegularFile.contents(of: path, limit: Image.byteLimit), name: path, atLeast: leastSize,
             pixelLimit: pixelLimit)
@@ -70,6 +81,9 @@ extension Image {
             header = ImageHeader(bmp: structure)
             try header.check(pixelLimit, name: name)
             stored = try Image(bmp: bytes, structure, name: name)
+        case .tiff:
+            self = try Image(firstPageIn: TIFFSource(bytes: bytes, name: name), pixelLimit: pixelLimit)
+            return
         }
         self = stored.upright(from: header.orientation)
     }
@@ -77,8 +91,15 @@ extension Image {
 
 extension Image {
     /// Decodes a file whose pixels are numbers: as ``init(contentsOf:atLeast:pixelLimit:)``, but of a PNG with a palette
-    /// the numbers of the colours, not the colours, as torchvision reads such files.
+    /// the numbers of the colours, not the colours, as torchvision reads such files. A TIFF's palette is passed over as
+    /// well, and its deep samples are the numbers that they are, not what could be seen of them.
+    ///
+    /// - Throws: ``FileError`` as there, and where a deep sample of a TIFF is not a whole number of 0...255.
     public init(numbersIn path: String) throws(FileError) {
+        if try ImageFormat(magic: RegularFile.beginning(of: path, count: 4)) == .tiff {
+            self = try Image(numbersIn: TIFFSource(opening: path))
+            return
+        }
         let bytes = try RegularFile.contents(of: path, limit: Image.byteLimit)
         guard ImageFormat(magic: bytes) == .png, PNGStructure(bytes).hasPalette else {
             try self.init(decoding: bytes, name: path)

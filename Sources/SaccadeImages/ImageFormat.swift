@@ -9,8 +9,13 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
     case webp
     case gif
     case bmp
+    case tiff
 
     static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    /// In either order of bytes: TIFF, and BigTIFF for files above 4 GB.
+    static let tiffSignatures: [[UInt8]] = [
+        [0x49, 0x49, 0x2A, 0x00], [0x4D, 0x4D, 0x00, 0x2A], [0x49, 0x49, 0x2B, 0x00], [0x4D, 0x4D, 0x00, 0x2B],
+    ]
 
     /// The format that bytes begin like, or nothing.
     public init?(magic bytes: [UInt8]) {
@@ -24,6 +29,8 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
             self = .gif
         } else if bytes.starts(with: "BM".utf8) {
             self = .bmp
+        } else if Self.tiffSignatures.contains(where: bytes.starts) {
+            self = .tiff
         } else {
             return nil
         }
@@ -50,13 +57,14 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
         }
         throw FileError(
             .unknownFormat, path: name,
-            reason: "is not a JPEG, PNG, WebP, GIF or BMP image (it \(appearance(of: bytes)))",
+            reason: "is not a JPEG, PNG, WebP, GIF, BMP or TIFF image (it \(appearance(of: bytes)))",
             remedy: "convert it to one of these, or leave it out")
     }
 
     /// Whether a known format's first bytes begin so, but go on.
     private static func isBeginning(_ bytes: [UInt8]) -> Bool {
-        let magics = [pngSignature, [0xFF, 0xD8], Array("GIF87a".utf8), Array("GIF89a".utf8), Array("BM".utf8)]
+        let magics =
+            [pngSignature, [0xFF, 0xD8], Array("GIF87a".utf8), Array("GIF89a".utf8), Array("BM".utf8)] + tiffSignatures
         if magics.contains(where: { $0.starts(with: bytes) }) { return true }
         let (riff, webp) = (Array("RIFF".utf8), Array("WEBP".utf8))
         return bytes.count < 12 && riff.starts(with: bytes.prefix(4)) && webp.starts(with: bytes.dropFirst(8))
@@ -64,7 +72,6 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
 
     private static func appearance(of bytes: [UInt8]) -> String {
         let known: [(offset: Int, magic: [UInt8], name: String)] = [
-            (0, [0x49, 0x49, 0x2A, 0x00], "TIFF image"), (0, [0x4D, 0x4D, 0x00, 0x2A], "TIFF image"),
             (4, Array("ftyp".utf8), "HEIF image or video"), (0, Array("RIFF".utf8), "video or sound"),
             (0, Array("%PDF".utf8), "PDF document"), (0, [0x50, 0x4B, 0x03, 0x04], "ZIP archive"),
             (0, [0x1F, 0x8B], "gzip archive"), (0, Array("<svg".utf8), "SVG drawing"), (0, Array("<".utf8), "web page"),

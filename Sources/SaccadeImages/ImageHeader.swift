@@ -27,6 +27,11 @@ public struct ImageHeader: Sendable, Equatable {
         // Orientation and size nearly always lie within the first 64 KiB; embedded thumbnails and colour profiles may
         // push the size further, and a WebP's orientation stands behind its pixels.
         let start = try RegularFile.beginning(of: path, count: 1 << 16)
+        if ImageFormat(magic: start) == .tiff {
+            // Its directory may be anywhere, and stacks are long.
+            try self.init(tiffIn: TIFFSource(opening: path))
+            return
+        }
         do throws(FileError) {
             try self.init(decoding: start, name: path)
         } catch {
@@ -46,6 +51,7 @@ public struct ImageHeader: Sendable, Equatable {
         case .webp: try self.init(webp: WebPStructure(bytes, name: name))
         case .gif: try self.init(gif: GIFStructure(bytes, name: name))
         case .bmp: try self.init(bmp: BMPStructure(bytes, name: name))
+        case .tiff: try self.init(tiffIn: TIFFSource(bytes: bytes, name: name))
         }
     }
 
@@ -103,6 +109,19 @@ public struct ImageHeader: Sendable, Equatable {
     init(bmp: BMPStructure) {
         self.init(
             format: .bmp, width: bmp.width, height: bmp.height, storedChannels: bmp.channels, orientation: .upright)
+    }
+
+    /// The first page's.
+    init(tiffIn source: TIFFSource) throws(FileError) {
+        let page = try TIFFFile(source).firstPage()
+        _ = try page.colors(TIFFProblem(name: source.name))
+        self.init(tiff: page)
+    }
+
+    init(tiff page: TIFFPage) {
+        self.init(
+            format: .tiff, width: page.storedWidth, height: page.storedHeight, storedChannels: page.channels,
+            orientation: page.orientation)
     }
 
     private init(format: ImageFormat, width: Int, height: Int, storedChannels: Int, orientation: Orientation) {

@@ -47,24 +47,37 @@ public enum Orientation: Int, Sendable, Hashable, CaseIterable {
     }
 }
 
+extension Orientation {
+    /// How an image of `w` by `h` stored pixels is walked through: the upright pixel (x, y) is the stored pixel at
+    /// `start + x * stepX + y * stepY`.
+    fileprivate func steps(width w: Int, height h: Int) -> (start: Int, stepX: Int, stepY: Int) {
+        switch self {
+        case .upright: (0, 1, w)
+        case .mirrored: (w - 1, -1, w)
+        case .turned180: (w * h - 1, -1, -w)
+        case .flipped: ((h - 1) * w, 1, -w)
+        case .transposed: (0, w, 1)
+        case .turned90CounterClockwise: ((h - 1) * w, -w, 1)
+        case .transversed: (w * h - 1, -w, -1)
+        case .turned90Clockwise: (w - 1, w, -1)
+        }
+    }
+
+    /// The values of an upright image, given those of `width` by `height` stored pixels, one for each.
+    func upright<Value>(_ values: [Value], width: Int, height: Int) -> [Value] {
+        if self == .upright { return values }
+        let (start, stepX, stepY) = steps(width: width, height: height)
+        let (columns, rows) = swapsSides ? (height, width) : (width, height)
+        return (0..<rows).flatMap { y in (0..<columns).map { x in values[start + x * stepX + y * stepY] } }
+    }
+}
+
 extension Image {
     /// The upright image, given how this one is stored.
     public func upright(from orientation: Orientation) -> Image {
-        // The upright pixel (x, y) is the stored pixel at start + x * stepX + y * stepY.
-        let (w, h) = (width, height)
-        let (start, stepX, stepY): (Int, Int, Int) =
-            switch orientation {
-            case .upright: (0, 1, w)
-            case .mirrored: (w - 1, -1, w)
-            case .turned180: (w * h - 1, -1, -w)
-            case .flipped: ((h - 1) * w, 1, -w)
-            case .transposed: (0, w, 1)
-            case .turned90CounterClockwise: ((h - 1) * w, -w, 1)
-            case .transversed: (w * h - 1, -w, -1)
-            case .turned90Clockwise: (w - 1, w, -1)
-            }
         if orientation == .upright { return self }
-        let (newWidth, newHeight) = orientation.swapsSides ? (h, w) : (w, h)
+        let (start, stepX, stepY) = orientation.steps(width: width, height: height)
+        let (newWidth, newHeight) = orientation.swapsSides ? (height, width) : (width, height)
         return rearranged(width: newWidth, height: newHeight, start: start, stepX: stepX, stepY: stepY)
     }
 

@@ -14,6 +14,8 @@ import Testing
         try folder.writeImage(2, to: "images/dog/a.JPG")
         let small = Image(width: 3, height: 2, filledWith: [9, 9, 9])
         try folder.write(small.webPData(quality: nil), to: "images/dog/c.webp")
+        let tiff = URL(filePath: #filePath).appending(path: "../../Fixtures/tiff/white_is_zero8.tif").standardized
+        try folder.write(Array(Data(contentsOf: tiff)), to: "images/dog/d.TIF")
         try folder.writeImage(3, to: "images/dog/.hidden.png")
         try folder.write([1], to: "images/dog/notes.txt")
         try folder.write([1], to: "images/README")
@@ -31,10 +33,13 @@ import Testing
         #expect(dataset.classNames == ["Cat", "dog"])
         #expect(
             dataset.samples.indices.map(dataset.name(at:))
-                == ["Cat/d.png", "dog/a.JPG", "dog/b.png", "dog/c.webp", "dog/link.jpeg"].map { "\(root)/\($0)" })
-        #expect(dataset.samples.map(\.label) == [0, 1, 1, 1, 1])
+                == ["Cat/d.png", "dog/a.JPG", "dog/b.png", "dog/c.webp", "dog/d.TIF", "dog/link.jpeg"].map {
+                    "\(root)/\($0)"
+                })
+        #expect(dataset.samples.map(\.label) == [0, 1, 1, 1, 1, 1])
         #expect(try dataset.image(at: 3, atLeast: nil)[0, 0] == 9)
-        #expect(try dataset.image(at: 4, atLeast: nil)[0, 0] == 5)
+        #expect(try dataset.image(at: 4, atLeast: nil)[0, 0] == 255)
+        #expect(try dataset.image(at: 5, atLeast: nil)[0, 0] == 5)
         #expect(try ClassificationDataset(at: "\(root)/").samples == dataset.samples)
         #expect(try ClassificationDataset.splits(at: root) == [.train])
         #expect(try ClassificationDataset(at: root, split: .train).samples == dataset.samples)

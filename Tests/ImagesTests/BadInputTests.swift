@@ -49,7 +49,7 @@ import Testing
         #expect(found.map { "\($0)" } == "no/such.png: there is no such file; check the path.")
         #expect(
             decodingError(Array("%PDF-1.7....".utf8)).map { "\($0)" }
-                == "some.jpg: is not a JPEG, PNG, WebP, GIF or BMP image (it looks like a PDF document); "
+                == "some.jpg: is not a JPEG, PNG, WebP, GIF, BMP or TIFF image (it looks like a PDF document); "
                 + "convert it to one of these, or leave it out.")
     }
 

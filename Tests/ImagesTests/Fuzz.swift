@@ -49,7 +49,7 @@ enum Fuzz {
         return tally
     }
 
-    private static func mutate(_ bytes: inout [UInt8], _ other: [UInt8], _ generator: inout Generator) {
+    static func mutate(_ bytes: inout [UInt8], _ other: [UInt8], _ generator: inout Generator) {
         guard bytes.count > 2 else { return }
         // Half of the damage in the first bytes, where every one has a meaning.
         let reach = Bool.random(using: &generator) ? min(64, bytes.count) : bytes.count

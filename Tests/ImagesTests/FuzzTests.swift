@@ -29,6 +29,7 @@ import Testing
 
     private func originals(_ isWanted: (ImageFormat) -> Bool) throws -> [[UInt8]] {
         var files = try CodecFixture.names.map(CodecFixture.bytes)
+        files += try TIFFFixture.all.map { try $0.bytes() }
         let turned = Exif.bytes(orientation: 6, bigEndian: true)
         let image = Image.pattern(width: 17, height: 9, channels: 3)
         files.append(try Exif.inserted(turned, intoPNG: image.pngData()))

@@ -1,4 +1,4 @@
-// JPEG, PNG, WebP, GIF and the inner loops over pixels, for Swift.
+// JPEG, PNG, WebP, GIF, TIFF and the inner loops over pixels, for Swift.
 //
 // Codec libraries may report errors by longjmp, which must never cross a Swift frame: every jump starts and ends inside
 // this target, and what leaves it is a status and a sentence.
@@ -78,6 +78,30 @@ typedef struct {
 saccade_codec_status saccade_gif_decode(
     const uint8_t *bytes, size_t count, saccade_gif_frame expected, int canvas_width, uint8_t *indices,
     char *message);
+
+// A TIFF file: bytes in memory or, where there are none, a descriptor that can be read at any place.
+typedef struct {
+    const uint8_t *bytes;
+    int descriptor;
+    uint64_t size;
+} saccade_tiff_input;
+
+// What the caller read in the directory of a page, and what it wants of it.
+typedef struct {
+    uint64_t directory;  // where in the file
+    int width;
+    int height;
+    int bits;          // of a sample
+    int samples;       // of a pixel, as stored
+    int channels;      // of a pixel, as wanted: the first of its samples
+    int is_planar;     // whether each channel is stored by itself
+    int is_converted;  // whether libtiff is to make 8-bit RGB of it, where only libtiff knows how
+} saccade_tiff_page;
+
+// Decodes a page into `output`, which has room for `count` bytes, as rows of `channels` samples for each pixel: as
+// stored, in the machine's order of bytes and in the least number of whole bytes, neither scaled nor turned.
+saccade_codec_status saccade_tiff_decode(
+    const saccade_tiff_input *input, const saccade_tiff_page *page, uint8_t *output, size_t count, char *message);
 
 void saccade_codec_free(uint8_t *encoded);
 

@@ -34,7 +34,7 @@ struct ExplainPrediction: AsyncParsableCommand {
     @Argument(help: ModelOptions.ownHelp)
     var model: String
 
-    @Argument(help: ArgumentHelp("An image: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
+    @Argument(help: ArgumentHelp("An image: JPEG, PNG, WebP, GIF, BMP or TIFF.", valueName: "image"))
     var path: String?
 
     @Option(help: "The folder to write; files of an earlier explanation are replaced.")

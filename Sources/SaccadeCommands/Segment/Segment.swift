@@ -33,7 +33,7 @@ package struct Segment: AsyncParsableCommand {
     @Argument(help: ModelOptions.ownHelp)
     var model: String
 
-    @Argument(help: ArgumentHelp("Images: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Images: JPEG, PNG, WebP, GIF, BMP or TIFF.", valueName: "image"))
     var paths: [String] = []
 
     @Option(help: "The folder to write; it is made where it is missing.")

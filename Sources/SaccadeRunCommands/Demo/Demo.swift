@@ -30,7 +30,7 @@ package struct Demo: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Images of your own to ask about: JPEG, PNG, WebP, GIF or BMP.", valueName: "image"))
+        help: ArgumentHelp("Images of your own to ask about: JPEG, PNG, WebP, GIF, BMP or TIFF.", valueName: "image"))
     var images: [String] = []
 
     @Option(name: [.customLong("image"), .customLong("picture")], help: "The same as an option; may be given often.")
