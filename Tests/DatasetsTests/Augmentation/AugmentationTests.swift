@@ -10,9 +10,10 @@ import Testing
 let everyAugmentation: [Augmentation] = [
     .horizontalFlip(probability: 0.3), .verticalFlip(probability: 0.6), .randomCrop(padding: 3, fill: .mirrored),
     .shift(fraction: 0.1, fill: .black), .randomResizedCrop(scale: 0.3...0.9, ratio: 0.5...2),
-    .scaleJitter(scale: 0.5...1.5), .letterbox(), .rotate(degrees: 20, fill: .edge),
+    .scaleJitter(scale: 0.5...1.5), .tile(margin: 6), .letterbox(), .rotate(degrees: 20, fill: .edge),
     .affine(degrees: 5, shift: 0.1, scale: 0.8...1.2, shear: 10, fill: .mirrored),
     .perspective(distortion: 0.4, probability: 0.7), .elastic(alpha: 30, sigma: 3, probability: 0.9),
+    .elasticGrid(sigma: 4, grid: 4, probability: 0.9, fill: .edge),
     .blur(sigma: 0.5...1.5, probability: 0.8), .noise(sigma: 0.01...0.2, probability: 0.9),
     .colorJitter(brightness: 0.4, contrast: 0.3, saturation: 0.2, hue: 0.1), .grayscale(probability: 0.4),
     .cutOut(size: 0.4, paint: .black), .randomErasing(probability: 0.9, scale: 0.1...0.3, paint: .grey),
