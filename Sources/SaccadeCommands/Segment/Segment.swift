@@ -18,7 +18,8 @@ package struct Segment: AsyncParsableCommand {
               NAME.json            how many pixels each class has, and each object with its box
               NAME-probabilities.npy   with --probabilities: [classes, height, width], float32
             An object is what hangs together of one class, along edges unless --corners is given. A class called \
-            “background”, or the border class of the recipe, lies between objects and is none.
+            “background”, or the border class of the recipe, lies between objects and is none. Of a TIFF all pages are \
+            segmented, NAME-001 and so on; areas are in µm² where the file says how large a pixel is.
 
             EXAMPLES:
               saccade segment my-run photo.jpg --output segmented
@@ -97,20 +98,33 @@ package struct Segment: AsyncParsableCommand {
             let loaded = try LoadedModel(request)
             ModelOptions.report(loaded.difference)
             let segmenter = try Segmenter(loaded, tiling: tiling, options: plan)
-            return images.count { path in
-                do {
-                    let bar = ShareBar(path)
-                    defer { bar.end() }
-                    let answer = try output.write(path, by: segmenter) { bar.show($0) }
-                    print(json ? try answer.line : answer.text)
-                    return false
-                } catch {
-                    Console.note("error: \(error)")
-                    return true
-                }
+            return images.reduce(0) { failures, path in
+                failures
+                    + Segment.failures(of: path) { page in
+                        let bar = ShareBar(page.name)
+                        defer { bar.end() }
+                        let answer = try output.write(page, by: segmenter) { bar.show($0) }
+                        print(json ? try answer.line : answer.text)
+                    }
             }
         }
         if failures > 0 { throw Failure.badInput }
+    }
+
+    /// How many of a file's images could not be segmented: what was wrong is told, and the others go on.
+    private static func failures(of path: String, _ segment: (SegmentPage) throws -> Void) -> Int {
+        func fails(_ body: () throws -> Void) -> Bool {
+            do {
+                try body()
+                return false
+            } catch {
+                Console.note("error: \(error)")
+                return true
+            }
+        }
+        var pages: [SegmentPage] = []
+        guard !fails({ pages = try SegmentPage.all(of: path, note: Console.note) }) else { return 1 }
+        return pages.count { page in fails { try segment(page) } }
     }
 
     package init() {}

@@ -10,6 +10,8 @@ struct SegmentAnswer: Encodable {
         let pixels: Int
         /// Of the image's pixels.
         let share: Double
+        /// In µm², where the file says how large a pixel is.
+        let area: Double?
         /// How probable the class is at its pixels, on average.
         let probability: Double
         let objects: Int
@@ -20,9 +22,19 @@ struct SegmentAnswer: Encodable {
         /// Left, top, width and height in pixels.
         let box: [Double]
         let pixels: Int
+        /// In µm², likewise.
+        let area: Double?
+    }
+
+    /// In µm.
+    struct PixelSize: Encodable {
+        let width, height: Double
     }
 
     let image: String
+    /// Of a stack, from 1.
+    let page: Int?
+    let pixelSize: PixelSize?
     let width, height: Int
     /// Those that are there, the largest first.
     let classes: [Class]
@@ -31,24 +43,28 @@ struct SegmentAnswer: Encodable {
     let files: [String: String]
 
     init(
-        image: String, _ segmented: SegmentedImage, _ objects: SegmentedImage.Objects, _ segmenter: Segmenter,
+        _ source: SegmentPage, _ segmented: SegmentedImage, _ objects: SegmentedImage.Objects, _ segmenter: Segmenter,
         files: [String: String]
     ) {
-        (self.image, self.files) = (image, files)
+        (image, page, self.files) = (source.path, source.page, files)
+        pixelSize = source.pixelSize.map { PixelSize(width: $0.width, height: $0.height) }
+        func area(_ pixels: Int) -> Double? { source.pixelSize.map { Double(pixels) * $0.width * $0.height } }
         (width, height) = (segmented.size.width, segmented.size.height)
         let names = segmenter.classNames
         self.objects = objects.all.map { object in
             Object(
                 label: names[Int(object.classNumber)],
-                box: [object.box.left, object.box.top, object.box.width, object.box.height], pixels: object.pixels)
+                box: [object.box.left, object.box.top, object.box.width, object.box.height], pixels: object.pixels,
+                area: area(object.pixels))
         }
         let perClass = Dictionary(grouping: objects.all, by: \.classNumber).mapValues(\.count)
-        let area = Double(segmented.classes.count)
+        let whole = Double(segmented.classes.count)
         classes = names.indices.compactMap { number in
             segmented.meanProbability(of: number).map { probability in
                 Class(
                     name: names[number], pixels: segmented.counts[number],
-                    share: Double(segmented.counts[number]) / area, probability: probability,
+                    share: Double(segmented.counts[number]) / whole, area: area(segmented.counts[number]),
+                    probability: probability,
                     objects: perClass[UInt8(number)] ?? 0)
             }
         }.sorted { $0.pixels > $1.pixels }
@@ -68,7 +84,8 @@ struct SegmentAnswer: Encodable {
             let objects = entry.objects == 0 ? "" : entry.objects == 1 ? ", 1 object" : ", \(entry.objects) objects"
             return String(format: "  %6.2f %%  ", entry.share * 100) + entry.name + objects
         }
-        return (["\(image): \(width)×\(height) pixels"] + lines + ["  \(files["overlay"] ?? "")"]).joined(
+        let name = page.map { "\(image), page \($0)" } ?? image
+        return (["\(name): \(width)×\(height) pixels"] + lines + ["  \(files["overlay"] ?? "")"]).joined(
             separator: "\n")
     }
 }

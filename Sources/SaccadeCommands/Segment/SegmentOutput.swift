@@ -59,16 +59,17 @@ struct SegmentOutput: Sendable {
     /// Segments an image and writes its files.
     ///
     /// - Parameter progress: Told how much is done, up to 1.
-    func write(_ path: String, by segmenter: Segmenter, progress: (Double) -> Void) throws -> SegmentAnswer {
-        let image = try Image(contentsOf: path)
+    func write(_ page: SegmentPage, by segmenter: Segmenter, progress: (Double) -> Void) throws -> SegmentAnswer {
+        let image = try page.image()
         if let truth, truth.size != image.size {
             throw FileError(
-                .malformed, path: path, reason: "is \(image.size) pixels, and the mask of --truth \(truth.size)",
+                .malformed, path: page.name, reason: "is \(image.size) pixels, and the mask of --truth \(truth.size)",
                 remedy: "give the mask that belongs to it")
         }
-        let stem = "\(folder)/\(names[path] ?? "image")"
+        let number = page.page.map { String(format: "-%03d", $0) } ?? ""
+        let stem = "\(folder)/\(names[page.path] ?? "image")\(number)"
         var segmented = SegmentedImage(image.size, classes: segmenter.classNames.count)
-        var all = try writesProbabilities ? ProbabilityFile(image, classes: segmenter.classNames.count, path) : nil
+        var all = try writesProbabilities ? ProbabilityFile(image, classes: segmenter.classNames.count, page.name) : nil
         try segmenter.forEachPart(of: image) { part, done in
             segmented.add(part)
             all?.add(part)
@@ -90,7 +91,7 @@ struct SegmentOutput: Sendable {
             try all.write(to: "\(stem)-probabilities.npy")
         }
         let answer = SegmentAnswer(
-            image: path, segmented, objects, segmenter, files: files)
+            page, segmented, objects, segmenter, files: files)
         try AtomicFile.write(Array((try answer.line + "\n").utf8), to: "\(stem).json")
         return answer
     }
