@@ -6,20 +6,23 @@ extension LayerSpecification {
     ///   - channels: Of the result.
     ///   - padding: `nil` is that of the whole network.
     public static func conv(
-        _ channels: Int, kernel: Pair, stride: Pair = 1, padding: Padding? = .valid, bias: Bool = true,
-        name: String? = nil
+        _ channels: Int, kernel: Pair, stride: Pair = 1, padding: Padding? = .valid, dilation: Pair = 1,
+        bias: Bool = true, name: String? = nil
     ) -> LayerSpecification {
-        conv(.count(channels), kernel: kernel, stride: stride, padding: padding, bias: bias, name: name)
+        conv(
+            .count(channels), kernel: kernel, stride: stride, padding: padding, dilation: dilation, bias: bias,
+            name: name)
     }
 
     /// A convolution with as many channels as there are classes to tell apart, for instance, which judges each place.
     public static func conv(
-        _ channels: OutputCount, kernel: Pair, stride: Pair = 1, padding: Padding? = .valid, bias: Bool = true,
-        name: String? = nil
+        _ channels: OutputCount, kernel: Pair, stride: Pair = 1, padding: Padding? = .valid, dilation: Pair = 1,
+        bias: Bool = true, name: String? = nil
     ) -> LayerSpecification {
         var conv = ConvolutionSpecification(channels: channels, kernel: kernel)
         conv.stride = stride
         conv.padding = padding
+        conv.dilation = dilation
         conv.bias = bias
         return LayerSpecification(.convolution(conv), name: name)
     }

@@ -1,3 +1,4 @@
+import SaccadePrelude
 import SaccadeTensors
 
 /// How many layers with weights a ResNet has: the columns of the paper's table 1.
@@ -25,22 +26,29 @@ public enum ResNetDepth: Int, Sendable, CaseIterable {
 extension Architecture {
     /// ResNet: He et al., "Deep Residual Learning for Image Recognition" (2015), table 1, with torchvision's names, and
     /// like there ("v1.5") with a bottleneck's stride in its 3×3 convolution.
-    public static func resNet(_ depth: ResNetDepth) -> Architecture {
+    ///
+    /// - Parameter dilated: Whether the last two stages keep the size of the map, and reach as far by dilation: as the
+    ///   backbone of networks that score each place. A first block still reaches as far as the stage before it.
+    /// - Precondition: Only bottlenecks are dilated.
+    public static func resNet(_ depth: ResNetDepth, dilated: Bool = false) -> Architecture {
+        require(depth.isBottleneck || !dilated, "resNet: only bottlenecks are dilated, not ResNet-\(depth.rawValue)")
         var layers: [LayerSpecification] = [
             .conv(64, kernel: 7, stride: 2, padding: 3, bias: false, name: "conv1"), .batchNorm(name: "bn1"), .relu,
             .maxPool(3, stride: 2, padding: 1),
         ]
-        var channels = 64
+        var (channels, dilation) = (64, 1)
         for (stage, (width, count)) in zip([64, 128, 256, 512], depth.blocks).enumerated() {
             for block in 0..<count {
-                let stride: Pair = stage > 0 && block == 0 ? 2 : 1
+                let isDilated = dilated && stage >= 2
+                let stride: Pair = stage > 0 && block == 0 && !isDilated ? 2 : 1
                 let result = depth.isBottleneck ? 4 * width : width
                 layers.append(
                     .residual(
-                        depth.isBottleneck ? bottleneck(width, stride) : basicBlock(width, stride),
+                        depth.isBottleneck ? bottleneck(width, stride, dilation) : basicBlock(width, stride),
                         shortcut: stride == 1 && channels == result ? [] : projection(result, stride),
                         activation: .relu, name: "layer\(stage + 1).\(block)"))
                 channels = result
+                if isDilated, block == 0 { dilation *= 2 }
             }
         }
         layers += [.globalAveragePool, .flatten, .classifier(name: "fc")]
@@ -60,11 +68,14 @@ extension Architecture {
     }
 
     /// The paper's figure 5, right.
-    private static func bottleneck(_ width: Int, _ stride: Pair) -> [LayerSpecification] {
+    private static func bottleneck(_ width: Int, _ stride: Pair, _ dilation: Int) -> [LayerSpecification] {
         [
             .conv(width, kernel: 1, bias: false, name: "conv1"), .batchNorm(name: "bn1"), .relu,
-            .conv(width, kernel: 3, stride: stride, padding: 1, bias: false, name: "conv2"), .batchNorm(name: "bn2"),
-            .relu,
+            .conv(
+                width, kernel: 3, stride: stride, padding: .pixels(Pair(dilation)), dilation: Pair(dilation),
+                bias: false,
+                name: "conv2"),
+            .batchNorm(name: "bn2"), .relu,
             .conv(4 * width, kernel: 1, bias: false, name: "conv3"), .batchNorm(name: "bn3"),
         ]
     }
