@@ -48,7 +48,8 @@ extension Window {
             paddingAfter: after)
         for axis in 0..<2 {
             let reach = lengths[axis] + before[axis] + after[axis]
-            guard reach >= extent(axis) else {
+            // Of a first window, too, a part is enough where a last one would be.
+            guard reach + (ceilMode ? stride.both[axis] - 1 : 0) >= extent(axis) else {
                 let word = axis == 0 ? "height" : "width"
                 throw ShapeError(
                     "\(name): a kernel of \(word) \(extent(axis)) does not fit into an input of \(word) "

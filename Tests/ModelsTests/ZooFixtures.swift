@@ -80,13 +80,13 @@ enum Formula {
     }
 
     /// Gives a network these weights.
-    static func fill(_ network: Network) throws {
+    static func fill(_ network: some Module) throws {
         let shapes = Dictionary(uniqueKeysWithValues: network.storedShapes.map { ($0.name, $0.shape) })
         try network.load(shapes, from: "the formula") { $0.map { tensor($0, shapes[$0] ?? []) } }
     }
 
     /// A hash of all names and shapes.
-    static func signature(_ network: Network) -> String {
+    static func signature(_ network: some Module) -> String {
         let lines = network.storedShapes.map { name, shape in
             "\(name) \(shape.dimensions.map(String.init).joined(separator: ","))\n"
         }

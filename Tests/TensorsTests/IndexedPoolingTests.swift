@@ -102,6 +102,22 @@ import Testing
         }
     }
 
+    @Test("an image smaller than the window is one part of a window where those count, as in PyTorch")
+    func onlyPart() {
+        let one = Tensor([3], shape: [1, 1, 1, 1])
+        let (y, places) = maxPool2DWithIndices(one, kernel: 2, ceilMode: true)
+        #expect(y.shape == [1, 1, 1, 1] && y.scalars == [3] && places.scalars == [0])
+        #expect(maxPool2D(one, kernel: 2, ceilMode: true).scalars == [3])
+        #expect(averagePool2D(one, kernel: 2, ceilMode: true).scalars == [3])
+        let three = Tensor([0, 1, 2], shape: [1, 1, 1, 3])
+        #expect(maxPool2D(three, kernel: 2, ceilMode: true).scalars == [1, 2])
+        #expect(averagePool2D(three, kernel: 2, ceilMode: true).scalars == [0.5, 2])
+        // A window of 3 with a step of 2 leaves too little.
+        #expect(throws: ShapeError.self) {
+            try Trace.checked([[1, 1, 1, 1]], names: [:]) { [maxPool2D($0[0], kernel: 3, stride: 2, ceilMode: true)] }
+        }
+    }
+
     @Test("elements go to their places and come back from them", arguments: 0..<40)
     func unpools(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)

@@ -141,13 +141,19 @@ public struct FCN: Model {
             scores = skip.up.layer(scores, as: skip.up.name)
             scores = scores + skip.score(map).from(skip.offset, Pair(scores.shape[2], scores.shape[3]))
         }
-        return [up.layer(scores, as: up.name).from(up.offset, size)]
+        return [up.layer(scores, as: up.name).cropped(to: size, top: up.offset, left: up.offset)]
     }
 }
 
 extension Tensor {
     /// A part of images, from as many rows and columns on.
-    fileprivate func from(_ offset: Int, _ size: Pair) -> Tensor { cropped(to: size, top: offset, left: offset) }
+    ///
+    /// In two steps, because where one that starts and ends inside would end is the length of no map: a file of ONNX for
+    /// images of any size could not say it.
+    fileprivate func from(_ offset: Int, _ size: Pair) -> Tensor {
+        cropped(to: Pair(shape[2] - offset, shape[3] - offset), top: offset, left: offset)
+            .cropped(to: size, top: 0, left: 0)
+    }
 }
 
 // What a network begins with: the coarser ones, and what all were made from.
