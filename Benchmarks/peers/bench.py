@@ -198,51 +198,63 @@ def build_model(name, opt=None):
             for e, k in zip(s.expanding, skips[::-1]): x = e(x, k)
             return s.head(x)
 
-    class SegNet(nn.Module):                                  # VGG16-bn encoder, max-unpool decoder
-        CFG = [(3, 64, 64), (64, 128, 128), (128, 256, 256, 256), (256, 512, 512, 512), (512, 512, 512, 512)]
+    VGG16 = [(1, 2, 64), (2, 2, 128), (3, 3, 256), (4, 3, 512), (5, 3, 512)]   # stage, convolutions, channels
 
-        def __init__(s, classes=12):
+    class SegNet(nn.Module):                                  # Badrinarayanan 2017; Caffe pools with ceil_mode
+        def __init__(s, classes=11):
             super().__init__()
-            def cbr(i, o): return [nn.Conv2d(i, o, 3, padding=1), nn.BatchNorm2d(o), nn.ReLU(True)]
-            def block(c): return nn.Sequential(*sum((cbr(i, o) for i, o in zip(c, c[1:])), []))
-            s.enc = nn.ModuleList([block(c) for c in s.CFG])
-            s.dec = nn.ModuleList([block(c[::-1]) for c in s.CFG[:0:-1]] +
-                                  [nn.Sequential(*cbr(64, 64), nn.Conv2d(64, classes, 3, padding=1))])
+            def add(name, i, o, norm=True):
+                s.add_module(name, nn.Conv2d(i, o, 3, padding=1))
+                if norm: s.add_module(name + "_bn", nn.BatchNorm2d(o))
+                return o
+            i = 3
+            for k, n, c in VGG16:
+                for j in range(1, n + 1): i = add(f"conv{k}_{j}", i, c)
+            for k, n, c in VGG16[::-1]:
+                for j in range(n, 1, -1): add(f"conv{k}_{j}_D", c, c)
+                if k > 1: add(f"conv{k}_1_D", c, VGG16[k - 2][2])
+            add("conv1_1_D", 64, classes, False)
             for m in s.modules():
                 if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight); nn.init.zeros_(m.bias)
 
+        def conv(s, name, x): return F.relu(getattr(s, name + "_bn")(getattr(s, name)(x)), inplace=True)
+
         def forward(s, x):
             st = []
-            for e in s.enc:
-                x = e(x); size = x.shape[2:]
-                x, i = F.max_pool2d(x, 2, return_indices=True)
+            for k, n, _ in VGG16:
+                for j in range(1, n + 1): x = s.conv(f"conv{k}_{j}", x)
+                size = x.shape[2:]
+                x, i = F.max_pool2d(x, 2, ceil_mode=True, return_indices=True)
                 st.append((i, size))
-            for d, (i, size) in zip(s.dec, st[::-1]):
-                x = d(F.max_unpool2d(x, i, 2, output_size=(int(size[0]), int(size[1]))))
+            for k, n, _ in VGG16[::-1]:
+                i, size = st.pop()
+                x = F.max_unpool2d(x, i, 2, output_size=(int(size[0]), int(size[1])))
+                for j in range(n, 0, -1):
+                    x = s.conv1_1_D(x) if (k, j) == (1, 1) else s.conv(f"conv{k}_{j}_D", x)
             return x
 
     class FCN8s(nn.Module):                                   # Long 2015: pad 100, fc6 7x7x4096
         def __init__(s, classes=21):
             super().__init__()
-            f = tv.vgg16(weights=None).features
-            f[0].padding = (100, 100)
-            for m in f:
-                if isinstance(m, nn.MaxPool2d): m.ceil_mode = True
-            s.p3, s.p4, s.p5 = f[:17], f[17:24], f[24:]
+            i = 3
+            for k, n, c in VGG16:
+                for j in range(1, n + 1):
+                    s.add_module(f"conv{k}_{j}", nn.Conv2d(i, c, 3, padding=100 if i == 3 else 1)); i = c
             s.fc6, s.fc7 = nn.Conv2d(512, 4096, 7), nn.Conv2d(4096, 4096, 1)
-            s.s5, s.s4, s.s3 = nn.Conv2d(4096, classes, 1), nn.Conv2d(512, classes, 1), nn.Conv2d(256, classes, 1)
-            s.u2 = nn.ConvTranspose2d(classes, classes, 4, 2, bias=False)
-            s.u4 = nn.ConvTranspose2d(classes, classes, 4, 2, bias=False)
-            s.u8 = nn.ConvTranspose2d(classes, classes, 16, 8, bias=False)
+            s.score_fr, s.score_pool4, s.score_pool3 = (nn.Conv2d(i, classes, 1) for i in (4096, 512, 256))
+            def up(f): return nn.ConvTranspose2d(classes, classes, 2 * f, f, bias=False).requires_grad_(False)
+            s.upscore2, s.upscore_pool4, s.upscore8 = up(2), up(2), up(8)
 
         def forward(s, x):
             h, w = x.shape[2:]
-            p3 = s.p3(x); p4 = s.p4(p3); y = s.p5(p4)
-            y = s.u2(s.s5(F.relu(s.fc7(F.relu(s.fc6(y))))))
-            q = s.s4(p4)[:, :, 5:5 + y.shape[2], 5:5 + y.shape[3]]
-            y = s.u4(y + q)
-            q = s.s3(p3)[:, :, 9:9 + y.shape[2], 9:9 + y.shape[3]]
-            return s.u8(y + q)[:, :, 31:31 + h, 31:31 + w]
+            p = []
+            for k, n, _ in VGG16:
+                for j in range(1, n + 1): x = F.relu(getattr(s, f"conv{k}_{j}")(x), inplace=True)
+                x = F.max_pool2d(x, 2, ceil_mode=True); p.append(x)
+            y = s.upscore2(s.score_fr(F.dropout(F.relu(s.fc7(F.dropout(F.relu(s.fc6(x)), training=s.training))), training=s.training)))
+            y = s.upscore_pool4(y + s.score_pool4(p[3])[:, :, 5:5 + y.shape[2], 5:5 + y.shape[3]])
+            y = y + s.score_pool3(p[2])[:, :, 9:9 + y.shape[2], 9:9 + y.shape[3]]
+            return s.upscore8(y)[:, :, 31:31 + h, 31:31 + w]
 
     class CharRNN(nn.Module):                                 # Karpathy char-rnn: one-hot in, logits out
         def __init__(s, kind, step=False, vocab=65, h=512, layers=2):
@@ -281,12 +293,14 @@ def build_model(name, opt=None):
 
         def forward(s, x): return s.dec(s.enc(x))
 
-    class FCNOut(nn.Module):
+    class FCNOut(nn.Module):                                  # torchvision's, without the head that only training needs
         def __init__(s):
             super().__init__()
-            s.m = tv.segmentation.fcn_resnet50(weights=None, weights_backbone=None, num_classes=21)
+            m = tv.segmentation.fcn_resnet50(weights=None, weights_backbone=None, num_classes=21)
+            s.backbone, s.classifier = m.backbone, m.classifier
 
-        def forward(s, x): return s.m(x)["out"]
+        def forward(s, x):
+            return F.interpolate(s.classifier(s.backbone(x)["out"]), x.shape[2:], mode="bilinear", align_corners=False)
 
     def detector(fn):
         size = opt.get("size", 800)
@@ -576,10 +590,9 @@ def train(a):
         with torch.no_grad(): y = m.eval()(*x); m.train()
         g = torch.Generator().manual_seed(0)
         if y.dim() == 3: t = torch.randint(0, y.shape[-1], (y.shape[0] * y.shape[1],), generator=g); fwd = lambda: F.cross_entropy(net(*x).flatten(0, 1), t)
-        elif y.dim() == 4: t = torch.randint(0, y.shape[1], (y.shape[0],) + tuple(y.shape[2:]), generator=g); fwd = lambda: F.cross_entropy(net(*x), t)
         else:
             import numpy as np
-            t = torch.randint(0, y.shape[1], (y.shape[0],), generator=g)
+            t = torch.randint(0, y.shape[1], (y.shape[0],) + tuple(y.shape[2:]), generator=g)
             if GIVEN.labels: t = torch.from_numpy(np.load(GIVEN.labels)).long()
             fwd = lambda: F.cross_entropy(net(*x), t)
         del y

@@ -19,7 +19,7 @@ struct Peer {
     /// What our recipes are called over there.
     private static let models = [
         "exercise-1": "ex1", "alexnet": "alexnet", "vgg-16": "vgg16", "googlenet": "googlenet", "resnet-18": "resnet18",
-        "resnet-50": "resnet50", "unet": "unet",
+        "resnet-50": "resnet50", "unet": "unet", "segnet": "segnet", "fcn-8s": "fcn8s", "fcn-resnet-50": "fcn_resnet50",
     ]
 
     /// The ways to run an engine. PyTorch's depend on layout and allocator, so each counts as a peer.
