@@ -18,9 +18,7 @@ extension ConfusionMatrix {
                 .size,
                 "\(predictions.count) predicted pixels for \(labels.count) labelled ones; compare maps of one size")
         }
-        // All pairs of bytes have a place, so that the loop over pixels has nothing to check.
-        var pairs = [Int](repeating: 0, count: 1 << 16)
-        for (label, prediction) in zip(labels, predictions) { pairs[Int(label) << 8 | Int(prediction)] += 1 }
+        let pairs = Self.pairs(Array(labels), Array(predictions))
         let classes = counts.count
         for (pair, count) in pairs.enumerated() where count > 0 {
             let (label, prediction) = (pair >> 8, pair & 0xFF)
@@ -36,6 +34,13 @@ extension ConfusionMatrix {
             if let ignored, pair >> 8 == ignored { continue }
             add(label: pair >> 8, prediction: pair & 0xFF, count: count)
         }
+    }
+
+    /// How often each pair of bytes occurs: all have a place, so that the loop over pixels has nothing to check.
+    private static func pairs(_ labels: [UInt8], _ predictions: [UInt8]) -> [Int] {
+        var pairs = [Int](repeating: 0, count: 1 << 16)
+        for pixel in labels.indices { pairs[Int(labels[pixel]) << 8 | Int(predictions[pixel])] += 1 }
+        return pairs
     }
 
     /// Pixels of each class that are right, over those that are of it or were taken for it (the Jaccard index).

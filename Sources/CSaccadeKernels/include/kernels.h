@@ -119,6 +119,18 @@ void sk_cross_entropy_losses(sk_cross_entropy, const float *logits, float *losse
 
 void sk_cross_entropy_gradient(sk_cross_entropy, const float *logits, const float *d_losses, float *d_logits);
 
+// Values `[outer, classes, inner]` with a label for each place, `[outer, inner]`.
+typedef struct {
+    long outer, classes, inner;
+    float ignored;
+    const float *labels;
+} sk_class_sums;
+
+// For each class the sum of its values where it is the label, and where any is that is not ignored.
+void sk_class_sums_forward(sk_class_sums, const float *x, float *right, float *all);
+
+void sk_class_sums_gradient(sk_class_sums, const float *d_right, const float *d_all, float *dx);
+
 // x / (k + alpha · Σ x²)^beta, the sum over the channels from `before` before its own to `after` after it.
 typedef struct {
     long outer, channels, inner, before, after;

@@ -10,7 +10,8 @@ extension Segmentation {
     /// The loss of the recipe, over the pixels that count.
     public func losses(of model: AnyModel, on batch: SegmentationBatch) -> Losses {
         let results = model.trainingResults(batch.inputs)
-        let scores = results.outputs[0]
+        // Row by row once, for all that reads them.
+        let scores = results.outputs[0].rowMajor
         let own = loss(of: scores, batch)
         let total = results.auxiliary.reduce(own.total) { $0 + loss(of: $1.result, batch).total * $1.weight }
         return Losses(total, parts: own.parts) {

@@ -51,7 +51,7 @@ public struct SegmentationLoss: Sendable, Hashable {
                 reduction: reduction)
         }
         let entropyPart = crossEntropy > 0 ? entropy(.mean) : nil
-        let dicePart = dice > 0 ? diceLoss(of: scores, truth) : nil
+        let dicePart = dice > 0 ? diceLoss(of: scores, truth, ignored) : nil
         let focalPart = focal > 0 ? focalLoss(of: scores, truth, entropy(.none), ignored) : nil
         let weighted = [(entropyPart, crossEntropy), (dicePart, dice), (focalPart, focal)].compactMap { part, weight in
             part.map { weight == 1 ? $0 : $0 * Float(weight) }
@@ -68,26 +68,11 @@ public struct SegmentationLoss: Sendable, Hashable {
         }
     }
 
-    private func diceLoss(of scores: Tensor, _ truth: Tensor) -> Tensor {
-        let (samples, classes) = (scores.shape[0], scores.shape[1])
-        let area = scores.shape[2] * scores.shape[3]
+    private func diceLoss(of scores: Tensor, _ truth: Tensor, _ ignored: Int) -> Tensor {
+        let classes = scores.shape[1]
         var counts = [Float](repeating: 0, count: classes)
-        // 1 at the true class of each pixel that counts; and where pixels count, at every class.
-        var isTrue = [Float](repeating: 0, count: scores.shape.elementCount)
-        var matters = isTrue
-        truth.withScalars { truth in
-            for sample in 0..<samples {
-                for place in 0..<area where Int(truth[sample * area + place]) < classes {
-                    let label = Int(truth[sample * area + place])
-                    counts[label] += 1
-                    isTrue[(sample * classes + label) * area + place] = 1
-                    for other in 0..<classes { matters[(sample * classes + other) * area + place] = 1 }
-                }
-            }
-        }
-        let probabilities = softmax(scores, axis: 1)
-        let right = sum(probabilities * Tensor(isTrue, shape: scores.shape), axes: [0, 2, 3])
-        let answered = sum(probabilities * Tensor(matters, shape: scores.shape), axes: [0, 2, 3])
+        truth.withScalars { for label in $0 where Int(label) != ignored { counts[Int(label)] += 1 } }
+        let (right, answered) = classSums(softmax(scores, axis: 1), truth, ignoredLabel: ignored)
         let present = Tensor(counts.map { $0 > 0 ? 1 : 0 }, shape: [classes])
         let ratios = right * 2 / (answered + Tensor(counts.map { max($0, 1e-7) }, shape: [classes]))
         return sum((1 - ratios) * present) * (1 / Float(classes))
