@@ -63,25 +63,40 @@ package struct Fetch: AsyncParsableCommand {
             bar.end()
             throw error
         }
-        print("\(place): whole, \(percent(card.top1 / 100)) of ImageNet’s images right as published")
-        print("Next: saccade classify \(card.name) IMAGE.jpg")
+        switch card.score {
+        case .imageNet(let top1, _):
+            print("\(place): whole, \(percent(top1 / 100)) of ImageNet’s images right as published")
+            print("Next: saccade classify \(card.name) IMAGE.jpg")
+        case .voc(let meanIoU, _):
+            print("\(place): whole, mean IoU \(percent(meanIoU / 100)) on Pascal VOC’s classes as published")
+            print("Next: saccade segment \(card.name) IMAGE.jpg --output segmented")
+        }
     }
 
     private static func table(_ cache: WeightsCache) -> String {
         var table = TextTable([
-            .init("name"), .init("parameters", .right), .init("top-1", .right), .init("top-5", .right), .init("file"),
-            .init("here"),
+            .init("name"), .init("parameters", .right), .init("as published"), .init("file"), .init("here"),
         ])
         for card in WeightsCard.all {
             table.append([
-                card.name, grouped(card.parameterCount), percent(card.top1 / 100), percent(card.top5 / 100), card.file,
+                card.name, grouped(card.parameterCount), card.score.text, card.file,
                 cache.file(of: card) == nil ? "" : "yes",
             ])
         }
-        return table.text + "\n\nTorchvision’s weights for ImageNet; they come to \(cache.folder)."
+        return table.text + "\n\nTorchvision’s weights, for ImageNet’s and Pascal VOC’s classes; they come to \(cache.folder)."
     }
 
     package init() {}
+}
+
+extension WeightsCard.Score {
+    /// As people read it.
+    fileprivate var text: String {
+        switch self {
+        case .imageNet(let top1, let top5): "top-1 \(percent(top1 / 100)), top-5 \(percent(top5 / 100))"
+        case .voc(let meanIoU, let accuracy): "mean IoU \(percent(meanIoU / 100)), pixels \(percent(accuracy / 100))"
+        }
+    }
 }
 
 /// A line that grows while a file comes, where somebody looks at a terminal.

@@ -13,12 +13,18 @@ public struct WeightsCard: Sendable {
     public let file: String
     /// Of the network, without what only training has.
     public let parameterCount: Int
-    /// The share of ImageNet's validation images whose class came first, in percent, as published.
-    public let top1: Double
-    /// Likewise among the first five.
-    public let top5: Double
+    /// How well they did.
+    public let score: Score
     /// How images are prepared.
     public let preprocessing: Preprocessing
+
+    /// As published, in percent.
+    public enum Score: Sendable, Hashable {
+        /// Of ImageNet's validation images those whose class came first, and among the first five.
+        case imageNet(top1: Double, top5: Double)
+        /// On the images of COCO's val2017 that have Pascal VOC's classes, which they learnt from COCO.
+        case voc(meanIoU: Double, pixelAccuracy: Double)
+    }
 
     /// Where to download them.
     public var url: String { Self.folder + file }
@@ -30,7 +36,12 @@ public struct WeightsCard: Sendable {
     }
 
     /// The names of the classes, in the order of the outputs.
-    public var classNames: [String] { ImageNetClasses.names }
+    public var classNames: [String] {
+        switch score {
+        case .imageNet: ImageNetClasses.names
+        case .voc: VOCClasses.names
+        }
+    }
 
     private static let folder = "https://download.pytorch.org/models/"
 
@@ -42,12 +53,22 @@ public struct WeightsCard: Sendable {
         self.architecture = architecture ?? name
         self.file = file
         self.parameterCount = parameterCount
-        self.top1 = top1
-        self.top5 = top5
+        score = .imageNet(top1: top1, top5: top5)
         preprocessing = Preprocessing(
             height: 224, width: 224, channels: 3, resizing: .centerCrop(shortSide: shortSide),
             mean: isSymmetric ? [0.5, 0.5, 0.5] : [0.485, 0.456, 0.406],
             standardDeviation: isSymmetric ? [0.5, 0.5, 0.5] : [0.229, 0.224, 0.225])
+    }
+
+    /// For segmentation: the whole image, no part cut out.
+    private init(
+        _ name: String, _ file: String, _ parameterCount: Int, meanIoU: Double, pixelAccuracy: Double
+    ) {
+        (self.name, architecture, self.file, self.parameterCount) = (name, name, file, parameterCount)
+        score = .voc(meanIoU: meanIoU, pixelAccuracy: pixelAccuracy)
+        preprocessing = Preprocessing(
+            height: 520, width: 520, channels: 3, resizing: .centerCrop(shortSide: 520), mean: [0.485, 0.456, 0.406],
+            standardDeviation: [0.229, 0.224, 0.225])
     }
 
     /// Torchvision's weights, as its 0.29 describes them in `torchvision/models/*.py`. Those with `-v2` were trained by
@@ -77,6 +98,10 @@ public struct WeightsCard: Sendable {
         WeightsCard("resnet-152", "resnet152-394f9c45.pth", 60_192_808, 78.312, 94.046),
         WeightsCard(
             "resnet-152-v2", of: "resnet-152", "resnet152-f82ba261.pth", 60_192_808, 82.284, 96.002, shortSide: 232),
+        WeightsCard(
+            "fcn-resnet-50", "fcn_resnet50_coco-1167a1af.pth", 35_322_218, meanIoU: 60.5, pixelAccuracy: 91.4),
+        WeightsCard(
+            "fcn-resnet-101", "fcn_resnet101_coco-7ecb50ca.pth", 54_314_346, meanIoU: 63.7, pixelAccuracy: 91.9),
     ]
 
     /// The card of a name in any spelling, such as `resnet50`, `vgg16_bn` or `ResNet-50-V2`.

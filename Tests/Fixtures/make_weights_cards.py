@@ -22,6 +22,14 @@ for name in names:
             "crop": prepared.crop_size[0], "shortSide": prepared.resize_size[0],
             "mean": prepared.mean, "std": prepared.std})
         last = weights.meta["categories"]
+segmenters = []
+for name in ["fcn_resnet50", "fcn_resnet101"]:
+    for weights in models.get_model_weights(name):
+        scores, prepared = weights.meta["_metrics"]["COCO-val2017-VOC-labels"], weights.transforms()
+        segmenters.append({
+            "name": name.replace("_resnet", "-resnet-"), "url": weights.url, "parameterCount": weights.meta["num_params"],
+            "meanIoU": scores["miou"], "pixelAccuracy": scores["pixel_acc"], "shortSide": prepared.resize_size[0],
+            "mean": prepared.mean, "std": prepared.std, "classes": weights.meta["categories"]})
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "weights_cards.json"), "w") as file:
-    json.dump({"cards": cards, "classCount": len(last), "classes": dict((str(i), last[i]) for i in range(0, 1000, 37))},
+    json.dump({"cards": cards, "segmenters": segmenters, "classCount": len(last), "classes": dict((str(i), last[i]) for i in range(0, 1000, 37))},
               file, indent=0, sort_keys=True)

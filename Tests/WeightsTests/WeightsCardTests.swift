@@ -8,14 +8,20 @@ import Testing
 @Suite struct WeightsCardTests {
     @Test("every card names a file with eight digits of its hash, once")
     func cards() {
-        #expect(WeightsCard.all.count == 18)
-        #expect(Set(WeightsCard.all.map(\.file)).count == 18)
-        #expect(Set(WeightsCard.all.map(\.name)).count == 18)
+        #expect(WeightsCard.all.count == 20)
+        #expect(Set(WeightsCard.all.map(\.file)).count == 20)
+        #expect(Set(WeightsCard.all.map(\.name)).count == 20)
         for card in WeightsCard.all {
             #expect(card.hashPrefix.wholeMatch(of: /[0-9a-f]{8}/) != nil, "\(card.file)")
             #expect(card.url == "https://download.pytorch.org/models/\(card.file)")
-            #expect(card.top1 < card.top5 && card.top5 < 100)
-            #expect(card.preprocessing.shape == [3, 224, 224])
+            switch card.score {
+            case .imageNet(let top1, let top5):
+                #expect(top1 < top5 && top5 < 100)
+                #expect(card.preprocessing.shape == [3, 224, 224])
+            case .voc(let meanIoU, let accuracy):
+                #expect(meanIoU < accuracy && accuracy < 100)
+                #expect(card.preprocessing.resizing == .centerCrop(shortSide: 520))
+            }
         }
         #expect(WeightsCard.named("resnet50")?.hashPrefix == "0676ba61")
         #expect(WeightsCard.named("resnet50")?.parameterCount == 25_557_032)
@@ -28,22 +34,35 @@ import Testing
                 let name: String, url: String, parameterCount: Int, top1: Double, top5: Double
                 let crop: Int, shortSide: Int, mean: [Float], std: [Float]
             }
-            let cards: [Card], classCount: Int, classes: [String: String]
+            struct Segmenter: Decodable {
+                let name: String, url: String, parameterCount: Int, meanIoU: Double, pixelAccuracy: Double
+                let shortSide: Int, mean: [Float], std: [Float], classes: [String]
+            }
+            let cards: [Card], segmenters: [Segmenter], classCount: Int, classes: [String: String]
         }
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../Fixtures/weights_cards.json")
         let fixture = try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: path))
-        #expect(fixture.cards.count == WeightsCard.all.count)
+        #expect(fixture.cards.count + fixture.segmenters.count == WeightsCard.all.count)
         for theirs in fixture.cards {
             let ours = try #require(WeightsCard.named(theirs.name), "\(theirs.name)")
             #expect(ours.url == theirs.url && ours.parameterCount == theirs.parameterCount)
-            #expect(ours.top1 == theirs.top1 && ours.top5 == theirs.top5)
+            #expect(ours.score == .imageNet(top1: theirs.top1, top5: theirs.top5))
             #expect(ours.preprocessing.resizing == .centerCrop(shortSide: theirs.shortSide))
             #expect(ours.preprocessing.height == theirs.crop && ours.preprocessing.width == theirs.crop)
             // Torchvision's GoogLeNet turns its numbers round itself: (x · std + mean − 0.5) / 0.5.
             let isSymmetric = theirs.name == "googlenet"
             #expect(ours.preprocessing.mean == (isSymmetric ? [0.5, 0.5, 0.5] : theirs.mean))
             #expect(ours.preprocessing.standardDeviation == (isSymmetric ? [0.5, 0.5, 0.5] : theirs.std))
+        }
+        for theirs in fixture.segmenters {
+            let ours = try #require(WeightsCard.named(theirs.name), "\(theirs.name)")
+            #expect(ours.url == theirs.url && ours.parameterCount == theirs.parameterCount)
+            #expect(ours.score == .voc(meanIoU: theirs.meanIoU, pixelAccuracy: theirs.pixelAccuracy))
+            #expect(ours.preprocessing.resizing == .centerCrop(shortSide: theirs.shortSide))
+            #expect(ours.preprocessing.mean == theirs.mean && ours.preprocessing.standardDeviation == theirs.std)
+            // Torchvision writes underscores around the background.
+            #expect(ours.classNames == theirs.classes.map { $0.replacing("__", with: "") })
         }
         #expect(ImageNetClasses.names.count == fixture.classCount)
         for (index, name) in fixture.classes { #expect(ImageNetClasses.names[Int(index) ?? 0] == name) }
