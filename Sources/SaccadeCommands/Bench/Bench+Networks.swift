@@ -34,7 +34,7 @@ extension Bench {
                 theirs[index].add(turn)
                 if let expected {
                     theirs[index].difference = try exchange.difference(
-                        from: expected, tolerance: tolerance, of: peer.label)
+                        from: expected, tolerance: tolerance, isOfMean: network.putsMaximaBack, of: peer.label)
                 }
             }
         }

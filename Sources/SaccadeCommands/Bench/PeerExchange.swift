@@ -36,20 +36,25 @@ final class PeerExchange {
     /// - Parameters:
     ///   - expected: Our own result.
     ///   - tolerance: The largest difference that may be, as a share of the largest number.
-    /// - Returns: The largest difference.
+    ///   - isOfMean: Whether the mean of the differences counts, in place of the largest.
+    /// - Returns: That difference.
     /// - Throws: ``CommandError`` when the results differ: then it was something else that was measured.
-    func difference(from expected: Tensor, tolerance: Double, of peer: String) throws -> Double {
+    func difference(from expected: Tensor, tolerance: Double, isOfMean: Bool, of peer: String) throws -> Double {
         let result = try NumPyFile.read(path("output.npy"))
         try FileManager.default.removeItem(atPath: path("output.npy"))
         guard result.shape.elementCount == expected.shape.elementCount else {
             throw CommandError.data("\(peer) computes \(result.shape) where we compute \(expected.shape)")
         }
         let largest = expected.scalars.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
-        let error = zip(result.scalars, expected.scalars).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
-        let share = Double(error / largest)
+        let differences = zip(result.scalars, expected.scalars).map { Double(abs($0 - $1)) }
+        let difference =
+            isOfMean
+            ? differences.reduce(0, +) / Double(max(differences.count, 1)) : differences.reduce(0) { max($0, $1) }
+        let share = difference / Double(largest)
         guard share <= tolerance, result.scalars.allSatisfy(\.isFinite) else {
             throw CommandError.data(
-                "\(peer) computes something else: its results differ from ours by up to \(share) of the largest")
+                "\(peer) computes something else: its results differ from ours by \(isOfMean ? "" : "up to ")\(share) of the "
+                    + "largest")
         }
         return share
     }
