@@ -114,10 +114,13 @@ let package = Package(
         // Weights that others have published, and how to get them.
         .systemLibrary(
             name: "CSaccadeCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        // Weights that come with the program, as bytes in it.
+        .target(
+            name: "CSaccadeShippedWeights", exclude: ["scenes-segmentation.safetensors"]),
         .target(
             name: "SaccadeWeights",
             dependencies: [
-                "SaccadeFiles", "SaccadeSettings", "SaccadeImages", "CSaccadeCrypto",
+                "SaccadeFiles", "SaccadeSettings", "SaccadeImages", "CSaccadeCrypto", "CSaccadeShippedWeights",
             ],
             resources: [.embedInCode("imagenet-classes.txt")], swiftSettings: strict),
         .target(
@@ -170,7 +173,7 @@ let package = Package(
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeGeometry",
                 "SaccadeMetrics", "SaccadeSettings", "SaccadeDatasets", "SaccadeImages", "SaccadeTraining",
                 "SaccadeDrawing",
-                "SaccadeRuns", "SaccadeCommandSupport",
+                "SaccadeWeights", "SaccadeRuns", "SaccadeCommandSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: program),

@@ -62,6 +62,10 @@ struct ModelSource {
         }
         if let weights = request.weights {
             try self.init(file: weights, architecture: request.architecture)
+        } else if request.seed == nil, let name = request.architecture ?? Self.builtIn(request.model),
+            let shipped = ShippedWeights(rawValue: name)
+        {
+            try self.init(file: shipped.file(in: cache), architecture: nil)
         } else if let name = request.architecture ?? Self.builtIn(request.model) {
             try self.init(network: name, isFresh: request.seed != nil, cache: cache)
         } else if let model = request.model, WeightsFormat.isRecognised(at: model) {

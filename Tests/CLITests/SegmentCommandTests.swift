@@ -50,7 +50,8 @@ import Testing
         }
     }
 
-    private static func segment(_ images: [String], _ more: [String] = [], in folder: String) throws -> Program.Outcome {
+    private static func segment(_ images: [String], _ more: [String] = [], in folder: String) throws -> Program.Outcome
+    {
         let classes = "\(folder)/names.txt"
         try "background\ncell\nnucleus\n".write(toFile: classes, atomically: true, encoding: .utf8)
         return try Program.run(

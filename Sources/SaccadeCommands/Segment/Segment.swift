@@ -6,6 +6,7 @@ import SaccadeFiles
 import SaccadeImages
 import SaccadeTensors
 import SaccadeTraining
+import SaccadeWeights
 
 package struct Segment: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
@@ -22,6 +23,7 @@ package struct Segment: AsyncParsableCommand {
             segmented, NAME-001 and so on; areas are in µm² where the file says how large a pixel is.
 
             EXAMPLES:
+              saccade segment scene.png --output segmented      # by a model that comes with the program
               saccade segment my-run photo.jpg --output segmented
               saccade segment cells slices/*.png --output segmented --truth labels/7.png
               saccade segment my-run photo.jpg --output segmented --json
@@ -30,7 +32,7 @@ package struct Segment: AsyncParsableCommand {
             \(Failure.codes)
             """)
 
-    // With --arch or --weights there is no model among the arguments: the first one is an image too.
+    // With --arch or --weights, or where the first argument is an image, there is no model among them.
     @Argument(help: ModelOptions.ownHelp)
     var model: String
 
@@ -66,7 +68,14 @@ package struct Segment: AsyncParsableCommand {
     @OptionGroup var options: ModelOptions
     @OptionGroup var compute: ComputeOptions
 
-    private var images: [String] { options.isGiven ? [model] + paths : paths }
+    private var images: [String] { namesModel ? paths : [model] + paths }
+
+    /// Whether the first argument is a model. A run or a file of weights is not mistaken for an image.
+    private var namesModel: Bool {
+        guard !options.isGiven else { return false }
+        guard let start = try? RegularFile.beginning(of: model, count: 16) else { return true }
+        return ImageFormat(magic: start) == nil
+    }
 
     package func validate() throws {
         guard !images.isEmpty else { throw ValidationError("Give images to segment, behind the model’s name.") }
@@ -88,7 +97,12 @@ package struct Segment: AsyncParsableCommand {
 
     package func run() async throws {
         try compute.apply()
-        let request = try options.request(model: options.isGiven ? nil : model)
+        let shipped = ShippedWeights.scenesSegmentation.rawValue
+        let request = try options.request(model: namesModel ? model : shipped)
+        if !namesModel, !options.isGiven {
+            Console.note(
+                "No model is named: \(shipped), which comes with the program, tells apart what is on drawn scenes.")
+        }
         let tiling = try tiling
         let output = try SegmentOutput(
             folder: output, images: images, writesProbabilities: probabilities, truth: truth, corners: corners,

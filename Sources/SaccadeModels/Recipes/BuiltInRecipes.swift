@@ -4,8 +4,11 @@ public enum BuiltInRecipes {
     private static let files: [(name: String, bytes: [UInt8])] = [
         ("cifar-resnet-20", PackageResources.cifar_resnet_20_yaml),
         ("exercise-1", PackageResources.exercise_1_yaml),
+        ("fcn8s-voc", PackageResources.fcn8s_voc_yaml),
         ("mnist", PackageResources.mnist_yaml),
         ("scenes", PackageResources.scenes_yaml),
+        ("scenes-segmentation", PackageResources.scenes_segmentation_yaml),
+        ("segnet-camvid", PackageResources.segnet_camvid_yaml),
         ("unet-isbi", PackageResources.unet_isbi_yaml),
         ("unet-scenes", PackageResources.unet_scenes_yaml),
     ]

@@ -11,6 +11,7 @@ import SaccadeRuns
 import SaccadeSettings
 import SaccadeTensors
 import SaccadeTraining
+import SaccadeWeights
 
 package struct Demo: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
@@ -92,6 +93,13 @@ package struct Demo: AsyncParsableCommand {
             return (answers, try own.map { try answer($0.image, nil, $0.name) })
         }
         watch.lap("answering")
+        let segmented = try await ComputeThread.run {
+            let segmenter = try Segmenter(LoadedModel(ModelRequest(model: ShippedWeights.scenesSegmentation.rawValue)))
+            return try answers.prefix(DemoResult.segmentedScenes).map { answer in
+                DemoSegmentation(answer.image, try segmenter(answer.image), segmenter)
+            }
+        }
+        watch.lap("segmenting")
         // A scene that it understood shows best how.
         let example = answers.firstIndex { $0.isRight } ?? 0
         let image = answers[example].image
@@ -104,7 +112,7 @@ package struct Demo: AsyncParsableCommand {
         let result = DemoResult(
             task: task, seed: seed, learnt: learnt, network: network, layers: layers, records: records,
             answers: answers,
-            own: ownAnswers, explanation: explanation, run: run, kept: kept)
+            own: ownAnswers, explanation: explanation, segmented: segmented, run: run, kept: kept)
         try result.report(seconds: watch.laps).write(to: "\(output)/report.html")
         try result.doubts.write(to: "\(output)/contact-sheet.png")
         watch.lap("drawing the report")

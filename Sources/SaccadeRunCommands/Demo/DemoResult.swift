@@ -68,9 +68,14 @@ struct DemoResult {
     /// About the user's own images.
     let own: [DemoAnswer]
     let explanation: Explanation
+    /// Some of the scenes that were never seen, with a class for each pixel.
+    let segmented: [DemoSegmentation]
     /// The folder of the run.
     let run: String
     let kept: KeptScenes
+
+    /// How many scenes are segmented.
+    static let segmentedScenes = 6
 
     var right: Int { answers.count { $0.isRight } }
     var accuracy: Double { Double(right) / Double(max(answers.count, 1)) }
@@ -80,6 +85,7 @@ struct DemoResult {
         [
             "saccade explain \(run) \(kept.path(of: kept.example, answers))",
             "saccade classify \(run) IMAGE…",
+            "saccade segment \(kept.path(of: kept.example, answers)) --output segmented",
             "saccade evaluate \(run) --data \(kept.folder)",
             "saccade scenes --count 2000 --size 64x64 --output scenes && saccade train scenes --data scenes",
         ]
@@ -114,7 +120,7 @@ struct DemoResult {
                                 "Mistakes first, then right answers from the most doubtful on. Below each scene the "
                                 + "first answer with its probability, then the truth or the second answer.")
                     ]),
-            ] + ownSection + [layerSection, networkSection, figureSection(seconds)])
+            ] + ownSection + [layerSection, segmentSection, networkSection, figureSection(seconds)])
     }
 
     // MARK: Sections
@@ -183,6 +189,18 @@ struct DemoResult {
                 .row([.image(explanation.image, caption: "A scene that it had never seen")] + saliency.blocks),
                 .paragraph(LayerFigures.note),
             ] + sheets.map { .figure($0.figure, caption: $0.caption) })
+    }
+
+    private var segmentSection: Report.Section {
+        Report.Section(
+            "What every pixel shows",
+            [
+                .paragraph(
+                    "Another network, which comes with the program and has learnt from such scenes before, gives each pixel "
+                        + "a class: Documentation/scenes-segmentation.md says how it was trained, and how well it does."
+                ),
+                .row(segmented.map { .drawing($0.overlay, caption: "") }),
+            ])
     }
 
     private var networkSection: Report.Section {

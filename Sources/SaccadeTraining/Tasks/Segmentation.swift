@@ -168,7 +168,7 @@ public struct Segmentation: LearningTask {
     public func model(
         _ architecture: Architecture, input: InputSize?, seed: UInt64
     ) throws(RecipeError) -> AnyModel {
-        let classes = classNames.isEmpty ? architecture.classes : classNames.count
+        let classes = classNames.isEmpty ? architecture.classes ?? self.classes?.count : classNames.count
         guard let structure = architecture.structure else {
             return AnyModel(Network(try architecture.resolved(input: input, classes: classes, seed: seed)))
         }
