@@ -94,7 +94,8 @@ extension WeightsCard.Score {
     fileprivate var text: String {
         switch self {
         case .imageNet(let top1, let top5): "top-1 \(percent(top1 / 100)), top-5 \(percent(top5 / 100))"
-        case .voc(let meanIoU, let accuracy): "mean IoU \(percent(meanIoU / 100)), pixels \(percent(accuracy / 100))"
+        case .voc(let meanIoU, let accuracy):
+            "mean IoU \(percent(meanIoU / 100)), pixels \(percent(accuracy / 100))"
         }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import SaccadeDatasets
 import SaccadeImages
 import SaccadeInterchange
+import SaccadeTensors
 import Testing
 
 @Suite struct SegmentCommandTests {

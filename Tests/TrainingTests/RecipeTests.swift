@@ -127,10 +127,13 @@ import Testing
 
     @Test("a network with settings that is written as a name is told how it is written")
     func networkAsName() throws {
-        let error = try #require(throws: RecipeError.self) {
-            _ = try Recipe(yaml: "task: segment\nnetwork: unet\ninput: 188x188x3\n", source: "r.yaml")
+        func made(_ network: String) throws -> any StagedModel {
+            try Recipe(yaml: "task: segment\nnetwork: \(network)\ninput: 188x188x3\n", source: "r.yaml").model.network()
         }
-        #expect(error.description.contains("network: {unet: {}}") && error.location?.line == 2, "\(error)")
+        let (bare, plain) = (try made("unet"), try made("{unet: {}}"))
+        #expect(bare.storedShapes.map(\.name) == plain.storedShapes.map(\.name))
+        let error = try #require(throws: RecipeError.self) { _ = try made("unett") }
+        #expect(error.description.contains("unet") && error.location?.line == 2, "\(error)")
     }
 
     @Test("a byte order mark before a recipe is passed over")
