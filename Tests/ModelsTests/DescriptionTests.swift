@@ -71,7 +71,10 @@ import Testing
 
     @Test("every recipe that comes with the program resolves, and agrees with the network built from it")
     func recipes() throws {
-        for name in try Architecture.builtInNames.filter({ try Architecture(fileOrName: $0).isChain }) {
+        // Those of another task are described with it.
+        let names = try Architecture.builtInNames.filter { try !Architecture.text(fileOrName: $0).contains("task:") }
+        #expect(names.count > 20)
+        for name in names {
             let resolved = try Architecture(fileOrName: name).resolved()
             let description = ModelSummary(resolved)
             let network = Network(resolved).forInference
@@ -93,7 +96,8 @@ import Testing
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let files = try FileManager.default.contentsOfDirectory(atPath: root.path + "/recipes").sorted()
-        #expect(files == BuiltInRecipes.names.map { "\($0).yaml" })
+        #expect(files == BuiltInRecipes.names.map { "\($0).yaml" }.sorted())
+        #expect(BuiltInRecipes.names == BuiltInRecipes.names.sorted())
     }
 
     @Test("JSON gives the description back, and has the keys that others rely on")

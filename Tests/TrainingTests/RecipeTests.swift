@@ -1,5 +1,6 @@
 import Foundation
 import SaccadeMetrics
+import SaccadeLayers
 import SaccadeModels
 import SaccadeSettings
 import SaccadeTraining

@@ -2,6 +2,7 @@
 /// everywhere.
 public enum BuiltInRecipes {
     private static let files: [(name: String, bytes: [UInt8])] = [
+        ("camvid", PackageResources.camvid_yaml),
         ("cifar-resnet-20", PackageResources.cifar_resnet_20_yaml),
         ("exercise-1", PackageResources.exercise_1_yaml),
         ("fcn8s-voc", PackageResources.fcn8s_voc_yaml),
