@@ -158,7 +158,12 @@ import Testing
         #expect(BuiltInNetworks.network(named: "resnet20") == nil)
     }
 
-    @Test("written out as YAML and read again, every network is the same", arguments: Architecture.builtInNames)
+    /// Recipes of another task have a section for it, which whoever knows the tasks reads.
+    private static let classifiers = Architecture.builtInNames.filter {
+        !((try? Architecture.text(fileOrName: $0)) ?? "").contains("task:")
+    }
+
+    @Test("written out as YAML and read again, every network is the same", arguments: classifiers)
     func roundTrip(_ name: String) throws {
         let architecture = try Architecture(fileOrName: name)
         let text = architecture.yaml

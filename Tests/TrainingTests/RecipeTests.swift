@@ -1,6 +1,6 @@
 import Foundation
-import SaccadeMetrics
 import SaccadeLayers
+import SaccadeMetrics
 import SaccadeModels
 import SaccadeSettings
 import SaccadeTraining
