@@ -83,7 +83,8 @@ package struct Fetch: AsyncParsableCommand {
                 cache.file(of: card) == nil ? "" : "yes",
             ])
         }
-        return table.text + "\n\nTorchvision’s weights, for ImageNet’s and Pascal VOC’s classes; they come to \(cache.folder)."
+        return table.text
+            + "\n\nTorchvision’s weights, for ImageNet’s and Pascal VOC’s classes; they come to \(cache.folder)."
     }
 
     package init() {}

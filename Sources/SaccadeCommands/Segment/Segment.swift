@@ -16,7 +16,8 @@ package struct Segment: AsyncParsableCommand {
               NAME-classes.png     the number of the class of each pixel, with a palette
               NAME-overlay.png     the image with its classes in colour, and a legend
               NAME-objects.png     each object in a colour of its own; with --truth the edges of the truth in yellow
-              NAME.json            how many pixels each class has, and each object with its box
+              NAME.json            how many pixels each class has, and each object with its box (of more than
+                                   10 000 the largest)
               NAME-probabilities.npy   with --probabilities: [classes, height, width], float32
             An object is what hangs together of one class, along edges unless --corners is given. A class called \
             “background”, or the border class of the recipe, lies between objects and is none. Of a TIFF all pages are \

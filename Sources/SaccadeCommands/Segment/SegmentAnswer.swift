@@ -38,7 +38,10 @@ struct SegmentAnswer: Encodable {
     let width, height: Int
     /// Those that are there, the largest first.
     let classes: [Class]
+    /// At most ``mostObjects``, the largest.
     let objects: [Object]
+    /// Smaller ones that are not listed, but counted with their class.
+    let objectsLeftOut: Int?
     /// What was written, by what it is.
     let files: [String: String]
 
@@ -51,7 +54,12 @@ struct SegmentAnswer: Encodable {
         func area(_ pixels: Int) -> Double? { source.pixelSize.map { Double(pixels) * $0.width * $0.height } }
         (width, height) = (segmented.size.width, segmented.size.height)
         let names = segmenter.classNames
-        self.objects = objects.all.map { object in
+        let listed =
+            objects.all.count <= Self.mostObjects
+            ? objects.all : Array(objects.all.sorted { $0.pixels > $1.pixels }.prefix(Self.mostObjects))
+        let left = objects.all.count - listed.count
+        objectsLeftOut = left > 0 ? left : nil
+        self.objects = listed.map { object in
             Object(
                 label: names[Int(object.classNumber)],
                 box: [object.box.left, object.box.top, object.box.width, object.box.height], pixels: object.pixels,
@@ -69,6 +77,9 @@ struct SegmentAnswer: Encodable {
             }
         }.sorted { $0.pixels > $1.pixels }
     }
+
+    /// Of noise there are millions, which nobody reads.
+    private static let mostObjects = 10_000
 
     /// As one line of JSON.
     var line: String {
