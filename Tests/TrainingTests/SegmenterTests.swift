@@ -140,6 +140,40 @@ import TrainingTestSupport
         #expect(eye.objects(background: 0, across: true).all.count == 1)
     }
 
+    @Test("with a threshold the background gives way where all others together are more probable")
+    func threshold() {
+        // Three classes at four pixels; the background is 1.
+        let probabilities: [Float] = [0.3, 0.2, 0.05, 0.4, 0.4, 0.7, 0.9, 0.5, 0.3, 0.1, 0.05, 0.1]
+        func classes(_ least: Float?) -> [UInt8] {
+            var image = SegmentedImage(
+                PixelSize(width: 4, height: 1), classes: 3, threshold: least.map { (1, $0) })
+            image.add(PixelPart(columns: 0..<4, rows: 0..<1, probabilities: probabilities))
+            return image.classes
+        }
+        #expect(classes(nil) == [1, 1, 1, 1])
+        #expect(classes(0.5) == [0, 1, 1, 1] && classes(0.2) == [0, 0, 1, 0] && classes(0) == [0, 0, 0, 0])
+        #expect(classes(1) == [1, 1, 1, 1])
+    }
+
+    @Test("masks that number objects are learnt from with background between any two")
+    func touchingObjects() throws {
+        let folder = try TemporaryFolder()
+        let rows: [[UInt8]] = [[1, 1, 2, 2, 0], [1, 1, 2, 0, 0], [0, 0, 0, 3, 3]]
+        for (part, channels) in [("PNGImages", 3), ("PedMasks", 1)] {
+            try FileManager.default.createDirectory(
+                atPath: "\(folder.path)/\(part)", withIntermediateDirectories: true)
+            let pixels = channels == 1 ? Array(rows.joined()) : [UInt8](repeating: 9, count: 45)
+            try Image(width: 5, height: 3, channels: channels, pixels: pixels).writePNG(
+                to: "\(folder.path)/\(part)/a\(channels == 1 ? "_mask" : "").png")
+        }
+        var task = Segmentation()
+        task.objects = true
+        let samples = try task.open(folder.path, split: .all, unusableFraction: 0)
+        #expect(try task.classNames(of: samples) == ["background", "object"])
+        let classes = try samples.annotations(at: 0, of: PixelSize(width: 5, height: 3))?.classes
+        #expect(classes == [1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1])
+    }
+
     // MARK: Scores
 
     @Test("scores are of all pixels together, as torchmetrics' JaccardIndex has them; a class that is nowhere has none")

@@ -57,6 +57,14 @@ package struct Segment: AsyncParsableCommand {
             valueName: "side"))
     var tile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            How probable all classes but the background together must be where it is not, 0 to 1. Default: the most \
+            probable class wins.
+            """, valueName: "share"))
+    var threshold: Double?
+
     @Flag(help: "Pixels hang together across corners, too.")
     var corners = false
 
@@ -82,6 +90,9 @@ package struct Segment: AsyncParsableCommand {
         guard !images.isEmpty else { throw ValidationError("Give images to segment, behind the model’s name.") }
         guard truth == nil || images.count == 1 else { throw ValidationError("--truth is for one image, not several.") }
         guard leastPixels >= 1 else { throw ValidationError("--least-pixels must be at least 1, got \(leastPixels).") }
+        if let threshold, !(0...1).contains(threshold) {
+            throw ValidationError("--threshold must be 0 to 1, got \(threshold).")
+        }
         _ = try tiling
     }
 
@@ -107,12 +118,17 @@ package struct Segment: AsyncParsableCommand {
         let tiling = try tiling
         let output = try SegmentOutput(
             folder: output, images: images, writesProbabilities: probabilities, truth: truth, corners: corners,
-            leastPixels: leastPixels)
+            leastPixels: leastPixels, threshold: threshold)
         let (images, json, plan) = (images, json, compute.planOptions)
         let failures = try await ComputeThread.run {
             let loaded = try LoadedModel(request)
             ModelOptions.report(loaded.difference)
             let segmenter = try Segmenter(loaded, tiling: tiling, options: plan)
+            guard segmenter.background != nil || !output.needsBackground else {
+                throw CommandError.data(
+                    "--threshold is for networks with a class called “background” or a border class, and \(loaded.name) "
+                        + "has none; leave it out")
+            }
             return images.reduce(0) { failures, path in
                 failures
                     + Segment.failures(of: path) { page in

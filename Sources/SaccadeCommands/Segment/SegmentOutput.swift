@@ -17,11 +17,16 @@ struct SegmentOutput: Sendable {
     private let truth: Image?
     private let corners: Bool
     private let leastPixels: Int
+    private let threshold: Double?
+
+    /// Whether nothing can be written without a class for what lies between objects.
+    var needsBackground: Bool { threshold != nil }
 
     /// - Parameter truth: The file of a mask.
     /// - Throws: `FileError` where the folder cannot be made or the mask not be read.
     init(
-        folder: String, images: [String], writesProbabilities: Bool, truth: String?, corners: Bool, leastPixels: Int
+        folder: String, images: [String], writesProbabilities: Bool, truth: String?, corners: Bool, leastPixels: Int,
+        threshold: Double?
     ) throws {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -30,7 +35,7 @@ struct SegmentOutput: Sendable {
                 .unwritable, path: folder, reason: "the folder cannot be made", remedy: "give another --output")
         }
         (self.folder, self.writesProbabilities) = (folder, writesProbabilities)
-        (self.corners, self.leastPixels) = (corners, leastPixels)
+        (self.corners, self.leastPixels, self.threshold) = (corners, leastPixels, threshold)
         names = Self.names(of: images)
         self.truth = try truth.map { path in
             let mask = try Image(numbersIn: path)
@@ -68,7 +73,9 @@ struct SegmentOutput: Sendable {
         }
         let number = page.page.map { String(format: "-%03d", $0) } ?? ""
         let stem = "\(folder)/\(names[page.path] ?? "image")\(number)"
-        var segmented = SegmentedImage(image.size, classes: segmenter.classNames.count)
+        var segmented = SegmentedImage(
+            image.size, classes: segmenter.classNames.count,
+            threshold: threshold.flatMap { least in segmenter.background.map { ($0, Float(least)) } })
         var all = try writesProbabilities ? ProbabilityFile(image, classes: segmenter.classNames.count, page.name) : nil
         try segmenter.forEachPart(of: image) { part, done in
             segmented.add(part)

@@ -2,6 +2,7 @@ import Foundation
 public import SaccadeFiles
 public import SaccadeGeometry
 public import SaccadeImages
+import SaccadePrelude
 
 /// Images with a label for each pixel, as grey images of the same size.
 public struct MaskDataset: Sendable {
@@ -32,11 +33,13 @@ public struct MaskDataset: Sendable {
     /// What the values of the masks stand for.
     private var coding = Coding.classes(ignored: Annotations.unknownClass)
 
-    private enum Coding {
+    private enum Coding: Equatable {
         /// Numbers of classes, but for a value that does not count.
         case classes(ignored: UInt8)
         /// 0 and 255: two classes, as masks are that programs for images draw.
         case blackAndWhite
+        /// Numbers of objects, all of one class, with the background between any two.
+        case objects
     }
 
     /// Opens a folder. Recognised: `train.txt`, `val.txt` and `test.txt` with an image and a mask on each line (CamVid);
@@ -201,6 +204,40 @@ extension MaskDataset: ImageDataset {
             root, kind, (0...largest).map { "class \($0)" }, samples, problems, .classes(ignored: ignored))
     }
 
+    /// Masks that number objects as masks of two classes, background and object, for U-Net's way to objects: where two
+    /// touch, the pixels along their common edge become background, so that what hangs together is one object
+    /// (Ronneberger et al., 2015, section 3).
+    ///
+    /// - Precondition: The masks number objects.
+    public func withObjectsAsClasses() -> MaskDataset {
+        require(kind == .instance, "MaskDataset: masks of classes number no objects")
+        return MaskDataset(root, kind, ["background", "object"], samples, problems, .objects)
+    }
+
+    /// 1 in objects, 0 outside and where a pixel's neighbour is another object's.
+    private static func separated(_ mask: Image, _ nobody: UInt8?) -> [UInt8] {
+        let (width, height, pixels) = (mask.width, mask.height, mask.pixels)
+        var classes = [UInt8](repeating: 0, count: pixels.count)
+        for y in 0..<height {
+            for x in 0..<width {
+                let pixel = y * width + x
+                let value = pixels[pixel]
+                if value == nobody {
+                    classes[pixel] = Annotations.unknownClass
+                    continue
+                }
+                func isOther(_ neighbor: Int) -> Bool {
+                    pixels[neighbor] != 0 && pixels[neighbor] != value && pixels[neighbor] != nobody
+                }
+                let touches =
+                    (x > 0 && isOther(pixel - 1)) || (x + 1 < width && isOther(pixel + 1))
+                    || (y > 0 && isOther(pixel - width)) || (y + 1 < height && isOther(pixel + width))
+                if value != 0, !touches { classes[pixel] = 1 }
+            }
+        }
+        return classes
+    }
+
     public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {
         let sample = samples[index]
         return inspection.problem(withImageAt: sample.image) ?? inspection.problem(withImageAt: sample.mask)
@@ -213,7 +250,7 @@ extension MaskDataset: ImageDataset {
     public var isAnnotated: Bool { true }
 
     public func annotations(at index: Int, of size: PixelSize) throws(FileError) -> Annotations? {
-        if kind == .instance {
+        if kind == .instance, coding != .objects {
             return try Annotations(
                 objects: objects(at: index).map { Annotations.Object(category: 1, box: $0.bounds, mask: $0) })
         }
@@ -226,6 +263,9 @@ extension MaskDataset: ImageDataset {
         let ignored: UInt8
         switch coding {
         case .blackAndWhite: return Annotations(classes: mask.pixels.map { $0 == 0 ? 0 : 1 })
+        case .objects:
+            return Annotations(
+                classes: Self.separated(mask, Self.isVOC(samples[index].mask) ? VOCPalette.void : nil))
         case .classes(let value): ignored = value
         }
         if let classNames, let odd = Set(mask.pixels).filter({ Int($0) >= classNames.count && $0 != ignored }).min() {

@@ -18,14 +18,30 @@ public struct PixelPart: Sendable {
     }
 
     /// The most probable class of each pixel, `[rows, columns]`; of equals the first.
-    public var best: [UInt8] {
-        let (area, classes) = (area, classes)
+    public var best: [UInt8] { best(threshold: nil) }
+
+    /// - Parameter threshold: Which class is the background, and how probable all others together must be where it is not:
+    ///   there the most probable of them is. Nil compares every class with every other.
+    func best(threshold: (background: UInt8, least: Float)?) -> [UInt8] {
+        guard let threshold, classes > 1 else { return mostProbable(of: 0..<classes) }
+        let background = Int(threshold.background)
+        let others = (0..<classes).filter { $0 != background }
+        var best = mostProbable(of: others)
+        for pixel in best.indices where 1 - probabilities[background * area + pixel] <= threshold.least {
+            best[pixel] = threshold.background
+        }
+        return best
+    }
+
+    /// - Parameter candidates: At least one.
+    private func mostProbable(of candidates: some Sequence<Int>) -> [UInt8] {
+        let (area, candidates) = (area, Array(candidates))
         return probabilities.withUnsafeBufferPointer { probabilities in
             [UInt8](unsafeUninitializedCapacity: area) { best, count in
-                best.initialize(repeating: 0)
+                best.initialize(repeating: UInt8(truncatingIfNeeded: candidates[0]))
                 for pixel in 0..<area {
-                    var most = probabilities[pixel]
-                    for other in stride(from: 1, to: classes, by: 1) where probabilities[other * area + pixel] > most {
+                    var most = probabilities[candidates[0] * area + pixel]
+                    for other in candidates.dropFirst() where probabilities[other * area + pixel] > most {
                         most = probabilities[other * area + pixel]
                         best[pixel] = UInt8(truncatingIfNeeded: other)
                     }

@@ -12,10 +12,15 @@ public struct SegmentedImage: Sendable {
     /// The sum over the pixels of each class of how probable it is there.
     private var certainty: [Double]
 
-    /// - Parameter classes: How many there are, 1 to 255.
-    public init(_ size: PixelSize, classes: Int) {
+    private let threshold: (background: UInt8, least: Float)?
+
+    /// - Parameters:
+    ///   - classes: How many there are, 1 to 255.
+    ///   - threshold: Which class is the background, and how probable all others together must be where it is not, 0 to 1;
+    ///     nil compares every class with every other.
+    public init(_ size: PixelSize, classes: Int, threshold: (background: UInt8, least: Float)? = nil) {
         require((1...255).contains(classes), "SegmentedImage: \(classes) classes")
-        self.size = size
+        (self.size, self.threshold) = (size, threshold)
         self.classes = Array(repeating: 0, count: size.width * size.height)
         counts = Array(repeating: 0, count: classes)
         certainty = Array(repeating: 0, count: classes)
@@ -23,7 +28,7 @@ public struct SegmentedImage: Sendable {
 
     /// Takes over what is known of a part that was not added before.
     public mutating func add(_ part: PixelPart) {
-        let (best, columns, area) = (part.best, part.columns.count, part.area)
+        let (best, columns, area) = (part.best(threshold: threshold), part.columns.count, part.area)
         for (index, row) in part.rows.enumerated() {
             let to = row * size.width + part.columns.lowerBound
             classes.replaceSubrange(to..<to + columns, with: best[index * columns..<(index + 1) * columns])

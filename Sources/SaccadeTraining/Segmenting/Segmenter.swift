@@ -53,6 +53,7 @@ public struct Segmenter: Sendable {
         background =
             task.borderClass.map { UInt8($0) } ?? task.classNames.firstIndex(of: "background").map { UInt8($0) }
         (self.model, self.tiling) = (network, tiling)
+        if case .side(let side) = tiling { _ = try TiledNetwork(network, preprocessing, tile: Pair(side, side)) }
         let plans = Plans(options: options, names: network.parameterNames) { network($0) }
         runner = { try plans.run($0) }
     }
@@ -64,7 +65,7 @@ public struct Segmenter: Sendable {
     public func forEachPart(of image: Image, _ body: (PixelPart, Double) throws -> Void) throws {
         let grey = preprocessing.channels < image.channels ? image.grey() : image
         let prepared = fitted(grey).converted(toChannels: preprocessing.channels)
-        let network = TiledNetwork(model, preprocessing, tile: try tile(for: prepared.size))
+        let network = try TiledNetwork(model, preprocessing, tile: tile(for: prepared.size))
         func run(_ x: Tensor) throws -> Tensor { try runner([x])[0] }
         guard prepared.size != image.size else {
             return try network.forEachPart(of: prepared, run: run, body)
@@ -100,11 +101,11 @@ public struct Segmenter: Sendable {
         switch tiling {
         case .side(let side): return Pair(side, side)
         case .usual:
-            let usual = TiledNetwork(model, preprocessing)
+            let usual = try TiledNetwork(model, preprocessing)
             if preprocessing.resizing == .tiles || !usual.keepsSize { return usual.tile }
         case .whole: break
         }
-        let usual = TiledNetwork(model, preprocessing)
+        let usual = try TiledNetwork(model, preprocessing)
         let around = Pair(usual.tile.height - usual.result.height, usual.tile.width - usual.result.width)
         guard let height = model.inputs[0].least(2, image.height + around.height),
             let width = model.inputs[0].least(3, image.width + around.width)

@@ -15,18 +15,36 @@ struct TiledNetwork: Sendable {
 
     /// - Parameters:
     ///   - model: For one image, scores of each class at each place.
-    ///   - tile: A size that the model's input allows; nil for the usual one.
-    init(_ model: AnyModel, _ preprocessing: Preprocessing, tile: Pair? = nil) {
+    ///   - tile: Height and width of a tile; nil for the usual ones.
+    /// - Throws: ``RunError`` where the network cannot take such tiles.
+    init(_ model: AnyModel, _ preprocessing: Preprocessing, tile: Pair? = nil) throws(RunError) {
         self.preprocessing = preprocessing
         input = model.inputs[0]
         let usual = input.shape(batch: 1)
         let size = tile ?? Pair(usual[2], usual[3])
-        let graph = Trace.of([[1, usual[1], size.height, size.width]]) { model($0) }
-        let scores = graph.values[graph.outputs[0]].shape
-        require(
-            scores.rank == 4 && scores[2] <= size.height && scores[3] <= size.width,
-            "TiledNetwork: scores of shape \(scores) for a tile of \(size)")
+        let shape: Shape = [1, usual[1], size.height, size.width]
+        let scores = try Self.scores(of: model, for: shape)
+        guard scores.rank == 4, scores[2] <= size.height, scores[3] <= size.width else {
+            throw RunError(
+                .different,
+                "for an image of shape \(shape) the network gives scores of shape \(scores), which is no map of it; give "
+                    + "another size of tiles.")
+        }
         (self.tile, result, classes) = (size, Pair(scores[2], scores[3]), scores[1])
+    }
+
+    /// The shape of what the model makes of an input, whose size comes from outside.
+    private static func scores(of model: AnyModel, for shape: Shape) throws(RunError) -> Shape {
+        do {
+            if let problem = model.inputs[0].problem(with: shape) { throw ShapeError(problem) }
+            let graph = try Trace.checked([shape]) { model($0) }
+            return graph.values[graph.outputs[0]].shape
+        } catch {
+            throw RunError(
+                .different,
+                "an image, or a tile, of \(shape[2])×\(shape[3]) cannot go through this network: \(error); give another size "
+                    + "of tiles.")
+        }
     }
 
     /// Whether it answers for all of a tile.

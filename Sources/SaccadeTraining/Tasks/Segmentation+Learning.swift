@@ -67,7 +67,7 @@ extension Segmentation {
             }
             return
         }
-        let network = TiledNetwork(model.model, preprocessing)
+        let network = try TiledNetwork(model.model, preprocessing)
         for image in batch.whole {
             var parts: [PixelPart] = []
             try network.forEachPart(of: image.image) {

@@ -14,7 +14,7 @@ import SaccadeTensors
 /// Where a network's maps shrink, as the U-Net's do, it answers for the middle of the image, and is judged there.
 public struct Segmentation: LearningTask {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case ignoredLabel, classes, loss, classWeights, weightMap, borderClass
+        case ignoredLabel, classes, objects, loss, classWeights, weightMap, borderClass
     }
 
     public static let name = "segment"
@@ -31,6 +31,8 @@ public struct Segmentation: LearningTask {
     public var ignoredLabel = 255
     /// What the classes are called, by number, where the data do not say; nil for `class 0` and so on.
     public var classes: [String]?
+    /// Whether to learn from masks that number objects: which pixels are an object's, with background between any two.
+    public var objects = false
     /// What a wrong class costs.
     public var loss = SegmentationLoss()
     /// How much the pixels of each class count.
@@ -62,6 +64,7 @@ public struct Segmentation: LearningTask {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         ignoredLabel = try values.decodeIfPresent(Int.self, forKey: .ignoredLabel) ?? ignoredLabel
         classes = try values.decodeIfPresent([String].self, forKey: .classes)
+        objects = try values.decodeIfPresent(Bool.self, forKey: .objects) ?? objects
         loss = try values.decodeIfPresent(SegmentationLoss.self, forKey: .loss) ?? loss
         classWeights = try values.decodeIfPresent(ClassWeights.self, forKey: .classWeights) ?? classWeights
         weightMap = try values.decodeIfPresent(WeightMap.self, forKey: .weightMap)
@@ -76,6 +79,9 @@ public struct Segmentation: LearningTask {
         if let classes, classes.count > 255 || Set(classes).count < classes.count || classes.contains("") {
             return "classes must be at most 255 different names"
         }
+        if objects, classes != nil {
+            return "objects are of one class: leave out classes, or objects"
+        }
         return loss.problem ?? classWeights.problem ?? weightMap?.problem
     }
 
@@ -88,9 +94,11 @@ public struct Segmentation: LearningTask {
     public func open(
         _ data: String, split: DatasetSplit, unusableFraction fraction: Double
     ) throws(FileError) -> MaskDataset {
-        try MaskDataset(at: data, kind: .semantic).withNamedClasses(
-            ignoring: UInt8(ignoredLabel), classes
-        ).samples(of: split)
+        let dataset =
+            objects
+            ? try MaskDataset(at: data, kind: .instance).withObjectsAsClasses()
+            : try MaskDataset(at: data, kind: .semantic).withNamedClasses(ignoring: UInt8(ignoredLabel), classes)
+        return dataset.samples(of: split)
     }
 
     public func classNames(of samples: MaskDataset) throws(FileError) -> [String] {
