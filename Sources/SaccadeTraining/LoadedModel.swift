@@ -38,13 +38,18 @@ public struct LoadedModel: Sendable {
         let source = try ModelSource(request, cache: cache)
         run = source.run
         var description = try source.description()
+        let stated = description.classNames
         if let input = request.input { description.preprocessing = description.preprocessing?.for(input) }
         let input = request.input ?? source.model?.input
         func network(for classes: Int?) throws -> any StagedModel {
             description.task.classNames = classes.map { (0..<$0).map { "class \($0)" } } ?? []
             return try description.network(input: input, seed: request.seed ?? 0)
         }
-        let names = request.classNames ?? (source.model?.classNames).flatMap { $0.isEmpty ? nil : $0 }
+        // Of so many classes, if somebody says how many.
+        func fitting(_ names: [String]?) -> [String]? {
+            names.flatMap { $0.isEmpty || $0.count != request.classes ?? $0.count ? nil : $0 }
+        }
+        let names = request.classNames ?? fitting(source.model?.classNames) ?? fitting(stated)
         let wanted = request.classes ?? names?.count
         var whole = try network(for: wanted)
         if wanted == nil, let file = source.weights, let classes = whole.classes(in: file) {

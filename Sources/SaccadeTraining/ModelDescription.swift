@@ -28,7 +28,7 @@ public struct ModelDescription: Sendable, Equatable {
     ) throws(RecipeError) {
         let root = try Setting(yaml: recipe, source: source).withTaskSettingsInTheirSection()
         try self.init(recipe: recipe, parts: RecipeParts(root, source: source), preprocessing: preprocessing)
-        task.classNames = classNames
+        if !classNames.isEmpty { task.classNames = classNames }
     }
 
     init(recipe: String, parts: RecipeParts, preprocessing: Preprocessing? = nil) throws(RecipeError) {

@@ -101,7 +101,13 @@ public enum SegmentationNetwork: String, Sendable, CaseIterable {
             throw RecipeError("input \(image.height)x\(image.width): \(problem)", at: settings.location)
         }
         var generator = SplitMix64(seed: seed)
-        return try configuration.network(for: image, classes: classes, using: &generator)
+        do throws(RecipeError) {
+            return try configuration.network(for: image, classes: classes, using: &generator)
+        } catch {
+            // What is wrong with an encoder is the fault of the line that names it.
+            guard let place = error.location, place.file != settings.location.file else { throw error }
+            throw RecipeError("\(settings.key) with \(place.file): \(error.message)", at: settings.location)
+        }
     }
 }
 

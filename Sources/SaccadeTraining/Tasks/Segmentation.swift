@@ -69,6 +69,7 @@ public struct Segmentation: LearningTask {
         classWeights = try values.decodeIfPresent(ClassWeights.self, forKey: .classWeights) ?? classWeights
         weightMap = try values.decodeIfPresent(WeightMap.self, forKey: .weightMap)
         borderClass = try values.decodeIfPresent(Int.self, forKey: .borderClass)
+        classNames = classes ?? []
     }
 
     public var problem: String? {
@@ -176,7 +177,7 @@ public struct Segmentation: LearningTask {
     public func model(
         _ architecture: Architecture, input: InputSize?, seed: UInt64
     ) throws(RecipeError) -> AnyModel {
-        let classes = classNames.isEmpty ? architecture.classes ?? self.classes?.count : classNames.count
+        let classes = classNames.isEmpty ? architecture.classes : classNames.count
         guard let structure = architecture.structure else {
             return AnyModel(Network(try architecture.resolved(input: input, classes: classes, seed: seed)))
         }
