@@ -17,6 +17,10 @@ package struct Evaluate: AsyncParsableCommand {
             names; where none of them is there and both have as many, as with ImageNet’s folders n01440764 and so on, by \
             their order.
 
+            Segmentation is judged at the size of the network’s input, masks resized with their images, and of a network \
+            with valid convolutions in the middle that it answers for; with preprocessing.resize: tiles every pixel of \
+            every image is judged, in its own size. How many pixels were judged is told.
+
             EXAMPLES:
               saccade evaluate digits --data data/mnist
               saccade evaluate resnet-50 --data imagenet/val

@@ -27,7 +27,12 @@ struct PreprocessingSettings: Decodable {
     init(from decoder: any Decoder) throws {
         try decoder.refuseKeys(except: PreprocessingSettings.keys)
         let values = try decoder.container(keyedBy: Keys.self)
-        resize = try values.decodeIfPresent(Resize.self, forKey: .resize) ?? resize
+        if let word = try values.decodeIfPresent(String.self, forKey: .resize) {
+            guard let known = Resize(rawValue: word) else {
+                throw decoder.unknown(word, Keys.resize, among: ["stretch", "crop", "tiles"])
+            }
+            resize = known
+        }
         shortSide = try values.decodeIfPresent(Int.self, forKey: .shortSide)
         if let name = try values.decodeIfPresent(String.self, forKey: .filter) {
             guard let filter = ResizeFilter(rawValue: name) else {

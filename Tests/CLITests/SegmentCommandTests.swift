@@ -159,11 +159,26 @@ import Testing
         #expect(stacks >= 2 && sized >= 1)
     }
 
+    @Test("files that were given are never overwritten")
+    func overwriting() throws {
+        try Self.inFolder { folder in
+            let mask = Image(width: 83, height: 61, channels: 1, pixels: [UInt8](repeating: 1, count: 83 * 61))
+            try mask.writePNG(to: "\(folder)/a-classes.png")
+            for more in [["--truth", "a-classes.png"], ["a-classes.png"]] {
+                let outcome = try Program.run(["segment", "a.png"] + more + ["--output", "."], in: folder)
+                #expect(outcome.status == 65 && outcome.errors.contains("would be overwritten"), "\(outcome.errors)")
+                #expect(try Image(contentsOf: "\(folder)/a-classes.png") == mask)
+            }
+        }
+    }
+
     @Test(
         "what cannot be is told in one sentence",
         arguments: [
             Mistake(arguments: ["segment", "a.png"], status: 64, complaint: "--output"),
-            Mistake(arguments: ["segment", "no-run", "--output", "o"], status: 64, complaint: "Give images"),
+            Mistake(
+                arguments: ["segment", "no-run", "--output", "o"], status: 64, complaint: "is no image that can be read"
+            ),
             Mistake(
                 arguments: ["segment", "a.png", "--arch", "r.yaml", "--seed", "1", "--output", "o", "--tile", "61"],
                 status: 65, complaint: "61 does not fit"),
@@ -174,6 +189,30 @@ import Testing
                 arguments: [
                     "segment", "a.png", "--arch", "r.yaml", "--seed", "1", "--output", "o", "--truth", "b.png",
                 ], status: 65, complaint: "the mask of --truth 20×130"),
+            Mistake(
+                arguments: ["segment", "a.png", "--output", "o", "--tile", "30000"], status: 69,
+                complaint: "give tiles of at most"),
+            Mistake(
+                arguments: ["segment", "a.png", "--arch", "r.yaml", "--seed", "1", "--output", "o", "--tile", "65532"],
+                status: 69, complaint: "give tiles of at most"),
+            Mistake(
+                arguments: [
+                    "segment", "a.png", "--arch", "r.yaml", "--seed", "1", "--output", "o", "--tile", "1000000",
+                ],
+                status: 65, complaint: "pixels"),
+            Mistake(
+                arguments: [
+                    "segment", "a.png", "--arch", "segnet-basic", "--seed", "1", "--classes", "256", "--output", "o",
+                ],
+                status: 65, complaint: "at most 255 classes"),
+            Mistake(
+                arguments: [
+                    "segment", "a.png", "--arch", "segnet-basic", "--seed", "1", "--threshold", "0.3", "--output", "o",
+                ],
+                status: 65, complaint: "--threshold is for networks with a class called"),
+            Mistake(
+                arguments: ["explain", "a.png", "--arch", "r.yaml", "--seed", "1", "--output", "o"], status: 65,
+                complaint: "see saccade segment"),
             Mistake(
                 arguments: ["segment", "a.png", "--arch", "mnist", "--seed", "1", "--output", "o"], status: 65,
                 complaint: "to classify, not to segment"),

@@ -96,14 +96,14 @@ struct SegmentationLossFixtures: Decodable {
         "settings that make no sense are refused, with what would",
         arguments: [
             ("loss: hinge", "loss must be crossEntropy, dice or focal"), ("loss: {dise: 1}", "did you mean dice?"),
-            ("loss: {dice: -1}", "dice must be 0 or more"), ("loss: {dice: 0}", "a part whose weight is above 0"),
+            ("loss: {dice: -1}", "dice must be 0 to 1000000"), ("loss: {dice: 0}", "a part whose weight is above 0"),
             ("loss: {focal: 1, gamma: 20}", "gamma of the focal loss must be 0 to 10"),
             ("classWeights: median", "classWeights must be none, medianFrequency, or a number for each class"),
-            ("classWeights: [1, -2]", "classWeights must be 0 or more, not -2"),
+            ("classWeights: [1, -2]", "classWeights must be 0 to 1000000, not -2"),
             ("classWeights: [0, 0]", "must have a number above 0"),
             ("weightMap: {sigma: 0}", "sigma of the weightMap must be 0.1 to 100 pixels"),
             ("weightMap: {w0: 3}", "there is no setting w0"), ("borderClass: 255", "0 to 254, not 255"),
-            ("classes: [a, a]", "different names"),
+            ("classes: [a, a]", "2 to 255 different names"),
         ])
     func mistakes(_ line: String, _ part: String) throws {
         let yaml = "task: segment\nsegment:\n  \(line)\nnetwork: unet\ninput: 572x572x1\n"
@@ -170,5 +170,13 @@ struct SegmentationLossFixtures: Decodable {
         task.classNames = ["a", "b", "c"]
         let error = #expect(throws: FileError.self) { _ = try task.prepared(for: data) }
         #expect("\(error.map { "\($0)" } ?? "")".contains("3 classes, and segment.classWeights gives 2"))
+        task.classWeights = .none
+        task.borderClass = 3
+        #expect(throws: FileError.self) { _ = try task.prepared(for: data) }
+        // A mask of another size is a sample that cannot be used.
+        try Image(width: 3, height: 2, channels: 1, pixels: [0, 0, 0, 0, 1, 1]).writePNG(
+            to: "\(folder.path)/masks/a.png")
+        let unusable = data.unusableSamples(.headers)
+        #expect(unusable.map(\.problem.rule) == [.maskSize])
     }
 }

@@ -70,7 +70,7 @@ import TrainingTestSupport
             let line = try PretrainedWeights(path).load(into: network)
             let skips = ["32s": "", "16s": ", score_pool4", "8s": ", score_pool4, score_pool3"][stride] ?? ""
             #expect(
-                line == "Starts from the weights of \(path), which are of VGG-16; new are score_fr\(skips).")
+                line == "Starts from what VGG-16 has of the weights of \(path); new are score_fr\(skips).")
             let own = Dictionary(uniqueKeysWithValues: network.storedTensors.map { ($0.name, $0.tensor) })
             #expect(own["conv1_1.weight"]?.scalars == theirs["features.0.weight"]?.scalars)
             #expect(own["conv5_3.bias"]?.scalars == theirs["features.28.bias"]?.scalars)
@@ -105,7 +105,7 @@ import TrainingTestSupport
             let theirs = try Self.written(coarse, to: path)
             let network = try Self.network("{fcn-\(to): {width: 1}}", seed: 9)
             let line = try PretrainedWeights(path).load(into: network)
-            #expect(line == "Starts from the weights of \(path), which are of \(name); new are \(fresh).")
+            #expect(line == "Starts from what \(name) has of the weights of \(path); new are \(fresh).")
             for (name, tensor) in network.storedTensors where name.hasPrefix("conv") || name.hasPrefix("score_fr") {
                 #expect(tensor.scalars == theirs[name]?.scalars, "\(name)")
             }
@@ -120,7 +120,7 @@ import TrainingTestSupport
         for (name, input) in [("segnet", "64x80x3"), ("deconvnet", "224x224x3")] {
             let network = try Self.network("{\(name): {width: 2}}", input: input)
             let line = try PretrainedWeights(path).load(into: network)
-            #expect(line.hasPrefix("Starts from the weights of \(path), which are of VGG-16-BN; new are "), "\(line)")
+            #expect(line.hasPrefix("Starts from what VGG-16-BN has of the weights of \(path); new are "), "\(line)")
             let own = Dictionary(uniqueKeysWithValues: network.storedTensors.map { ($0.name, $0.tensor) })
             for (mine, other) in [
                 ("conv1_1.weight", "features.0.weight"), ("conv1_1_bn.bias", "features.1.bias"),
@@ -143,7 +143,7 @@ import TrainingTestSupport
         let theirs = try Self.written(
             Network(try Architecture.resNet(.fifty).resolved(classes: 1, seed: 8)), to: path)
         let line = try PretrainedWeights(path).load(into: network)
-        #expect(line.hasPrefix("Starts from the weights of \(path), which are of ResNet-50; new are "), "\(line)")
+        #expect(line.hasPrefix("Starts from what ResNet-50 has of the weights of \(path); new are "), "\(line)")
         for (name, tensor) in network.storedTensors where name.hasPrefix("backbone.layer4.2.") {
             #expect(tensor.scalars == theirs[String(name.dropFirst("backbone.".count))]?.scalars, "\(name)")
         }
@@ -203,7 +203,7 @@ import TrainingTestSupport
             #expect((mean == [0.485, 0.456, 0.406]) == (hasAncestor && network != .encoderDecoder), "\(network)")
         }
         let error = try #require(throws: RecipeError.self) { _ = try Self.network("{fcn-32s: {}}", classes: 257) }
-        #expect(error.description.contains("classes must be at most 256"), "\(error)")
+        #expect(error.description.contains("at most 255 classes"), "\(error)")
     }
 
     // MARK: ONNX

@@ -26,6 +26,12 @@ struct ExplainedModel {
         guard let network = model.network as? any Model, network.inputs.count == 1 else {
             throw CommandError.data("\(model.name): explain is for networks with one stage and one input")
         }
+        // A map of scores may be of one pixel, and then look like a classifier's scores.
+        if case .segment = model.description.task {
+            throw CommandError.data(
+                "\(model.name): explain shows where a classifier looks, and this network gives each pixel a class; see "
+                    + "saccade segment, and saccade explain unpool or upconv for its parts")
+        }
         ModelOptions.report(model.difference)
         layers = model.network.chain.map { LayerByLayer($0) } ?? LayerByLayer(network, name: model.name)
         (self.preprocessing, classNames) = (preprocessing, model.classNames)

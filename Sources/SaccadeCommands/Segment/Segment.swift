@@ -31,6 +31,7 @@ package struct Segment: AsyncParsableCommand {
               saccade segment --arch unet --weights mine.pth --classes 2 large.png --output segmented --tile 572
 
             \(Failure.codes)
+              69  a tile, or an image at once, would need more memory than there is
             """)
 
     // With --arch or --weights, or where the first argument is an image, there is no model among them.
@@ -87,7 +88,10 @@ package struct Segment: AsyncParsableCommand {
     }
 
     package func validate() throws {
-        guard !images.isEmpty else { throw ValidationError("Give images to segment, behind the model’s name.") }
+        guard !images.isEmpty else {
+            throw ValidationError(
+                "“\(model)” is no image that can be read; give images, behind the model’s name or alone.")
+        }
         guard truth == nil || images.count == 1 else { throw ValidationError("--truth is for one image, not several.") }
         guard leastPixels >= 1 else { throw ValidationError("--least-pixels must be at least 1, got \(leastPixels).") }
         if let threshold, !(0...1).contains(threshold) {
@@ -119,7 +123,7 @@ package struct Segment: AsyncParsableCommand {
         let output = try SegmentOutput(
             folder: output, images: images, writesProbabilities: probabilities, truth: truth, corners: corners,
             leastPixels: leastPixels, threshold: threshold)
-        let (images, json, plan) = (images, json, compute.planOptions)
+        let (images, json, plan, hasTruth) = (images, json, compute.planOptions, truth != nil)
         let failures = try await ComputeThread.run {
             let loaded = try LoadedModel(request)
             ModelOptions.report(loaded.difference)
@@ -131,7 +135,7 @@ package struct Segment: AsyncParsableCommand {
             }
             return images.reduce(0) { failures, path in
                 failures
-                    + Segment.failures(of: path) { page in
+                    + Segment.failures(of: path, hasTruth: hasTruth) { page in
                         let bar = ShareBar(page.name)
                         defer { bar.end() }
                         let answer = try output.write(page, by: segmenter) { bar.show($0) }
@@ -143,7 +147,7 @@ package struct Segment: AsyncParsableCommand {
     }
 
     /// How many of a file's images could not be segmented: what was wrong is told, and the others go on.
-    private static func failures(of path: String, _ segment: (SegmentPage) throws -> Void) -> Int {
+    private static func failures(of path: String, hasTruth: Bool, _ segment: (SegmentPage) throws -> Void) -> Int {
         func fails(_ body: () throws -> Void) -> Bool {
             do {
                 try body()
@@ -155,6 +159,11 @@ package struct Segment: AsyncParsableCommand {
         }
         var pages: [SegmentPage] = []
         guard !fails({ pages = try SegmentPage.all(of: path, note: Console.note) }) else { return 1 }
+        if hasTruth, pages.count > 1 {
+            Console.note(
+                "error: \(path): has \(pages.count) pages, and --truth is for one image; segment them without it")
+            return 1
+        }
         return pages.count { page in fails { try segment(page) } }
     }
 

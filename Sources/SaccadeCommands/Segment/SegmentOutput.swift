@@ -7,12 +7,14 @@ import SaccadeImages
 import SaccadeInterchange
 import SaccadeTensors
 import SaccadeTraining
+import Synchronization
 
 /// The files that `saccade segment` writes of each image.
 struct SegmentOutput: Sendable {
     private let folder: String
-    /// What each image's files are called, by its path.
-    private let names: [String: String]
+    private let names = TakenNames()
+    /// The files that were given, which must not be overwritten.
+    private let given: Set<String>
     private let writesProbabilities: Bool
     private let truth: Image?
     private let corners: Bool
@@ -36,7 +38,7 @@ struct SegmentOutput: Sendable {
         }
         (self.folder, self.writesProbabilities) = (folder, writesProbabilities)
         (self.corners, self.leastPixels, self.threshold) = (corners, leastPixels, threshold)
-        names = Self.names(of: images)
+        given = Set((images + (truth.map { [$0] } ?? [])).map(Self.place))
         self.truth = try truth.map { path in
             let mask = try Image(numbersIn: path)
             guard mask.channels == 1 else {
@@ -48,17 +50,21 @@ struct SegmentOutput: Sendable {
         }
     }
 
-    /// The stems of the images' names; with a number where several have one.
-    private static func names(of images: [String]) -> [String: String] {
-        var names: [String: String] = [:]
-        var taken = Set<String>()
-        for path in images where names[path] == nil {
-            let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-            var (name, number) = (stem, 2)
-            while !taken.insert(name).inserted { (name, number) = ("\(stem)-\(number)", number + 1) }
-            names[path] = name
+    /// Where a path leads to.
+    private static func place(of path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardized.path
+    }
+
+    /// Where to write something.
+    ///
+    /// - Throws: `FileError` where it would take the place of a file that was given.
+    private func file(_ path: String) throws(FileError) -> String {
+        guard !given.contains(Self.place(of: path)) else {
+            throw FileError(
+                .unwritable, path: path, reason: "is one of the files that were given, and would be overwritten",
+                remedy: "give another --output")
         }
-        return names
+        return path
     }
 
     /// Segments an image and writes its files.
@@ -72,7 +78,9 @@ struct SegmentOutput: Sendable {
                 remedy: "give the mask that belongs to it")
         }
         let number = page.page.map { String(format: "-%03d", $0) } ?? ""
-        let stem = "\(folder)/\(names[page.path] ?? "image")\(number)"
+        let name = URL(fileURLWithPath: page.path).deletingPathExtension().lastPathComponent
+        let stem = "\(folder)/\(names.take(name + number))"
+        let files = try paths(stem)
         var segmented = SegmentedImage(
             image.size, classes: segmenter.classNames.count,
             threshold: threshold.flatMap { least in segmenter.background.map { ($0, Float(least)) } })
@@ -84,23 +92,27 @@ struct SegmentOutput: Sendable {
         }
         let objects = segmented.objects(
             background: segmenter.background, across: corners, leastPixels: leastPixels)
-        var files = [
-            "classes": "\(stem)-classes.png", "overlay": "\(stem)-overlay.png", "objects": "\(stem)-objects.png",
-        ]
         let labels = Image(width: image.width, height: image.height, channels: 1, pixels: segmented.classes)
         let palette = Color.palette(
             classes: segmenter.classNames.count, background: segmenter.background.map { Int($0) })
         try AtomicFile.write(labels.indexedPNGData(palette: palette), to: "\(stem)-classes.png")
         try overlay(image, segmented, segmenter).write(to: "\(stem)-overlay.png", scale: 2)
         try figure(image, objects).write(to: "\(stem)-objects.png", scale: 2)
-        if let all {
-            files["probabilities"] = "\(stem)-probabilities.npy"
-            try all.write(to: "\(stem)-probabilities.npy")
-        }
-        let answer = SegmentAnswer(
-            page, segmented, objects, segmenter, files: files)
+        try all?.write(to: "\(stem)-probabilities.npy")
+        let answer = SegmentAnswer(page, segmented, objects, segmenter, files: files)
         try AtomicFile.write(Array((try answer.line + "\n").utf8), to: "\(stem).json")
         return answer
+    }
+
+    /// All that is written of an image, by what it is.
+    private func paths(_ stem: String) throws(FileError) -> [String: String] {
+        var files = [
+            "classes": try file("\(stem)-classes.png"), "overlay": try file("\(stem)-overlay.png"),
+            "objects": try file("\(stem)-objects.png"),
+        ]
+        if writesProbabilities { files["probabilities"] = try file("\(stem)-probabilities.npy") }
+        _ = try file("\(stem).json")
+        return files
     }
 
     private func overlay(_ image: Image, _ segmented: SegmentedImage, _ segmenter: Segmenter) -> Overlay {
@@ -128,6 +140,20 @@ struct SegmentOutput: Sendable {
 
     /// In points: a pixel of the file for each of the image's, within reason.
     private static func width(of image: Image) -> Double { min(max(Double(image.width) / 2, 240), 1024) }
+}
+
+/// Names that files have, so that no two images' files have one.
+private final class TakenNames: Sendable {
+    private let taken = Mutex(Set<String>())
+
+    /// The name, or where another has it, one with a number.
+    func take(_ wanted: String) -> String {
+        taken.withLock { taken in
+            var (name, number) = (wanted, 2)
+            while !taken.insert(name).inserted { (name, number) = ("\(wanted)-\(number)", number + 1) }
+            return name
+        }
+    }
 }
 
 /// The probabilities of an image, for a file of NumPy's.

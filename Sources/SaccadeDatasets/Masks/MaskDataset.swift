@@ -240,7 +240,15 @@ extension MaskDataset: ImageDataset {
 
     public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {
         let sample = samples[index]
-        return inspection.problem(withImageAt: sample.image) ?? inspection.problem(withImageAt: sample.mask)
+        if let problem = inspection.problem(withImageAt: sample.image) ?? inspection.problem(withImageAt: sample.mask) {
+            return problem
+        }
+        guard let size = (try? ImageHeader(contentsOf: sample.image))?.size,
+            let other = (try? ImageHeader(contentsOf: sample.mask))?.size, size != other
+        else { return nil }
+        return Problem(
+            .maskSize, at: .init(file: sample.mask), "is \(other) pixels, and its image \(size)",
+            remedy: "make them of one size")
     }
 
     public func image(at index: Int, atLeast leastSize: PixelSize?) throws(FileError) -> Image {

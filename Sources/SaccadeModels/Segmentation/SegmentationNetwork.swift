@@ -90,12 +90,6 @@ public enum SegmentationNetwork: String, Sendable, CaseIterable {
         _ configuration: some SegmentationConfiguration, _ settings: Setting.Entry, _ image: ImageShape,
         _ classes: Int, _ seed: UInt64
     ) throws(RecipeError) -> any Model {
-        // FCN-32s has a kernel of 64×64 for each pair of classes.
-        guard classes <= 256 else {
-            throw RecipeError(
-                "classes must be at most 256, for a mask has a byte for each pixel, not \(classes)",
-                at: settings.location)
-        }
         for length in [image.height, image.width] {
             guard let problem = configuration.sizes(usual: length).problem(with: length) else { continue }
             throw RecipeError("input \(image.height)x\(image.width): \(problem)", at: settings.location)

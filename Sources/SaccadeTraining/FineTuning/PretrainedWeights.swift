@@ -62,7 +62,7 @@ struct PretrainedWeights {
             return zip(names, tensors).map { name, tensor in tensor.reshaped(to: shapes[name] ?? tensor.shape) }
         }
         let fresh = network.parameters.map(\.name).filter { ancestor.names[$0] == nil }
-        return "Starts from the weights of \(file.path), which are of \(ancestor.name); new are \(Self.parts(fresh))."
+        return "Starts from what \(ancestor.name) has of the weights of \(file.path); new are \(Self.parts(fresh))."
     }
 
     /// The layers of parameters, without those that a longer list would name one by one.

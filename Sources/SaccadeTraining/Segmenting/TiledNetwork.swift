@@ -1,5 +1,7 @@
+import Foundation
 import SaccadeImages
 import SaccadeLayers
+import SaccadeModels
 import SaccadePrelude
 import SaccadeTensors
 
@@ -22,6 +24,9 @@ struct TiledNetwork: Sendable {
         input = model.inputs[0]
         let usual = input.shape(batch: 1)
         let size = tile ?? Pair(usual[2], usual[3])
+        if let tile, let problem = try Self.problem(with: tile, of: model, usual) {
+            throw RunError(.tooLarge, "an image, or a tile, of \(tile) \(problem).")
+        }
         let shape: Shape = [1, usual[1], size.height, size.width]
         let scores = try Self.scores(of: model, for: shape)
         guard scores.rank == 4, scores[2] <= size.height, scores[3] <= size.width else {
@@ -31,6 +36,30 @@ struct TiledNetwork: Sendable {
                     + "another size of tiles.")
         }
         (self.tile, result, classes) = (size, Pair(scores[2], scores[3]), scores[1])
+        // Tiles could not begin where the poolings of all of them meet the same pixels.
+        guard keepsSize || (result.height >= multiple(2) && result.width >= multiple(3)) else {
+            throw RunError(
+                .different,
+                "of a tile of \(size) pixels this network answers for the middle \(result) alone, less than the "
+                    + "\(multiple(2))×\(multiple(3)) by which its tiles may move; give larger tiles.")
+        }
+    }
+
+    /// Why there is no memory for a tile, as a clause with the remedy; nil where there is.
+    ///
+    /// Every map of the network grows with the tile's area. The largest may have 2²⁸ numbers, and some of that size are
+    /// in memory at a time: four, in a U-Net.
+    private static func problem(with tile: Pair, of model: AnyModel, _ usual: Shape) throws(RunError) -> String? {
+        let longest = InputSize.maximumLength
+        guard tile.height <= longest, tile.width <= longest else { return "is longer than \(longest) pixels" }
+        let graph = Trace.of([usual]) { model($0) }
+        let largest = graph.nodes.flatMap(\.results).map { graph.values[$0].shape.elementCount }.max() ?? 1
+        let perPixel = Double(largest) / Double(usual[2] * usual[3])
+        let memory = Double(ProcessInfo.processInfo.physicalMemory) / Double(4 * MemoryLayout<Float>.stride)
+        let most = min(Double(1 << 28), memory) / max(perPixel, 1)
+        guard Double(tile.height) * Double(tile.width) > most else { return nil }
+        return
+            "needs more memory than there is; give tiles of at most \(Int(most.squareRoot()) / 32 * 32) pixels along a side"
     }
 
     /// The shape of what the model makes of an input, whose size comes from outside.

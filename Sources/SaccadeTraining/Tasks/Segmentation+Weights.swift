@@ -45,7 +45,7 @@ extension Segmentation {
         var problem: String? {
             guard case .given(let numbers) = self else { return nil }
             if let odd = numbers.first(where: { !(0...1e6).contains($0) }) {
-                return "classWeights must be 0 or more, not \(odd)"
+                return "classWeights must be 0 to 1000000, not \(odd)"
             }
             return numbers.contains { $0 > 0 } ? nil : "classWeights must have a number above 0"
         }

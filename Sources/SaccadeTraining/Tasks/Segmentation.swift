@@ -57,6 +57,9 @@ public struct Segmentation: LearningTask {
         public init() {}
     }
 
+    /// A mask has a byte for each pixel, and one value is for those that do not count.
+    static let mostClasses = 255
+
     public init() {}
 
     public init(from decoder: any Decoder) throws {
@@ -77,8 +80,11 @@ public struct Segmentation: LearningTask {
         if let borderClass, !(0...254).contains(borderClass) {
             return "borderClass must be the number of a class, 0 to 254, not \(borderClass)"
         }
-        if let classes, classes.count > 255 || Set(classes).count < classes.count || classes.contains("") {
-            return "classes must be at most 255 different names"
+        if let classes,
+            !(2...Self.mostClasses).contains(classes.count) || Set(classes).count < classes.count
+                || classes.contains("")
+        {
+            return "classes must be 2 to \(Self.mostClasses) different names"
         }
         if objects, classes != nil {
             return "objects are of one class: leave out classes, or objects"
@@ -135,6 +141,12 @@ public struct Segmentation: LearningTask {
     }
 
     public func prepared(for samples: MaskDataset) throws(FileError) -> Segmentation {
+        if let borderClass, borderClass >= classNames.count {
+            throw FileError(
+                .malformed, path: samples.root,
+                reason: "segment.borderClass is \(borderClass), and the \(classNames.count) classes are 0 to "
+                    + "\(classNames.count - 1)", remedy: "give the number of one of them")
+        }
         var task = self
         switch classWeights {
         case .none: return self
@@ -178,6 +190,11 @@ public struct Segmentation: LearningTask {
         _ architecture: Architecture, input: InputSize?, seed: UInt64
     ) throws(RecipeError) -> AnyModel {
         let classes = classNames.isEmpty ? architecture.classes : classNames.count
+        if let classes, classes > Self.mostClasses {
+            throw RecipeError(
+                "a network tells apart at most \(Self.mostClasses) classes of pixels, not \(classes)",
+                at: Location(file: architecture.source))
+        }
         guard let structure = architecture.structure else {
             return AnyModel(Network(try architecture.resolved(input: input, classes: classes, seed: seed)))
         }

@@ -23,7 +23,7 @@ public struct SegmentationLoss: Sendable, Hashable {
     public var problem: String? {
         for (name, weight) in [("crossEntropy", crossEntropy), ("dice", dice), ("focal", focal)]
         where !(0...1e6).contains(weight) {
-            return "the loss’s \(name) must be 0 or more, not \(weight)"
+            return "the loss’s \(name) must be 0 to 1000000, not \(weight)"
         }
         guard crossEntropy + dice + focal > 0 else {
             return "the loss must have a part whose weight is above 0: crossEntropy, dice or focal"

@@ -73,7 +73,9 @@ public struct SegmentationScore: TaskScore {
         let whole = Whole(
             images: count, loss: loss.value, globalAccuracy: confusion.globalAccuracy,
             classAccuracy: confusion.classAccuracy, meanIoU: confusion.meanIoU, dice: confusion.meanDice,
-            pixelError: 1 - confusion.globalAccuracy, randScore: borders?.rand, informationScore: borders?.info,
+            pixels: confusion.total,
+            pixelError: confusion.total > 0 ? 1 - confusion.globalAccuracy : nil, randScore: borders?.rand,
+            informationScore: borders?.info,
             perClass: perClass, confusionMatrix: confusion.counts)
         return TaskReport(
             count: count, metrics: metrics,
@@ -91,8 +93,10 @@ public struct SegmentationScore: TaskScore {
             let pixels: Int
         }
         let images: Int
-        let loss, globalAccuracy, classAccuracy, meanIoU, dice, pixelError: Double
-        let randScore, informationScore: Double?
+        let loss, globalAccuracy, classAccuracy, meanIoU, dice: Double
+        /// That were judged.
+        let pixels: Int
+        let pixelError, randScore, informationScore: Double?
         let perClass: [Class]
         let confusionMatrix: [[Int]]
     }
