@@ -234,4 +234,20 @@ import TrainingTestSupport
         }
         #expect(score.metrics[.randScore] != nil && score.metrics[.informationScore] != nil)
     }
+
+    // MARK: Data
+
+    @Test(
+        "the recipe for ISBI 2012 learns from 24 slices and holds six back, always the same",
+        .enabled(if: ReferenceData.has("isbi2012"), Comment(rawValue: ReferenceData.missing)))
+    func heldOutSlices() throws {
+        let recipe = try Recipe(yaml: Recipe.text(fileOrName: "unet-isbi"), source: "unet-isbi")
+        guard case .segment(let task) = recipe.model.task else { throw CancellationError() }
+        let training = try Training(task, recipe, data: ReferenceData.path("isbi2012"))
+        #expect(training.training.count == 24 && training.task.classNames == ["membrane", "cell"])
+        let held = (0..<training.validation.count).map {
+            URL(fileURLWithPath: training.validation.name(at: $0)).lastPathComponent
+        }
+        #expect(Set(held) == ["2.png", "4.png", "16.png", "26.png", "27.png", "28.png"])
+    }
 }
