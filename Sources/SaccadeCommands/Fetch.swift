@@ -69,7 +69,7 @@ package struct Fetch: AsyncParsableCommand {
             print("Next: saccade classify \(card.name) IMAGE.jpg")
         case .voc(let meanIoU, _):
             print("\(place): whole, mean IoU \(percent(meanIoU / 100)) on Pascal VOC’s classes as published")
-            print("Next: saccade segment \(card.name) IMAGE.jpg --output segmented")
+            print("Next: saccade segment \(card.name) IMAGE.jpg")
         }
     }
 

@@ -175,7 +175,6 @@ import Testing
     @Test(
         "what cannot be is told in one sentence",
         arguments: [
-            Mistake(arguments: ["segment", "a.png"], status: 64, complaint: "--output"),
             Mistake(
                 arguments: ["segment", "no-run", "--output", "o"], status: 64, complaint: "is no image that can be read"
             ),

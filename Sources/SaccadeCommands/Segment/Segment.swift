@@ -31,7 +31,7 @@ package struct Segment: AsyncParsableCommand {
               saccade segment --arch unet --weights mine.pth --classes 2 large.png --output segmented --tile 572
 
             \(Failure.codes)
-              69  a tile, or an image at once, would need more memory than there is
+              69  a tile, or an image at once, is too large for the network or for memory
             """)
 
     // With --arch or --weights, or where the first argument is an image, there is no model among them.
@@ -42,7 +42,7 @@ package struct Segment: AsyncParsableCommand {
     var paths: [String] = []
 
     @Option(help: "The folder to write; it is made where it is missing.")
-    var output: String
+    var output = "segmented"
 
     @Flag(help: "Also write how probable each class is at each pixel.")
     var probabilities = false

@@ -84,7 +84,7 @@ struct SegmentOutput: Sendable {
         var segmented = SegmentedImage(
             image.size, classes: segmenter.classNames.count,
             threshold: threshold.flatMap { least in segmenter.background.map { ($0, Float(least)) } })
-        var all = try writesProbabilities ? ProbabilityFile(image, classes: segmenter.classNames.count, page.name) : nil
+        var all = try writesProbabilities ? map(image, segmenter, page.name) : nil
         try segmenter.forEachPart(of: image) { part, done in
             segmented.add(part)
             all?.add(part)
@@ -96,12 +96,33 @@ struct SegmentOutput: Sendable {
         let palette = Color.palette(
             classes: segmenter.classNames.count, background: segmenter.background.map { Int($0) })
         try AtomicFile.write(labels.indexedPNGData(palette: palette), to: "\(stem)-classes.png")
-        try overlay(image, segmented, segmenter).write(to: "\(stem)-overlay.png", scale: 2)
+        try Overlay(
+            image, classMask: ClassMask(segmented, by: segmenter), truth: truthMask, width: Self.width(of: image)
+        ).write(to: "\(stem)-overlay.png", scale: 2)
         try figure(image, objects).write(to: "\(stem)-objects.png", scale: 2)
-        try all?.write(to: "\(stem)-probabilities.npy")
+        if let all {
+            let shape: Shape = [all.classes, all.size.height, all.size.width]
+            try WeightsFile.write(
+                [("probabilities", Tensor(all.probabilities, shape: shape))], to: "\(stem)-probabilities.npy")
+        }
         let answer = SegmentAnswer(page, segmented, objects, segmenter, files: files)
         try AtomicFile.write(Array((try answer.line + "\n").utf8), to: "\(stem).json")
         return answer
+    }
+
+    /// Room for all probabilities of an image.
+    ///
+    /// - Throws: `FileError` when there would be too many.
+    private func map(_ image: Image, _ segmenter: Segmenter, _ name: String) throws(FileError) -> PixelMap {
+        let classes = segmenter.classNames.count
+        let count = image.width * image.height * classes
+        guard count <= 1 << 30 else {
+            throw FileError(
+                .tooLarge, path: name,
+                reason: "\(image.size) pixels have \(count) probabilities of \(classes) classes, more than 2³⁰",
+                remedy: "cut the image into parts, or leave out --probabilities")
+        }
+        return PixelMap(image.size, classes: classes)
     }
 
     /// All that is written of an image, by what it is.
@@ -113,15 +134,6 @@ struct SegmentOutput: Sendable {
         if writesProbabilities { files["probabilities"] = try file("\(stem)-probabilities.npy") }
         _ = try file("\(stem).json")
         return files
-    }
-
-    private func overlay(_ image: Image, _ segmented: SegmentedImage, _ segmenter: Segmenter) -> Overlay {
-        Overlay(
-            image,
-            classMask: ClassMask(
-                width: image.width, height: image.height, classes: segmented.classes, names: segmenter.classNames,
-                ignored: segmenter.background.map { [$0] } ?? []),
-            truth: truthMask, width: Self.width(of: image))
     }
 
     /// Each object in a colour of its own, as far as there are colours.
@@ -153,40 +165,5 @@ private final class TakenNames: Sendable {
             while !taken.insert(name).inserted { (name, number) = ("\(wanted)-\(number)", number + 1) }
             return name
         }
-    }
-}
-
-/// The probabilities of an image, for a file of NumPy's.
-private struct ProbabilityFile {
-    private var values: [Float]
-    private let size: PixelSize
-    private let classes: Int
-
-    /// - Throws: `FileError` when there would be too many.
-    init(_ image: Image, classes: Int, _ path: String) throws(FileError) {
-        let count = image.width * image.height * classes
-        guard count <= 1 << 30 else {
-            throw FileError(
-                .tooLarge, path: path,
-                reason: "\(image.size) pixels have \(count) probabilities of \(classes) classes, more than 2³⁰",
-                remedy: "cut the image into parts, or leave out --probabilities")
-        }
-        (values, size, self.classes) = (Array(repeating: 0, count: count), image.size, classes)
-    }
-
-    mutating func add(_ part: PixelPart) {
-        let columns = part.columns.count
-        for number in 0..<classes {
-            for (index, row) in part.rows.enumerated() {
-                let to = (number * size.height + row) * size.width + part.columns.lowerBound
-                let from = (number * part.rows.count + index) * columns
-                values.replaceSubrange(to..<to + columns, with: part.probabilities[from..<from + columns])
-            }
-        }
-    }
-
-    func write(to path: String) throws {
-        try WeightsFile.write(
-            [("probabilities", Tensor(values, shape: [classes, size.height, size.width]))], to: path)
     }
 }

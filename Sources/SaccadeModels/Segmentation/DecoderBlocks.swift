@@ -3,6 +3,9 @@ import SaccadeTensors
 
 /// A part of a decoder that doubles height and width, in one of the lecture's three styles.
 protocol DecoderBlock: Module {
+    /// Whether it asks where the encoder's maxima are.
+    static var unpools: Bool { get }
+
     /// - Parameters:
     ///   - x: `[N, C, ⌈H / 2⌉, ⌈W / 2⌉]`.
     ///   - size: H and W.
@@ -15,6 +18,8 @@ protocol DecoderBlock: Module {
 
 /// Unpooling and three 3×3 convolutions: the mirror image of a stage of VGG, as in DeconvNet and SegNet.
 struct VGGDecoderBlock: DecoderBlock {
+    static let unpools = true
+
     /// 1×1, where the channels are not those of the pooling indices.
     let reduce: ConvBlock?
     let conv1: ConvBlock
@@ -35,6 +40,8 @@ struct VGGDecoderBlock: DecoderBlock {
 
 /// Four ways to enlarge a map, side by side: the mirror image of GoogLeNet's module of parallel branches.
 struct GoogLeNetDecoderBlock: DecoderBlock {
+    static let unpools = true
+
     /// 1×1, enlarged bilinearly.
     let conv1x1: ConvBlock
     /// 3×3 behind a reduction, enlarged bilinearly.
@@ -73,6 +80,8 @@ struct GoogLeNetDecoderBlock: DecoderBlock {
 /// A 3×3 transposed convolution with a convolution behind it, and beside both a 1×1 transposed convolution as the
 /// shortcut, summed: the mirror image of a residual block.
 struct ResNetDecoderBlock: DecoderBlock {
+    static let unpools = false
+
     let up: ConvTranspose2D
     let upNorm: BatchNorm2D
     let conv: Conv2D

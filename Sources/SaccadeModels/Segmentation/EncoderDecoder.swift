@@ -46,8 +46,8 @@ public struct EncoderDecoder: Model {
     private let usesSkips: Bool
     private let stride: Int
     private let encoderName: String
+    public let inputs: [ModelInput]
 
-    public var inputs: [ModelInput] { encoder.inputs.map { ModelInput("image", $0.lengths) } }
     public var outputs: [String] { ["scores"] }
     public var heads: [String] { ["head"] }
     public var ancestors: [Ancestor] { [Ancestor(encoderName, names: names(ofPart: "encoder"))] }
@@ -69,6 +69,7 @@ public struct EncoderDecoder: Model {
         }
         (encoder, encoderName, stride) = (found.network, classifier.name, configuration.stride)
         (usesSkips, ends) = (configuration.skips, levels.map(\.end))
+        inputs = found.network.inputs.map { ModelInput("image", $0.lengths) }
         var channels = deepest.channels
         var decoder: [DecoderLevel] = []
         for level in levels.dropLast().reversed() {
@@ -142,11 +143,11 @@ struct DecoderLevel: Module {
     /// - Returns: `[N, outputs, H, W]`.
     func callAsFunction(_ x: Tensor, beside map: Tensor) -> Tensor {
         let size = Pair(map.shape[2], map.shape[3])
+        let unpools = type(of: block).unpools
         // A style without unpooling that joins nothing needs only the size.
-        guard fuse != nil || !(block is ResNetDecoderBlock) else { return self(x, to: size) }
+        guard fuse != nil || unpools else { return self(x, to: size) }
         let map = lateral?(map) ?? map
-        let indices =
-            block is ResNetDecoderBlock ? nil : maxPool2DWithIndices(map, kernel: 2, ceilMode: true).indices
+        let indices = unpools ? maxPool2DWithIndices(map, kernel: 2, ceilMode: true).indices : nil
         let y = block(Self.halved(x, of: size), to: size, indices: indices)
         return fuse.map { $0(concatenated([y, map], axis: 1)) } ?? y
     }

@@ -23,8 +23,8 @@ public struct FCNResNet: Model {
     let backbone: Network
     let classifier: FCNHead
     private(set) var auxClassifier: FCNHead?
+    public let inputs: [ModelInput]
 
-    public var inputs: [ModelInput] { backbone.inputs.map { ModelInput("image", $0.lengths) } }
     public var outputs: [String] { ["scores"] }
     public var heads: [String] { ["classifier.4"] + auxiliaryNames.map { "\($0).4" } }
     public var auxiliaryNames: [String] { auxClassifier == nil ? [] : ["aux_classifier"] }
@@ -47,6 +47,7 @@ public struct FCNResNet: Model {
         let encoder = ImageEncoder(classifier)
         guard let last = encoder.levels.last else { wrongProgram("FCNResNet: \(classifier.name) has no maps") }
         backbone = encoder.network
+        inputs = backbone.inputs.map { ModelInput("image", $0.lengths) }
         self.classifier = FCNHead(last.channels, classes: classes, configuration, using: &generator)
         auxClassifier =
             configuration.auxiliary

@@ -85,7 +85,7 @@ struct DemoResult {
         [
             "saccade explain \(run) \(kept.path(of: kept.example, answers))",
             "saccade classify \(run) IMAGE…",
-            "saccade segment \(kept.path(of: kept.example, answers)) --output segmented",
+            "saccade segment \(kept.path(of: kept.example, answers))",
             "saccade evaluate \(run) --data \(kept.folder)",
             "saccade scenes --count 2000 --size 64x64 --output scenes && saccade train scenes --data scenes",
         ]

@@ -1,3 +1,4 @@
+import SaccadeCommandSupport
 import SaccadeDrawing
 import SaccadeImages
 import SaccadeTraining
@@ -7,11 +8,6 @@ struct DemoSegmentation: Sendable {
     let overlay: Overlay
 
     init(_ image: Image, _ segmented: SegmentedImage, _ segmenter: Segmenter) {
-        overlay = Overlay(
-            image,
-            classMask: ClassMask(
-                width: image.width, height: image.height, classes: segmented.classes, names: segmenter.classNames,
-                ignored: segmenter.background.map { [$0] } ?? []),
-            width: 160)
+        overlay = Overlay(image, classMask: ClassMask(segmented, by: segmenter), width: 160)
     }
 }

@@ -1,19 +1,19 @@
-import SaccadeImages
+package import SaccadeImages
 import SaccadePrelude
 
 /// Probabilities of all classes at every pixel of an image.
-struct PixelMap {
-    let size: PixelSize
-    let classes: Int
-    /// `[classes, height, width]`.
-    private(set) var probabilities: [Float]
+package struct PixelMap: Sendable {
+    package let size: PixelSize
+    package let classes: Int
+    /// `[classes, height, width]`, in 0...1.
+    package private(set) var probabilities: [Float]
 
-    init(_ size: PixelSize, classes: Int) {
+    package init(_ size: PixelSize, classes: Int) {
         (self.size, self.classes) = (size, classes)
         probabilities = Array(repeating: 0, count: classes * size.width * size.height)
     }
 
-    mutating func add(_ part: PixelPart) {
+    package mutating func add(_ part: PixelPart) {
         require(part.classes == classes, "PixelMap: \(part.classes) classes, expected \(classes)")
         let columns = part.columns.count
         for number in 0..<classes {

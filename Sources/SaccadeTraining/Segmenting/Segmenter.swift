@@ -27,7 +27,10 @@ public struct Segmenter: Sendable {
     public let background: UInt8?
     private let model: AnyModel
     private let runner: @Sendable ([Tensor]) throws -> [Tensor]
-    private let tiling: Tiling
+    /// With tiles of the recipe's size.
+    private let usual: TiledNetwork
+    /// With the tiles of every image; nil where they depend on the image.
+    private let fixed: TiledNetwork?
 
     /// - Parameters:
     ///   - model: One whose task is segmentation.
@@ -52,8 +55,13 @@ public struct Segmenter: Sendable {
         (preprocessing, classNames) = (model.description.imagePreprocessing, task.classNames)
         background =
             task.borderClass.map { UInt8($0) } ?? task.classNames.firstIndex(of: "background").map { UInt8($0) }
-        (self.model, self.tiling) = (network, tiling)
-        if case .side(let side) = tiling { _ = try TiledNetwork(network, preprocessing, tile: Pair(side, side)) }
+        self.model = network
+        usual = try TiledNetwork(network, preprocessing)
+        switch tiling {
+        case .side(let side): fixed = try TiledNetwork(network, preprocessing, tile: Pair(side, side))
+        case .usual: fixed = preprocessing.resizing == .tiles || !usual.keepsSize ? usual : nil
+        case .whole: fixed = nil
+        }
         let plans = Plans(options: options, names: network.parameterNames) { network($0) }
         runner = { try plans.run($0) }
     }
@@ -65,7 +73,7 @@ public struct Segmenter: Sendable {
     public func forEachPart(of image: Image, _ body: (PixelPart, Double) throws -> Void) throws {
         let grey = preprocessing.channels < image.channels ? image.grey() : image
         let prepared = fitted(grey).converted(toChannels: preprocessing.channels)
-        let network = try TiledNetwork(model, preprocessing, tile: tile(for: prepared.size))
+        let network = try fixed ?? whole(prepared.size)
         func run(_ x: Tensor) throws -> Tensor { try runner([x])[0] }
         guard prepared.size != image.size else {
             return try network.forEachPart(of: prepared, run: run, body)
@@ -96,24 +104,18 @@ public struct Segmenter: Sendable {
         }
     }
 
-    /// The size of the tiles; nil for the usual one.
-    private func tile(for image: PixelSize) throws(RunError) -> Pair? {
-        switch tiling {
-        case .side(let side): return Pair(side, side)
-        case .usual:
-            let usual = try TiledNetwork(model, preprocessing)
-            if preprocessing.resizing == .tiles || !usual.keepsSize { return usual.tile }
-        case .whole: break
-        }
-        let usual = try TiledNetwork(model, preprocessing)
+    /// With one tile for all of an image.
+    private func whole(_ image: PixelSize) throws(RunError) -> TiledNetwork {
         let around = Pair(usual.tile.height - usual.result.height, usual.tile.width - usual.result.width)
-        guard let height = model.inputs[0].least(2, image.height + around.height),
-            let width = model.inputs[0].least(3, image.width + around.width)
+        let input = model.inputs[0]
+        guard let height = input.least(2, image.height + around.height),
+            let width = input.least(3, image.width + around.width)
         else {
             throw RunError(
                 .different, "an image of \(image) cannot go through this network at once; give another size of tiles.")
         }
-        return Pair(height, width)
+        return Pair(height, width) == usual.tile
+            ? usual : try TiledNetwork(model, preprocessing, tile: Pair(height, width))
     }
 }
 

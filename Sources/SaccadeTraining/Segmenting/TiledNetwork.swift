@@ -24,7 +24,7 @@ struct TiledNetwork: Sendable {
         input = model.inputs[0]
         let usual = input.shape(batch: 1)
         let size = tile ?? Pair(usual[2], usual[3])
-        if let tile, let problem = try Self.problem(with: tile, of: model, usual) {
+        if let tile, let problem = Self.problem(with: tile, of: model, usual) {
             throw RunError(.tooLarge, "an image, or a tile, of \(tile) \(problem).")
         }
         let shape: Shape = [1, usual[1], size.height, size.width]
@@ -45,11 +45,11 @@ struct TiledNetwork: Sendable {
         }
     }
 
-    /// Why there is no memory for a tile, as a clause with the remedy; nil where there is.
+    /// Why a tile is too large, as a clause with the remedy; nil where it is not.
     ///
     /// Every map of the network grows with the tile's area. The largest may have 2²⁸ numbers, and some of that size are
     /// in memory at a time: four, in a U-Net.
-    private static func problem(with tile: Pair, of model: AnyModel, _ usual: Shape) throws(RunError) -> String? {
+    private static func problem(with tile: Pair, of model: AnyModel, _ usual: Shape) -> String? {
         let longest = InputSize.maximumLength
         guard tile.height <= longest, tile.width <= longest else { return "is longer than \(longest) pixels" }
         let graph = Trace.of([usual]) { model($0) }
@@ -59,7 +59,8 @@ struct TiledNetwork: Sendable {
         let most = min(Double(1 << 28), memory) / max(perPixel, 1)
         guard Double(tile.height) * Double(tile.width) > most else { return nil }
         return
-            "needs more memory than there is; give tiles of at most \(Int(most.squareRoot()) / 32 * 32) pixels along a side"
+            "is too large: a map of the network would have more than 2²⁸ numbers, or not fit into memory; give tiles of at "
+            + "most \(Int(most.squareRoot()) / 32 * 32) pixels along a side"
     }
 
     /// The shape of what the model makes of an input, whose size comes from outside.

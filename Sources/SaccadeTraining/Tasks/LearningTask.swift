@@ -26,8 +26,6 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     static var monitor: Monitor { get }
     /// What ``losses(of:on:)`` and ``judge(_:by:into:)`` measure, in their parts.
     static var monitors: [Monitor] { get }
-    /// What the command of this name needs behind the image, for hints.
-    static var resultOption: String { get }
     /// Whether a batch may be mixed of the images of another: mixUp, CutMix.
     static var mixesBatches: Bool { get }
     /// Whether its networks answer for every place of an image, so that tiles of it will do.
@@ -90,7 +88,6 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 }
 
 extension LearningTask {
-    public static var resultOption: String { "" }
     public static var mixesBatches: Bool { false }
     public static var seesTiles: Bool { false }
     public func prepared(for samples: Samples) -> Self { self }

@@ -23,7 +23,6 @@ public struct Segmentation: LearningTask {
         [.loss, .pixelAccuracy, .meanAccuracy, .meanIoU, .meanDice, .randScore, .informationScore]
         .map { Monitor(.validation, $0) } + [.loss, .pixelAccuracy].map { Monitor(.training, $0) }
     public static let seesTiles = true
-    public static let resultOption = " --output segmented"
     public static let networks = SegmentationNetwork.allCases.map { (name: $0.rawValue, recipe: $0.recipe) }
 
     /// The value of pixels that cost nothing and count nothing: 255 along outlines in Pascal VOC, and what augmentation
