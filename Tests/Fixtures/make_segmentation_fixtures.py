@@ -370,6 +370,49 @@ class EncoderDecoder(nn.Module):
         return resized(self.head(y), size)
 
 
+class TwoConvolutions(nn.Module):
+    def __init__(self, inputs, outputs, padding):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=padding)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=padding)
+
+    def forward(self, x):
+        return F.relu(self.conv2(F.relu(self.conv1(x))))
+
+
+class Expansion(nn.Module):
+    def __init__(self, width, padding):
+        super().__init__()
+        self.up = nn.ConvTranspose2d(2 * width, width, 2, stride=2)
+        self.convolutions = TwoConvolutions(2 * width, width, padding)
+
+    def forward(self, x, skip):
+        y = self.up(x)
+        top, left = ((a - b) // 2 for a, b in zip(skip.shape[2:], y.shape[2:]))
+        middle = skip[:, :, top : top + y.shape[2], left : left + y.shape[3]]
+        return self.convolutions(torch.cat([middle, y], 1))
+
+
+class UNet(nn.Module):
+    """Ronneberger et al. 2015; with padding 1 no map is cropped."""
+
+    def __init__(self, classes, padding, width=64, levels=5):
+        super().__init__()
+        widths = [width << level for level in range(levels)]
+        self.contracting = nn.ModuleList(TwoConvolutions(i, o, padding) for i, o in zip([3] + widths, widths))
+        self.expanding = nn.ModuleList(Expansion(w, padding) for w in widths[-2::-1])
+        self.head = nn.Conv2d(width, classes, 1)
+
+    def forward(self, x):
+        skips = []
+        for level, convolutions in enumerate(self.contracting):
+            x = convolutions(F.max_pool2d(x, 2) if level else x)
+            skips.append(x)
+        for expansion, skip in zip(self.expanding, skips[-2::-1]):
+            x = expansion(x, skip)
+        return self.head(x)
+
+
 # Cases ------------------------------------------------------------------------------------------------------------
 
 makers = {
@@ -377,9 +420,12 @@ makers = {
     "fcn-8s": lambda **settings: FCN(8, **settings), "segnet": SegNet, "segnet-basic": SegNetBasic,
     "deconvnet": DeconvNet, "fcn-resnet-50": lambda **settings: FCNResNet(50, **settings),
     "fcn-resnet-101": lambda **settings: FCNResNet(101, **settings), "encoder-decoder": EncoderDecoder,
+    "unet": lambda **settings: UNet(padding=0, **settings), "unet-padded": lambda **settings: UNet(padding=1, **settings),
 }
 odd = [(37, 53), (64, 95), (101, 75)]
 large = [(193, 225), (224, 224), (255, 201)]
+# Every pooling of a U-Net halves without a rest.
+fours = [(52, 44), (60, 76), (84, 48)]
 # Name, settings, classes, sizes.
 cases = [
     ("fcn-32s", {"width": 4}, 5, odd + [(1, 1)]), ("fcn-16s", {"width": 4}, 5, odd), ("fcn-8s", {"width": 4}, 5, odd),
@@ -393,6 +439,7 @@ cases = [
     ("encoder-decoder", {"encoder": "vgg-11-bn", "decoder": "vgg", "width": 12, "skips": False}, 4, odd),
     ("encoder-decoder", {"encoder": "vgg-11-bn", "decoder": "googlenet", "width": 12, "stride": 2}, 4, odd),
     ("encoder-decoder", {"encoder": "googlenet", "decoder": "resnet", "width": 16, "stride": 4}, 4, odd),
+    ("unet", {"width": 4, "levels": 3}, 4, fours), ("unet-padded", {"width": 4, "levels": 3}, 4, fours),
 ]
 # Name, settings, classes, batch and size of one batch of learning.
 lessons = [
@@ -461,11 +508,14 @@ def write():
         for height, width in sizes:
             with torch.no_grad():
                 key, _, y = image(network, "input", (1, 3, height, width))
-            assert y.shape == (1, classes, height, width), y.shape
+            # Of a U-Net with three levels the convolutions take 20 pixels off each side.
+            rest = 40 if name == "unet" else 0
+            assert y.shape == (1, classes, height - rest, width - rest), y.shape
             place = f"{len(listed)}/{height}x{width}"
             tensors[place], step = kept(y)
             tensors[f"{place}/means"] = y.double().mean((0, 2, 3)).float()
-            case["images"].append({"key": key, "height": height, "width": width, "step": step, "place": place})
+            case["images"].append({"key": key, "height": height, "width": width, "result": list(y.shape[2:]), "step": step,
+                                   "place": place})
             print(case["network"], (height, width), "std", y.std().item(), "margin", min(margins, default=None), flush=True)
         listed.append(case)
     for name, settings, classes, batch, (height, width) in lessons:

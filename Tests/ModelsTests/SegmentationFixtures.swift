@@ -16,6 +16,8 @@ struct SegmentationFixtures {
             let key: String
             let height: Int
             let width: Int
+            /// Height and width of the result.
+            let result: [Int]
             /// Every so many numbers of the result are kept.
             let step: Int
             /// What they are called.
