@@ -3,7 +3,6 @@ import Foundation
 import SaccadeCommandSupport
 import SaccadeFiles
 import SaccadeWeights
-import Synchronization
 
 package struct Fetch: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
@@ -50,18 +49,18 @@ package struct Fetch: AsyncParsableCommand {
             return print("\(file): here already, and whole")
         }
         let url = mirror.map { ($0.hasSuffix("/") ? $0 : $0 + "/") + card.file } ?? card.url
-        let bar = FetchProgress(card.file)
+        let bar = ShareBar(card.file)
         do {
-            try await Download(url, to: place, hashPrefix: card.hashPrefix).run { bar.show($0, $1) }
-            bar.end()
+            defer { bar.end() }
+            try await Download(url, to: place, hashPrefix: card.hashPrefix).run { done, total in
+                bar.show(
+                    total.map { Double(done) / Double(max($0, 1)) },
+                    bytes(done) + (total.map { " of \(bytes($0))" } ?? ""))
+            }
         } catch let error as FileError where error.code == .unreachable {
-            bar.end()
             throw FileError(
                 .unreachable, path: error.path, reason: error.reason,
                 remedy: "\(error.remedy). Or put the file \(card.file) from another machine here: \(place)")
-        } catch {
-            bar.end()
-            throw error
         }
         switch card.score {
         case .imageNet(let top1, _):
@@ -98,30 +97,5 @@ extension WeightsCard.Score {
         case .voc(let meanIoU, let accuracy):
             "mean IoU \(percent(meanIoU / 100)), pixels \(percent(accuracy / 100))"
         }
-    }
-}
-
-/// A line that grows while a file comes, where somebody looks at a terminal.
-private final class FetchProgress: Sendable {
-    private let name: String
-    private let shown = Mutex(-1)
-    private let isTerminal = isatty(2) == 1
-
-    init(_ name: String) { self.name = name }
-
-    func show(_ done: Int, _ total: Int?) {
-        guard isTerminal else { return }
-        let share = total.map { done * 1000 / max($0, 1) } ?? done >> 20
-        let isNew = shown.withLock { old in
-            defer { old = share }
-            return old != share
-        }
-        guard isNew else { return }
-        let of = total.map { " of \(bytes($0)), \(share / 10) %" } ?? ""
-        FileHandle.standardError.write(Data("\r\(name): \(bytes(done))\(of)   ".utf8))
-    }
-
-    func end() {
-        if isTerminal, shown.withLock({ $0 >= 0 }) { FileHandle.standardError.write(Data("\n".utf8)) }
     }
 }

@@ -124,11 +124,21 @@ public struct LoadingError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         var parts: [String] = []
-        if !missing.isEmpty { parts.append("missing \(missing.map(withGuess).joined(separator: ", "))") }
-        if !unexpected.isEmpty { parts.append("unexpected \(unexpected.joined(separator: ", "))") }
-        parts += misshapen.map { "\($0.name) is \($0.found) where the network has \($0.expected)" }
+        if !missing.isEmpty { parts.append("missing \(Self.listed(missing, ", ", withGuess))") }
+        if !unexpected.isEmpty { parts.append("unexpected \(Self.listed(unexpected, ", ") { $0 })") }
+        if !misshapen.isEmpty {
+            parts.append(
+                Self.listed(misshapen, "; ") { "\($0.name) is \($0.found) where the network has \($0.expected)" })
+        }
         return "\(source): this is not a checkpoint of this network: \(parts.joined(separator: "; ")). "
             + "Use the network that it was saved from."
+    }
+
+    /// The first ones, and how many more there are: of quite another network's file hundreds would say no more.
+    private static func listed<Entry>(_ all: [Entry], _ separator: String, _ text: (Entry) -> String) -> String {
+        let shown = all.count > 12 ? 10 : all.count
+        let more = all.count - shown
+        return all.prefix(shown).map(text).joined(separator: separator) + (more > 0 ? " and \(more) more" : "")
     }
 
     /// A missing name, and the unexpected one that may stand for it.

@@ -18,10 +18,14 @@ package protocol Operation: Hashable, Sendable {
 
     /// Multiplications that are followed by an addition.
     func multiplyAdds(_ inputs: [Shape], _ results: [Shape]) -> Int
+
+    /// The most elements that its weights may take beyond their own number in a kernel that computes less.
+    func additionalWeights(_ inputs: [Shape]) -> Int
 }
 
 extension Operation {
     package func multiplyAdds(_ inputs: [Shape], _ results: [Shape]) -> Int { 0 }
+    package func additionalWeights(_ inputs: [Shape]) -> Int { 0 }
 }
 
 /// What a kernel is wanted for.

@@ -51,6 +51,19 @@ import Testing
         #expect(map.map == [[0, 1, 0, 1], [0, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0]])
     }
 
+    private struct Downsampling: Decodable {
+        let maxPooling, averagePooling, convolution: [[Double]]
+    }
+
+    @Test("explain downsample: the same windows in three ways")
+    func downsample() throws {
+        let text = try Program.run("explain", "downsample").output
+        #expect(text.contains("\n5 6\n7 8\n") && text.contains("\n2.75 3\n3.25 3.75\n"), "\(text)")
+        let own = try decoded(
+            Downsampling.self, "downsample", "--input", "[[1,2,4]]", "--filter", "[1,-1]", "--stride", "1")
+        #expect(own.maxPooling == [[2, 4]] && own.averagePooling == [[1.5, 3]] && own.convolution == [[-1, -2]])
+    }
+
     @Test("explain upconv: copies and their sum for any stride, padding and size")
     func upconv() throws {
         let plus = try decoded(Upconvolution.self, "upconv")

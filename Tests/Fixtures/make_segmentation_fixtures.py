@@ -449,6 +449,7 @@ lessons = [
     ("encoder-decoder", {"encoder": "resnet-18", "decoder": "vgg", "width": 16}, 4, 3, (53, 75)),
     ("encoder-decoder", {"encoder": "resnet-18", "decoder": "googlenet", "width": 16}, 4, 3, (53, 75)),
     ("encoder-decoder", {"encoder": "resnet-18", "decoder": "resnet", "width": 16}, 4, 3, (53, 75)),
+    ("deconvnet", {"width": 2}, 3, 2, (257, 289)),
 ]
 
 

@@ -5,6 +5,26 @@ import Testing
 
 @Suite("Building blocks on plain numbers")
 struct BuildingBlockTests {
+    // MARK: Down-sampling
+
+    @Test("of each window the largest, the mean, and a sum with weights")
+    func downsampling() throws {
+        let image = try NumberGrid([[1, 2, 6, 3], [3, 5, 2, 1], [1, 2, 2, 1], [7, 3, 4, 8]])
+        let example = try DownsamplingExample(image, filter: NumberGrid([[1, 2], [3, 4]]), stride: 2)
+        #expect(example.largest.rows == [[5, 6], [7, 8]] && example.means.rows == [[2.75, 3], [3.25, 3.75]])
+        #expect(example.weighted.rows == [[34, 22], [38, 48]] && example.engineDifference == 0)
+        // Windows overlap, and the last row and column are left out.
+        let wide = try DownsamplingExample(
+            NumberGrid([[1, -2, 3, -4, 5], [0, 1, 0, 1, 0]]), filter: NumberGrid([[1, -1, 1]]), stride: 1)
+        #expect(wide.largest.rows == [[3, 3, 5], [1, 1, 1]] && wide.weighted.rows == [[6, -9, 12], [-1, 2, -1]])
+        #expect(wide.engineDifference < 1e-6)
+        for (filter, stride) in [([[1.0, 1, 1, 1, 1]], 1), ([[1.0]], 0)] {
+            #expect(throws: BuildingBlockError.self) {
+                try DownsamplingExample(image, filter: NumberGrid(filter), stride: stride)
+            }
+        }
+    }
+
     // MARK: Unpooling
 
     @Test("a lecture's slide: 4×4 numbers are pooled to 2×2, and their maxima go back")

@@ -11,13 +11,17 @@ package struct Explain: ParsableCommand {
             EXAMPLES:
               saccade explain demo/run photo.jpg
               saccade explain resnet50 photo.jpg --class cat --layer layer4
+              saccade explain downsample
               saccade explain unpool --input '[[1,2,6,3],[3,5,2,1],[1,2,2,1],[7,3,4,8]]'
               saccade explain upconv --stride 2 --output upconv.svg
               saccade explain conv-matrix
 
             \(Failure.codes)
             """,
-        subcommands: [ExplainPrediction.self, ExplainUnpool.self, ExplainUpconv.self, ExplainConvMatrix.self],
+        subcommands: [
+            ExplainPrediction.self, ExplainDownsample.self, ExplainUnpool.self, ExplainUpconv.self,
+            ExplainConvMatrix.self,
+        ],
         defaultSubcommand: ExplainPrediction.self)
 
     package init() {}

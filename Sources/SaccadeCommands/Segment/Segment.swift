@@ -138,6 +138,7 @@ package struct Segment: AsyncParsableCommand {
                     + Segment.failures(of: path, hasTruth: hasTruth) { page in
                         let bar = ShareBar(page.name)
                         defer { bar.end() }
+                        bar.announce("choosing kernels for images of this size")
                         let answer = try output.write(page, by: segmenter) { bar.show($0) }
                         print(json ? try answer.line : answer.text)
                     }

@@ -33,6 +33,10 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
         public static let duplicateRecord = Rule(rawValue: "duplicate-record")
         /// A mask that does not have the size of its image.
         public static let maskSize = Rule(rawValue: "mask-size")
+        /// A mask in a format that changes numbers.
+        public static let lossyMask = Rule(rawValue: "lossy-mask")
+        /// A mask in which no pixel counts.
+        public static let emptyMask = Rule(rawValue: "empty-mask")
         /// An outline or a mask that describes no region.
         public static let outline = Rule(rawValue: "outline")
         /// The same image in two parts of the data set.

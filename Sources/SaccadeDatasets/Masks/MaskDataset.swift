@@ -135,8 +135,20 @@ public struct MaskDataset: Sendable {
                     .maskSize, at: .init(file: sample.mask), "is \(mask.size) pixels, and its image \(size)",
                     remedy: "make them of one size")
             }
+            if let format = (try? ImageHeader(contentsOf: sample.mask))?.format, format == .jpeg {
+                return Problem(
+                    .lossyMask, at: .init(file: sample.mask),
+                    "is a JPEG, which keeps no numbers: near edges there are some that nobody wrote",
+                    remedy: "save the mask as PNG, from what it was made of")
+            }
             guard kind == .semantic, let classes else { return nil }
-            let values = Set(mask.pixels).subtracting([255]).filter { Int($0) >= classes }.sorted()
+            let all = Set(mask.pixels)
+            if all == [Annotations.unknownClass] {
+                return Problem(
+                    .emptyMask, at: .init(file: sample.mask), "says nothing: each of its pixels is 255, which does not count",
+                    remedy: "correct the mask, or leave the image out")
+            }
+            let values = all.subtracting([255]).filter { Int($0) >= classes }.sorted()
             guard !values.isEmpty else { return nil }
             return Problem(
                 .unknownClass, at: .init(file: sample.mask),

@@ -73,7 +73,8 @@ struct Tinting {
         }
     }
 
-    /// Draws a line along the edges between different values of a mask, two pixels wide.
+    /// Draws a line along the edges between different values of a mask, two pixels wide, with a dark rim: some class has
+    /// the line's colour, too.
     mutating func outline(_ mask: ClassMask, _ color: Color) {
         let columns = Self.nearest(width, of: mask.width)
         let rows = Self.nearest(height, of: mask.height)
@@ -81,12 +82,19 @@ struct Tinting {
         func value(_ x: Int, _ y: Int) -> UInt8 {
             mask.classes[rows[min(max(y, 0), height - 1)] * mask.width + columns[min(max(x, 0), width - 1)]]
         }
+        /// Whether another value begins within a distance.
+        func isEdge(_ x: Int, _ y: Int, within reach: Int) -> Bool {
+            let own = value(x, y)
+            return own != value(x - reach, y) || own != value(x, y - reach) || own != value(x + reach, y)
+                || own != value(x, y + reach)
+        }
         for y in 0..<height {
-            for x in 0..<width
-            where value(x, y) != value(x - 1, y) || value(x, y) != value(x, y - 1)
-                || value(x, y) != value(x + 1, y) || value(x, y) != value(x, y + 1)
-            {
-                blend(x, y, bytes, 1)
+            for x in 0..<width {
+                if isEdge(x, y, within: 1) {
+                    blend(x, y, bytes, 1)
+                } else if isEdge(x, y, within: 2) {
+                    blend(x, y, [0, 0, 0], 0.85)
+                }
             }
         }
     }

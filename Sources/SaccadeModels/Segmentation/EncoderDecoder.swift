@@ -199,6 +199,9 @@ extension EncoderDecoder.Configuration: SegmentationConfiguration {
         for image: ImageShape, classes: Int, using generator: inout SplitMix64
     ) throws(RecipeError) -> EncoderDecoder {
         let architecture = try Architecture(fileOrName: encoder)
+        if let structure = architecture.structure {
+            throw RecipeError("\(structure.key) is no classifier; give one as encoder", at: structure.location)
+        }
         let input = InputSize.image(height: image.height, width: image.width, channels: image.channels)
         let classifier = try architecture.resolved(input: input, seed: generator.next())
         guard let deepest = ImageEncoder(classifier).levels.last, deepest.stride >= max(2, stride) else {

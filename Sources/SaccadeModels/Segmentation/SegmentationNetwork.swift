@@ -100,7 +100,9 @@ public enum SegmentationNetwork: String, Sendable, CaseIterable {
         } catch {
             // What is wrong with an encoder is the fault of the line that names it.
             guard let place = error.location, place.file != settings.location.file else { throw error }
-            throw RecipeError("\(settings.key) with \(place.file): \(error.message)", at: settings.location)
+            throw RecipeError(
+                "\(settings.key) with \(place.file), where a classifier’s recipe belongs: \(error.message)",
+                at: settings.location)
         }
     }
 }

@@ -211,6 +211,12 @@ struct Convolution: Operation {
         (try? geometry(inputs))?.multiplyAdds ?? 0
     }
 
+    func additionalWeights(_ inputs: [Shape]) -> Int {
+        guard let geometry = try? geometry(inputs), geometry.suitsWinograd else { return 0 }
+        // Tiles of 4×4 have 36 products where there were 9 weights.
+        return 3 * geometry.weights.elementCount
+    }
+
     func kernels(_ request: KernelRequest) -> [Kernel] {
         guard let g = try? geometry(request.inputs.map(\.shape)) else {
             preconditionFailure("\(name) was asked for a kernel for shapes that do not fit")

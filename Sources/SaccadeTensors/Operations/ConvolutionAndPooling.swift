@@ -31,6 +31,7 @@ struct ConvolutionAndPooling: Operation {
     }
 
     func multiplyAdds(_ inputs: [Shape], _ results: [Shape]) -> Int { convolution.multiplyAdds(inputs, results) }
+    func additionalWeights(_ inputs: [Shape]) -> Int { convolution.additionalWeights(inputs) }
 
     /// Sizes of a stripe of the convolution's result worth timing, in bytes: what fits into the cores' own caches.
     private static let stripeSizes = [2 << 20, 1 << 20, 512 << 10]

@@ -20,6 +20,7 @@ struct ConvolutionIntoSlice: Operation {
     }
 
     func multiplyAdds(_ inputs: [Shape], _ results: [Shape]) -> Int { convolution.multiplyAdds(inputs, results) }
+    func additionalWeights(_ inputs: [Shape]) -> Int { convolution.additionalWeights(inputs) }
 
     func kernels(_ request: KernelRequest) -> [Kernel] {
         var own = request

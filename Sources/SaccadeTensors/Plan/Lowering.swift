@@ -59,7 +59,7 @@ struct Lowering {
         for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value] += 1 }
         let own = zip(graph.values, readers).compactMap { $1 > 0 ? ConstantOrders.Own($0) : nil }
         let byteCount = own.reduce(0) { $0 + $1.byteCount }
-        budget = WeightMemoryBudget(own: byteCount)
+        budget = WeightMemoryBudget(own: byteCount, wishes: graph.weightMemoryWishes(options))
         coldWeights = ColdWeights(of: byteCount)
         self.constants = ConstantOrders(for: own, sharing: constants)
         self.graph = graph
@@ -80,7 +80,7 @@ struct Lowering {
             default: break
             }
         }
-        for node in graph.nodes { lower(node) }
+        for (place, node) in graph.nodes.enumerated() { lower(node, at: place) }
         // Outputs leave row-major and as float32 unless they may stay as they are, and outlive the last step. A part of a
         // larger value leaves as a tensor of its own: others than plans do not know how to read it where it lies.
         let outputs = graph.outputs.map { value in
@@ -126,7 +126,7 @@ struct Lowering {
         steps.append(step)
     }
 
-    private mutating func lower(_ node: Graph.Node) {
+    private mutating func lower(_ node: Graph.Node, at place: Int) {
         defer {
             for input in node.inputs {
                 readers[input] -= 1
@@ -143,7 +143,7 @@ struct Lowering {
             hold(node.results[0], part)
             return
         }
-        let kernel = kernel(for: node)
+        let kernel = kernel(for: node, weightMemory: budget.share(of: place))
         var operands = node.inputs.enumerated().map { index, value in
             arranged(value, kernel.inputs[index], by: kernel.transforms[index])
         }
@@ -188,7 +188,8 @@ struct Lowering {
         }
     }
 
-    private mutating func kernel(for node: Graph.Node) -> Kernel {
+    /// - Parameter share: What its weights may take beyond their own size.
+    private mutating func kernel(for node: Graph.Node, weightMemory share: Int) -> Kernel {
         let constants = Set(node.inputs.indices.filter { buffers[held[node.inputs[$0]][0].buffer].constant != nil })
         let request = KernelRequest(
             inputs: node.inputs.map { value in
@@ -199,9 +200,11 @@ struct Lowering {
             allowsWinograd: options.allowsWinograd, order: order, constantInputs: constants)
         let key = KernelKey(operation: AnyHashable(node.operation), request: request)
         defer { if let kernel = kernels[key] { budget.spend(on: kernel, request) } }
-        if let kernel = kernels[key], budget.covers(kernel, request) { return kernel }
+        if let kernel = kernels[key], WeightMemoryBudget.covers(kernel, request, within: share) {
+            return kernel }
         let kernel = KernelCache.shared.alone {
-            let candidates = budget.affordable(node.operation.kernels(request), request)
+            let candidates = WeightMemoryBudget.affordable(
+                node.operation.kernels(request), request, within: share)
             return candidates.count == 1
                 ? candidates[0]
                 : Tuner.shared.fastest(

@@ -1,4 +1,5 @@
 import SaccadeModels
+import SaccadePrelude
 import SaccadeSettings
 
 /// A recipe taken apart: what is to be learnt, the network, how it is trained.
@@ -32,6 +33,7 @@ struct RecipeParts {
             preconditionFailure("task must be one of those that there are, got \(name)")
         }
         self.task = task
+        try Self.checkName(recipe["network"], for: task)
         let entries = recipe.entries.filter { !RunTask.names.contains($0.key) }.map(Self.withSettings)
         architecture = try Architecture(Setting(.section(entries), at: root.location), source: source)
         guard let structure = architecture.structure, !Self.networks(of: task).contains(structure.key) else { return }
@@ -47,6 +49,17 @@ struct RecipeParts {
         let settings = Setting.Entry(key: word, location: place, value: Setting(.section([]), at: place))
         entry.value = Setting(.section([settings]), at: place)
         return entry
+    }
+
+    /// - Throws: `RecipeError` with the names that there are, where a network’s name is nobody’s.
+    private static func checkName(_ network: Setting?, for task: RunTask) throws(RecipeError) {
+        guard case .text(let name, _)? = network?.content, let network else { return }
+        let all = BuiltInNetworks.names + RunTask.networkNames
+        guard !all.contains(name), BuiltInNetworks.network(named: name) == nil else { return }
+        let own = networks(of: task)
+        let isNear = nearest(to: name, among: all) != nil
+        throw network.error(
+            unknown("network", name, in: "a recipe", known: isNear ? all : own.isEmpty ? BuiltInNetworks.names : own))
     }
 
     private static func networks(of task: RunTask) -> [String] { type(of: task.task).networks.map(\.name) }

@@ -73,13 +73,19 @@ import Testing
         try folder.write(grey(good, 8, 2), to: "masks/c.png")
         try folder.writeImage(1, to: "masks/d.png")
         try folder.write(grey(good, 4, 4), to: "masks/e.png")
+        for name in ["f", "g"] { try folder.writeImage(9, to: "images/\(name).png") }
+        try folder.write(grey([UInt8](repeating: 255, count: 16), 4, 4), to: "masks/f.png")
+        try folder.write(Image(width: 4, height: 4, channels: 1, pixels: good).jpegData(), to: "masks/g.jpg")
         try folder.write(Array("sky\nroad\n".utf8), to: "classes.txt")
         // Colours of equal parts are stored as colours all the same.
         let found = try DataCheck(of: folder.path).problems.map {
             "\(($0.place.file as NSString).lastPathComponent) \($0.rule.rawValue)"
         }
         #expect(
-            found == ["b_mask.png unknown-class", "c.png mask-size", "d.png unreadable-image", "e.png missing-image"])
+            found == [
+                "b_mask.png unknown-class", "c.png mask-size", "d.png unreadable-image", "e.png missing-image",
+                "f.png empty-mask", "g.jpg lossy-mask",
+            ])
         let object = try MaskDataset(at: folder.path).objects(at: 0)
         #expect(object.map(\.pixelCount) == [13, 1])
     }
