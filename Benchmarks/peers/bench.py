@@ -648,7 +648,7 @@ def jpeg_file():
 
 
 def op_cases(a):
-    """-> list of (variant name, zero-argument function, info)"""
+    """-> list of (variant name, zero-argument function, info); the last is what `saccade bench operations` compares"""
     import numpy as np
     n = a.model
     if n == "hog":
@@ -721,7 +721,9 @@ def op_cases(a):
         if n == "max_pool_idx":
             return [("64x360x480 2x2 with indices", lambda: F.max_pool2d(x, 2, return_indices=True), {}),
                     ("64x360x480 2x2 values only", lambda: F.max_pool2d(x, 2), {})]
-        return [("64x180x240 -> 360x480", lambda: F.max_unpool2d(y, i, 2), {})]
+        y2 = y.clone().requires_grad_(); g = mf(torch.randn(1, 64, 360, 480))
+        def fb(): torch.autograd.grad(F.max_unpool2d(y2, i, 2), y2, g)
+        return [("64x180x240 -> 360x480", lambda: F.max_unpool2d(y, i, 2), {}), ("forward+backward", fb, {"grad": True})]
     if n.startswith("deconv"):
         dims = {"deconv2x2_512_256_64": (512, 256, 2, 2, 64, 1), "deconv4x4_21": (21, 21, 4, 2, 28, 1),
                 "deconv4x4_21_dw": (21, 21, 4, 2, 28, 21), "deconv16x16_21": (21, 21, 16, 8, 28, 1),

@@ -51,7 +51,8 @@ package final class ShareBar: Sendable {
         let full = Int(share * Double(cells))
         let bar = String(repeating: "█", count: full) + String(repeating: "░", count: cells - full)
         let left = spent / .seconds(1) * (1 / max(share, 1e-3) - 1)
-        return "\(name) \(bar) \(Int(share * 100)) %\(detail.map { " (\($0))" } ?? ""), \(Int(left.rounded(.up))) s left"
+        return
+            "\(name) \(bar) \(Int(share * 100)) %\(detail.map { " (\($0))" } ?? ""), \(Int(left.rounded(.up))) s left"
     }
 
     private func write(_ text: String, _ state: inout State) {

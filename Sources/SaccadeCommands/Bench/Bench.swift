@@ -115,10 +115,7 @@ package struct Bench: ParsableCommand {
         for subject in subjects {
             switch subject {
             case "operations":
-                for benchmark in OperationBenchmark.all() {
-                    let time = Measurement.of(budget: budget, benchmark.body)
-                    report.add(BenchRow(subject: benchmark.name, ours: [time], work: benchmark.operations))
-                }
+                for benchmark in OperationBenchmark.all() { report.add(try row(benchmark)) }
             case "overhead":
                 let (eager, bare) = EagerOverhead.measure()
                 report.note(

@@ -28,7 +28,7 @@ struct BenchRow {
     }
 
     let subject: String
-    let ours: [Measurement]
+    var ours: [Measurement]
     /// Multiplications and additions of one run; 0 where they are not the point.
     let work: Double
     var peers: [Peer] = []

@@ -55,6 +55,18 @@ struct Peer {
         return ways.map { Peer(label: $0.0, arguments: common + $0.1, python: python, script: script) }
     }
 
+    /// The ways to run a single operation.
+    static func operations(_ name: String, python: String, folder: String) throws -> [Peer] {
+        let script = try script("bench.py", in: folder)
+        let ways = [
+            ("PyTorch", ["--engine", "eager"]),
+            ("PyTorch, channels last, memory kept", ["--engine", "eager_cl", "--alloc", "retain"]),
+        ]
+        return ways.map { label, arguments in
+            Peer(label: label, arguments: ["--model", name, "--mode", "op"] + arguments, python: python, script: script)
+        }
+    }
+
     /// The ways to load weights and classify a JPEG in a process of its own.
     static func starts(_ engine: Engine, model: String, python: String, folder: String) throws -> [Peer] {
         guard model == "resnet-50" else {

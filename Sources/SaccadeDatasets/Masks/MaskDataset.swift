@@ -145,7 +145,8 @@ public struct MaskDataset: Sendable {
             let all = Set(mask.pixels)
             if all == [Annotations.unknownClass] {
                 return Problem(
-                    .emptyMask, at: .init(file: sample.mask), "says nothing: each of its pixels is 255, which does not count",
+                    .emptyMask, at: .init(file: sample.mask),
+                    "says nothing: each of its pixels is 255, which does not count",
                     remedy: "correct the mask, or leave the image out")
             }
             let values = all.subtracting([255]).filter { Int($0) >= classes }.sorted()

@@ -201,7 +201,8 @@ struct Lowering {
         let key = KernelKey(operation: AnyHashable(node.operation), request: request)
         defer { if let kernel = kernels[key] { budget.spend(on: kernel, request) } }
         if let kernel = kernels[key], WeightMemoryBudget.covers(kernel, request, within: share) {
-            return kernel }
+            return kernel
+        }
         let kernel = KernelCache.shared.alone {
             let candidates = WeightMemoryBudget.affordable(
                 node.operation.kernels(request), request, within: share)

@@ -89,6 +89,10 @@ extension Lowering {
 }
 
 extension Graph {
+    /// Raised where plans learn what changes which order is the fastest, such as other kernels for one of them: a choice
+    /// of before, which a machine keeps, must not stand for ever.
+    private static let generation = 2
+
     /// What the choice of an order is kept under.
     fileprivate func key(_ options: String) -> TuningKey {
         let sizes = inputs.map(\.shape).flatMap { shape in
@@ -113,8 +117,8 @@ extension Graph {
                 }.joined(separator: " ")
         }
         return TuningKey(
-            text: "plan \(signature) \(options)", family: "plan \(family.joined(separator: "\n")) \(options)",
-            sizes: sizes)
+            text: "plan \(Self.generation) \(signature) \(options)",
+            family: "plan \(Self.generation) \(family.joined(separator: "\n")) \(options)", sizes: sizes)
     }
 
     /// Tells graphs apart by their operations and shapes: a 64-bit FNV-1a hash, the same in every process.
