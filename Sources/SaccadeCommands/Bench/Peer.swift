@@ -63,7 +63,8 @@ struct Peer {
             ("PyTorch, channels last, memory kept", ["--engine", "eager_cl", "--alloc", "retain"]),
         ]
         return ways.map { label, arguments in
-            Peer(label: label, arguments: ["--model", name, "--mode", "op"] + arguments, python: python, script: script)
+            Peer(
+                label: label, arguments: ["--model", name, "--mode", "op"] + arguments, python: python, script: script)
         }
     }
 
