@@ -52,7 +52,7 @@ struct OperationBenchmark {
             name: "max unpooling of 64 × 180×240 and its gradient", operations: 0, peer: "max_unpool"
         ) {
             _ = maxUnpool2D(x, indices: indices, to: size)
-            _ = maxUnpool2DGradient(dy, indices: indices)
+            _ = dy.gradientOfMaxUnpool2D(indices: indices)
         }
     }
 

@@ -17,13 +17,16 @@ public func maxUnpool2D(_ x: Tensor, indices: Tensor, to size: Pair) -> Tensor {
     require(indices.shape == x.shape, "maxUnpool2D: \(indices.shape) indices for \(x.shape) elements")
     require(size.height >= 0 && size.width >= 0, "maxUnpool2D: a size of \(size) is negative")
     return Unpooling(size: size, combines: .last, name: "maxUnpool2D")(x, indices).recorded(pullbacks: [
-        x: { dy in maxUnpool2DGradient(dy, indices: indices) }
+        x: { dy in dy.gradientOfMaxUnpool2D(indices: indices) }
     ])
 }
 
-/// The gradient of ``maxUnpool2D(_:indices:to:)``: each element's is that of the place where it went.
-package func maxUnpool2DGradient(_ dy: Tensor, indices: Tensor) -> Tensor {
-    PlaneGather(name: "maxUnpool2D gradient")(dy, indices)
+extension Tensor {
+    /// What ``maxUnpool2D(_:indices:to:)`` makes of the gradient of its result: each element's is that of the place where it
+    /// went.
+    package func gradientOfMaxUnpool2D(indices: Tensor) -> Tensor {
+        PlaneGather(name: "maxUnpool2D gradient")(self, indices)
+    }
 }
 
 /// Sends the elements of images to places in planes of zeros.
