@@ -449,8 +449,9 @@ lessons = [
     ("encoder-decoder", {"encoder": "resnet-18", "decoder": "vgg", "width": 16}, 4, 3, (53, 75)),
     ("encoder-decoder", {"encoder": "resnet-18", "decoder": "googlenet", "width": 16}, 4, 3, (53, 75)),
     ("encoder-decoder", {"encoder": "resnet-18", "decoder": "resnet", "width": 16}, 4, 3, (53, 75)),
-    ("deconvnet", {"width": 2}, 3, 2, (257, 289)),
 ]
+# DeconvNet is not among them: rounding decides so many of its maxima and ReLUs that PyTorch's own gradients in float32
+# differ from those in float64 by 2 to 12 % (widths 2 and 4, batches of 2 to 4, 225×257 and 257×289).
 
 
 def text(value):
