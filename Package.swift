@@ -66,7 +66,8 @@ let package = Package(
             exclude: ["Format/onnx.proto"], swiftSettings: strict),
 
         // Plain values: boxes, masks, and what is measured with them.
-        .target(name: "SaccadeGeometry", dependencies: ["SaccadePrelude"], swiftSettings: strict),
+        .target(
+            name: "SaccadeGeometry", dependencies: ["SaccadePrelude", "CSaccadeKernels"], swiftSettings: strict),
         .target(name: "SaccadeMetrics", dependencies: ["SaccadePrelude", "SaccadeGeometry"], swiftSettings: strict),
 
         // Pictures.
@@ -230,7 +231,8 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "GeometryTests", dependencies: ["SaccadeGeometry"], swiftSettings: strict),
+        .testTarget(
+            name: "GeometryTests", dependencies: ["SaccadePrelude", "SaccadeGeometry"], swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["SaccadeGeometry", "SaccadeMetrics", "TestSupport"],
             swiftSettings: strict),

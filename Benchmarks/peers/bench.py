@@ -28,7 +28,9 @@ FLOPs    2*MAC, from torch.utils.flop_counter on the eager model (analytic for R
          taps that fall on zero padding are counted though engines skip them (VGG16: 3 %).
 Exchange --weights (a .pth), --input, --labels and --output (.npy) make the peer compute what somebody else
          computed: the same numbers with the same weights; --output is the first result (infer), or
-         the first loss (train).  --jpeg is the picture of classify_jpeg.
+         the first loss (train).  --jpeg is the picture of classify_jpeg.  For roi_align and roi_pool
+         --input are features and --labels boxes.  nms_10000@0.5 takes boxes and scores,
+         [N, 5], as --input.
 --alloc retain   glibc tunables that stop malloc returning big blocks to the kernel; torch
          eager re-faults every large activation otherwise.
 """
@@ -700,11 +702,18 @@ def op_cases(a):
         c, wh = torch.rand(k, 2) * size, lo + torch.rand(k, 2) * (hi - lo)
         return torch.cat([c - wh / 2, c + wh / 2], 1).clamp(0, size)
     if n.startswith("nms_"):
-        k = int(n[4:]); b, s = boxes(k), torch.rand(k)
-        return [(f"iou {t}", lambda t=t: ops.nms(b, s, t), {"kept": len(ops.nms(b, s, t))}) for t in (0.7, 0.5)]
+        k, _, t = n[4:].partition("@"); b, s = boxes(int(k)), torch.rand(int(k))
+        if GIVEN.input: b, s = torch.from_numpy(np.load(GIVEN.input)).split([4, 1], 1); s = s.flatten()
+        return [(f"iou {t}", lambda t=t: ops.nms(b, s, t), {"kept": len(ops.nms(b, s, t))}) for t in ([float(t)] if t else (0.7, 0.5))]
     if n == "batched_nms_10000":
         b, s, c = boxes(10000), torch.rand(10000), torch.randint(0, 90, (10000,))
         return [("90 classes iou 0.5", lambda: ops.batched_nms(b, s, c, 0.5), {"kept": len(ops.batched_nms(b, s, c, 0.5))})]
+    if n.startswith("roi_") and GIVEN.input:                    # features at a quarter of the boxes' size, see Exchange
+        f, r = (torch.from_numpy(np.load(x)) for x in (GIVEN.input, GIVEN.labels))
+        if n == "roi_pool": op = lambda: ops.roi_pool(f, r, 7, 1 / 4)
+        else: op = lambda: ops.roi_align(f, r, 7, 1 / 4, 2)
+        save_output(op())
+        return [("given features and boxes, 7x7", op, {})]
     if n.startswith("roi_"):
         f = mf(torch.randn(1, 256, 50, 50)); r = torch.cat([torch.zeros(1000, 1), boxes(1000, 800., 32, 400)], 1)
         if n == "roi_pool": return [("1000 rois 256x50x50 7x7", lambda: ops.roi_pool(f, r, 7, 1 / 16), {})]
@@ -758,6 +767,7 @@ def op_mode(a):
         ctx = torch.inference_mode
     for v, f, info in cases:
         info = dict(info); grad = info.pop("grad", False)
+        if GIVEN.output: save_output(f())
         if ctx and not grad:
             with ctx(): r = measure(f, a)
         else: r = measure(f, a)

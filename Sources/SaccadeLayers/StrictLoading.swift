@@ -155,11 +155,16 @@ extension LoadingError {
     /// How what `source` holds differs from what is expected.
     init(_ source: String, holds shapes: [String: Shape], expected: [(name: String, shape: Shape)]) {
         let known = Set(expected.map(\.name))
+        let count = "num_batches_tracked"
         self.init(
             source: source,
             // Checkpoints from before PyTorch 0.4.1 do not count batches, and nothing depends on the count.
-            missing: expected.map(\.name).filter { shapes[$0] == nil && !$0.hasSuffix("num_batches_tracked") },
-            unexpected: shapes.keys.filter { !known.contains($0) }.sorted(),
+            missing: expected.map(\.name).filter { shapes[$0] == nil && !$0.hasSuffix(count) },
+            // A norm that is frozen has averages, and no use for their count.
+            unexpected: shapes.keys.filter { name in
+                !known.contains(name)
+                    && !(name.hasSuffix(count) && known.contains(name.dropLast(count.utf8.count) + "running_mean"))
+            }.sorted(),
             misshapen: expected.compactMap { name, shape in
                 shapes[name].flatMap { $0 == shape ? nil : .init(name: name, expected: shape, found: $0) }
             })

@@ -18,6 +18,10 @@ package enum OperationForm: Hashable, Sendable {
         kernel: Pair, stride: Pair, padding: Padding = .valid, dilation: Pair = 1, ceilMode: Bool = false)
     /// Elements at places in larger planes of zeros. Inputs: the elements, the places.
     case unpooling(to: Pair)
+    /// Inputs: images, boxes `[R, 5]`.
+    case roiAlign(outputSize: Pair, spatialScale: Float, samplingRatio: Int, aligned: Bool)
+    /// Inputs: images, boxes `[R, 5]`.
+    case roiPool(outputSize: Pair, spatialScale: Float)
     /// Inputs: rows, weights `[out, in]`, then the bias if there is one.
     case linear(activation: Activation? = nil)
     case matrixProduct(transposesFirst: Bool = false, transposesSecond: Bool = false)
@@ -94,6 +98,10 @@ package enum OperationForm: Hashable, Sendable {
                     kind: .maximum, kernel: kernel, stride: stride, padding: padding, dilation: dilation,
                     ceilMode: ceilMode))
         case .unpooling(let size): return Unpooling(size: size, combines: .last, name: "maxUnpool2D")
+        case .roiAlign(let size, let scale, let ratio, let aligned):
+            return RoIAlign(
+                regions: Regions(outputSize: size, spatialScale: scale), samplingRatio: ratio, isAligned: aligned)
+        case .roiPool(let size, let scale): return RoIPool(regions: Regions(outputSize: size, spatialScale: scale))
         case .linear(let activation): return InnerProduct(hasBias: inputs.count > 2, activation: activation)
         case .matrixProduct(let first, let second):
             return MatrixProduct(transposesFirst: first, transposesSecond: second)
@@ -139,6 +147,12 @@ extension Operation {
                 kernel: it.pooling.kernel, stride: it.pooling.stride, padding: it.pooling.padding,
                 dilation: it.pooling.dilation, ceilMode: it.pooling.ceilMode)
         case let it as Unpooling where it.combines == .last: .unpooling(to: it.size)
+        case let it as RoIAlign:
+            .roiAlign(
+                outputSize: it.regions.outputSize, spatialScale: it.regions.spatialScale,
+                samplingRatio: it.samplingRatio, aligned: it.isAligned)
+        case let it as RoIPool where !it.keepsPlaces:
+            .roiPool(outputSize: it.regions.outputSize, spatialScale: it.regions.spatialScale)
         case let it as InnerProduct: .linear(activation: it.activation)
         case let it as MatrixProduct:
             .matrixProduct(transposesFirst: it.transposesFirst, transposesSecond: it.transposesSecond)

@@ -18,6 +18,47 @@ import Testing
         }
     }
 
+    @Test(
+        "a polygon has the pixels that pycocotools counts, corners rounded at a fifth of a pixel",
+        arguments: [
+            ([10, 10, 20, 10, 20, 20, 10, 20], 100, [10, 10, 10, 10]),
+            ([5.5, 5.5, 15.5, 5.5, 15.5, 15.5, 5.5, 15.5], 100, [6, 6, 10, 10]),
+            ([10, 5, 11, 5, 11, 15, 10, 15], 10, [10, 5, 1, 10]),
+            // A strip that is 0.4 pixels wide counts if it crosses the middles of pixels.
+            ([10.1, 5, 10.4, 5, 10.4, 15, 10.1, 15], 0, [0, 0, 0, 0]),
+            ([10.3, 5, 10.7, 5, 10.7, 15, 10.3, 15], 10, [10, 5, 1, 10]),
+            ([10, 5, 10, 5, 10, 15, 10, 15], 0, [0, 0, 0, 0]),
+            ([2, 2, 12, 2, 2, 12], 45, [2, 2, 9, 9]),
+            ([30, 30, 40, 30, 40, 40], 0, [0, 0, 0, 0]),
+            // A bow tie: two triangles that meet in the middle.
+            ([2, 2, 12, 12, 12, 2, 2, 12], 50, [2, 2, 10, 9]),
+        ] as [([Double], Int, [Double])])
+    func counted(coordinates: [Double], area: Int, bounds: [Double]) throws {
+        let mask = try RunLengthMask(width: 24, height: 24, polygons: [Polygon(coordinates: coordinates)])
+        #expect(mask.pixelCount == area)
+        #expect(mask.bounds == Box(x: bounds[0], y: bounds[1], width: bounds[2], height: bounds[3]))
+    }
+
+    @Test("compressed strings are pycocotools', empty and full masks too; two empty masks have nothing in common")
+    func strings() throws {
+        var pixel = [UInt8](repeating: 0, count: 400)
+        pixel[10 * 20 + 10] = 1
+        #expect(try RunLengthMask(width: 20, height: 20, pixels: pixel).compressed == "b61m5")
+        let full = try RunLengthMask(width: 20, height: 20, runs: [0, 400])
+        let empty = try RunLengthMask(width: 20, height: 20, runs: [400])
+        #expect(full.compressed == "0`<" && empty.compressed == "`<")
+        let diagonal: [UInt8] = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+        #expect(try RunLengthMask(width: 3, height: 3, pixels: diagonal).compressed == "013000")
+        #expect(try empty.iou(with: empty) == 0 && full.iou(with: full) == 1)
+    }
+
+    @Test("whatever is not 0 is inside: a map of labels is no run of changes")
+    func labels() throws {
+        let mask = try RunLengthMask(width: 2, height: 2, pixels: [1, 2, 3, 3])
+        #expect(mask.pixelCount == 4 && mask.runs == [0, 4])
+        #expect(try RunLengthMask(width: 2, height: 2, pixels: [0, 255, 255, 0]).pixels == [0, 1, 1, 0])
+    }
+
     @Test("bytes, runs and compressed strings tell the same mask as COCO's program")
     func representations() throws {
         for expected in fixtures.masks {

@@ -123,4 +123,34 @@ import Testing
         #expect(precision.mean == 1)
         #expect(precision.classResults[1] == nil && precision.classResults[2] == nil)
     }
+
+    @Test("an IoU of exactly the threshold finds nothing, of equal ones the first object is found")
+    func ties() {
+        let (a, b) = (Box(x: 0, y: 0, width: 10, height: 10), Box(x: 4, y: 0, width: 10, height: 10))
+        var half = VOCAveragePrecision(classes: 1)
+        half.add(
+            truths: [.init(a, label: 0)], detections: [.init(Box(x: 0, y: 0, width: 5, height: 10), label: 0, score: 1)]
+        )
+        #expect(half.mean == 0)
+        var middle = VOCAveragePrecision(classes: 1)
+        // The first takes a, so that the second finds it taken, and b is never found.
+        middle.add(
+            truths: [.init(a, label: 0), .init(b, label: 0)],
+            detections: [
+                .init(Box(x: 2, y: 0, width: 10, height: 10), label: 0, score: 0.9), .init(a, label: 0, score: 0.8),
+            ])
+        #expect(middle.classResults[0]?.precision == [1, 0.5])
+    }
+
+    @Test("three tenths are less than the fourth of the eleven recalls, as in NumPy's arange")
+    func elevenRecalls() {
+        for (hits, points) in [(3, 3.0), (6, 6), (7, 7), (5, 6), (10, 11)] {
+            var precision = VOCAveragePrecision(classes: 1)
+            let boxes = (0..<10).map { Box(x: Double($0) * 20, y: 0, width: 9, height: 9) }
+            precision.add(
+                truths: boxes.map { .init($0, label: 0) },
+                detections: boxes.prefix(hits).map { .init($0, label: 0, score: 1) })
+            #expect(abs(precision.meanElevenPoint! - points / 11) < 1e-12, "\(hits) of 10")
+        }
+    }
 }

@@ -40,6 +40,9 @@ import Testing
         func batch(_ count: Int) -> Tensor { .values(Shape([count] + input.dimensions), seed: 5) }
     }
 
+    /// Of the first image: one with halves of pixels, one that reaches outside, one that is upside down.
+    private static let boxes = Tensor([0, 1.5, 2.5, 7, 11.5, 0, -3, -2, 20, 9, 0, 6, 8, 3, 4], shape: [3, 5])
+
     /// Every operation that has a word in ONNX, in the settings that change the words.
     static let operations: [Sample] = [
         Sample("conv", [4, 9, 8]) {
@@ -66,6 +69,16 @@ import Testing
             let (y, places) = maxPool2DWithIndices(x, kernel: 2, ceilMode: true)
             return maxUnpool2D(y, indices: places, to: [9, 7]) + x
         },
+        Sample("roi-align", [3, 9, 8]) {
+            roiAlign($0, boxes: boxes, outputSize: [3, 2], spatialScale: 0.5, samplingRatio: 2)
+        },
+        Sample("roi-align-pixels", [3, 9, 8]) { roiAlign($0, boxes: boxes, outputSize: 2, aligned: true) },
+        Sample("roi-align-computed", [3, 9, 8]) { x in
+            let numbers = x.flattened(from: 1).sliced(axis: 1, 0..<5)
+            let boxes = numbers * Tensor([0, 2, 2, 3, 3], shape: [5]) + Tensor([0, 2, 2, 6, 5], shape: [5])
+            return roiAlign(x, boxes: boxes, outputSize: 3, samplingRatio: 1)
+        },
+        Sample("roi-pool", [3, 9, 8]) { roiPool($0, boxes: boxes, outputSize: [3, 2], spatialScale: 0.5) },
         Sample("segnet", [3, 21, 14]) { SegNet.scores($0) },
         Sample("average-pool", [3, 9, 8]) { averagePool2D($0, kernel: 3, stride: 2, padding: 1) },
         Sample("average-pool-real", [3, 9, 8]) {

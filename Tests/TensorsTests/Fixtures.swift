@@ -3,7 +3,7 @@ import SaccadeTensors
 import Testing
 
 /// What PyTorch computed for the operations: `Tests/Fixtures/operations.safetensors`, written by
-/// `make_operation_fixtures.py` beside it.
+/// `make_operation_fixtures.py` beside it; and what torchvision did: `regions.safetensors` by `make_roi_fixtures.py`.
 struct Fixtures {
     struct Case: Decodable, CustomTestStringConvertible, Sendable {
         let operation: String
@@ -38,16 +38,20 @@ struct Fixtures {
     }
 
     static let shared: Fixtures = {
-        do { return try Fixtures() } catch { fatalError("the fixtures cannot be read: \(error)") }
+        do { return try Fixtures("operations") } catch { fatalError("the fixtures cannot be read: \(error)") }
+    }()
+
+    static let regions: Fixtures = {
+        do { return try Fixtures("regions") } catch { fatalError("the fixtures cannot be read: \(error)") }
     }()
 
     let cases: [Case]
     private let entries: [String: Entry]
     private let bytes: Data
 
-    private init() throws {
+    private init(_ name: String) throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/operations.safetensors")
+            .appendingPathComponent("Fixtures/\(name).safetensors")
         let data = try Data(contentsOf: file)
         let length = data.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
         let header = data.subdata(in: 8..<8 + length)

@@ -40,6 +40,16 @@ enum OperationTable {
         Tensor((0..<shape.elementCount).map { Float($0 * 7919 % 9973 % bound) }, shape: shape)
     }
 
+    /// Regions of interest, `[6, 5]`, some of which reach outside of the images; the last one's image is not there.
+    private static func boxes(_ x: Tensor) -> Tensor {
+        let last = Float(x.shape[0] - 1)
+        return Tensor(
+            [
+                0, 0.3, 1.2, 3.9, 6.4, last, 1, 0.5, 2.5, 3.5, 0, -2.5, -3, 1.5, 9, last, 3, 3, 3, 3, 0, 4, 6, 1, 2, -1,
+                0, 0, 4, 4,
+            ], shape: [6, 5])
+    }
+
     /// Numbers between 0 and 1 like `x`.
     private static func targets(_ x: Tensor) -> Tensor { sigmoid(.random(x.shape, seed: 50)) }
 
@@ -91,6 +101,11 @@ enum OperationTable {
         },
         one("globalAveragePool2D") { x, _ in globalAveragePool2D(x) },
         one("adaptiveAveragePool2D") { x, _ in adaptiveAveragePool2D(x, to: [3, 4]) },
+        one("roiAlign") { x, _ in roiAlign(x, boxes: boxes(x), outputSize: [3, 2], samplingRatio: 2) },
+        one("roiAlign", "aligned, a sample for each pixel") { x, _ in
+            roiAlign(x, boxes: boxes(x) * 4, outputSize: 2, spatialScale: 0.25, aligned: true)
+        },
+        one("roiPool") { x, _ in roiPool(x, boxes: boxes(x), outputSize: [3, 2]) },
     ]
 
     private static let products: [Case] = [

@@ -44,24 +44,6 @@ extension Bench {
         return row
     }
 
-    /// A single operation, in turn with those who know it.
-    func row(_ benchmark: OperationBenchmark) throws -> BenchRow {
-        var row = BenchRow(subject: benchmark.name, ours: [], work: benchmark.operations)
-        let peers = try benchmark.peer.map { name in
-            try engines.contains(.pytorch) ? Peer.operations(name, python: python, folder: scripts) : []
-        }
-        row.peers = (peers ?? []).map { BenchRow.Peer(name: $0.label) }
-        for _ in 0..<(row.peers.isEmpty ? 1 : rounds) {
-            row.ours.append(Measurement.of(budget: budget, benchmark.body))
-            for (index, peer) in (peers ?? []).enumerated() {
-                row.peers[index].add(try peer.turn(budget: budget, threads: Threads.count))
-            }
-        }
-        // A process that computes nothing else holds memory for nothing else: it says little.
-        for index in row.peers.indices { row.peers[index].memory = nil }
-        return row
-    }
-
     /// What else keeps the machine busy.
     var beside: String { load == 0 ? "" : ", beside \(load) busy process\(load == 1 ? "" : "es")" }
 

@@ -16,6 +16,7 @@ package struct Bench: ParsableCommand {
               saccade bench exercise-1 --batch 1,32           one network
               saccade bench train:exercise-1 --batch 32       a training step: forward, backward, SGD
               saccade bench operations overhead               single operations; what eager execution costs
+              saccade bench roi-align roi-pool                features of 1000 regions of interest
               saccade bench loader:PHOTOS                     JPEGs to batches: decode, resize, augment, normalise
               saccade bench start:resnet-50                   a new process: load weights, predict for a first JPEG
               saccade bench resnet-50 --load 1                beside a process that keeps a core busy
@@ -25,7 +26,7 @@ package struct Bench: ParsableCommand {
 
     @Argument(
         help:
-            "Networks (a recipe's name or file), train:NETWORK, operations, overhead, loader:FOLDER, start:resnet-50. Default: all but the last two."
+            "Networks (a recipe's name or file), train:NETWORK, operations, overhead, roi-align, roi-pool, loader:FOLDER, start:resnet-50. Default: all but the last four."
     )
     var subjects: [String] = ["exercise-1", "vgg-16", "resnet-50", "train:exercise-1", "operations", "overhead"]
 
@@ -121,6 +122,7 @@ package struct Bench: ParsableCommand {
                 report.note(
                     "one small convolution: \(text(eager)) µs eagerly, \(text(bare)) µs as a bare primitive: \(text(eager - bare)) µs of overhead"
                 )
+            case "roi-align", "roi-pool": try measureRegions(subject, in: &report)
             case _ where subject.hasPrefix("loader:"):
                 try measureLoader(String(subject.dropFirst("loader:".count)), in: &report)
             case _ where subject.hasPrefix("start:"):

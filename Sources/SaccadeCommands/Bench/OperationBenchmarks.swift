@@ -6,9 +6,9 @@ struct OperationBenchmark {
     let name: String
     /// Multiplications and additions of one run; 0 where moving memory is the work.
     let operations: Double
-    /// What the peers' script calls the same; nil where it does not know it.
-    var peer: String?
     let body: () -> Void
+    /// The same operation of PyTorch's; nil where its script has none.
+    var peer: OperationPeer? = nil
 
     /// Forward, and both ways backward, of a convolution with a bias and a ReLU.
     static func convolution(
@@ -49,11 +49,11 @@ struct OperationBenchmark {
         // In the order in which a gradient comes from the layer behind.
         let dy = maxUnpool2D(x, indices: indices, to: size)
         return OperationBenchmark(
-            name: "max unpooling of 64 × 180×240 and its gradient", operations: 0, peer: "max_unpool"
-        ) {
-            _ = maxUnpool2D(x, indices: indices, to: size)
-            _ = dy.gradientOfMaxUnpool2D(indices: indices)
-        }
+            name: "max unpooling of 64 × 180×240 and its gradient", operations: 0,
+            body: {
+                _ = maxUnpool2D(x, indices: indices, to: size)
+                _ = dy.gradientOfMaxUnpool2D(indices: indices)
+            }, peer: OperationPeer(name: "max_unpool"))
     }
 
     static func all() -> [OperationBenchmark] {
@@ -61,6 +61,6 @@ struct OperationBenchmark {
             + convolution("5×5 64→32 at 117", input: [8, 64, 117, 117], outputs: 32, kernel: 5, padding: 0)
             + convolution("3×3 512→512 at 52", input: [1, 512, 52, 52], outputs: 512, kernel: 3, padding: 1)
             + convolution("3×3 256→256 at 14", input: [16, 256, 14, 14], outputs: 256, kernel: 3, padding: 1)
-            + [unpooling()]
+            + [unpooling()] + suppression()
     }
 }

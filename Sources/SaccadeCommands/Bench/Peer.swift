@@ -87,6 +87,18 @@ struct Peer {
         }
     }
 
+    /// torchvision's ways to compute an operation on images and boxes.
+    ///
+    /// - Parameter operation: What the script calls it.
+    static func regions(_ operation: String, python: String, folder: String) throws -> [Peer] {
+        let script = try script("bench.py", in: folder)
+        return [("torchvision", []), ("torchvision, memory kept", ["--alloc", "retain"])].map { label, allocation in
+            Peer(
+                label: label, arguments: ["--model", operation, "--mode", "op", "--engine", "eager"] + allocation,
+                python: python, script: script)
+        }
+    }
+
     /// torchvision's ways to make batches of JPEGs.
     static func loaders(folder: String, pipeline: String, python: String, scripts: String) throws -> [Peer] {
         let script = try script("loader.py", in: scripts)

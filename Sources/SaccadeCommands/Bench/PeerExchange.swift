@@ -12,13 +12,19 @@ final class PeerExchange {
     private let labels: String
     private let folder: String
 
-    init(_ network: NetworkBenchmark) throws {
+    convenience init(_ network: NetworkBenchmark) throws {
+        try self.init(input: network.input, labels: network.labels, weights: network.weights)
+    }
+
+    /// - Parameter labels: What comes with the images: classes, boxes.
+    init(input: Tensor, labels: Tensor? = nil, weights: [(name: String, tensor: Tensor)] = []) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("saccade-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        (weights, input, labels) = ("\(folder)/weights.pth", "\(folder)/input.npy", "\(folder)/labels.npy")
-        try WeightsFile.write(network.weights, to: weights)
-        try WeightsFile.write([("input", network.input)], to: input)
-        try WeightsFile.write([("labels", network.labels)], to: labels)
+        self.weights = "\(folder)/weights.pth"
+        (self.input, self.labels) = ("\(folder)/input.npy", "\(folder)/labels.npy")
+        if !weights.isEmpty { try WeightsFile.write(weights, to: self.weights) }
+        try WeightsFile.write([("input", input)], to: self.input)
+        if let labels { try WeightsFile.write([("labels", labels)], to: self.labels) }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -28,8 +34,11 @@ final class PeerExchange {
 
     /// What tells a peer's script of the files.
     var arguments: [String] {
-        ["--weights", weights, "--input", input, "--labels", labels, "--output", path("output.npy")]
+        ["--weights", weights, "--labels", labels] + operationArguments
     }
+
+    /// The same for an operation.
+    var operationArguments: [String] { ["--input", input, "--output", path("output.npy")] }
 
     /// Checks what the peer has computed, which is then gone.
     ///

@@ -11,6 +11,8 @@ extension LayerKind {
             case .transposedConvolution: .transposedConvolution
             case .pooling(.maximum, _, _, _, _, _), .indexedPooling: .maxPool
             case .unpooling: .unpool
+            case .roiAlign: .roiAlign
+            case .roiPool: .roiPool
             // A global mean is an average over windows as large as the image.
             case .pooling(.average(countIncludePad: false), let kernel, _, _, _, _)
             where kernel.both == Array(input.dimensions.suffix(2)):

@@ -11,6 +11,8 @@ public enum LayerKind: String, Sendable, Hashable, Codable, CaseIterable {
     case globalAveragePool = "global-avgpool"
     case adaptiveAveragePool = "adaptive-avgpool"
     case unpool, resize
+    case roiAlign = "roi-align"
+    case roiPool = "roi-pool"
 
     case batchNorm = "batchnorm"
     case localResponseNorm = "lrn"
@@ -56,7 +58,7 @@ public enum LayerKind: String, Sendable, Hashable, Codable, CaseIterable {
         switch self {
         case .convolution: .convolution
         case .transposedConvolution, .unpool, .resize: .upsampling
-        case .maxPool, .averagePool, .globalAveragePool, .adaptiveAveragePool: .pooling
+        case .maxPool, .averagePool, .globalAveragePool, .adaptiveAveragePool, .roiAlign, .roiPool: .pooling
         case .batchNorm, .localResponseNorm, .layerNorm: .normalization
         case .relu, .leakyReLU, .sigmoid, .tanh, .gelu, .softmax, .logSoftmax: .activation
         case .linear, .matrixProduct, .embedding: .dense
@@ -74,6 +76,8 @@ public enum LayerKind: String, Sendable, Hashable, Codable, CaseIterable {
         case .averagePool: "average pool"
         case .globalAveragePool: "global average"
         case .adaptiveAveragePool: "adaptive average"
+        case .roiAlign: "RoIAlign"
+        case .roiPool: "RoI pool"
         case .batchNorm: "batch norm"
         case .localResponseNorm: "LRN"
         case .layerNorm: "layer norm"

@@ -37,6 +37,10 @@ extension StepWriter {
         case .indexedPooling(let kernel, let stride, let padding, let dilation, let ceilMode):
             poolWithPlaces(kernel, stride, padding, dilation, ceilMode)
         case .unpooling: try unpool()
+        case .roiAlign(let size, let scale, let ratio, let aligned): alignRegions(size, scale, ratio, aligned)
+        case .roiPool(let size, let scale):
+            add(
+                "MaxRoiPool", with: ["pooled_shape": .integers(size.both), "spatial_scale": .float(scale)])
         case .linear(let activation):
             let target = activated(activation)
             add("Gemm", to: target, with: ["transB": .integer(1)])

@@ -15,10 +15,12 @@ enum Value: Sendable {
     case input(Int, Tensor)
     /// Places in a tensor `[N, C, …]` of a shape, held as places in each of its planes: a float counts those exactly.
     case places(Tensor, of: Shape)
+    /// Whole numbers made of floats that are not there yet, whose fractions have still to be cut off: for those who do so.
+    case uncut(Tensor)
 
     var shape: Shape {
         switch self {
-        case .tensor(let tensor, _), .input(_, let tensor), .places(let tensor, _): tensor.shape
+        case .tensor(let tensor, _), .input(_, let tensor), .places(let tensor, _), .uncut(let tensor): tensor.shape
         case .parameter(let parameter): parameter.shape
         case .numbers(let numbers): numbers.shape
         }
@@ -29,7 +31,7 @@ enum Value: Sendable {
         case .tensor(_, let kind): kind
         case .parameter: .float
         case .numbers(let numbers): numbers.kind
-        case .input, .places: .integer
+        case .input, .places, .uncut: .integer
         }
     }
 
@@ -38,6 +40,7 @@ enum Value: Sendable {
         switch self {
         case .tensor(let tensor, _), .input(_, let tensor), .places(let tensor, _): !tensor.isTraced
         case .parameter, .numbers: true
+        case .uncut: false
         }
     }
 
@@ -48,6 +51,7 @@ enum Value: Sendable {
         case .parameter(let parameter): Trace.$current.withValue(nil) { parameter.value }
         case .numbers(let numbers): try numbers.tensor()
         case .places(let tensor, _): tensor.isTraced ? nil : try self.tensor()
+        case .uncut: nil
         }
     }
 
@@ -57,6 +61,8 @@ enum Value: Sendable {
         case .parameter(let parameter): parameter.value
         case .numbers(let numbers): try numbers.tensor()
         case .places(let places, let whole): try Value.flattened(places, whole)
+        case .uncut:
+            throw Problem.unsupported("whole numbers from others that are not known before the network runs")
         }
     }
 

@@ -227,8 +227,8 @@ typealias ONNXOperator = @Sendable (Call) throws -> [Value]
 /// The operators of ONNX that are understood, by name.
 enum Operators {
     static let all: [String: ONNXOperator] = [
-        convolutions, poolings, normalizations, activations, arithmetic, comparisons, reductions, matrices, shapes,
-        movements, paddings, constants,
+        convolutions, poolings, regions, normalizations, activations, arithmetic, comparisons, reductions, matrices,
+        shapes, movements, paddings, constants,
     ].reduce(into: [:]) { all, family in all.merge(family) { first, _ in first } }
 
     /// One result that is a tensor of floats.

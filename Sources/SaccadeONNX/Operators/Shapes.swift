@@ -114,7 +114,7 @@ extension Call {
         guard kind == .integer, value.kind == .float else { return .tensor(try value.tensor(), kind) }
         // Fractions are cut off, as far as they are known.
         guard let known = try value.known(), known.shape.elementCount <= Limits.smallElements else {
-            throw Problem.unsupported("whole numbers from others that are not known before the network runs")
+            return .uncut(try value.tensor())
         }
         return .numbers(try Numbers(Tensor(known.scalars.map { $0.rounded(.towardZero) }, shape: known.shape)))
     }

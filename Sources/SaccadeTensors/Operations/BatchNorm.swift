@@ -37,9 +37,19 @@ public func batchNorm(
 public func batchNorm(
     _ x: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor, epsilon: Float = 1e-5
 ) -> Tensor {
+    let operation = BatchNormInference(epsilon: epsilon)
+    let y = operation(x, scale, shift, mean, variance)
+    if scale.slot == nil, shift.slot == nil {
+        // The gradient of `x` is the same map without its shifts; what went in need not be kept for it.
+        return y.recorded(pullbacks: [
+            x: { dy in
+                let zeros = Tensor(filledWith: 0, shape: variance.shape)
+                return operation(dy, scale, zeros, zeros, variance)
+            }
+        ])
+    }
     let gradient = BatchNormGradient(epsilon: epsilon, statisticsAreGiven: true)
-    return BatchNormInference(epsilon: epsilon)(x, scale, shift, mean, variance)
-        .recorded(from: [x, scale, shift]) { dy, _ in gradient.results(of: [shift, x, scale, mean, variance, dy]) }
+    return y.recorded(from: [x, scale, shift]) { dy, _ in gradient.results(of: [shift, x, scale, mean, variance, dy]) }
 }
 
 /// Inputs: `[N, C, …]`, scale, shift, mean, variance.
