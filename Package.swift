@@ -94,7 +94,8 @@ let package = Package(
         .target(
             name: "SaccadeModels",
             dependencies: [
-                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeSettings",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeTensors", "SaccadeLayers",
+                "SaccadeSettings",
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         .target(
@@ -129,8 +130,8 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels",
                 "SaccadeInterchange", "SaccadeONNX",
-                "SaccadeImages", "SaccadeDatasets", "SaccadeLoading", "SaccadeWeights", "SaccadeSettings",
-                "SaccadeMetrics",
+                "SaccadeGeometry", "SaccadeImages", "SaccadeDatasets", "SaccadeLoading", "SaccadeWeights",
+                "SaccadeSettings", "SaccadeMetrics",
                 "CSaccadeKernels",
             ],
             swiftSettings: strict),
@@ -196,7 +197,8 @@ let package = Package(
             ]),
 
         .target(
-            name: "TestSupport", dependencies: ["SaccadePrelude", "SaccadeTensors", "SaccadeImages"],
+            name: "TestSupport",
+            dependencies: ["SaccadePrelude", "SaccadeTensors", "SaccadeLayers", "SaccadeImages"],
             path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["SaccadeFiles"], swiftSettings: strict),

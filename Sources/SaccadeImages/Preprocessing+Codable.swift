@@ -1,9 +1,9 @@
-/// As an object with `height`, `width`, `channels`, `resize` (`stretch`, `crop` or `tiles`), `shortSide` (with `crop`), `filter`,
-/// `mean`, `std` and `decodesReduced`. Values that ``Preprocessing/init(height:width:channels:resizing:filter:mean:standardDeviation:)``
+/// As an object with `height`, `width`, `channels`, `resize` (`stretch`, `crop`, `fit` or `tiles`), `shortSide` (with `crop` and
+/// `fit`), `longSide` (with `fit`), `filter`, `mean`, `std` and `decodesReduced`. Values that ``Preprocessing/init(height:width:channels:resizing:filter:mean:standardDeviation:)``
 /// would trap on are refused as corrupted data, for such objects come from files.
 extension Preprocessing: Codable {
     private enum CodingKeys: String, CodingKey {
-        case height, width, channels, resize, shortSide, filter, mean, decodesReduced
+        case height, width, channels, resize, shortSide, longSide, filter, mean, decodesReduced
         case standardDeviation = "std"
     }
 
@@ -19,9 +19,13 @@ extension Preprocessing: Codable {
         case "stretch": resizing = .stretch
         case "crop": resizing = .centerCrop(shortSide: try values.decode(Int.self, forKey: .shortSide))
         case "tiles": resizing = .tiles
+        case "fit":
+            resizing = .fit(
+                shortSide: try values.decode(Int.self, forKey: .shortSide),
+                longSide: try values.decode(Int.self, forKey: .longSide))
         case let other:
             throw DecodingError.dataCorruptedError(
-                forKey: .resize, in: values, debugDescription: "resize must be stretch, crop or tiles, not \(other)")
+                forKey: .resize, in: values, debugDescription: "resize must be stretch, crop, fit or tiles, not \(other)")
         }
         let filterName = try values.decode(String.self, forKey: .filter)
         guard let filter = ResizeFilter(rawValue: filterName) else {
@@ -50,6 +54,10 @@ extension Preprocessing: Codable {
         case .centerCrop(let side):
             try values.encode("crop", forKey: .resize)
             try values.encode(side, forKey: .shortSide)
+        case .fit(let short, let long):
+            try values.encode("fit", forKey: .resize)
+            try values.encode(short, forKey: .shortSide)
+            try values.encode(long, forKey: .longSide)
         }
         try values.encode(filter.rawValue, forKey: .filter)
         try values.encode(mean, forKey: .mean)

@@ -16,6 +16,9 @@ public struct Preprocessing: Sendable, Equatable {
         /// Not at all: the network sees tiles of the expected size, next to each other. For networks that answer for every
         /// place.
         case tiles
+        /// Scaled, proportions kept, until its shorter side has `shortSide` pixels, or its longer one `longSide` where it would
+        /// become longer: as torchvision's detectors see images. Every image keeps a size of its own.
+        case fit(shortSide: Int, longSide: Int)
     }
 
     /// Rows that the network expects; 1 to 65 536.
@@ -91,6 +94,9 @@ public struct Preprocessing: Sendable, Equatable {
         if case .centerCrop(let side) = resizing, !(max(height, width)...65536).contains(side) {
             return "the short side must be at least \(max(height, width)) to crop \(height)×\(width), not \(side)"
         }
+        if case .fit(let short, let long) = resizing, !(1...long).contains(short) || long > 16384 {
+            return "the short side must be 1 to the long side, and that at most 16384, not \(short) and \(long)"
+        }
         guard mean.map({ $0.count == channels && $0.allSatisfy(\.isFinite) }) ?? true else {
             return channels == 1
                 ? "mean must be one finite number" : "mean must be \(channels) finite numbers, one for each channel"
@@ -107,10 +113,20 @@ public struct Preprocessing: Sendable, Equatable {
         guard decodesReduced else { return nil }
         // Twice as many pixels as remain, for the resizing to average over.
         switch resizing {
-        case .tiles: return nil
+        case .tiles, .fit: return nil
         case .stretch: return PixelSize(width: 2 * width, height: 2 * height)
         case .centerCrop(let side): return PixelSize(width: 2 * side, height: 2 * side)
         }
+    }
+
+    /// Columns and rows of an image of some size once it is fitted, where every image has a size of its own; nil elsewhere.
+    public func fittedSize(of size: PixelSize) -> PixelSize? {
+        guard case .fit(let short, let long) = resizing else { return nil }
+        // In float64 and then rounded down, as torchvision has it.
+        let scale = min(
+            Double(short) / Double(min(size.width, size.height)), Double(long) / Double(max(size.width, size.height)))
+        func length(_ length: Int) -> Int { max(1, Int(Double(length) * scale)) }
+        return PixelSize(width: length(size.width), height: length(size.height))
     }
 
     /// The image in the expected size and channels, still 8 bits; where it is cut into tiles, in its own size.
@@ -122,6 +138,9 @@ public struct Preprocessing: Sendable, Equatable {
             case .tiles: image
             case .stretch where image.width == width && image.height == height: image
             case .stretch: image.resized(width: width, height: height, filter: filter)
+            case .fit:
+                fittedSize(of: image.size).map { image.resized(width: $0.width, height: $0.height, filter: filter) }
+                    ?? image
             case .centerCrop(let side):
                 image.resized(shortSide: side, centerCrop: width, height, filter: filter)
             }

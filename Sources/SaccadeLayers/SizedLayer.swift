@@ -85,6 +85,13 @@ extension BatchNorm2D: SizedLayer {
     }
 }
 
+extension FrozenBatchNorm2D: SizedLayer {
+    package func resultShape(for input: Shape) throws(ShapeError) -> Shape {
+        let channels = weight.value.shape
+        return try resultShape(of: .batchNorm(epsilon: epsilon), input, channels, channels, channels, channels)
+    }
+}
+
 extension LayerNorm: SizedLayer {
     package func resultShape(for input: Shape) throws(ShapeError) -> Shape {
         try resultShape(of: .layerNorm(epsilon: epsilon), input, weight.shape, bias.shape)

@@ -23,20 +23,36 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
     case randScore
     /// V^Info of those parts.
     case informationScore
-    /// A part of the loss where it has several; so are the next two.
+    /// COCO's average precision over IoU thresholds from 0.5 to 0.95; see ``COCOScores``.
+    case ap
+    /// Likewise at 0.5 alone.
+    case ap50
+    /// Likewise at 0.75 alone.
+    case ap75
+    /// A part of the loss where it has several; so are the next ones.
     case crossEntropy
     case diceLoss
     case focalLoss
+    /// A detector's: whether an anchor has an object, how it moves, what a region is, how it moves, which pixels it has.
+    case objectnessLoss
+    case proposalBoxLoss
+    case classLoss
+    case boxLoss
+    case maskLoss
+
+    private static let lossParts: Set<Metric> = [
+        .crossEntropy, .diceLoss, .focalLoss, .objectnessLoss, .proposalBoxLoss, .classLoss, .boxLoss, .maskLoss,
+    ]
 
     /// Whether smaller is better.
     public var isLowerBetter: Bool { !isFraction }
 
     /// Whether it is in 0...1 and shown in percent.
-    public var isFraction: Bool { ![.loss, .crossEntropy, .diceLoss, .focalLoss].contains(self) }
+    public var isFraction: Bool { self != .loss && !Self.lossParts.contains(self) }
 
     /// Whether it is left out where there is room for few numbers.
     public var isMinor: Bool {
-        [.top5, .meanAccuracy, .meanDice, .informationScore, .crossEntropy, .diceLoss, .focalLoss].contains(self)
+        [.top5, .meanAccuracy, .meanDice, .informationScore, .ap75].contains(self) || Self.lossParts.contains(self)
     }
 
     /// The value as people read it: `97.31 %` of a fraction, four decimals of others.
@@ -59,6 +75,14 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
         case .crossEntropy: "cross entropy"
         case .diceLoss: "Dice loss"
         case .focalLoss: "focal loss"
+        case .ap: "AP"
+        case .ap50: "AP50"
+        case .ap75: "AP75"
+        case .objectnessLoss: "objectness loss"
+        case .proposalBoxLoss: "proposal box loss"
+        case .classLoss: "class loss"
+        case .boxLoss: "box loss"
+        case .maskLoss: "mask loss"
         }
     }
 }

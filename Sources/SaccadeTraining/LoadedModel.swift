@@ -60,7 +60,7 @@ public struct LoadedModel: Sendable {
         difference = try source.weights.flatMap {
             try whole.loadForInference($0, allowsPart: request.loadsPart, mapped: mapped)
         }
-        let outputs = whole.outputCount
+        let outputs = whole.outputCount ?? wanted ?? description.architecture.classes
         let published = source.card.flatMap { $0.classNames.count == outputs ? $0.classNames : nil }
         classNames = names ?? published
         description.task.classNames = classNames ?? outputs.map { (0..<$0).map { "class \($0)" } } ?? []
@@ -93,7 +93,7 @@ extension Preprocessing {
         if height == self.height, width == self.width { return self }
         let resizing: Resizing =
             switch self.resizing {
-            case .stretch, .tiles: self.resizing
+            case .stretch, .tiles, .fit: self.resizing
             case .centerCrop(let side): .centerCrop(shortSide: max(side, height, width))
             }
         return Preprocessing(

@@ -7,16 +7,17 @@ public import SaccadeSettings
 /// the recipe's input.
 struct PreprocessingSettings: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case resize, shortSide, filter, mean, std, decodesReduced
+        case resize, shortSide, longSide, filter, mean, std, decodesReduced
     }
 
     /// The keys that are known.
     static var keys: [String] { Keys.allCases.map(\.rawValue) }
 
-    enum Resize: String, Decodable { case stretch, crop, tiles }
+    enum Resize: String, Decodable, CaseIterable { case stretch, crop, fit, tiles }
 
     var resize = Resize.stretch
     var shortSide: Int?
+    var longSide: Int?
     var filter = ResizeFilter.bilinear
     var mean: [Float]?
     var std: [Float]?
@@ -29,11 +30,12 @@ struct PreprocessingSettings: Decodable {
         let values = try decoder.container(keyedBy: Keys.self)
         if let word = try values.decodeIfPresent(String.self, forKey: .resize) {
             guard let known = Resize(rawValue: word) else {
-                throw decoder.unknown(word, Keys.resize, among: ["stretch", "crop", "tiles"])
+                throw decoder.unknown(word, Keys.resize, among: Resize.allCases.map(\.rawValue))
             }
             resize = known
         }
         shortSide = try values.decodeIfPresent(Int.self, forKey: .shortSide)
+        longSide = try values.decodeIfPresent(Int.self, forKey: .longSide)
         if let name = try values.decodeIfPresent(String.self, forKey: .filter) {
             guard let filter = ResizeFilter(rawValue: name) else {
                 let known = ResizeFilter.allCases.map(\.rawValue).joined(separator: ", ")
@@ -64,6 +66,10 @@ extension Architecture {
             switch settings.resize {
             case .stretch: .stretch
             case .crop: .centerCrop(shortSide: settings.shortSide ?? max(height, width))
+            case .fit:
+                .fit(
+                    shortSide: settings.shortSide ?? min(height, width),
+                    longSide: settings.longSide ?? max(height, width))
             case .tiles: .tiles
             }
         let mean = settings.mean ?? Array(repeating: 0.5, count: channels)

@@ -8,7 +8,7 @@ extension AnnotatedImage {
     public func fitted(
         by preprocessing: Preprocessing, rules: Annotations.Rules = Annotations.Rules()
     ) throws(GeometryError) -> AnnotatedImage {
-        let size = preprocessing.size
+        let size = preprocessing.fittedSize(of: image.size) ?? preprocessing.size
         guard case .centerCrop(let side) = preprocessing.resizing else {
             guard image.size != size, preprocessing.resizing != .tiles else { return self }
             return try resized(to: size, filter: preprocessing.filter, rules: rules)

@@ -99,7 +99,7 @@ public struct Segmenter: Sendable {
     private func fitted(_ image: Image) -> Image {
         switch preprocessing.resizing {
         case .tiles: image
-        case .stretch: preprocessing.fitted(image)
+        case .stretch, .fit: preprocessing.fitted(image)
         case .centerCrop(let side): image.resized(shortSide: side, filter: preprocessing.filter)
         }
     }

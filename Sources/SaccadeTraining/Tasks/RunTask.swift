@@ -4,9 +4,10 @@ package import SaccadeSettings
 public enum RunTask: Sendable, Equatable {
     case classify(Classification)
     case segment(Segmentation)
+    case detect(Detection)
 
     /// In the order in which they are listed to users.
-    static let types: [any LearningTask.Type] = [Classification.self, Segmentation.self]
+    static let types: [any LearningTask.Type] = [Classification.self, Segmentation.self, Detection.self]
 
     /// What recipes call them.
     public static let names = types.map { $0.name }
@@ -16,6 +17,7 @@ public enum RunTask: Sendable, Equatable {
         switch self {
         case .classify(let task): task
         case .segment(let task): task
+        case .detect(let task): task
         }
     }
 
@@ -30,6 +32,9 @@ public enum RunTask: Sendable, Equatable {
             case .segment(var task):
                 task.classNames = newValue
                 self = .segment(task)
+            case .detect(var task):
+                task.classNames = newValue
+                self = .detect(task)
             }
         }
     }
@@ -47,6 +52,7 @@ public enum RunTask: Sendable, Equatable {
         switch name {
         case Classification.name: self = .classify(try decoded(Classification.self))
         case Segmentation.name: self = .segment(try decoded(Segmentation.self))
+        case Detection.name: self = .detect(try decoded(Detection.self))
         default: return nil
         }
     }

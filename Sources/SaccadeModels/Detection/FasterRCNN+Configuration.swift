@@ -1,0 +1,105 @@
+import SaccadeGeometry
+import SaccadeLayers
+import SaccadePrelude
+import SaccadeSettings
+
+extension FasterRCNN {
+    /// The settings of a recipe, `network: {faster-rcnn: {backbone: resnet-18, pyramid: 64, width: 256}}`.
+    public struct Configuration: Sendable, Hashable {
+        /// A published classifier, or a recipe with layers.
+        public var backbone = "resnet-18"
+        /// Channels of a feature pyramid over the backbone's maps, 8 to 1024; nil for none, and then its last map of a stride of
+        /// at most 16 is looked at, as in the paper.
+        public var pyramid: Int?
+        /// Of the two fully connected layers, 8 to 8192.
+        public var width = 1024
+        /// How regions are read: `align` or `pool`, as in the paper.
+        public var pooling = RegionPooling.Method.align
+        /// Square roots of the anchors' areas in pixels: on each place without a pyramid, and with one a size for each of its maps.
+        /// Nil is the paper's 128, 256 and 512, and with a pyramid 32 to 512.
+        public var sizes: [Double]?
+        /// Heights of anchors as multiples of their widths.
+        public var ratios = [0.5, 1, 2]
+        /// Whether the backbone's batch norms stay as they were loaded.
+        public var frozen = false
+        /// Whether it says of each object which pixels are the object's: Mask R-CNN.
+        public var masks = false
+
+        public init() {}
+    }
+}
+
+extension FasterRCNN.Configuration {
+    /// What is wrong with settings that come from outside; nil where all is well.
+    public var problem: String? {
+        if let pyramid, !(8...1024).contains(pyramid) { return "pyramid must be 8 to 1024 channels, not \(pyramid)" }
+        guard (8...8192).contains(width) else { return "width must be 8 to 8192, not \(width)" }
+        if let sizes, sizes.isEmpty || sizes.count > 16 || !sizes.allSatisfy({ (1...4096).contains($0) }) {
+            return "sizes must be 1 to 16 numbers of pixels from 1 to 4096"
+        }
+        guard (1...16).contains(ratios.count), ratios.allSatisfy({ (0.05...20).contains($0) }) else {
+            return "ratios must be 1 to 16 numbers from 0.05 to 20"
+        }
+        return nil
+    }
+
+    /// - Parameter levels: How many maps there are.
+    func anchors(levels: Int) -> AnchorGenerator {
+        let ratios = ratios.map { Float($0) }
+        let sizes = (sizes ?? (pyramid == nil ? [128, 256, 512] : [32, 64, 128, 256, 512])).map { Float($0) }
+        guard pyramid != nil else { return AnchorGenerator(levels: [.init(sizes: sizes, aspectRatios: ratios)]) }
+        // Where there are more maps than sizes, the coarsest has the largest.
+        return AnchorGenerator(
+            levels: (0..<levels).map { .init(sizes: [sizes[min($0, sizes.count - 1)]], aspectRatios: ratios) })
+    }
+}
+
+extension FasterRCNN.Configuration: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case backbone, pyramid, width, pooling, sizes, ratios, frozen, masks
+    }
+
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseKeys(except: Keys.allCases.map(\.rawValue))
+        let values = try decoder.container(keyedBy: Keys.self)
+        self.init()
+        backbone = try values.decodeIfPresent(String.self, forKey: .backbone) ?? backbone
+        pyramid = try values.decodeIfPresent(Int.self, forKey: .pyramid)
+        width = try values.decodeIfPresent(Int.self, forKey: .width) ?? width
+        sizes = try values.decodeIfPresent([Double].self, forKey: .sizes)
+        ratios = try values.decodeIfPresent([Double].self, forKey: .ratios) ?? ratios
+        frozen = try values.decodeIfPresent(Bool.self, forKey: .frozen) ?? frozen
+        masks = try values.decodeIfPresent(Bool.self, forKey: .masks) ?? masks
+        if let word = try values.decodeIfPresent(String.self, forKey: .pooling) {
+            guard let method = RegionPooling.Method(rawValue: word) else {
+                throw decoder.unknown(word, Keys.pooling, among: RegionPooling.Method.allCases.map(\.rawValue))
+            }
+            pooling = method
+        }
+        try decoder.refuse(problem)
+    }
+}
+
+extension FasterRCNN.Configuration {
+    /// The network with fresh weights.
+    ///
+    /// - Parameters:
+    ///   - image: The usual one.
+    ///   - classes: Without the background.
+    func network(
+        for image: ImageShape, classes: Int, using generator: inout SplitMix64
+    ) throws(RecipeError) -> FasterRCNN {
+        let architecture = try Architecture(fileOrName: backbone)
+        if let structure = architecture.structure {
+            throw RecipeError("\(structure.key) is no classifier; give one as backbone", at: structure.location)
+        }
+        let input = InputSize.image(height: image.height, width: image.width, channels: image.channels)
+        let classifier = try architecture.resolved(input: input, seed: generator.next())
+        guard ImageEncoder(classifier).levels.contains(where: { (4...16).contains($0.stride) }) else {
+            throw RecipeError(
+                "backbone \(backbone) has no map of a stride of 4 to 16; choose another",
+                at: Location(file: architecture.source))
+        }
+        return FasterRCNN(self, classifier, image: image, classes: classes, using: &generator)
+    }
+}

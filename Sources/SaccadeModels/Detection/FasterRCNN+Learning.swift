@@ -1,0 +1,113 @@
+public import SaccadeGeometry
+import SaccadeLayers
+import SaccadePrelude
+public import SaccadeTensors
+
+extension FasterRCNN {
+    /// What is on an image that is learnt from.
+    public struct Target: Sendable {
+        /// In pixels of the image.
+        public var boxes: Boxes
+        /// The class of each, from 1 on; 0 is background.
+        public var labels: [Int]
+        /// Of the image's size, for a network with masks.
+        public var masks: [RunLengthMask]?
+
+        public init(boxes: Boxes, labels: [Int], masks: [RunLengthMask]? = nil) {
+            (self.boxes, self.labels, self.masks) = (boxes, labels, masks)
+        }
+    }
+
+    /// What a batch costs, by parts; the sum is minimised.
+    public struct Losses {
+        /// Whether an anchor has an object: the log loss of the anchors that were picked.
+        public var objectness: Tensor
+        /// How those with an object have to move: smooth L1, over as many as were picked.
+        public var proposalBoxes: Tensor
+        /// What regions are: the log loss of the regions that were picked.
+        public var classes: Tensor
+        /// How those with an object have to move: smooth L1, over as many as were picked.
+        public var boxes: Tensor
+        /// The log loss of an object's pixels, for its class alone.
+        public var masks: Tensor?
+
+        public var total: Tensor {
+            let sum = objectness + proposalBoxes + classes + boxes
+            return masks.map { sum + $0 } ?? sum
+        }
+    }
+
+    /// Both halves at once, as in Ren et al. (2015), "approximate joint training": proposals are constants to the second half.
+    ///
+    /// - Parameters:
+    ///   - images: `[N, C, H, W]`.
+    ///   - targets: Of the N images.
+    ///   - sizes: Of the N images, without what pads them.
+    public func losses(_ images: Tensor, _ targets: [Target], sizes: [ImageSize]) -> Losses {
+        var generator = SplitMix64(seed: source.next())
+        let maps = backbone(images)
+        let found = maps.map { proposals($0) }
+        let all = ProposalMaps(maps: maps, objectness: found.map(\.objectness), offsets: found.map(\.offsets))
+        let anchors = all.anchors(self.anchors, image: Pair(images.shape[2], images.shape[3]))
+        let (objectness, proposalBoxes) = proposalLosses(all, anchors, targets, using: &generator)
+
+        let proposed = all.proposals(anchors, sizes: sizes, filters.proposalsInTraining).map(\.boxes)
+        let picked = zip(proposed, targets).map { boxes, target in
+            sampling.regions.proposalTargets(boxes, objects: target.boxes, labels: target.labels, using: &generator)
+        }
+        let strides = strides(of: maps, image: images)
+        let heads = boxes(boxPooling(pyramid(maps), picked.map(\.boxes), strides: strides))
+        let (classes, boxes) = Self.regionLosses(heads, picked)
+        return Losses(objectness: objectness, proposalBoxes: proposalBoxes, classes: classes, boxes: boxes)
+    }
+
+    private func proposalLosses(
+        _ found: ProposalMaps, _ anchors: [Boxes], _ targets: [Target], using generator: inout SplitMix64
+    ) -> (objectness: Tensor, boxes: Tensor) {
+        var whole = Boxes()
+        for level in anchors { whole.append(contentsOf: level) }
+        var (places, truth, positives, deltas): ([Int], [Float], [Int], [Float]) = ([], [], [], [])
+        for (image, target) in targets.enumerated() {
+            let picked = sampling.anchors.anchorTargets(whole, objects: target.boxes, using: &generator)
+            let first = image * whole.count
+            positives += picked.positives.map { first + $0 }
+            places += (picked.positives + picked.negatives).map { first + $0 }
+            truth += picked.positives.map { _ in 1 } + picked.negatives.map { _ in 0 }
+            deltas += picked.deltas
+        }
+        let count = targets.count * whole.count
+        let logits = concatenated(found.objectness, axis: 1).reshaped(to: [count])
+        let offsets = concatenated(found.offsets, axis: 1).reshaped(to: [count, 4])
+        return (
+            binaryCrossEntropyWithLogits(logits.rows(places), Tensor(truth, shape: [truth.count]), reduction: .sum)
+                / Float(max(places.count, 1)),
+            smoothL1Loss(
+                offsets.rows(positives), Tensor(deltas, shape: [positives.count, 4]), beta: 1 / 9, reduction: .sum)
+                / Float(max(places.count, 1))
+        )
+    }
+
+    private static func regionLosses(
+        _ heads: (scores: Tensor, offsets: Tensor), _ picked: [TargetSampling.ProposalTargets]
+    ) -> (classes: Tensor, boxes: Tensor) {
+        let labels = picked.flatMap(\.labels)
+        let deltas = picked.flatMap(\.deltas)
+        let classes = heads.scores.shape[1]
+        let positives = labels.indices.filter { labels[$0] > 0 }
+        // Of each region the four numbers of its own class.
+        let own = heads.offsets.reshaped(to: [labels.count * classes, 4]).rows(positives.map { $0 * classes + labels[$0] })
+        let right = positives.flatMap { deltas[4 * $0..<4 * $0 + 4] }
+        let count = Float(max(labels.count, 1))
+        return (
+            crossEntropy(heads.scores, labels, reduction: .sum) / count,
+            smoothL1Loss(own, Tensor(right, shape: [positives.count, 4]), beta: 1 / 9, reduction: .sum) / count
+        )
+    }
+}
+
+extension Tensor {
+    /// Some of the slices along the first axis.
+    fileprivate func rows(_ places: [Int]) -> Tensor {
+        indexSelected(axis: 0, Tensor(places.map { Float($0) }, shape: [places.count]))
+    }
+}

@@ -1,0 +1,89 @@
+public import SaccadeGeometry
+public import SaccadeImages
+import SaccadeLayers
+import SaccadeModels
+public import SaccadeTensors
+
+/// A network that is ready to find objects on images, whatever their size.
+///
+/// An image is brought to the network as the model's preprocessing says, and what is found back to the image's own pixels.
+public struct Detector: Sendable {
+    /// An object on an image.
+    public struct Object: Sendable, Hashable {
+        public let label: String
+        /// How sure the network is, in 0...1.
+        public let score: Double
+        /// In pixels of the image, and on it.
+        public let box: Box
+        /// Which of the image's pixels are the object's; nil of a network without masks.
+        public let mask: RunLengthMask?
+    }
+
+    public let preprocessing: Preprocessing
+    /// By number.
+    public let classNames: [String]
+    private let model: FasterRCNN
+    private let runner: @Sendable (Int, [Tensor]) throws -> [Tensor]
+
+    /// - Parameters:
+    ///   - model: One whose task is detection.
+    ///   - options: How to compute.
+    /// - Throws: ``RunError`` when it is for something else.
+    public init(_ model: LoadedModel, options: Plan.Options = Plan.Options()) throws(RunError) {
+        guard case .detect(let task) = model.description.task, let network = model.network as? FasterRCNN else {
+            throw RunError(
+                .different,
+                "\(model.name): this network was made to \(model.description.task.name), not to detect; use the command of "
+                    + "its task.")
+        }
+        (preprocessing, classNames, self.model) = (model.description.imagePreprocessing, task.classNames, network)
+        let stages = network.stages.map { stage in
+            let part = stage.model
+            // As many regions as there are proposals: a plan for every count would never be used twice.
+            let isOfRegions = stage.name != "proposals"
+            let rounding = [[Plans.Rounding.powerOfTwo(upTo: 256), .exact, .exact, .exact]]
+            return Plans(
+                rounding: isOfRegions ? rounding : nil, options: options, names: network.parameterNames
+            ) { part($0) }
+        }
+        runner = { try stages[$0].run($1) }
+    }
+
+    /// What is on an image, the surest first.
+    public func callAsFunction(_ image: Image) throws -> [Object] {
+        let (input, size) = prepared(image)
+        let answer = try model.detect(input, sizes: [size], run: runner)[0]
+        let found = answer.objects
+        let boxes = found.boxes.resized(
+            from: (width: size.width, height: size.height), to: (width: image.width, height: image.height))
+        return try found.labels.indices.map { index in
+            let mask = answer.masks.map { masks in
+                PastedMask(
+                    masks[index], side: FasterRCNN.maskSide, over: boxes[index], width: image.width, height: image.height)
+            }
+            return Object(
+                label: classNames[found.labels[index] - 1], score: Double(found.scores[index]), box: boxes[index],
+                mask: try mask?.mask(width: image.width, height: image.height))
+        }
+    }
+
+    /// The image's numbers, `[1, C, H, W]`, and how much of that is the image.
+    private func prepared(_ image: Image) -> (Tensor, ImageSize) {
+        guard let fitted = preprocessing.fittedSize(of: image.size) else {
+            return (
+                Tensor(preprocessing(image), shape: Shape([1] + preprocessing.shape)),
+                ImageSize(width: preprocessing.width, height: preprocessing.height)
+            )
+        }
+        // Numbers first, then their size, as in torchvision: bytes in between would be rounded.
+        let source = image.converted(toChannels: preprocessing.channels)
+        let whole = Tensor(shape: [1, preprocessing.channels, source.height, source.width]) { buffer in
+            preprocessing.normalize(source, x: 0, y: 0, source.size, into: buffer)
+        }
+        let resized = whole.resized(to: Pair(fitted.height, fitted.width))
+        func rest(_ length: Int) -> Int { (32 - length % 32) % 32 }
+        let padded = resized.padded(axis: 2, before: 0, after: rest(fitted.height))
+            .padded(axis: 3, before: 0, after: rest(fitted.width))
+        return (padded, ImageSize(width: fitted.width, height: fitted.height))
+    }
+}

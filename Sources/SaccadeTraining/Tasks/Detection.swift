@@ -1,0 +1,192 @@
+public import SaccadeDatasets
+public import SaccadeFiles
+import SaccadeGeometry
+import SaccadeImages
+import SaccadeLayers
+public import SaccadeLoading
+import SaccadeMetrics
+public import SaccadeModels
+import SaccadePrelude
+public import SaccadeSettings
+
+/// What is where on an image: `task: detect`.
+public struct Detection: LearningTask {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case anchorsPerImage, regionsPerImage, positiveRegions, proposals, scoreThreshold, iouThreshold, limit
+    }
+
+    public static let name = "detect"
+    public static let monitor = Monitor(.validation, .ap)
+    public static let monitors =
+        [.ap, .ap50, .ap75].map { Monitor(.validation, $0) }
+        + [.loss, .objectnessLoss, .proposalBoxLoss, .classLoss, .boxLoss].map { Monitor(.training, $0) }
+    public static let networks = DetectionNetwork.allCases.map { (name: $0.rawValue, recipe: $0.recipe) }
+
+    /// Anchors of an image that are learnt from, half of them with an object where there are so many; 1 to 65 536.
+    public var anchorsPerImage = 256
+    /// Regions of an image that are learnt from; 1 to 65 536.
+    public var regionsPerImage = 512
+    /// The share of them that may have an object, 0 to 1.
+    public var positiveRegions = 0.25
+    /// How many proposals an image has at most, when it is judged; twice as many in training. 1 to 100 000.
+    public var proposals = 1000
+    /// What is less sure is no detection, 0 to 1.
+    public var scoreThreshold = 0.05
+    /// Of two detections of a class that overlap by more than this IoU the less sure one is dropped, 0 to 1.
+    public var iouThreshold = 0.5
+    /// Detections on an image at most; 1 to 100 000.
+    public var limit = 100
+    public var classNames: [String] = []
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseKeys(except: CodingKeys.allCases.map(\.rawValue))
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        anchorsPerImage = try values.decodeIfPresent(Int.self, forKey: .anchorsPerImage) ?? anchorsPerImage
+        regionsPerImage = try values.decodeIfPresent(Int.self, forKey: .regionsPerImage) ?? regionsPerImage
+        positiveRegions = try values.decodeIfPresent(Double.self, forKey: .positiveRegions) ?? positiveRegions
+        proposals = try values.decodeIfPresent(Int.self, forKey: .proposals) ?? proposals
+        scoreThreshold = try values.decodeIfPresent(Double.self, forKey: .scoreThreshold) ?? scoreThreshold
+        iouThreshold = try values.decodeIfPresent(Double.self, forKey: .iouThreshold) ?? iouThreshold
+        limit = try values.decodeIfPresent(Int.self, forKey: .limit) ?? limit
+    }
+
+    public var problem: String? {
+        let counts: KeyValuePairs = [
+            "anchorsPerImage": (anchorsPerImage, 65_536), "regionsPerImage": (regionsPerImage, 65_536),
+            "proposals": (proposals, 100_000), "limit": (limit, 100_000),
+        ]
+        for (name, (count, most)) in counts where !(1...most).contains(count) {
+            return "\(name) must be 1 to \(most), not \(count)"
+        }
+        let shares: KeyValuePairs = [
+            "positiveRegions": positiveRegions, "scoreThreshold": scoreThreshold, "iouThreshold": iouThreshold,
+        ]
+        for (name, share) in shares where !(0...1).contains(share) { return "\(name) must be 0 to 1, not \(share)" }
+        return nil
+    }
+
+    // MARK: Data
+
+    public static func splits(at data: String) throws(FileError) -> [DatasetSplit] {
+        let found = Set(try DetectionDataset(at: data).samples.compactMap(\.split))
+        return DatasetSplit.allCases.filter(found.contains)
+    }
+
+    public func open(
+        _ data: String, split: DatasetSplit, unusableFraction fraction: Double
+    ) throws(FileError) -> DetectionDataset {
+        let dataset = try DetectionDataset(at: data)
+        try dataset.requireUsable(unusableFraction: fraction)
+        guard split != .all else { return dataset }
+        return dataset.subset(dataset.samples.indices.filter { dataset.samples[$0].split == split })
+    }
+
+    public func classNames(of samples: DetectionDataset) throws(FileError) -> [String] {
+        guard !samples.classNames.isEmpty else {
+            throw FileError(
+                .tooFewClasses, path: samples.root, reason: "there is no object of any class on its images",
+                remedy: "give a data set with boxes")
+        }
+        return samples.classNames
+    }
+
+    /// By their names: another data set may number the same classes otherwise.
+    public func matched(
+        _ samples: DetectionDataset, hasNames: Bool, note: (String) -> Void
+    ) throws(RunError) -> DetectionDataset {
+        guard samples.classNames != classNames else { return samples }
+        let places = Dictionary(classNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let used = Set(samples.samples.flatMap { $0.objects.map(\.label) })
+        let unknown = used.filter { places[samples.classNames[$0]] == nil }.map { samples.classNames[$0] }.sorted()
+        guard unknown.isEmpty else {
+            throw RunError(
+                .different,
+                "the data have objects of \(unknown.prefix(8).joined(separator: ", ")), which the model does not know: it "
+                    + "knows \(classNames.prefix(20).joined(separator: ", ")); give the data set that belongs to it")
+        }
+        return samples.renumbered(places, as: classNames)
+    }
+
+    public func source(
+        of samples: DetectionDataset, for model: ModelDescription, augmentation: [Augmentation]
+    ) -> PreparedImages<DetectionDataset> {
+        PreparedImages(samples, model.imagePreprocessing, augmentation)
+    }
+
+    public func batch(
+        of samples: LoadedSamples<PreparedImage>, from source: PreparedImages<DetectionDataset>
+    ) -> DetectionBatch {
+        let images = samples.samples
+        let isFitted = source.preprocessing.fittedSize(of: source.preprocessing.size) != nil
+        return DetectionBatch(
+            images: isFitted ? source.paddedTensor(of: images, multipleOf: 32) : source.tensor(of: images),
+            sizes: images.map { ImageSize(width: $0.image.width, height: $0.image.height) },
+            objects: images.map { $0.annotations?.objects ?? [] }, names: samples.names)
+    }
+
+    public func sampleBytes(for model: ModelDescription) -> Int {
+        model.imagePreprocessing.count * MemoryLayout<Float>.stride
+    }
+
+    // MARK: Network
+
+    public func model(
+        _ architecture: Architecture, input: InputSize?, seed: UInt64
+    ) throws(RecipeError) -> FasterRCNN {
+        guard let structure = architecture.structure, let network = DetectionNetwork(rawValue: structure.key) else {
+            throw RecipeError(
+                "a detector is one of \(DetectionNetwork.allCases.map(\.rawValue).joined(separator: ", ")), not a list of "
+                    + "layers; say network: {faster-rcnn: {backbone: resnet-18}}",
+                at: architecture.structure?.location ?? Location(file: architecture.source))
+        }
+        guard case .image(let height, let width, let channels) = input ?? architecture.input else {
+            throw RecipeError(
+                "input must be height x width x channels, not \(architecture.input)",
+                at: Location(file: architecture.source))
+        }
+        var model = try network.model(
+            structure, image: ImageShape(channels: channels, height: height, width: width),
+            classes: classNames.isEmpty ? architecture.classes ?? 20 : classNames.count, seed: seed)
+        apply(to: &model)
+        return model
+    }
+
+    private func apply(to model: inout FasterRCNN) {
+        model.sampling.anchors.sampler = BalancedSampler(count: anchorsPerImage, positiveFraction: 0.5)
+        model.sampling.regions.sampler = BalancedSampler(count: regionsPerImage, positiveFraction: positiveRegions)
+        (model.filters.proposals.limitBefore, model.filters.proposals.limitAfter) = (proposals, proposals)
+        let inTraining = 2 * proposals
+        (model.filters.proposalsInTraining.limitBefore, model.filters.proposalsInTraining.limitAfter) =
+            (inTraining, inTraining)
+        model.filters.detections.scoreThreshold = Float(scoreThreshold)
+        model.filters.detections.iouThreshold = iouThreshold
+        model.filters.detections.limit = limit
+    }
+
+    public func problem(with model: FasterRCNN) -> String? { nil }
+
+    public var noScore: DetectionScore { DetectionScore(classes: classNames.count) }
+    public func report(_ score: DetectionScore) -> TaskReport { score.report(classNames: classNames) }
+}
+
+extension DetectionDataset {
+    /// The same objects with other numbers for their classes.
+    ///
+    /// - Parameter places: The number of each class, by its name.
+    fileprivate func renumbered(_ places: [String: Int], as names: [String]) -> DetectionDataset {
+        let samples = samples.map { sample in
+            var sample = sample
+            sample.objects = sample.objects.map { object in
+                var object = object
+                object.label = places[classNames[object.label]] ?? object.label
+                return object
+            }
+            return sample
+        }
+        return DetectionDataset(
+            format: format, root: root, classNames: names, samples: samples, problems: problems,
+            recordCount: recordCount, unusableCount: unusableCount)
+    }
+}

@@ -1,0 +1,37 @@
+import SaccadeDatasets
+import SaccadeGeometry
+public import SaccadeLoading
+import SaccadeModels
+public import SaccadeTensors
+
+/// Images with the objects on them; smaller ones are padded at the right and the bottom.
+public struct DetectionBatch: LearningBatch {
+    /// `[N, C, H, W]`.
+    let images: Tensor
+    /// Of each image, without what pads it.
+    let sizes: [ImageSize]
+    /// Of each image, in its pixels.
+    let objects: [[Annotations.Object]]
+    private let namesOfSamples: @Sendable () -> [String]
+
+    public var count: Int { objects.count }
+    public var names: [String] { namesOfSamples() }
+    public var inputs: [Tensor] { [images] }
+
+    init(
+        images: Tensor, sizes: [ImageSize], objects: [[Annotations.Object]], names: @escaping @Sendable () -> [String]
+    ) {
+        (self.images, self.sizes, self.objects, namesOfSamples) = (images, sizes, objects, names)
+    }
+
+    /// What is learnt from: a crowd is no object that could be found.
+    var targets: [FasterRCNN.Target] {
+        objects.map { objects in
+            let learnt = objects.filter { !$0.isCrowd && $0.box.isValid }
+            let masks = learnt.compactMap(\.mask)
+            return FasterRCNN.Target(
+                boxes: Boxes(learnt.map(\.box)), labels: learnt.map { $0.category + 1 },
+                masks: masks.count == learnt.count ? masks : nil)
+        }
+    }
+}
