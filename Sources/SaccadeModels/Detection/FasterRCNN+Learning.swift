@@ -58,7 +58,9 @@ extension FasterRCNN {
         let strides = strides(of: maps, image: images)
         let heads = boxes(boxPooling(pyramid(maps), picked.map(\.boxes), strides: strides))
         let (classes, boxes) = Self.regionLosses(heads, picked)
-        return Losses(objectness: objectness, proposalBoxes: proposalBoxes, classes: classes, boxes: boxes)
+        let masks = self.masks.map { maskLoss($0, pyramid(maps), picked, targets, strides: strides) }
+        return Losses(
+            objectness: objectness, proposalBoxes: proposalBoxes, classes: classes, boxes: boxes, masks: masks)
     }
 
     private func proposalLosses(
@@ -107,7 +109,7 @@ extension FasterRCNN {
 
 extension Tensor {
     /// Some of the slices along the first axis.
-    fileprivate func rows(_ places: [Int]) -> Tensor {
+    func rows(_ places: [Int]) -> Tensor {
         indexSelected(axis: 0, Tensor(places.map { Float($0) }, shape: [places.count]))
     }
 }
