@@ -90,6 +90,12 @@ let package = Package(
             dependencies: ["SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"],
             swiftSettings: strict),
 
+        // Boxes that may hold something, from colours and edges alone.
+        .target(
+            name: "SaccadeProposals",
+            dependencies: ["SaccadePrelude", "SaccadeGeometry", "SaccadeImages", "CSaccadeThreads"],
+            swiftSettings: strict),
+
         // Networks, data, training.
         .target(
             name: "SaccadeModels",
@@ -118,7 +124,8 @@ let package = Package(
             name: "CSaccadeCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         // Weights that come with the program, as bytes in it.
         .target(
-            name: "CSaccadeShippedWeights", exclude: ["scenes-segmentation.safetensors"]),
+            name: "CSaccadeShippedWeights",
+            exclude: ["scenes-segmentation.safetensors", "faster-rcnn-scenes.safetensors"]),
         .target(
             name: "SaccadeWeights",
             dependencies: [
@@ -130,9 +137,8 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels",
                 "SaccadeInterchange", "SaccadeONNX",
-                "SaccadeGeometry", "SaccadeImages", "SaccadeDatasets", "SaccadeLoading", "SaccadeWeights",
-                "SaccadeSettings", "SaccadeMetrics",
-                "CSaccadeKernels",
+                "SaccadeGeometry", "SaccadeImages", "SaccadeProposals", "SaccadeDatasets", "SaccadeLoading",
+                "SaccadeWeights", "SaccadeSettings", "SaccadeMetrics", "CSaccadeKernels",
             ],
             swiftSettings: strict),
 

@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Foundation
 import SaccadeFiles
+import SaccadeImages
 package import SaccadeLayers
 import SaccadeModels
 package import SaccadeTraining
@@ -40,6 +41,14 @@ package struct ModelOptions: ParsableArguments {
 
     /// Whether the network is named by options, so that no argument names it.
     package var isGiven: Bool { arch != nil || weights != nil }
+
+    /// Whether a command's first argument is a model. With ``isGiven``, or where it is an image, there is none among the
+    /// arguments; a run or a file of weights is not mistaken for an image.
+    package func isModel(_ first: String) -> Bool {
+        guard !isGiven else { return false }
+        guard let start = try? RegularFile.beginning(of: first, count: 16) else { return true }
+        return ImageFormat(magic: start) == nil
+    }
 
     package init() {}
 

@@ -23,6 +23,10 @@ public protocol Model: StagedModel {
     /// - Returns: One tensor for each of ``outputs``.
     func callAsFunction(_ inputs: [Tensor]) -> [Tensor]
 
+    /// Up to how many samples a plan's batch is a power of two, and beyond it a multiple of it, where their number varies, as
+    /// that of an image's regions does; nil where batches are as large as somebody chose.
+    var batchRounding: Int? { get }
+
     /// What it gives while it is trained: the same, unless it has auxiliary heads.
     func trainingResults(_ inputs: [Tensor]) -> TrainingResults
 }
@@ -30,8 +34,24 @@ public protocol Model: StagedModel {
 extension Model {
     public var stages: [(name: String, model: any Model)] { [("", self)] }
 
+    public var batchRounding: Int? { nil }
+
     public func trainingResults(_ inputs: [Tensor]) -> TrainingResults {
         TrainingResults(self(inputs), auxiliary: [])
+    }
+}
+
+extension Plans {
+    /// Plans of a network's stage, rounded as it wants.
+    public convenience init(
+        of stage: any Model, in network: some StagedModel, options: Plan.Options = Plan.Options()
+    ) {
+        let rounding = stage.batchRounding.map { most in
+            stage.inputs.map { input in
+                input.lengths.map { $0 == .batch ? Rounding.powerOfTwo(upTo: most) : .exact }
+            }
+        }
+        self.init(rounding: rounding, options: options, names: network.parameterNames) { stage($0) }
     }
 }
 

@@ -29,6 +29,8 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
     case ap50
     /// Likewise at 0.75 alone.
     case ap75
+    /// The fraction of objects that a proposal overlaps by an IoU of at least 0.5.
+    case proposalRecall
     /// A part of the loss where it has several; so are the next ones.
     case crossEntropy
     case diceLoss
@@ -78,6 +80,7 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
         case .ap: "AP"
         case .ap50: "AP50"
         case .ap75: "AP75"
+        case .proposalRecall: "proposal recall"
         case .objectnessLoss: "objectness loss"
         case .proposalBoxLoss: "proposal box loss"
         case .classLoss: "class loss"

@@ -98,18 +98,18 @@ public struct Training<Task: LearningTask>: Sendable {
         try run.keep(skipped: skipped)
         let trainer = try Trainer(
             task, network,
-            training: batches(
+            training: try batches(
                 of: training, augmentation: settings.augmentation, isShuffled: true,
                 dropsIncomplete: training.count > settings.batchSize),
-            validation: validation.count > 0 ? batches(of: validation) : nil, run: run, observer: observer)
+            validation: validation.count > 0 ? try batches(of: validation) : nil, run: run, observer: observer)
         return try trainer.train()
     }
 
     private func batches(
         of samples: Task.Samples, augmentation: [Augmentation] = [], isShuffled: Bool = false,
         dropsIncomplete: Bool = false
-    ) -> BatchLoader<Task.Source, Task.Batch> {
-        task.batches(
+    ) throws -> BatchLoader<Task.Source, Task.Batch> {
+        try task.batches(
             of: samples, for: description.model, augmentation: augmentation,
             batchSize: description.settings.batchSize, isShuffled: isShuffled, dropsIncomplete: dropsIncomplete,
             seed: description.settings.seed)
@@ -121,8 +121,8 @@ extension LearningTask {
     public func batches(
         of samples: Samples, for model: ModelDescription, augmentation: [Augmentation] = [], batchSize: Int,
         isShuffled: Bool = false, dropsIncomplete: Bool = false, seed: UInt64 = 0
-    ) -> BatchLoader<Source, Batch> {
-        let source = source(of: samples, for: model, augmentation: augmentation)
+    ) throws -> BatchLoader<Source, Batch> {
+        let source = try source(of: samples, for: model, augmentation: augmentation)
         return BatchLoader(
             source, batchSize: batchSize, isShuffled: isShuffled, dropsIncomplete: dropsIncomplete, seed: seed
         ) { batch(of: $0, from: source) }

@@ -6,12 +6,15 @@ public import SaccadeFiles
 public enum ShippedWeights: String, Sendable, CaseIterable {
     /// What each pixel of a drawn scene shows; see `Documentation/scenes-segmentation.md`.
     case scenesSegmentation = "scenes-segmentation"
+    /// What is where on a drawn scene; see `Documentation/faster-rcnn-scenes.md`.
+    case scenesDetection = "faster-rcnn-scenes"
 
     /// The bytes of their file, which says its network.
     public var bytes: [UInt8] {
         let weights =
             switch self {
             case .scenesSegmentation: saccade_scenes_segmentation()
+            case .scenesDetection: saccade_faster_rcnn_scenes()
             }
         return Array(UnsafeBufferPointer(start: weights.bytes, count: weights.count))
     }

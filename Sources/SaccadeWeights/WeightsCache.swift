@@ -12,9 +12,7 @@ public struct WeightsCache: Sendable {
 
     /// The cache of a user with such an environment.
     init(environment: [String: String]) {
-        let home = environment["HOME"] ?? NSHomeDirectory()
-        // The specification asks that a relative path be ignored.
-        let base = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.cache"
+        let base = UserCache.base(environment)
         folder = "\(base)/saccade/weights"
         otherFolder = (environment["TORCH_HOME"] ?? "\(base)/torch") + "/hub/checkpoints"
     }

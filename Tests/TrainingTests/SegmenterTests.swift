@@ -216,7 +216,7 @@ import TrainingTestSupport
         task.classNames = ["membrane", "cell"]
         let network = try #require(model.network as? AnyModel)
         let samples = try task.open(folder.path, split: .all, unusableFraction: 0)
-        let batches = task.batches(of: samples, for: model.description, batchSize: 2)
+        let batches = try task.batches(of: samples, for: model.description, batchSize: 2)
         let score = try evaluate(task, Runner(network), over: batches)
         #expect(score.count == 2 && score.confusion.counts.joined().reduce(0, +) == 70 * 50 + 61 * 83)
         // By the segmenter, which the command uses.

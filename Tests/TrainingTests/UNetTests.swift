@@ -158,7 +158,7 @@ import TrainingTestSupport
         let network = try #require(model.network as? AnyModel)
         let samples = try task.open("\(folder.path)/masks", split: .validation, unusableFraction: 0)
         #expect(samples.count == 4)
-        let batches = task.batches(of: samples, for: model.description, batchSize: 4)
+        let batches = try task.batches(of: samples, for: model.description, batchSize: 4)
         for runner in [Runner(network), Runner(planning: network)] {
             let score = try evaluate(task, runner, over: batches)
             let report = task.report(score)

@@ -9,3 +9,4 @@ typedef struct {
 } saccade_shipped_weights;
 
 saccade_shipped_weights saccade_scenes_segmentation(void);
+saccade_shipped_weights saccade_faster_rcnn_scenes(void);

@@ -80,12 +80,7 @@ package struct Segment: AsyncParsableCommand {
 
     private var images: [String] { namesModel ? paths : [model] + paths }
 
-    /// Whether the first argument is a model. A run or a file of weights is not mistaken for an image.
-    private var namesModel: Bool {
-        guard !options.isGiven else { return false }
-        guard let start = try? RegularFile.beginning(of: model, count: 16) else { return true }
-        return ImageFormat(magic: start) == nil
-    }
+    private var namesModel: Bool { options.isModel(model) }
 
     package func validate() throws {
         guard !images.isEmpty else {

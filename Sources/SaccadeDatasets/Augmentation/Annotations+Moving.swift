@@ -26,7 +26,7 @@ extension Annotations {
             objects: result,
             classes: classes.map { classes in
                 move.pixels(classes, in: move.new.frame, elsewhere: rules.unknownClass)
-            })
+            }, proposals: proposals.map(move.regions))
     }
 }
 
@@ -80,6 +80,17 @@ extension PixelSize {
 }
 
 extension GeometricTransform {
+    /// The hulls of moved regions, cut off at the frame; those that have left the image are dropped.
+    fileprivate func regions(_ boxes: Boxes) -> Boxes {
+        Boxes(
+            boxes.indices.compactMap { index in
+                let box = boxes[index]
+                guard box.isValid, let hull = outline(box).bounds else { return nil }
+                let moved = hull.clipped(to: new.frame)
+                return moved.isValid ? moved : nil
+            })
+    }
+
     /// The moved keypoint; unlabelled, at the origin, when it has left the image.
     fileprivate func keypoint(_ keypoint: Keypoint) -> Keypoint {
         let place = self(Point(keypoint.x, keypoint.y))

@@ -33,8 +33,12 @@ public struct Annotations: Sendable, Hashable {
     public var objects: [Object]
     /// A class for each pixel, row by row; nil where it is not known.
     public var classes: [UInt8]?
+    /// Regions that may have an object, as somebody proposed them; nil where nobody did.
+    public var proposals: Boxes?
 
-    public init(objects: [Object] = [], classes: [UInt8]? = nil) { (self.objects, self.classes) = (objects, classes) }
+    public init(objects: [Object] = [], classes: [UInt8]? = nil, proposals: Boxes? = nil) {
+        (self.objects, self.classes, self.proposals) = (objects, classes, proposals)
+    }
 
     /// What stays and what goes when an image is moved.
     public struct Rules: Sendable, Hashable {

@@ -11,7 +11,7 @@ extension DetectionDataset: ImageDataset {
     public func subset(_ indices: some Sequence<Int>) -> DetectionDataset {
         DetectionDataset(
             format: format, root: root, classNames: classNames, samples: indices.map { samples[$0] },
-            problems: problems, recordCount: recordCount, unusableCount: unusableCount)
+            problems: problems, recordCount: recordCount, unusableCount: unusableCount, proposer: proposer)
     }
 
     public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {
@@ -25,12 +25,15 @@ extension DetectionDataset: ImageDataset {
     public var isAnnotated: Bool { true }
 
     public func annotations(at index: Int, of size: PixelSize) throws(FileError) -> Annotations? {
+        var annotations: Annotations
         do throws(GeometryError) {
-            return try samples[index].annotations(size: size)
+            annotations = try samples[index].annotations(size: size)
         } catch {
             throw FileError(
                 .malformed, path: samples[index].place.file, reason: "\(samples[index].name): \(error)",
                 remedy: "correct the outlines")
         }
+        annotations.proposals = try proposer?.proposals(forImageAt: samples[index].image)
+        return annotations
     }
 }

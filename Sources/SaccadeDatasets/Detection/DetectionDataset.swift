@@ -30,10 +30,13 @@ public struct DetectionDataset: Sendable {
     /// How many of them were left out because they make no sense.
     public let unusableCount: Int
 
+    /// Says which regions of its images may have an object; nil where nobody asks.
+    public var proposer: (any RegionProposing)?
+
     /// A data set from its parts; for those that come from no file, too.
     public init(
         format: Format, root: String, classNames: [String], samples: [DetectionSample], problems: [Problem] = [],
-        recordCount: Int? = nil, unusableCount: Int = 0
+        recordCount: Int? = nil, unusableCount: Int = 0, proposer: (any RegionProposing)? = nil
     ) {
         self.format = format
         self.root = root
@@ -42,6 +45,7 @@ public struct DetectionDataset: Sendable {
         self.problems = problems
         self.recordCount = recordCount ?? samples.reduce(0) { $0 + $1.objects.count }
         self.unusableCount = unusableCount
+        self.proposer = proposer
     }
 
     /// Refuses data of which too much makes no sense, before anybody trains on the rest.

@@ -63,6 +63,9 @@ public struct Boxes: Sendable, Hashable {
             y2: places.map { y2[$0] })
     }
 
+    /// At most so many, from the beginning.
+    public func first(_ limit: Int) -> Boxes { limit < count ? selecting(Array(indices.prefix(limit))) : self }
+
     /// Adds boxes behind the others.
     public mutating func append(contentsOf others: Boxes) {
         x1 += others.x1

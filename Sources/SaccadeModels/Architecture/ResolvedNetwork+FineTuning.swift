@@ -21,3 +21,15 @@ extension String {
     /// `layer10.0` is not.
     package func isPart(of whole: String) -> Bool { self == whole || hasPrefix(whole + ".") }
 }
+
+extension ResolvedNetwork {
+    /// The network up to the layer that names classes, without auxiliary heads: its last layer is the one that gives
+    /// features.
+    func withoutClassifier() -> ResolvedNetwork {
+        with(
+            Array(
+                layers.filter { !$0.isAuxiliary }.prefix {
+                    if case .layer = $0.body { $0.specification.kind.outputs != .classes } else { true }
+                }))
+    }
+}

@@ -1,13 +1,32 @@
 import SaccadeLayers
+import SaccadePrelude
 import SaccadeTensors
 
-/// Two fully connected layers over a region's features, and the sibling layers behind them: a score for each class and,
-/// for each class, how the region would have to move. Girshick, "Fast R-CNN" (2015), figure 1.
+/// What is made of a region, and the sibling layers behind it: a score for each class and, for each class, how the region
+/// would have to move. Girshick, "Fast R-CNN" (2015), figure 1.
 struct BoxHead: Module {
     /// `box_head` of torchvision's checkpoints.
-    struct Trunk: Module {
-        let fc6: Linear
-        let fc7: Linear
+    enum Trunk: Module {
+        /// Two fully connected layers over a region's features.
+        case connected(fc6: Linear, fc7: Linear)
+        /// A network over a region's pixels, up to its last features.
+        case network(Network)
+
+        var children: [(name: String, value: Any)] {
+            switch self {
+            case .connected(let fc6, let fc7): [("fc6", fc6), ("fc7", fc7)]
+            case .network(let network): network.children
+            }
+        }
+
+        /// - Parameter regions: `[R, C, H, W]`.
+        /// - Returns: `[R, features]`.
+        func callAsFunction(_ regions: Tensor) -> Tensor {
+            switch self {
+            case .connected(let fc6, let fc7): fc7(fc6(regions.flattened(from: 1), as: "fc6"), as: "fc7")
+            case .network(let network): Trace.scope("box_head") { network(regions).flattened(from: 1) }
+            }
+        }
     }
 
     /// `box_predictor`.
@@ -24,7 +43,7 @@ struct BoxHead: Module {
     ///   - width: Of both layers.
     ///   - classes: With the background, which is class 0.
     init(_ inputs: Int, width: Int, classes: Int, using generator: inout some RandomNumberGenerator) {
-        trunk = Trunk(
+        trunk = .connected(
             fc6: Linear(in: inputs, out: width, activation: .relu, using: &generator),
             fc7: Linear(in: width, out: width, activation: .relu, using: &generator))
         predictor = Predictor(
@@ -32,10 +51,24 @@ struct BoxHead: Module {
             bboxPred: Linear(in: width, out: 4 * classes, using: &generator))
     }
 
+    /// - Parameters:
+    ///   - classifier: On regions' pixels; its layers up to the one that names classes are kept.
+    ///   - classes: With the background, which is class 0.
+    init(features classifier: ResolvedNetwork, classes: Int, using generator: inout some RandomNumberGenerator) {
+        let network = Network(classifier.withoutClassifier())
+        trunk = .network(network)
+        let width = network.output.elementCount
+        var bboxPred = Linear(in: width, out: 4 * classes, using: &generator)
+        // Regions stay as they are until it has been learnt how they have to move.
+        bboxPred.weight.assign(Tensor(filledWith: 0, shape: bboxPred.weight.value.shape))
+        bboxPred.bias = Parameter(Tensor(filledWith: 0, shape: [4 * classes]))
+        predictor = Predictor(clsScore: Linear(in: width, out: classes, using: &generator), bboxPred: bboxPred)
+    }
+
     /// - Parameter regions: `[R, C, H, W]`.
     /// - Returns: `[R, classes]` and `[R, 4 · classes]`, a class's four numbers side by side.
     func callAsFunction(_ regions: Tensor) -> (scores: Tensor, offsets: Tensor) {
-        let x = trunk.fc7(trunk.fc6(regions.flattened(from: 1), as: "fc6"), as: "fc7")
+        let x = trunk(regions)
         return (predictor.clsScore(x, as: "cls_score"), predictor.bboxPred(x, as: "bbox_pred"))
     }
 }

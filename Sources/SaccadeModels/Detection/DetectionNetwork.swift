@@ -3,6 +3,8 @@ package import SaccadeSettings
 
 /// The networks that find objects, by the names that recipes have for them.
 public enum DetectionNetwork: String, Sendable, CaseIterable {
+    case rcnn
+    case fastRCNN = "fast-rcnn"
     case fasterRCNN = "faster-rcnn"
     case fasterRCNNResNet50FPN = "fasterrcnn-resnet-50-fpn"
     case maskRCNNResNet50FPN = "maskrcnn-resnet-50-fpn"
@@ -11,14 +13,30 @@ public enum DetectionNetwork: String, Sendable, CaseIterable {
     public var recipe: String {
         let (name, input, classes) =
             switch self {
+            case .rcnn: ("R-CNN", "600x800x3", 20)
+            case .fastRCNN: ("Fast R-CNN", "600x800x3", 20)
             case .fasterRCNN: ("Faster R-CNN", "600x800x3", 20)
             case .fasterRCNNResNet50FPN: ("Faster R-CNN, ResNet-50, FPN", "800x800x3", 90)
             case .maskRCNNResNet50FPN: ("Mask R-CNN, ResNet-50, FPN", "800x800x3", 90)
             }
-        let sides = self == .fasterRCNN ? "shortSide: 600, longSide: 1000" : "shortSide: 800, longSide: 1333"
+        let sides = isTorchvision ? "shortSide: 800, longSide: 1333" : "shortSide: 600, longSide: 1000"
         return "name: \(name)\ntask: detect\nnetwork: {\(rawValue): {}}\ninput: \(input)\nclasses: \(classes)\n"
             + "preprocessing: {resize: fit, \(sides), mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}\n"
     }
+
+    /// Whether torchvision has it.
+    private var isTorchvision: Bool { self == .fasterRCNNResNet50FPN || self == .maskRCNNResNet50FPN }
+
+    private var family: RegionCNN.Configuration.Family {
+        switch self {
+        case .rcnn: .rcnn
+        case .fastRCNN: .fast
+        case .fasterRCNN, .fasterRCNNResNet50FPN, .maskRCNNResNet50FPN: .faster
+        }
+    }
+
+    /// Whether regions have to come from outside.
+    public var needsProposals: Bool { family != .faster }
 
     /// The network with fresh weights.
     ///
@@ -30,10 +48,11 @@ public enum DetectionNetwork: String, Sendable, CaseIterable {
     /// - Throws: `RecipeError` at the setting that cannot be.
     package func model(
         _ settings: Setting.Entry, image: ImageShape, classes: Int, seed: UInt64
-    ) throws(RecipeError) -> FasterRCNN {
-        var configuration: FasterRCNN.Configuration =
-            try settings.value.isEmpty ? FasterRCNN.Configuration() : settings.value.decoded()
-        if self != .fasterRCNN {
+    ) throws(RecipeError) -> RegionCNN {
+        var configuration: RegionCNN.Configuration =
+            try settings.value.isEmpty ? RegionCNN.Configuration() : settings.value.decoded()
+        configuration.family = family
+        if isTorchvision {
             (configuration.backbone, configuration.pyramid) = ("resnet-50", 256)
             (configuration.frozen, configuration.masks) = (true, self == .maskRCNNResNet50FPN)
         }

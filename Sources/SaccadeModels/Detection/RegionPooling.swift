@@ -4,13 +4,18 @@ import SaccadePrelude
 import SaccadeTensors
 
 /// How regions of an image become features of one size, whatever the regions' own: from which map, and by which reading.
-public struct RegionPooling: Sendable, Hashable {
+struct RegionPooling: Sendable, Hashable {
     /// How a region's bins read the map.
-    public enum Method: String, Sendable, Hashable, CaseIterable {
+    enum Method: Sendable, Hashable {
         /// Bilinear samples in every bin, averaged: He et al., "Mask R-CNN" (2017), section 3.
         case align
         /// The largest of every bin, whose edges are whole elements: Girshick, "Fast R-CNN" (2015), section 2.1.
         case pool
+        /// Bilinear samples of the image itself, with some of what is around the region, and zeros, the mean colour, beyond
+        /// the image: Girshick et al. (2014), appendix A.
+        ///
+        /// - `context`: How much of the result's side there is at either edge, in 0..<0.5: 16 of 227 pixels in the paper.
+        case warp(context: Double)
     }
 
     var method = Method.align
@@ -23,7 +28,7 @@ public struct RegionPooling: Sendable, Hashable {
     ///   - strides: Rows of the image for each row of every map.
     /// - Returns: `[R, C, size, size]`, image by image, in the regions' order.
     func callAsFunction(_ maps: [Tensor], _ regions: [Boxes], strides: [Int]) -> Tensor {
-        let rows = Self.rows(of: regions)
+        let rows = Self.rows(of: regions.map(withContext))
         let levels = Self.levels(of: rows, strides)
         let parts = maps.indices.compactMap { level -> (places: [Int], features: Tensor)? in
             let places = levels.indices.filter { levels[$0] == level }
@@ -46,7 +51,20 @@ public struct RegionPooling: Sendable, Hashable {
         case .align:
             roiAlign(map, boxes: regions, outputSize: Pair(size), spatialScale: scale, samplingRatio: 2, aligned: false)
         case .pool: roiPool(map, boxes: regions, outputSize: Pair(size), spatialScale: scale)
+        case .warp: roiAlign(map, boxes: regions, outputSize: Pair(size), samplingRatio: 2, aligned: true)
         }
+    }
+
+    /// The regions with what is seen around them.
+    private func withContext(_ boxes: Boxes) -> Boxes {
+        guard case .warp(let context) = method else { return boxes }
+        let share = Float(context / (1 - 2 * context))
+        func edge(_ edge: [Float], _ low: [Float], _ high: [Float], _ share: Float) -> [Float] {
+            edge.indices.map { edge[$0] + (high[$0] - low[$0]) * share }
+        }
+        return Boxes(
+            x1: edge(boxes.x1, boxes.x1, boxes.x2, -share), y1: edge(boxes.y1, boxes.y1, boxes.y2, -share),
+            x2: edge(boxes.x2, boxes.x1, boxes.x2, share), y2: edge(boxes.y2, boxes.y1, boxes.y2, share))
     }
 
     /// The number of the image in front of each region.

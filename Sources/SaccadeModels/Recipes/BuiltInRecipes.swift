@@ -5,6 +5,8 @@ public enum BuiltInRecipes {
         ("camvid", PackageResources.camvid_yaml),
         ("cifar-resnet-20", PackageResources.cifar_resnet_20_yaml),
         ("exercise-1", PackageResources.exercise_1_yaml),
+        ("faster-rcnn-bccd", PackageResources.faster_rcnn_bccd_yaml),
+        ("faster-rcnn-scenes", PackageResources.faster_rcnn_scenes_yaml),
         ("fcn8s-voc", PackageResources.fcn8s_voc_yaml),
         ("mnist", PackageResources.mnist_yaml),
         ("scenes", PackageResources.scenes_yaml),

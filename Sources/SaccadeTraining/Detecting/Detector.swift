@@ -22,7 +22,10 @@ public struct Detector: Sendable {
     public let preprocessing: Preprocessing
     /// By number.
     public let classNames: [String]
-    private let model: FasterRCNN
+    private let network: RegionCNN
+    /// Who proposes regions; nil for the network itself.
+    private let regions: RegionSource?
+    private let regionLimit: Int
     private let runner: @Sendable (Int, [Tensor]) throws -> [Tensor]
 
     /// - Parameters:
@@ -30,41 +33,59 @@ public struct Detector: Sendable {
     ///   - options: How to compute.
     /// - Throws: ``RunError`` when it is for something else.
     public init(_ model: LoadedModel, options: Plan.Options = Plan.Options()) throws(RunError) {
-        guard case .detect(let task) = model.description.task, let network = model.network as? FasterRCNN else {
+        guard case .detect(let task) = model.description.task, let network = model.network as? RegionCNN else {
             throw RunError(
                 .different,
                 "\(model.name): this network was made to \(model.description.task.name), not to detect; use the command of "
                     + "its task.")
         }
-        (preprocessing, classNames, self.model) = (model.description.imagePreprocessing, task.classNames, network)
-        let stages = network.stages.map { stage in
-            let part = stage.model
-            // As many regions as there are proposals: a plan for every count would never be used twice.
-            let isOfRegions = stage.name != "proposals"
-            let rounding = [[Plans.Rounding.powerOfTwo(upTo: 256), .exact, .exact, .exact]]
-            return Plans(
-                rounding: isOfRegions ? rounding : nil, options: options, names: network.parameterNames
-            ) { part($0) }
+        (preprocessing, classNames, self.network) = (model.description.imagePreprocessing, task.classNames, network)
+        regionLimit = task.proposals
+        let plans = network.stages.map { Plans(of: $0.model, in: network, options: options) }
+        runner = { try plans[$0].run($1) }
+        do {
+            regions = try task.regionSource(needsProposals: network.needsProposals)
+        } catch {
+            throw RunError(.different, "\(model.name): the network that proposes its regions cannot be had: \(error)")
         }
-        runner = { try stages[$0].run($1) }
+    }
+
+    /// The network of a run, or of any recipe, for its proposals.
+    init(proposing model: String) throws {
+        var request = ModelRequest()
+        request.model = model
+        try self.init(LoadedModel(request))
+        guard !network.needsProposals else {
+            throw RunError(.different, "\(model): this network proposes no regions; name one of Faster R-CNN.")
+        }
     }
 
     /// What is on an image, the surest first.
     public func callAsFunction(_ image: Image) throws -> [Object] {
         let (input, size) = prepared(image)
-        let answer = try model.detect(input, sizes: [size], run: runner)[0]
+        let own = (width: size.width, height: size.height)
+        let whole = (width: image.width, height: image.height)
+        let regions = try regions.map { [try $0.regions(of: image).first(regionLimit).resized(from: whole, to: own)] }
+        let answer = try network.detect(input, sizes: [size], proposals: regions, run: runner)[0]
         let found = answer.objects
-        let boxes = found.boxes.resized(
-            from: (width: size.width, height: size.height), to: (width: image.width, height: image.height))
+        let boxes = found.boxes.resized(from: own, to: whole)
         return try found.labels.indices.map { index in
             let mask = answer.masks.map { masks in
                 PastedMask(
-                    masks[index], side: FasterRCNN.maskSide, over: boxes[index], width: image.width, height: image.height)
+                    masks[index], side: RegionCNN.maskSide, over: boxes[index], width: image.width, height: image.height
+                )
             }
             return Object(
                 label: classNames[found.labels[index] - 1], score: Double(found.scores[index]), box: boxes[index],
                 mask: try mask?.mask(width: image.width, height: image.height))
         }
+    }
+
+    /// Where the network says that there may be objects, the likeliest first, in the image's pixels.
+    func proposals(on image: Image) throws -> Boxes {
+        let (input, size) = prepared(image)
+        return try network.proposals(on: input, sizes: [size], run: runner)[0].resized(
+            from: (width: size.width, height: size.height), to: (width: image.width, height: image.height))
     }
 
     /// The image's numbers, `[1, C, H, W]`, and how much of that is the image.

@@ -1,32 +1,29 @@
-public import SaccadeModels
 import SaccadeGeometry
 import SaccadeMetrics
+public import SaccadeModels
 import SaccadeTensors
 
 extension Detection {
-    public func losses(of model: FasterRCNN, on batch: DetectionBatch) -> Losses {
+    public func losses(of model: RegionCNN, on batch: DetectionBatch) -> Losses {
         let losses = model.losses(batch.images, batch.targets, sizes: batch.sizes)
-        guard let masks = losses.masks else {
-            return Losses(
-                losses.total,
-                parts: [
-                    .objectnessLoss: losses.objectness, .proposalBoxLoss: losses.proposalBoxes,
-                    .classLoss: losses.classes, .boxLoss: losses.boxes,
-                ])
-        }
-        return Losses(
-            losses.total,
-            parts: [
-                .objectnessLoss: losses.objectness, .proposalBoxLoss: losses.proposalBoxes, .classLoss: losses.classes,
-                .boxLoss: losses.boxes, .maskLoss: masks,
-            ])
+        let parts: KeyValuePairs<Metric, Tensor?> = [
+            .objectnessLoss: losses.objectness, .proposalBoxLoss: losses.proposalBoxes, .classLoss: losses.classes,
+            .boxLoss: losses.boxes, .maskLoss: losses.masks,
+        ]
+        return Losses(losses.total, parts: parts.compactMap { metric, part in part.map { (metric, $0) } })
     }
 
     /// In the pixels of the image as the network sees it.
     public func judge(
-        _ model: Runner<FasterRCNN>, by batch: DetectionBatch, into score: inout DetectionScore
+        _ model: Runner<RegionCNN>, by batch: DetectionBatch, into score: inout DetectionScore
     ) throws {
-        let found = try model.model.detect(batch.images, sizes: batch.sizes) { try model($1, stage: $0) }
+        let (network, run) = (model.model, { (stage: Int, inputs: [Tensor]) in try model(inputs, stage: stage) })
+        if learns == .proposals {
+            let proposals = try network.proposals(on: batch.images, sizes: batch.sizes, run: run)
+            for (boxes, objects) in zip(proposals, batch.objects) { score.add(proposals: boxes, truth: objects) }
+            return
+        }
+        let found = try network.detect(batch.images, sizes: batch.sizes, proposals: batch.proposals, run: run)
         for (detections, objects) in zip(found, batch.objects) { score.add(detections.objects, truth: objects) }
     }
 }

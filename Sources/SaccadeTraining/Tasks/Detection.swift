@@ -13,12 +13,14 @@ public import SaccadeSettings
 public struct Detection: LearningTask {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case anchorsPerImage, regionsPerImage, positiveRegions, proposals, scoreThreshold, iouThreshold, limit
+        case learns, proposer
     }
 
     public static let name = "detect"
     public static let monitor = Monitor(.validation, .ap)
+    public var monitor: Monitor { learns == .proposals ? Monitor(.validation, .proposalRecall) : Self.monitor }
     public static let monitors =
-        [.ap, .ap50, .ap75].map { Monitor(.validation, $0) }
+        [.ap, .ap50, .ap75, .proposalRecall].map { Monitor(.validation, $0) }
         + [.loss, .objectnessLoss, .proposalBoxLoss, .classLoss, .boxLoss].map { Monitor(.training, $0) }
     public static let networks = DetectionNetwork.allCases.map { (name: $0.rawValue, recipe: $0.recipe) }
 
@@ -36,6 +38,11 @@ public struct Detection: LearningTask {
     public var iouThreshold = 0.5
     /// Detections on an image at most; 1 to 100 000.
     public var limit = 100
+    /// What of a Faster R-CNN is learnt: everything, its proposals, or what regions are.
+    public var learns = RegionCNN.Part.everything
+    /// Who says which regions may have an object: `selective-search` in the paper's quality, `selective-search-fast`, or a
+    /// run whose network proposes them. Nil is the network itself, and of one that proposes none the fast search.
+    public var proposer: String?
     public var classNames: [String] = []
 
     public init() {}
@@ -50,6 +57,13 @@ public struct Detection: LearningTask {
         scoreThreshold = try values.decodeIfPresent(Double.self, forKey: .scoreThreshold) ?? scoreThreshold
         iouThreshold = try values.decodeIfPresent(Double.self, forKey: .iouThreshold) ?? iouThreshold
         limit = try values.decodeIfPresent(Int.self, forKey: .limit) ?? limit
+        proposer = try values.decodeIfPresent(String.self, forKey: .proposer)
+        if let word = try values.decodeIfPresent(String.self, forKey: .learns) {
+            guard let part = RegionCNN.Part(rawValue: word) else {
+                throw decoder.unknown(word, CodingKeys.learns, among: RegionCNN.Part.allCases.map(\.rawValue))
+            }
+            learns = part
+        }
     }
 
     public var problem: String? {
@@ -111,8 +125,10 @@ public struct Detection: LearningTask {
 
     public func source(
         of samples: DetectionDataset, for model: ModelDescription, augmentation: [Augmentation]
-    ) -> PreparedImages<DetectionDataset> {
-        PreparedImages(samples, model.imagePreprocessing, augmentation)
+    ) throws -> PreparedImages<DetectionDataset> {
+        var samples = samples
+        samples.proposer = try regionProposing(on: samples, by: model)
+        return PreparedImages(samples, model.imagePreprocessing, augmentation)
     }
 
     public func batch(
@@ -120,10 +136,13 @@ public struct Detection: LearningTask {
     ) -> DetectionBatch {
         let images = samples.samples
         let isFitted = source.preprocessing.fittedSize(of: source.preprocessing.size) != nil
+        let isGiven = source.dataset.proposer != nil
         return DetectionBatch(
             images: isFitted ? source.paddedTensor(of: images, multipleOf: 32) : source.tensor(of: images),
             sizes: images.map { ImageSize(width: $0.image.width, height: $0.image.height) },
-            objects: images.map { $0.annotations?.objects ?? [] }, names: samples.names)
+            objects: images.map { $0.annotations?.objects ?? [] },
+            proposals: isGiven ? images.map { $0.annotations?.proposals?.first(proposals) ?? Boxes() } : nil,
+            names: samples.names)
     }
 
     public func sampleBytes(for model: ModelDescription) -> Int {
@@ -134,7 +153,7 @@ public struct Detection: LearningTask {
 
     public func model(
         _ architecture: Architecture, input: InputSize?, seed: UInt64
-    ) throws(RecipeError) -> FasterRCNN {
+    ) throws(RecipeError) -> RegionCNN {
         guard let structure = architecture.structure, let network = DetectionNetwork(rawValue: structure.key) else {
             throw RecipeError(
                 "a detector is one of \(DetectionNetwork.allCases.map(\.rawValue).joined(separator: ", ")), not a list of "
@@ -153,7 +172,7 @@ public struct Detection: LearningTask {
         return model
     }
 
-    private func apply(to model: inout FasterRCNN) {
+    private func apply(to model: inout RegionCNN) {
         model.sampling.anchors.sampler = BalancedSampler(count: anchorsPerImage, positiveFraction: 0.5)
         model.sampling.regions.sampler = BalancedSampler(count: regionsPerImage, positiveFraction: positiveRegions)
         (model.filters.proposals.limitBefore, model.filters.proposals.limitAfter) = (proposals, proposals)
@@ -163,9 +182,10 @@ public struct Detection: LearningTask {
         model.filters.detections.scoreThreshold = Float(scoreThreshold)
         model.filters.detections.iouThreshold = iouThreshold
         model.filters.detections.limit = limit
+        model.learnt = learns
     }
 
-    public func problem(with model: FasterRCNN) -> String? { nil }
+    public func problem(with model: RegionCNN) -> String? { nil }
 
     public var noScore: DetectionScore { DetectionScore(classes: classNames.count) }
     public func report(_ score: DetectionScore) -> TaskReport { score.report(classNames: classNames) }

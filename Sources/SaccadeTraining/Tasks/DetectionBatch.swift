@@ -12,6 +12,8 @@ public struct DetectionBatch: LearningBatch {
     let sizes: [ImageSize]
     /// Of each image, in its pixels.
     let objects: [[Annotations.Object]]
+    /// Of each image, in its pixels; nil where the network proposes them.
+    let proposals: [Boxes]?
     private let namesOfSamples: @Sendable () -> [String]
 
     public var count: Int { objects.count }
@@ -19,19 +21,21 @@ public struct DetectionBatch: LearningBatch {
     public var inputs: [Tensor] { [images] }
 
     init(
-        images: Tensor, sizes: [ImageSize], objects: [[Annotations.Object]], names: @escaping @Sendable () -> [String]
+        images: Tensor, sizes: [ImageSize], objects: [[Annotations.Object]], proposals: [Boxes]?,
+        names: @escaping @Sendable () -> [String]
     ) {
-        (self.images, self.sizes, self.objects, namesOfSamples) = (images, sizes, objects, names)
+        (self.images, self.sizes, self.objects, self.proposals) = (images, sizes, objects, proposals)
+        namesOfSamples = names
     }
 
     /// What is learnt from: a crowd is no object that could be found.
-    var targets: [FasterRCNN.Target] {
-        objects.map { objects in
+    var targets: [RegionCNN.Target] {
+        objects.enumerated().map { image, objects in
             let learnt = objects.filter { !$0.isCrowd && $0.box.isValid }
             let masks = learnt.compactMap(\.mask)
-            return FasterRCNN.Target(
+            return RegionCNN.Target(
                 boxes: Boxes(learnt.map(\.box)), labels: learnt.map { $0.category + 1 },
-                masks: masks.count == learnt.count ? masks : nil)
+                masks: masks.count == learnt.count ? masks : nil, proposals: proposals?[image])
         }
     }
 }

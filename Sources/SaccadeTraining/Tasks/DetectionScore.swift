@@ -8,6 +8,8 @@ public struct DetectionScore: TaskScore {
     private var coco = COCOAveragePrecision<Box>()
     private var voc: VOCAveragePrecision
     private let classes: Int
+    /// Objects, where proposals alone are judged, and those of them that one overlaps.
+    private var recalled = (found: 0, objects: 0)
     /// Objects that had to be found, of each class.
     private var objects: [Int]
 
@@ -30,7 +32,21 @@ public struct DetectionScore: TaskScore {
             detections: boxes.map { .init($0, label: $1, score: $2) })
     }
 
+    /// Judges what was proposed on one image.
+    mutating func add(proposals: Boxes, truth: [Annotations.Object]) {
+        count += 1
+        let real = Boxes(truth.filter { !$0.isCrowd }.map(\.box))
+        let overlaps = real.pairwiseIoU(with: proposals)
+        recalled.objects += real.count
+        recalled.found += real.indices.count { place in
+            overlaps[place * proposals.count..<(place + 1) * proposals.count].contains { $0 >= 0.5 }
+        }
+    }
+
     public var metrics: [Metric: Double] {
+        guard recalled.objects == 0 else {
+            return [.proposalRecall: Double(recalled.found) / Double(recalled.objects)]
+        }
         let scores = coco.result
         var metrics: [Metric: Double] = [:]
         (metrics[.ap], metrics[.ap50], metrics[.ap75]) = (scores.ap, scores.ap50, scores.ap75)

@@ -24,6 +24,8 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     static var name: String { get }
     /// The metric by which epochs are compared where the recipe does not say.
     static var monitor: Monitor { get }
+    /// Likewise, with these settings.
+    var monitor: Monitor { get }
     /// What ``losses(of:on:)`` and ``judge(_:by:into:)`` measure, in their parts.
     static var monitors: [Monitor] { get }
     /// Whether a batch may be mixed of the images of another: mixUp, CutMix.
@@ -58,7 +60,9 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     /// - Throws: ``RunError`` when the data have classes that the network does not know.
     func matched(_ samples: Samples, hasNames: Bool, note: (String) -> Void) throws -> Samples
     /// The samples as they are learnt from, or judged by where there is no augmentation.
-    func source(of samples: Samples, for model: ModelDescription, augmentation: [Augmentation]) -> Source
+    ///
+    /// - Throws: What keeps the samples' parts from being had that other networks make.
+    func source(of samples: Samples, for model: ModelDescription, augmentation: [Augmentation]) throws -> Source
     /// Puts samples together.
     func batch(of samples: LoadedSamples<Source.Sample>, from source: Source) -> Batch
     /// Bytes of a batch of one sample.
@@ -88,6 +92,7 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 }
 
 extension LearningTask {
+    public var monitor: Monitor { Self.monitor }
     public static var mixesBatches: Bool { false }
     public static var seesTiles: Bool { false }
     public func prepared(for samples: Samples) -> Self { self }
@@ -100,12 +105,12 @@ public struct Losses {
     /// What is minimised: one number.
     public let total: Tensor
     /// Its parts where it has several, such as a detector's; each a mean over the batch.
-    public let parts: KeyValuePairs<Metric, Tensor>
+    public let parts: [(metric: Metric, loss: Tensor)]
     /// What else was seen of the batch, worked out after the gradients.
     public let measures: () -> [Metric: RunningMean]
 
     public init(
-        _ total: Tensor, parts: KeyValuePairs<Metric, Tensor> = [:],
+        _ total: Tensor, parts: [(metric: Metric, loss: Tensor)] = [],
         measures: @escaping () -> [Metric: RunningMean] = { [:] }
     ) {
         (self.total, self.parts, self.measures) = (total, parts, measures)

@@ -62,7 +62,7 @@ extension RunTask {
     public var name: String { type(of: task).name }
 
     /// The metric by which epochs are compared where the recipe does not say.
-    public var monitor: Monitor { type(of: task).monitor }
+    public var monitor: Monitor { task.monitor }
 
     /// The recipe of a network that is no list of layers; nil where none is called so.
     static func recipe(ofNetwork name: String) -> String? {

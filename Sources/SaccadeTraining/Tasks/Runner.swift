@@ -16,10 +16,7 @@ public struct Runner<Learner: StagedModel> {
     /// Runs by plans, with the weights that the network has when the first is made.
     public init(planning model: Learner, options: Plan.Options = Plan.Options()) {
         self.model = model
-        let plans = model.stages.map { stage in
-            let model = stage.model
-            return Plans(options: options, names: model.parameterNames) { model($0) }
-        }
+        let plans = model.stages.map { Plans(of: $0.model, in: model, options: options) }
         run = { try plans[$0].run($1) }
     }
 

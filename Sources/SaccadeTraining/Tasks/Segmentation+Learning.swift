@@ -14,7 +14,7 @@ extension Segmentation {
         let scores = results.outputs[0].rowMajor
         let own = loss(of: scores, batch)
         let total = results.auxiliary.reduce(own.total) { $0 + loss(of: $1.result, batch).total * $1.weight }
-        return Losses(total, parts: own.parts) {
+        return Losses(total, parts: own.parts.map { ($0, $1) }) {
             var confusion = ConfusionMatrix(classes: classNames.count)
             count(scores.detached, batch, in: &confusion)
             return [.pixelAccuracy: RunningMean(sum: confusion.accuracy * Double(batch.count), count: batch.count)]

@@ -14,12 +14,18 @@ struct ProposalMaps {
         (self.maps, self.objectness, self.offsets) = (maps, objectness, offsets)
     }
 
-    /// From the outputs of ``ProposalStage``.
-    init(_ outputs: [Tensor]) {
+    /// From the outputs of ``MapStage``.
+    ///
+    /// - Parameter isProposing: Whether there is a proposal head.
+    init(_ outputs: [Tensor], isProposing: Bool) {
+        guard isProposing else {
+            self.init(maps: outputs, objectness: [], offsets: [])
+            return
+        }
         let count = outputs.count / 3
-        maps = Array(outputs.prefix(count))
-        objectness = (0..<count).map { outputs[count + 2 * $0] }
-        offsets = (0..<count).map { outputs[count + 2 * $0 + 1] }
+        self.init(
+            maps: Array(outputs.prefix(count)), objectness: (0..<count).map { outputs[count + 2 * $0] },
+            offsets: (0..<count).map { outputs[count + 2 * $0 + 1] })
     }
 
     /// The anchors of each map.

@@ -6,21 +6,28 @@ import SaccadeFiles
 import SaccadeGeometry
 import SaccadeImages
 import SaccadeTraining
+import SaccadeWeights
 
 package struct Detect: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         abstract: "Find objects on images.",
         discussion: """
-            Images may have any size. With --output, NAME-objects.png shows each image with its objects: a box, what it is, \
-            and how sure the network is.
+            Images may have any size. With --output a folder gets
+              NAME-objects.png   the image with its objects: a box, what it is, how sure the network is; and its mask,
+                                 where the network says it
+              detections.json    all objects as COCO’s evaluators read them; an image’s id is the number that its name
+                                 is, or else its place in the command, from 1 on; a category’s is its place in the model
 
             EXAMPLES:
+              saccade detect scene.png --output detected      # by a model that comes with the program
               saccade detect my-run photo.jpg --output detected
               saccade detect my-run photos/*.jpg --threshold 0.8 --json
+              saccade detect --arch fasterrcnn-resnet-50-fpn --weights coco.pth --classes 90 photo.jpg
 
             \(Failure.codes)
             """)
 
+    // With --arch or --weights, or where the first argument is an image, there is no model among them.
     @Argument(help: ModelOptions.ownHelp)
     var model: String
 
@@ -30,7 +37,7 @@ package struct Detect: AsyncParsableCommand {
     @Option(help: "How sure the network must be, 0 to 1.")
     var threshold = 0.5
 
-    @Option(help: "A folder for pictures; it is made where it is missing.")
+    @Option(help: "A folder for pictures and detections.json; it is made where it is missing.")
     var output: String?
 
     @Flag(help: "Print a line of JSON for each image.")
@@ -39,10 +46,15 @@ package struct Detect: AsyncParsableCommand {
     @OptionGroup var options: ModelOptions
     @OptionGroup var compute: ComputeOptions
 
-    private var images: [String] { options.isGiven ? [model] + paths : paths }
+    private var images: [String] { namesModel ? paths : [model] + paths }
+
+    private var namesModel: Bool { options.isModel(model) }
 
     package func validate() throws {
-        guard !images.isEmpty else { throw ValidationError("Give images, behind the model’s name.") }
+        guard !images.isEmpty else {
+            throw ValidationError(
+                "“\(model)” is no image that can be read; give images, behind the model’s name or alone.")
+        }
         guard (0...1).contains(threshold) else {
             throw ValidationError("--threshold must be 0 to 1, got \(threshold).")
         }
@@ -50,37 +62,37 @@ package struct Detect: AsyncParsableCommand {
 
     package func run() async throws {
         try compute.apply()
-        let request = try options.request(model: options.isGiven ? nil : model)
-        if let output { try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true) }
-        let (images, json, threshold, output, plan) = (images, json, threshold, output, compute.planOptions)
+        let shipped = ShippedWeights.scenesDetection.rawValue
+        let request = try options.request(model: namesModel ? model : shipped)
+        if !namesModel, !options.isGiven {
+            Console.note("No model is named: \(shipped), which comes with the program, finds what is on drawn scenes.")
+        }
+        let (images, json, threshold, plan) = (images, json, threshold, compute.planOptions)
+        let folder = try output.map { try DetectionFolder($0, images: images) }
         let failures = try await ComputeThread.run {
             let loaded = try LoadedModel(request)
             ModelOptions.report(loaded.difference)
             let detector = try Detector(loaded, options: plan)
-            return images.count { path in
+            var results: [COCODetection] = []
+            let failures = images.enumerated().count { place, path in
                 do {
                     let image = try Image(contentsOf: path)
                     let objects = try detector(image).filter { $0.score >= threshold }
-                    if let output { try Self.draw(objects, on: image, path, detector.classNames, in: output) }
-                    print(try json ? Answer(path, objects).line : Self.text(path, objects))
+                    if let folder {
+                        try folder.draw(objects, on: image, path, detector.classNames)
+                        results += objects.map { COCODetection($0, image: folder.ids[place], detector.classNames) }
+                    }
+                    print(try json ? DetectionAnswer(path, objects).line : Self.text(path, objects))
                     return false
                 } catch {
                     Console.note("error: \(error)")
                     return true
                 }
             }
+            try folder?.write(results)
+            return failures
         }
         if failures > 0 { throw Failure.badInput }
-    }
-
-    private static func draw(
-        _ objects: [Detector.Object], on image: Image, _ path: String, _ classes: [String], in folder: String
-    ) throws {
-        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        let overlay = Overlay(
-            image, objects: objects.map { .init($0.label, score: $0.score, box: $0.box, mask: $0.mask) },
-            classes: classes, width: min(max(Double(image.width) / 2, 240), 1024))
-        try overlay.write(to: "\(folder)/\(name)-objects.png", scale: 2)
     }
 
     private static func text(_ path: String, _ objects: [Detector.Object]) -> String {
@@ -91,33 +103,6 @@ package struct Detect: AsyncParsableCommand {
         }
         return (["\(path): \(objects.count == 1 ? "1 object" : "\(objects.count) objects")"] + lines)
             .joined(separator: "\n")
-    }
-
-    /// What `--json` prints of an image.
-    private struct Answer: Encodable {
-        struct Object: Encodable {
-            let label: String
-            let score: Double
-            /// Left, top, right and bottom, in pixels.
-            let box: [Double]
-        }
-        let image: String
-        let detections: [Object]
-
-        init(_ image: String, _ objects: [Detector.Object]) {
-            self.image = image
-            detections = objects.map {
-                Object(label: $0.label, score: $0.score, box: [$0.box.left, $0.box.top, $0.box.right, $0.box.bottom])
-            }
-        }
-
-        var line: String {
-            get throws {
-                let encoder = JSONEncoder()
-                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-                return String(decoding: try encoder.encode(self), as: UTF8.self)
-            }
-        }
     }
 
     package init() {}

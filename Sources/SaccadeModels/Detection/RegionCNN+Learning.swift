@@ -3,7 +3,7 @@ import SaccadeLayers
 import SaccadePrelude
 public import SaccadeTensors
 
-extension FasterRCNN {
+extension RegionCNN {
     /// What is on an image that is learnt from.
     public struct Target: Sendable {
         /// In pixels of the image.
@@ -12,55 +12,70 @@ extension FasterRCNN {
         public var labels: [Int]
         /// Of the image's size, for a network with masks.
         public var masks: [RunLengthMask]?
+        /// Regions that may have an object, in pixels of the image; nil where the network proposes them.
+        public var proposals: Boxes?
 
-        public init(boxes: Boxes, labels: [Int], masks: [RunLengthMask]? = nil) {
-            (self.boxes, self.labels, self.masks) = (boxes, labels, masks)
+        public init(boxes: Boxes, labels: [Int], masks: [RunLengthMask]? = nil, proposals: Boxes? = nil) {
+            (self.boxes, self.labels, self.masks, self.proposals) = (boxes, labels, masks, proposals)
         }
     }
 
-    /// What a batch costs, by parts; the sum is minimised.
+    /// What a batch costs, by parts; the sum is minimised. Parts that are not learnt are nil.
     public struct Losses {
         /// Whether an anchor has an object: the log loss of the anchors that were picked.
-        public var objectness: Tensor
+        public var objectness: Tensor?
         /// How those with an object have to move: smooth L1, over as many as were picked.
-        public var proposalBoxes: Tensor
+        public var proposalBoxes: Tensor?
         /// What regions are: the log loss of the regions that were picked.
-        public var classes: Tensor
+        public var classes: Tensor?
         /// How those with an object have to move: smooth L1, over as many as were picked.
-        public var boxes: Tensor
+        public var boxes: Tensor?
         /// The log loss of an object's pixels, for its class alone.
         public var masks: Tensor?
 
         public var total: Tensor {
-            let sum = objectness + proposalBoxes + classes + boxes
-            return masks.map { sum + $0 } ?? sum
+            let parts = [objectness, proposalBoxes, classes, boxes, masks].compactMap(\.self)
+            return parts.dropFirst().reduce(parts[0], +)
         }
     }
 
-    /// Both halves at once, as in Ren et al. (2015), "approximate joint training": proposals are constants to the second half.
+    /// What images cost, of the parts that are ``learnt``. Where all are, both halves learn at once, as in Ren et al. (2015),
+    /// "approximate joint training": proposals are constants to the second half.
+    ///
+    /// R-CNN learns here what regions show; how they have to move is solved for afterwards, as in its paper.
     ///
     /// - Parameters:
     ///   - images: `[N, C, H, W]`.
     ///   - targets: Of the N images.
     ///   - sizes: Of the N images, without what pads them.
+    /// - Precondition: There are proposals where the network makes none.
     public func losses(_ images: Tensor, _ targets: [Target], sizes: [ImageSize]) -> Losses {
         var generator = SplitMix64(seed: source.next())
-        let maps = backbone(images)
-        let found = maps.map { proposals($0) }
+        var losses = Losses()
+        let maps = backbone.map { $0(images) } ?? [images]
+        let found = proposals.map { head in maps.map { head($0) } } ?? []
         let all = ProposalMaps(maps: maps, objectness: found.map(\.objectness), offsets: found.map(\.offsets))
-        let anchors = all.anchors(self.anchors, image: Pair(images.shape[2], images.shape[3]))
-        let (objectness, proposalBoxes) = proposalLosses(all, anchors, targets, using: &generator)
-
-        let proposed = all.proposals(anchors, sizes: sizes, filters.proposalsInTraining).map(\.boxes)
+        let anchors = proposals == nil ? [] : all.anchors(self.anchors, image: Pair(images.shape[2], images.shape[3]))
+        if proposals != nil, learnt != .regions {
+            (losses.objectness, losses.proposalBoxes) = proposalLosses(all, anchors, targets, using: &generator)
+            guard learnt != .proposals else { return losses }
+        }
+        let isGiven = targets.allSatisfy { $0.proposals != nil }
+        require(isGiven || proposals != nil, "RegionCNN: it proposes no regions: give them")
+        let proposed =
+            isGiven
+            ? targets.map { $0.proposals ?? Boxes() }
+            : all.proposals(anchors, sizes: sizes, filters.proposalsInTraining).map(\.boxes)
         let picked = zip(proposed, targets).map { boxes, target in
             sampling.regions.proposalTargets(boxes, objects: target.boxes, labels: target.labels, using: &generator)
         }
         let strides = strides(of: maps, image: images)
         let heads = boxes(boxPooling(pyramid(maps), picked.map(\.boxes), strides: strides))
         let (classes, boxes) = Self.regionLosses(heads, picked)
-        let masks = self.masks.map { maskLoss($0, pyramid(maps), picked, targets, strides: strides) }
-        return Losses(
-            objectness: objectness, proposalBoxes: proposalBoxes, classes: classes, boxes: boxes, masks: masks)
+        losses.classes = classes
+        losses.boxes = backbone == nil ? nil : boxes
+        losses.masks = masks.map { maskLoss($0, pyramid(maps), picked, targets, strides: strides) }
+        return losses
     }
 
     private func proposalLosses(
@@ -97,7 +112,8 @@ extension FasterRCNN {
         let classes = heads.scores.shape[1]
         let positives = labels.indices.filter { labels[$0] > 0 }
         // Of each region the four numbers of its own class.
-        let own = heads.offsets.reshaped(to: [labels.count * classes, 4]).rows(positives.map { $0 * classes + labels[$0] })
+        let own = heads.offsets.reshaped(to: [labels.count * classes, 4]).rows(
+            positives.map { $0 * classes + labels[$0] })
         let right = positives.flatMap { deltas[4 * $0..<4 * $0 + 4] }
         let count = Float(max(labels.count, 1))
         return (

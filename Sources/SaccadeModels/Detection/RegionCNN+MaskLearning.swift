@@ -1,7 +1,7 @@
 import SaccadeGeometry
 import SaccadeTensors
 
-extension FasterRCNN {
+extension RegionCNN {
     /// What masks cost: the log loss of every pixel of the mask of a region's own class; other classes' masks do not count.
     /// He et al., "Mask R-CNN" (2017), section 3.
     ///

@@ -1,0 +1,106 @@
+import Foundation
+import SaccadeDrawing
+import SaccadeFiles
+import SaccadeGeometry
+import SaccadeImages
+import SaccadeTraining
+
+/// A mask as COCO's files have it: run lengths in its compressed letters.
+struct CompressedMask: Encodable {
+    /// Height and width.
+    let size: [Int]
+    let counts: String
+
+    init(_ mask: RunLengthMask) { (size, counts) = ([mask.height, mask.width], mask.compressed) }
+}
+
+/// What `saccade detect --json` prints of an image.
+struct DetectionAnswer: Encodable {
+    struct Object: Encodable {
+        let label: String
+        let score: Double
+        /// Left, top, right and bottom, in pixels.
+        let box: [Double]
+        let mask: CompressedMask?
+    }
+    let image: String
+    let detections: [Object]
+
+    init(_ image: String, _ objects: [Detector.Object]) {
+        self.image = image
+        detections = objects.map {
+            Object(
+                label: $0.label, score: $0.score, box: [$0.box.left, $0.box.top, $0.box.right, $0.box.bottom],
+                mask: $0.mask.map(CompressedMask.init))
+        }
+    }
+
+    var line: String { get throws { String(decoding: try JSONEncoder.ordered.encode(self), as: UTF8.self) } }
+}
+
+/// An object in COCO's results format.
+struct COCODetection: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case imageID = "image_id"
+        case categoryID = "category_id"
+        case bbox, score, segmentation
+    }
+    let imageID: Int
+    let categoryID: Int
+    /// Left, top, width and height, in pixels.
+    let bbox: [Double]
+    let score: Double
+    let segmentation: CompressedMask?
+
+    init(_ object: Detector.Object, image: Int, _ classNames: [String]) {
+        imageID = image
+        categoryID = (classNames.firstIndex(of: object.label) ?? 0) + 1
+        let box = object.box
+        (bbox, score) = ([box.left, box.top, box.right - box.left, box.bottom - box.top], object.score)
+        segmentation = object.mask.map(CompressedMask.init)
+    }
+}
+
+/// What `saccade detect --output` writes.
+struct DetectionFolder: Sendable {
+    private let path: String
+    /// Of the images, in their order.
+    let ids: [Int]
+
+    init(_ path: String, images: [String]) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw FileError(
+                .unwritable, path: path, reason: "the folder cannot be made", remedy: "give another --output")
+        }
+        self.path = path
+        let numbers = images.compactMap { Int(Self.stem(of: $0)) }
+        let areIDs =
+            numbers.count == images.count && Set(numbers).count == numbers.count && numbers.allSatisfy { $0 >= 0 }
+        ids = areIDs ? numbers : Array(1...max(images.count, 1))
+    }
+
+    func draw(_ objects: [Detector.Object], on image: Image, _ name: String, _ classes: [String]) throws {
+        let overlay = Overlay(
+            image, objects: objects.map { .init($0.label, score: $0.score, box: $0.box, mask: $0.mask) },
+            classes: classes, width: min(max(Double(image.width) / 2, 240), 1024))
+        try overlay.write(to: "\(path)/\(Self.stem(of: name))-objects.png", scale: 2)
+    }
+
+    func write(_ results: [COCODetection]) throws {
+        try AtomicFile.write(Array(try JSONEncoder.ordered.encode(results)), to: "\(path)/detections.json")
+    }
+
+    private static func stem(of image: String) -> String {
+        URL(fileURLWithPath: image).deletingPathExtension().lastPathComponent
+    }
+}
+
+extension JSONEncoder {
+    fileprivate static var ordered: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+}
