@@ -25,7 +25,8 @@ extension Preprocessing: Codable {
                 longSide: try values.decode(Int.self, forKey: .longSide))
         case let other:
             throw DecodingError.dataCorruptedError(
-                forKey: .resize, in: values, debugDescription: "resize must be stretch, crop, fit or tiles, not \(other)")
+                forKey: .resize, in: values,
+                debugDescription: "resize must be stretch, crop, fit or tiles, not \(other)")
         }
         let filterName = try values.decode(String.self, forKey: .filter)
         guard let filter = ResizeFilter(rawValue: filterName) else {

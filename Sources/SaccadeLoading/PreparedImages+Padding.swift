@@ -18,7 +18,8 @@ extension PreparedImages {
                 let own = image.width * image.height
                 numbers = [Float](unsafeUninitializedCapacity: channels * own) { room, count in
                     preprocessing.normalize(
-                        image, x: 0, y: 0, image.size, into: UnsafeMutableBufferPointer(rebasing: room[..<(channels * own)]))
+                        image, x: 0, y: 0, image.size,
+                        into: UnsafeMutableBufferPointer(rebasing: room[..<(channels * own)]))
                     count = channels * own
                 }
                 for channel in 0..<channels {

@@ -3,8 +3,8 @@
     python3 make_detector_fixtures.py DATA      # writes detectors.safetensors; torch 2.15.0, torchvision 0.29.2
 
 DATA holds the folder voc2012_100 with its JPEGs. The weights are those of make_zoo_fixtures.py, but for some that are
-scaled (`scaled` below), so that boxes stay near their anchors and some class is sure; and objectness is not 1 to the last bit, for of equals
-torchvision takes any (`findings/torchvision-batched-nms-ties.sh`).
+scaled (`scaled` below), so that boxes stay near their anchors and some class is sure; and objectness is not 1 to the
+last bit, for of equals torchvision takes any (`findings/torchvision-batched-nms-ties.sh`).
 """
 
 import importlib.util
@@ -17,6 +17,7 @@ import torch
 import torchvision
 from PIL import Image
 from torchvision.models.detection import FasterRCNN, MaskRCNN
+from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
 from torchvision.ops.misc import FrozenBatchNorm2d
 
@@ -81,8 +82,41 @@ for name, kind in [("fasterrcnn-resnet-50-fpn", FasterRCNN), ("maskrcnn-resnet-5
         print(place, tuple(pixels.shape[1:]), len(found["scores"]), "objects, scores to", found["scores"][:3].tolist(),
               "smallest gap", gaps, flush=True)
     listed.append(case)
+
+
+def objects(image):
+    """The boxes of an image, their classes, and masks with a pattern that whole numbers make."""
+    boxes = [[[8, 12, 60, 70], [40, 20, 150, 110], [100, 70, 128, 100]], [[4, 4, 90, 88]]][image]
+    masks = torch.zeros(len(boxes), 128, 160, dtype=torch.uint8)
+    y, x = torch.meshgrid(torch.arange(128), torch.arange(160), indexing="ij")
+    for mask, (left, top, right, bottom) in zip(masks, boxes):
+        mask[(x >= left) & (x < right) & (y >= top) & (y < bottom) & ((x + 2 * y) % 7 != 0)] = 1
+    labels = [[1, 5, 1], [90]][image]
+    return {"boxes": torch.tensor(boxes).float(), "labels": torch.tensor(labels), "masks": masks}
+
+
+# What two images cost. Samplers take all there is, so that nothing depends on chance.
+images = torch.from_numpy(zoo.formula("images", (2, 3, 128, 160)).copy())
+sizes = [(128, 160), (96, 128)]
+targets = [objects(0), objects(1)]
+learnt = {}
+for name, kind in [("fasterrcnn-resnet-50-fpn", FasterRCNN), ("maskrcnn-resnet-50-fpn", MaskRCNN)]:
+    detector = network(kind).train()
+    for sampler in [detector.rpn.fg_bg_sampler, detector.roi_heads.fg_bg_sampler]:
+        sampler.batch_size_per_image = 1 << 20
+    features = detector.backbone(images)
+    batch = ImageList(images, sizes)
+    proposals, losses = detector.rpn(batch, features, targets)
+    _, others = detector.roi_heads(features, proposals, sizes, targets)
+    losses |= others
+    sum(losses.values()).backward()
+    gradients = {n: p.grad.double().norm().item() for n, p in detector.named_parameters() if p.grad is not None}
+    learnt[name] = {"losses": {n: l.item() for n, l in losses.items()}, "gradients": gradients}
+    print(name, learnt[name]["losses"], [len(p) for p in proposals])
+
 versions = {"torch": torch.__version__, "torchvision": torchvision.__version__}
 from safetensors.torch import save_file
 
 save_file({key: value.contiguous() for key, value in tensors.items()}, here / "detectors.safetensors",
-          {"detectors": json.dumps(listed), "scaled": json.dumps(scaled), "made by": json.dumps(versions)})
+          {"detectors": json.dumps(listed), "scaled": json.dumps(scaled),
+           "learnt": json.dumps(learnt), "made by": json.dumps(versions)})

@@ -24,7 +24,7 @@ import Testing
     private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../Fixtures/detectors.safetensors").standardizedFileURL.path
 
-    private static func metadata<Value: Decodable>(_ key: String, _ type: Value.Type) throws -> Value {
+    static func metadata<Value: Decodable>(_ key: String, _ type: Value.Type) throws -> Value {
         let file = try SafetensorsFile(at: path)
         return try JSONDecoder().decode(type, from: Data((file.metadata[key] ?? "").utf8))
     }
@@ -32,11 +32,11 @@ import Testing
     private static let cases = (try? metadata("detectors", [Case].self)) ?? []
 
     /// A detector with the weights that the script gave it.
-    private func model(_ name: String) throws -> LoadedModel {
+    static func model(_ name: String) throws -> LoadedModel {
         var request = ModelRequest()
         (request.architecture, request.classes, request.seed) = (name, 90, 0)
         let model = try LoadedModel(request)
-        let scaled = try Self.metadata("scaled", [String: Float].self)
+        let scaled = try metadata("scaled", [String: Float].self)
         let shapes = Dictionary(uniqueKeysWithValues: model.network.storedShapes.map { ($0.name, $0.shape) })
         func load(_ network: some StagedModel) throws {
             try network.load(shapes, from: "the formula") { names in
@@ -49,7 +49,7 @@ import Testing
 
     @Test("names, shapes and the number of parameters are torchvision’s, with frozen batch norms", arguments: cases)
     func names(_ expected: Case) throws {
-        let model = try model(expected.network)
+        let model = try Self.model(expected.network)
         func signature(_ network: some StagedModel) -> String { Formula.signature(network) }
         #expect(signature(model.network) == expected.names)
         let count = model.network.parameters.reduce(0) { $0 + $1.parameter.value.shape.elementCount }
@@ -61,7 +61,7 @@ import Testing
         "the same weights find the same objects on photographs, in the same order, with the same masks",
         .enabled(if: ReferenceData.has("voc2012_100"), "\(ReferenceData.missing)"), arguments: cases)
     func photographs(_ expected: Case) throws {
-        let detector = try Detector(model(expected.network), options: .init(tuning: .plainest))
+        let detector = try Detector(Self.model(expected.network), options: .init(tuning: .plainest))
         let file = try SafetensorsFile(at: Self.path)
         for photograph in expected.images {
             let image = try Image(contentsOf: ReferenceData.path(photograph.file))

@@ -13,13 +13,15 @@ struct DetectionBackbone: Module {
     let channels: Int
 
     /// - Parameters:
-    ///   - classifier: On images; its last map of a stride of at most 16 is the one that is looked at, or with a pyramid its
-    ///     maps from a stride of 4 on.
+    ///   - classifier: On images; its last map of a stride of at most 16 is looked at, or with a pyramid its maps from a
+    ///     stride of 4 on.
     ///   - pyramid: Channels of a pyramid's maps; nil for none.
     init(_ classifier: ResolvedNetwork, pyramid: Int?, using generator: inout some RandomNumberGenerator) {
         let encoder = ImageEncoder(classifier)
-        let levels = pyramid == nil ? encoder.levels.filter { $0.stride <= 16 } : encoder.levels.filter { $0.stride >= 4 }
-        guard let last = levels.last else { wrongProgram("DetectionBackbone: \(classifier.name) has no map to look at") }
+        let levels = encoder.levels.filter { pyramid == nil ? $0.stride <= 16 : $0.stride >= 4 }
+        guard let last = levels.last else {
+            wrongProgram("DetectionBackbone: \(classifier.name) has no map to look at")
+        }
         let read = pyramid == nil ? [last] : levels
         body = encoder.network.upTo(last.end)
         ends = read.map(\.end)

@@ -34,7 +34,9 @@ public struct PastedMask: Sendable {
         }
         (columns, rows) = (inside(x, width), inside(y, height))
         /// Where a pixel reads: two neighbours in the framed mask, and how much of the second.
-        func places(_ range: Range<Int>, _ edges: (start: Int, length: Int)) -> [(first: Int, second: Int, share: Float)] {
+        func places(
+            _ range: Range<Int>, _ edges: (start: Int, length: Int)
+        ) -> [(first: Int, second: Int, share: Float)] {
             range.map { pixel in
                 let scale = Float(framed) / Float(edges.length)
                 let place = max(scale * (Float(pixel - edges.start) + 0.5) - 0.5, 0)
