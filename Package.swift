@@ -94,6 +94,18 @@ let package = Package(
         .target(
             name: "SaccadeProposals",
             dependencies: ["SaccadePrelude", "SaccadeGeometry", "SaccadeImages", "CSaccadeThreads"],
+        // Before networks: linear models learnt from any features.
+        .target(name: "CSaccadeLinear", linkerSettings: [.linkedLibrary("linear")]),
+        .target(
+            name: "CSaccadeLAPACK",
+            linkerSettings: [
+                .linkedLibrary("lapacke", .when(platforms: [.linux])),
+                .linkedLibrary("blas", .when(platforms: [.linux])),
+                .linkedLibrary("openblas", .when(platforms: [.macOS])),
+            ]),
+        .target(
+            name: "SaccadeLinear",
+            dependencies: ["SaccadePrelude", "CSaccadeKernels", "CSaccadeLinear", "CSaccadeLAPACK"],
             swiftSettings: strict),
 
         // Networks, data, training.
@@ -199,7 +211,7 @@ let package = Package(
                 "SaccadeONNX",
                 "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets",
                 "SaccadeLoading",
-                "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics",
+                "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics", "SaccadeLinear",
             ]),
 
         .target(
@@ -260,6 +272,8 @@ let package = Package(
                 "SaccadeDatasets", "SaccadeLoading", "TestSupport", "CSaccadeZlib",
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "LinearTests", dependencies: ["SaccadePrelude", "SaccadeLinear"], swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",
             dependencies: [

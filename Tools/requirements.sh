@@ -17,6 +17,9 @@ fonts-dejavu-core||to letter drawings|share/fonts/truetype/dejavu/DejaVuSans.ttf
 zlib1g-dev|zlib|to read .gz files|include/zlib.h
 libssl-dev|openssl@3|to check downloads|include/openssl/evp.h
 libsqlite3-dev||to keep the list of runs|include/sqlite3.h
+liblinear-dev|liblinear|to train linear classifiers|include/linear.h
+liblapacke-dev||for least squares and singular values|include/lapacke.h
+libopenblas-serial-dev|openblas|to compute these fast|lib/x86_64-linux-gnu/libopenblas.so lib/aarch64-linux-gnu/libopenblas.so lib/libopenblas.so
 '
 
 # Prints one clear sentence and stops.
@@ -60,8 +63,9 @@ require_libraries() {
         if [[ -n $prefix ]]; then install_with_brew "$packages" "$wanted"; else install_with_apt "$packages" "$wanted"; fi
     fi
     if [[ -n $prefix ]]; then
-        # Homebrew's place is not on the compiler's default paths.
-        export CPATH="$prefix/include${CPATH:+:$CPATH}" LIBRARY_PATH="$prefix/lib${LIBRARY_PATH:+:$LIBRARY_PATH}"
+        # Homebrew's place is not on the compiler's default paths, and OpenBLAS, beside Apple's own, in none of its folders.
+        export CPATH="$prefix/include:$prefix/opt/openblas/include${CPATH:+:$CPATH}"
+        export LIBRARY_PATH="$prefix/lib:$prefix/opt/openblas/lib${LIBRARY_PATH:+:$LIBRARY_PATH}"
         export PKG_CONFIG_PATH="$prefix/opt/zlib/lib/pkgconfig:$prefix/opt/openssl@3/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
     fi
 }

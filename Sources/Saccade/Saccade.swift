@@ -6,6 +6,7 @@
 @_exported import SaccadeImages
 @_exported import SaccadeInterchange
 @_exported import SaccadeLayers
+@_exported import SaccadeLinear
 @_exported import SaccadeLoading
 @_exported import SaccadeMetrics
 @_exported import SaccadeModels
