@@ -94,7 +94,9 @@ let package = Package(
         .target(
             name: "SaccadeProposals",
             dependencies: ["SaccadePrelude", "SaccadeGeometry", "SaccadeImages", "CSaccadeThreads"],
-        // Before networks: linear models learnt from any features.
+            swiftSettings: strict),
+
+        // Before networks: linear models learnt from any features, and features made by hand.
         .target(name: "CSaccadeLinear", linkerSettings: [.linkedLibrary("linear")]),
         .target(
             name: "CSaccadeLAPACK",
@@ -106,6 +108,13 @@ let package = Package(
         .target(
             name: "SaccadeLinear",
             dependencies: ["SaccadePrelude", "CSaccadeKernels", "CSaccadeLinear", "CSaccadeLAPACK"],
+            swiftSettings: strict),
+        .target(
+            name: "SaccadeFeatures",
+            dependencies: [
+                "SaccadePrelude", "SaccadeGeometry", "SaccadeImages", "SaccadeLinear", "CSaccadeKernels",
+                "CSaccadeThreads",
+            ],
             swiftSettings: strict),
 
         // Networks, data, training.
@@ -211,7 +220,7 @@ let package = Package(
                 "SaccadeONNX",
                 "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets",
                 "SaccadeLoading",
-                "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics", "SaccadeLinear",
+                "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics", "SaccadeFeatures", "SaccadeLinear",
             ]),
 
         .target(
@@ -270,6 +279,13 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages",
                 "SaccadeDatasets", "SaccadeLoading", "TestSupport", "CSaccadeZlib",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FeaturesTests",
+            dependencies: [
+                "SaccadePrelude", "SaccadeGeometry", "SaccadeMetrics", "SaccadeImages", "SaccadeDatasets",
+                "SaccadeFeatures", "SaccadeLinear", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

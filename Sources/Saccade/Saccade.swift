@@ -1,6 +1,7 @@
 // `import Saccade` is all of the library.
 @_exported import SaccadeDatasets
 @_exported import SaccadeDrawing
+@_exported import SaccadeFeatures
 @_exported import SaccadeFiles
 @_exported import SaccadeGeometry
 @_exported import SaccadeImages
