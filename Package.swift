@@ -158,7 +158,8 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels",
                 "SaccadeInterchange", "SaccadeONNX",
-                "SaccadeGeometry", "SaccadeImages", "SaccadeProposals", "SaccadeDatasets", "SaccadeLoading",
+                "SaccadeGeometry", "SaccadeImages", "SaccadeProposals", "SaccadeLinear", "SaccadeDatasets",
+                "SaccadeLoading",
                 "SaccadeWeights", "SaccadeSettings", "SaccadeMetrics", "CSaccadeKernels",
             ],
             swiftSettings: strict),

@@ -65,7 +65,8 @@ public struct Training<Task: LearningTask>: Sendable {
         self.residentBytes = residentBytes ?? training.byteCount + validation.byteCount
         description = RunDescription(model, settings: recipe.settings, data: data)
         // Complains about networks that do not fit before anything is written.
-        if let problem = task.problem(with: try network()) {
+        let network = try network()
+        if let problem = task.problem(with: network) ?? task.problem(with: network, learningFrom: training) {
             throw RecipeError(problem, at: Location(file: model.architecture.source))
         }
     }
@@ -102,7 +103,9 @@ public struct Training<Task: LearningTask>: Sendable {
                 of: training, augmentation: settings.augmentation, isShuffled: true,
                 dropsIncomplete: training.count > settings.batchSize),
             validation: validation.count > 0 ? try batches(of: validation) : nil, run: run, observer: observer)
-        return try trainer.train()
+        let records = try trainer.train()
+        let samples = try task.source(of: self.training, for: description.model, augmentation: [])
+        return try trainer.fit(to: samples, note: note) ?? records
     }
 
     private func batches(

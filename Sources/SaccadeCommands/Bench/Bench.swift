@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Foundation
 import SaccadeCommandSupport
+import SaccadeDrawing
 import SaccadeTensors
 
 package struct Bench: ParsableCommand {
@@ -21,12 +22,13 @@ package struct Bench: ParsableCommand {
               saccade bench start:resnet-50                   a new process: load weights, predict for a first JPEG
               saccade bench resnet-50 --load 1                beside a process that keeps a core busy
               saccade bench resnet-50 --tasks 2               two tasks that run it at once, against one
+              saccade bench detection --data bccd --detectors rcnn-bccd,fast-rcnn-bccd,faster-rcnn-bccd
               saccade bench vgg-16 --against openvino,pytorch --python ~/peers/bin/python --output RESULTS.md
             """)
 
     @Argument(
         help:
-            "Networks (a recipe's name or file), train:NETWORK, operations, overhead, roi-align, roi-pool, loader:FOLDER, start:resnet-50. Default: all but the last four."
+            "Networks (a recipe's name or file), train:NETWORK, operations, overhead, roi-align, roi-pool, loader:FOLDER, start:resnet-50, or detection alone. Default: all but the last five."
     )
     var subjects: [String] = ["exercise-1", "vgg-16", "resnet-50", "train:exercise-1", "operations", "overhead"]
 
@@ -57,6 +59,21 @@ package struct Bench: ParsableCommand {
     @Option(help: "Also let so many tasks run each network at once, and compare with one.")
     var tasks = 1
 
+    @Option(help: "For detection: a folder of images with boxes.")
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "For detection: runs of R-CNN, Fast and Faster R-CNN. Default: fresh ones, which take as long but know nothing.",
+            valueName: "runs"))
+    var detectors: String?
+
+    @Option(help: "For detection: how many images.")
+    var images = 20
+
+    @Option(help: ArgumentHelp("For detection: draw the times.", valueName: "file.svg|png|pdf"))
+    var chart: String?
+
     @OptionGroup var compute: ComputeOptions
 
     @Flag(help: "Also time each kernel of a network's plan.")
@@ -80,6 +97,9 @@ package struct Bench: ParsableCommand {
         }
         guard (1...64).contains(tasks) else {
             throw ValidationError("--tasks must be from 1 to 64, got \(tasks).")
+        }
+        guard (1...100_000).contains(images) else {
+            throw ValidationError("--images must be from 1 to 100000, got \(images).")
         }
         _ = try batches
         _ = try engines
@@ -110,6 +130,7 @@ package struct Bench: ParsableCommand {
 
     package func run() throws {
         try compute.apply()
+        if subjects == ["detection"] { return try benchDetection() }
         var report = BenchReport(threads: Threads.count, peak: MachinePeak.operationsPerSecond())
         let neighbours = try BusyProcesses(load)
         defer { withExtendedLifetime(neighbours) {} }
@@ -145,6 +166,12 @@ package struct Bench: ParsableCommand {
         for (kernel, time) in network.kernels(budget: budget) {
             report.note("  \(String(format: "%9.3f", time)) ms  \(kernel)")
         }
+    }
+
+    private func benchDetection() throws {
+        let report = try measureDetection()
+        try chart.map { try report.chart.write(to: $0) }
+        print(json ? try report.json() : report.text)
     }
 
     func text(_ number: Double) -> String { String(format: "%.1f", number) }

@@ -57,12 +57,31 @@ public struct DetectionFilter: Sendable, Hashable {
         require(
             classes * proposals.count == logits.count && 4 * logits.count == deltas.count,
             "DetectionFilter: \(proposals.count) proposals, \(logits.count) logits and \(deltas.count) deltas")
+        let scores = proposals.indices.flatMap { softmax(logits[$0 * classes..<($0 + 1) * classes]) }
+        return self(proposals, scores: scores, deltas: deltas, width: width, height: height)
+    }
+
+    /// What is found on an image; boxes whose scores or deltas are no numbers are dropped.
+    ///
+    /// - Parameters:
+    ///   - proposals: N boxes, in pixels.
+    ///   - scores: `[N, classes]`, in 0...1; the first class is background, and does not count.
+    ///   - deltas: `[N, classes, 4]`, relative to the proposals.
+    ///   - width: Pixels of the image, without padding.
+    ///   - height: Likewise.
+    /// - Precondition: There are as many scores for each proposal, and four deltas for each.
+    public func callAsFunction(
+        _ proposals: Boxes, scores all: [Float], deltas: [Float], width: Int, height: Int
+    ) -> DetectedBoxes {
+        let classes = proposals.isEmpty ? 0 : all.count / proposals.count
+        require(
+            classes * proposals.count == all.count && 4 * all.count == deltas.count,
+            "DetectionFilter: \(proposals.count) proposals, \(all.count) scores and \(deltas.count) deltas")
         // Few boxes are left of the scores, so they are decoded afterwards.
         var (scores, labels, places) = ([Float](), [Int](), [Int]())
         for place in proposals.indices {
-            let shares = softmax(logits[place * classes..<(place + 1) * classes])
-            for label in shares.indices.dropFirst() where shares[label] > scoreThreshold {
-                scores.append(shares[label])
+            for label in 0..<classes where label > 0 && all[place * classes + label] > scoreThreshold {
+                scores.append(all[place * classes + label])
                 labels.append(label)
                 places.append(place)
             }

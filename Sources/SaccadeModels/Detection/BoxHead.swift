@@ -33,6 +33,17 @@ struct BoxHead: Module {
     struct Predictor: Module {
         let clsScore: Linear
         let bboxPred: Linear
+        /// R-CNN: linear machines, one for each class but the background, which are fitted after training and then judge in
+        /// place of the class scores; zeros before. Nil of all others.
+        let svm: Linear?
+
+        /// - Parameter features: `[R, features]`.
+        /// - Returns: `[R, classes]` and `[R, 4 · classes]`, a class's four numbers side by side; the machines' margins,
+        ///   `[R, classes - 1]`.
+        func callAsFunction(_ features: Tensor) -> [Tensor] {
+            [clsScore(features, as: "cls_score"), bboxPred(features, as: "bbox_pred")]
+                + (svm.map { [$0(features, as: "svm")] } ?? [])
+        }
     }
 
     let trunk: Trunk
@@ -48,7 +59,7 @@ struct BoxHead: Module {
             fc7: Linear(in: width, out: width, activation: .relu, using: &generator))
         predictor = Predictor(
             clsScore: Linear(in: width, out: classes, using: &generator),
-            bboxPred: Linear(in: width, out: 4 * classes, using: &generator))
+            bboxPred: Linear(in: width, out: 4 * classes, using: &generator), svm: nil)
     }
 
     /// - Parameters:
@@ -58,17 +69,22 @@ struct BoxHead: Module {
         let network = Network(classifier.withoutClassifier())
         trunk = .network(network)
         let width = network.output.elementCount
-        var bboxPred = Linear(in: width, out: 4 * classes, using: &generator)
         // Regions stay as they are until it has been learnt how they have to move.
-        bboxPred.weight.assign(Tensor(filledWith: 0, shape: bboxPred.weight.value.shape))
-        bboxPred.bias = Parameter(Tensor(filledWith: 0, shape: [4 * classes]))
-        predictor = Predictor(clsScore: Linear(in: width, out: classes, using: &generator), bboxPred: bboxPred)
+        func zeros(_ outputs: Int) -> Linear {
+            let linear = Linear(in: width, out: outputs, using: &generator)
+            linear.weight.assign(Tensor(filledWith: 0, shape: linear.weight.value.shape))
+            linear.bias?.assign(Tensor(filledWith: 0, shape: [outputs]))
+            return linear
+        }
+        predictor = Predictor(
+            clsScore: Linear(in: width, out: classes, using: &generator), bboxPred: zeros(4 * classes),
+            svm: zeros(classes - 1))
     }
 
     /// - Parameter regions: `[R, C, H, W]`.
     /// - Returns: `[R, classes]` and `[R, 4 · classes]`, a class's four numbers side by side.
     func callAsFunction(_ regions: Tensor) -> (scores: Tensor, offsets: Tensor) {
-        let x = trunk(regions)
-        return (predictor.clsScore(x, as: "cls_score"), predictor.bboxPred(x, as: "bbox_pred"))
+        let results = predictor(trunk(regions))
+        return (results[0], results[1])
     }
 }

@@ -6,6 +6,7 @@ public enum DetectionNetwork: String, Sendable, CaseIterable {
     case rcnn
     case fastRCNN = "fast-rcnn"
     case fasterRCNN = "faster-rcnn"
+    case maskRCNN = "mask-rcnn"
     case fasterRCNNResNet50FPN = "fasterrcnn-resnet-50-fpn"
     case maskRCNNResNet50FPN = "maskrcnn-resnet-50-fpn"
 
@@ -16,6 +17,7 @@ public enum DetectionNetwork: String, Sendable, CaseIterable {
             case .rcnn: ("R-CNN", "600x800x3", 20)
             case .fastRCNN: ("Fast R-CNN", "600x800x3", 20)
             case .fasterRCNN: ("Faster R-CNN", "600x800x3", 20)
+            case .maskRCNN: ("Mask R-CNN", "600x800x3", 20)
             case .fasterRCNNResNet50FPN: ("Faster R-CNN, ResNet-50, FPN", "800x800x3", 90)
             case .maskRCNNResNet50FPN: ("Mask R-CNN, ResNet-50, FPN", "800x800x3", 90)
             }
@@ -31,7 +33,7 @@ public enum DetectionNetwork: String, Sendable, CaseIterable {
         switch self {
         case .rcnn: .rcnn
         case .fastRCNN: .fast
-        case .fasterRCNN, .fasterRCNNResNet50FPN, .maskRCNNResNet50FPN: .faster
+        case .fasterRCNN, .maskRCNN, .fasterRCNNResNet50FPN, .maskRCNNResNet50FPN: .faster
         }
     }
 
@@ -52,6 +54,7 @@ public enum DetectionNetwork: String, Sendable, CaseIterable {
         var configuration: RegionCNN.Configuration =
             try settings.value.isEmpty ? RegionCNN.Configuration() : settings.value.decoded()
         configuration.family = family
+        if self == .maskRCNN { configuration.masks = true }
         if isTorchvision {
             (configuration.backbone, configuration.pyramid) = ("resnet-50", 256)
             (configuration.frozen, configuration.masks) = (true, self == .maskRCNNResNet50FPN)

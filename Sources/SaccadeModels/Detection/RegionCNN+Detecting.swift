@@ -24,29 +24,36 @@ extension RegionCNN {
     ///   - images: `[N, C, H, W]`, prepared as the network wants them; smaller ones are padded at the right and the bottom.
     ///   - sizes: Of the N images, without what pads them.
     ///   - proposals: The regions of each image, in its pixels; nil where the network proposes them.
+    ///   - clock: Told how long the parts take.
     ///   - run: How the stages are run; nil is eagerly.
     /// - Returns: What is on each image, in its pixels.
     /// - Precondition: There are proposals where the network makes none.
     public func detect(
-        _ images: Tensor, sizes: [ImageSize], proposals given: [Boxes]? = nil, run: StageRunner? = nil
+        _ images: Tensor, sizes: [ImageSize], proposals given: [Boxes]? = nil, clock: DetectionClock? = nil,
+        run: StageRunner? = nil
     ) throws -> [Detections] {
         let stages = stages
         let run = run ?? { stages[$0].model($1) }
-        let found = try look(at: images, run)
-        let proposals = given ?? propose(found, images, sizes: sizes)
+        let found = try clock.measured(.convolution) { try look(at: images, run) }
+        let proposals = given ?? clock.measured(.proposals) { propose(found, images, sizes: sizes) }
+        clock?.count(regions: proposals.reduce(0) { $0 + $1.count })
         let strides = strides(of: found.maps, image: images)
-        let (logits, deltas, classes) = try scores(of: proposals, on: found.maps, strides: strides, run)
-        var first = 0
-        let objects = zip(proposals, sizes).map { boxes, size in
-            defer { first += boxes.count }
-            let end = first + boxes.count
-            return filters.detections(
-                boxes, logits: Array(logits[first * classes..<end * classes]),
-                deltas: Array(deltas[4 * first * classes..<4 * end * classes]), width: size.width, height: size.height)
+        let judged = try judge(proposals, on: found.maps, strides: strides, clock, run)
+        let classes = judged.classes
+        let objects = clock.measured(.suppression) {
+            var first = 0
+            return zip(proposals, sizes).map { boxes, size in
+                defer { first += boxes.count }
+                let end = first + boxes.count
+                return filters.detections(
+                    boxes, scores: Array(judged.scores[first * classes..<end * classes]),
+                    deltas: Array(judged.deltas[4 * first * classes..<4 * end * classes]), width: size.width,
+                    height: size.height)
+            }
         }
         guard masks != nil else { return objects.map { Detections(objects: $0) } }
         let pooled = maskPooling(pyramid(found.maps), objects.map(\.boxes), strides: strides)
-        let probabilities = sigmoid(try run(boxStage + 1, [pooled])[0])
+        let probabilities = sigmoid(try run(2, [pooled])[0])
         let area = probabilities.shape[2] * probabilities.shape[3]
         let pixels = probabilities.scalars
         var region = 0
@@ -80,34 +87,6 @@ extension RegionCNN {
         let anchors = found.anchors(self.anchors, image: Pair(images.shape[2], images.shape[3]))
         return found.proposals(anchors, sizes: sizes, filters.proposals).map(\.boxes)
     }
-
-    /// Logits `[R, classes]` and deltas `[R, classes, 4]` of the regions of all images.
-    private func scores(
-        of regions: [Boxes], on maps: [Tensor], strides: [Int], _ run: StageRunner
-    ) throws -> (logits: [Float], deltas: [Float], classes: Int) {
-        let classes = boxes.predictor.clsScore.weight.value.shape[0]
-        var (logits, deltas): ([Float], [Float]) = ([], [])
-        let most = regions.map(\.count).max() ?? 0
-        // Pixels of regions are many, so that R-CNN takes some at a time.
-        let step = backbone == nil ? 64 : max(most, 1)
-        for (image, boxes) in regions.enumerated() where backbone == nil {
-            for start in stride(from: 0, to: boxes.count, by: step) {
-                var part = regions.map { _ in Boxes() }
-                part[image] = boxes.selecting(Array(start..<min(start + step, boxes.count)))
-                let heads = try run(boxStage, [boxPooling(maps, part, strides: strides)])
-                logits += heads[0].scalars
-                deltas += heads[1].scalars
-            }
-        }
-        if backbone != nil {
-            let heads = try run(boxStage, [boxPooling(pyramid(maps), regions, strides: strides)])
-            (logits, deltas) = (heads[0].scalars, heads[1].scalars)
-        }
-        return (logits, deltas, classes)
-    }
-
-    /// The number of the stage of boxes.
-    private var boxStage: Int { backbone == nil ? 0 : 1 }
 
     /// The maps that regions are read from: of a pyramid all but the coarsest, which is for proposals alone.
     func pyramid(_ maps: [Tensor]) -> [Tensor] { maps.count > 1 ? Array(maps.dropLast()) : maps }

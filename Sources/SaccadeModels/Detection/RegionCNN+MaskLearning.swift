@@ -13,7 +13,10 @@ extension RegionCNN {
         _ head: MaskHead, _ maps: [Tensor], _ picked: [TargetSampling.ProposalTargets], _ targets: [Target],
         strides: [Int]
     ) -> Tensor {
-        let found = picked.map { regions in regions.labels.indices.filter { regions.labels[$0] > 0 } }
+        // Of an image without masks nothing is learnt here.
+        let found = zip(picked, targets).map { regions, target in
+            regions.labels.indices.filter { regions.labels[$0] > 0 && target.masks != nil }
+        }
         let labels = zip(picked, found).flatMap { regions, places in places.map { regions.labels[$0] } }
         guard !labels.isEmpty else { return Tensor(filledWith: 0, shape: []) }
         let boxes = zip(picked, found).map { $0.boxes.selecting($1) }

@@ -95,6 +95,12 @@ public struct RegionCNN: StagedModel {
     /// Whether regions have to come from outside.
     public var needsProposals: Bool { proposals == nil }
 
+    /// Whether it says which pixels an object has.
+    public var hasMasks: Bool { masks != nil }
+
+    /// Whether machines and regressors are fitted once the network is trained, as R-CNN's are.
+    public var isFittedAfterwards: Bool { boxes.predictor.svm != nil }
+
     public var children: [(name: String, value: Any)] {
         var heads: [(name: String, part: any Module)] = [("box_head", boxes.trunk), ("box_predictor", boxes.predictor)]
         if let masks { heads += [("mask_head", masks), ("mask_predictor", masks.predictor)] }
@@ -117,13 +123,23 @@ public struct RegionCNN: StagedModel {
 
     /// What runs in one go, in order.
     public var stages: [(name: String, model: any Model)] {
-        var stages: [(name: String, model: any Model)] = []
-        if let backbone { stages.append(("maps", MapStage(backbone: backbone, head: proposals, image: image))) }
-        let channels = backbone?.channels ?? image.channels
-        stages.append(("boxes", BoxStage(head: boxes, channels: channels, size: boxPooling.size)))
+        guard let backbone else {
+            return [
+                ("features", RegionFeatureStage(trunk: boxes.trunk, channels: image.channels, side: boxPooling.size)),
+                ("boxes", RegionJudgeStage(predictor: boxes.predictor, features: featureCount)),
+            ]
+        }
+        let channels = backbone.channels
+        var stages: [(name: String, model: any Model)] = [
+            ("maps", MapStage(backbone: backbone, head: proposals, image: image)),
+            ("boxes", BoxStage(head: boxes, channels: channels, size: boxPooling.size)),
+        ]
         if let masks { stages.append(("masks", MaskStage(head: masks, channels: channels, size: maskPooling.size))) }
         return stages
     }
+
+    /// Numbers that a region becomes in front of the layers that judge it.
+    var featureCount: Int { boxes.predictor.clsScore.weight.value.shape[1] }
 
     /// Parts by names of their own.
     private struct Named: Module {

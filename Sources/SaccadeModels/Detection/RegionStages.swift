@@ -27,7 +27,34 @@ struct MapStage: Model {
     }
 }
 
-/// From the features of regions, or for R-CNN their pixels, to classes and boxes.
+/// R-CNN: from the pixels of regions to their features.
+struct RegionFeatureStage: Model {
+    let trunk: BoxHead.Trunk
+    let channels: Int
+    let side: Int
+
+    var inputs: [ModelInput] { [ModelInput("regions", [.batch, .fixed(channels), .fixed(side), .fixed(side)])] }
+    var outputs: [String] { ["features"] }
+    var batchRounding: Int? { RegionCNN.regionsAtOnce }
+
+    func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { [Trace.scope("roi_heads") { trunk(inputs[0]) }] }
+}
+
+/// R-CNN: from the features of regions to classes, boxes and what the machines say.
+struct RegionJudgeStage: Model {
+    let predictor: BoxHead.Predictor
+    let features: Int
+
+    var inputs: [ModelInput] { [ModelInput("features", [.batch, .fixed(features)])] }
+    var outputs: [String] { ["scores", "offsets", "margins"] }
+    var batchRounding: Int? { 256 }
+
+    func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
+        Trace.scope("roi_heads") { Trace.scope("box_predictor") { predictor(inputs[0]) } }
+    }
+}
+
+/// From the features of regions to classes and boxes.
 struct BoxStage: Model {
     let head: BoxHead
     let channels: Int

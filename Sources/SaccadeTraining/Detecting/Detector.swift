@@ -1,7 +1,7 @@
 public import SaccadeGeometry
 public import SaccadeImages
 import SaccadeLayers
-import SaccadeModels
+public import SaccadeModels
 public import SaccadeTensors
 
 /// A network that is ready to find objects on images, whatever their size.
@@ -61,12 +61,16 @@ public struct Detector: Sendable {
     }
 
     /// What is on an image, the surest first.
-    public func callAsFunction(_ image: Image) throws -> [Object] {
+    ///
+    /// - Parameter clock: Told how long the parts take.
+    public func callAsFunction(_ image: Image, clock: DetectionClock? = nil) throws -> [Object] {
         let (input, size) = prepared(image)
         let own = (width: size.width, height: size.height)
         let whole = (width: image.width, height: image.height)
+        let start = ContinuousClock.now
         let regions = try regions.map { [try $0.regions(of: image).first(regionLimit).resized(from: whole, to: own)] }
-        let answer = try network.detect(input, sizes: [size], proposals: regions, run: runner)[0]
+        if regions != nil { clock?.add(start.duration(to: .now), to: .proposals) }
+        let answer = try network.detect(input, sizes: [size], proposals: regions, clock: clock, run: runner)[0]
         let found = answer.objects
         let boxes = found.boxes.resized(from: own, to: whole)
         return try found.labels.indices.map { index in

@@ -14,11 +14,11 @@ import SaccadeTensors
 /// run's description, the network's first weights and the batches alone: not on the clock, nor on how often it was
 /// killed and resumed on the way.
 public final class Trainer<Task: LearningTask> {
-    private let task: Task
-    private let network: Task.Learner
+    let task: Task
+    let network: Task.Learner
     private let training: any BatchSource<Task.Batch>
     private let validation: (any BatchSource<Task.Batch>)?
-    private let run: RunFolder
+    let run: RunFolder
     private let observer: (any TrainingObserver)?
 
     private let settings: TrainingSettings
@@ -303,6 +303,32 @@ public final class Trainer<Task: LearningTask> {
         if settings.keepLast > 1 { try writeCheckpoint(to: run.checkpointPath(ofEpoch: position.epoch)) }
         try saveCheckpoint()
         run.removeCheckpoints(except: position.epoch, keeping: settings.keepLast)
+    }
+
+    /// Whether what gradients do not find has been solved for.
+    var isFitted: Bool { position.epoch > settings.epochs }
+
+    /// Takes the weights of the best epoch.
+    func loadBest() throws {
+        let file = try SafetensorsFile(at: run.bestPath)
+        try network.load(file)
+    }
+
+    /// Judges the network as it is now, and keeps it as the best.
+    func keepFitted() throws {
+        let score = try validation.map { try evaluate(task, Runner(network), over: $0) }
+        var record = EpochRecord(
+            epoch: settings.epochs + 1, learningRate: 0, training: [:], validation: score?.metrics ?? [:],
+            skippedSteps: 0)
+        record.isBest = true
+        try saveBest(record)
+        let length = try JSONLines(path: run.metricsPath).append(record)
+        position.epoch = record.epoch
+        position.metricsLength = length
+        position.best = TrainingPosition.Best(
+            epoch: record.epoch, loss: position.best?.loss ?? 0, score: run.description.monitor.score(of: record))
+        try saveCheckpoint()
+        observer?.finished(record)
     }
 
     private func saveCheckpoint() throws {

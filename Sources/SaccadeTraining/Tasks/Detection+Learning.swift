@@ -1,4 +1,6 @@
+public import SaccadeDatasets
 import SaccadeGeometry
+public import SaccadeLoading
 import SaccadeMetrics
 public import SaccadeModels
 import SaccadeTensors
@@ -11,6 +13,15 @@ extension Detection {
             .boxLoss: losses.boxes, .maskLoss: losses.masks,
         ]
         return Losses(losses.total, parts: parts.compactMap { metric, part in part.map { (metric, $0) } })
+    }
+
+    public func fit(
+        _ model: RegionCNN, to samples: PreparedImages<DetectionDataset>, in folder: String, note: (String) -> Void
+    ) throws -> Bool {
+        guard model.isFittedAfterwards else { return false }
+        try RCNNFitting(network: model, classes: classNames.count)
+            .fit(to: samples, limit: proposals, in: folder, note: note)
+        return true
     }
 
     /// In the pixels of the image as the network sees it.

@@ -185,7 +185,19 @@ public struct Detection: LearningTask {
         model.learnt = learns
     }
 
-    public func problem(with model: RegionCNN) -> String? { nil }
+    public func problem(with model: RegionCNN) -> String? {
+        learns == .everything || !model.needsProposals
+            ? nil : "only a network that proposes regions learns \(learns.rawValue) alone; leave out detect.learns"
+    }
+
+    public func problem(with model: RegionCNN, learningFrom samples: DetectionDataset) -> String? {
+        guard model.hasMasks else { return nil }
+        let hasOutlines = samples.samples.contains { $0.objects.contains { $0.outline != nil } }
+        return hasOutlines
+            ? nil
+            : "the data have boxes alone, and Mask R-CNN learns from outlines; give a data set with polygons or masks (COCO), "
+                + "or take faster-rcnn"
+    }
 
     public var noScore: DetectionScore { DetectionScore(classes: classNames.count) }
     public func report(_ score: DetectionScore) -> TaskReport { score.report(classNames: classNames) }

@@ -79,10 +79,21 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     /// Why a network cannot learn this task, as a clause with the remedy in it; nil where it can.
     func problem(with model: Learner) -> String?
 
+    /// Why a network cannot learn from these samples, as a clause with the remedy in it; nil where it can.
+    func problem(with model: Learner, learningFrom samples: Samples) -> String?
+
     // MARK: Learning and judging
 
     /// What a batch costs; called while gradients are recorded.
     func losses(of model: Learner, on batch: Batch) -> Losses
+    /// Solves for what gradients do not find, once they have done their part: R-CNN's linear machines. The network has the
+    /// weights of the best epoch.
+    ///
+    /// - Parameters:
+    ///   - folder: The run's, for what is too large for memory.
+    ///   - note: Told in a line what was done.
+    /// - Returns: Whether there was anything to solve for; nothing unless a task says otherwise.
+    func fit(_ model: Learner, to samples: Source, in folder: String, note: (String) -> Void) throws -> Bool
     /// Before anything was judged.
     var noScore: Score { get }
     /// Judges the network by a batch.
@@ -93,6 +104,8 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 
 extension LearningTask {
     public var monitor: Monitor { Self.monitor }
+    public func problem(with model: Learner, learningFrom samples: Samples) -> String? { nil }
+    public func fit(_ model: Learner, to samples: Source, in folder: String, note: (String) -> Void) -> Bool { false }
     public static var mixesBatches: Bool { false }
     public static var seesTiles: Bool { false }
     public func prepared(for samples: Samples) -> Self { self }

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+import SaccadeCommandSupport
+import SaccadeDatasets
+import SaccadeDrawing
+import SaccadeFiles
+import SaccadeModels
+import SaccadeTraining
+
+extension Bench {
+    /// The three R-CNNs of the lecture, their time taken apart and set beside its formulas.
+    func measureDetection() throws -> DetectionReport {
+        guard let data else { throw ValidationError("bench detection needs --data: a folder with images and boxes.") }
+        let whole = try DetectionDataset(at: data)
+        let part = [DatasetSplit.test, .validation].lazy.map { split in
+            whole.subset(whole.samples.indices.filter { whole.samples[$0].split == split })
+        }.first { $0.count > 0 }
+        let samples = (part ?? whole).subset(0..<min(images, (part ?? whole).count))
+        guard samples.count > 0 else {
+            throw FileError(.empty, path: data, reason: "there are no images", remedy: "give a data set with boxes")
+        }
+        let kinds = [
+            ("R-CNN", "rcnn", DetectionBenchmark.Result.Paper(network: 47, proposals: 1.51)),
+            ("Fast R-CNN", "fast-rcnn", .init(network: 0.32, proposals: 1.51)),
+            ("Faster R-CNN", "faster-rcnn", .init(network: 0.198, proposals: 0)),
+        ]
+        let runs = try detectorRuns(kinds.count)
+        let results = try kinds.indices.map { index in
+            let (name, network, paper) = kinds[index]
+            var request = ModelRequest()
+            if let runs {
+                request.model = runs[index]
+            } else {
+                request.architecture = network
+                (request.classes, request.seed) = (max(samples.classNames.count, 1), 0)
+            }
+            let model = try LoadedModel(request)
+            let detector = try Detector(model, options: compute.planOptions)
+            let benchmark = DetectionBenchmark(name: name, detector: detector, isTrained: runs != nil, paper: paper)
+            let result = try benchmark.measure(samples, classNames: detector.classNames)
+            Console.note("\(name): \(String(format: "%.3f", result.total)) s for an image")
+            return result
+        }
+        return DetectionReport(data: data, images: samples.count, results: results)
+    }
+
+    private func detectorRuns(_ count: Int) throws -> [String]? {
+        guard let detectors else { return nil }
+        let runs = detectors.split(separator: ",").map(String.init)
+        guard runs.count == count else {
+            throw ValidationError(
+                "--detectors takes \(count) runs with commas between, of R-CNN, Fast and Faster R-CNN; got “\(detectors)”."
+            )
+        }
+        return runs
+    }
+}
+
+/// What was measured of the three, as a table, a chart and JSON.
+struct DetectionReport: Encodable {
+    let data: String
+    let images: Int
+    let results: [DetectionBenchmark.Result]
+
+    var text: String {
+        func milliseconds(_ seconds: Double) -> String {
+            let value = seconds * 1e3
+            return String(format: value < 0.1 ? "%.4f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value)
+        }
+        func row(_ title: String, _ cell: (DetectionBenchmark.Result) -> String) -> [String] {
+            [title] + results.map(cell)
+        }
+        let rows = [
+            row("proposals") { milliseconds($0.seconds(.proposals)) },
+            row("  number of regions") { String(format: "%.0f", $0.regions) },
+            row("convolution") { milliseconds($0.seconds(.convolution)) },
+            row("  passes") { String(format: "%.0f", $0.passes) },
+            row("  ConvTime, a pass") { milliseconds($0.secondsPerPass) },
+            row("reading regions") { milliseconds($0.seconds(.pooling)) },
+            row("heads") { milliseconds($0.seconds(.heads)) },
+            row("  fcTime, a region") { milliseconds($0.secondsPerRegion) },
+            row("scores and suppression") { milliseconds($0.seconds(.suppression)) },
+            row("everything else") { milliseconds(max(0, $0.rest)) },
+            row("in all, measured") { milliseconds($0.total) },
+            row("by the formula") { milliseconds($0.formula) },
+            row("  explained") { percent($0.formula / $0.total) },
+            row("VOC AP") { $0.ap50.map { percent($0) } ?? "–" },
+            row("papers, K40: network") { milliseconds($0.paper.network) },
+            row("  proposals") { milliseconds($0.paper.proposals) },
+        ]
+        var table = TextTable([.init("ms for an image")] + results.map { .init($0.detector, .right) })
+        for row in rows { table.append(row) }
+        return table.text + "\n\n" + ratios.joined(separator: "\n")
+    }
+
+    private var ratios: [String] {
+        let formulas = [
+            "R-CNN = PropTime + NumProp · ConvTime + NumProp · fcTime; Fast R-CNN = PropTime + ConvTime + NumProp · fcTime; "
+                + "Faster R-CNN = ConvTime + NumProp · fcTime."
+        ]
+        return formulas
+            + zip(results, results.dropFirst()).map { slow, fast in
+                "\(slow.detector) to \(fast.detector): the network takes "
+                    + String(format: "%.1f", slow.networkSeconds / fast.networkSeconds) + " times as long, all "
+                    + String(format: "%.1f", slow.total / fast.total) + " times."
+            }
+    }
+
+    /// A bar for each part of each detector, on a logarithmic axis: they differ by three orders of magnitude.
+    var chart: BarChart {
+        let names: [(DetectionClock.Part, String)] = [
+            (.proposals, "proposals"), (.convolution, "convolution"), (.pooling, "reading regions"), (.heads, "heads"),
+            (.suppression, "suppression"),
+        ]
+        let bars = results.enumerated().flatMap { index, result in
+            names.map { part, name in
+                BarChart.Bar("\(result.detector): \(name)", result.seconds(part) * 1e3, category: index)
+            } + [BarChart.Bar("\(result.detector): in all", result.total * 1e3, category: index)]
+        }
+        return BarChart(
+            title: "Where the time of an image goes", valueLabel: "ms, on a logarithmic axis", bars: bars, isLog: true,
+            width: 720)
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}
