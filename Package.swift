@@ -90,7 +90,7 @@ let package = Package(
             dependencies: ["SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "CSaccadeCairo"],
             swiftSettings: strict),
 
-        // Boxes that may hold something, from colours and edges alone.
+        // Boxes that may hold an object, from colours and textures alone.
         .target(
             name: "SaccadeProposals",
             dependencies: ["SaccadePrelude", "SaccadeGeometry", "SaccadeImages", "CSaccadeThreads"],
@@ -221,7 +221,8 @@ let package = Package(
                 "SaccadeONNX",
                 "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets",
                 "SaccadeLoading",
-                "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics", "SaccadeFeatures", "SaccadeLinear",
+                "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics", "SaccadeProposals", "SaccadeFeatures",
+                "SaccadeLinear",
             ]),
 
         .target(
@@ -291,6 +292,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LinearTests", dependencies: ["SaccadePrelude", "SaccadeLinear"], swiftSettings: strict),
+        .testTarget(
+            name: "ProposalsTests",
+            dependencies: [
+                "SaccadePrelude", "SaccadeGeometry", "SaccadeImages", "SaccadeProposals", "CSaccadeThreads",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "ModelsTests",
             dependencies: [

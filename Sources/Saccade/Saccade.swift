@@ -13,6 +13,7 @@
 @_exported import SaccadeModels
 @_exported import SaccadeONNX
 @_exported import SaccadePrelude
+@_exported import SaccadeProposals
 @_exported import SaccadeTensors
 @_exported import SaccadeTraining
 @_exported import SaccadeWeights
