@@ -306,7 +306,12 @@ def build_model(name, opt=None):
 
     def detector(fn):
         size = opt.get("size", 800)
-        m = fn(weights=None, weights_backbone=None, num_classes=91, min_size=size, max_size=1333)
+        if opt.get("frozen"):                                 # as with published weights: batch norm that stays
+            backbone = tv.detection.backbone_utils.resnet_fpn_backbone(
+                backbone_name="resnet50", weights=None, norm_layer=torchvision.ops.FrozenBatchNorm2d, trainable_layers=5)
+            kind = tv.detection.MaskRCNN if fn is tv.detection.maskrcnn_resnet50_fpn else tv.detection.FasterRCNN
+            m = kind(backbone, 91, min_size=size, max_size=1333)
+        else: m = fn(weights=None, weights_backbone=None, num_classes=91, min_size=size, max_size=1333)
         # Spread the class logits so that an untrained net yields the usual 100 detections and the
         # mask head does real work (all-equal logits would leave 0 boxes above score 0.05).
         with torch.no_grad(): m.roi_heads.box_predictor.cls_score.weight *= opt.get("spread", 6.0)
@@ -499,7 +504,7 @@ def infer_torch(a):
             with profile(activities=[ProfilerActivity.CPU]) as p: m(*x)
             print(p.key_averages().table(sort_by="self_cpu_time_total", row_limit=14, max_name_column_width=40), file=sys.stderr)
     out_shape = list(y.shape) if hasattr(y, "shape") else None
-    if not det: save_output(y)
+    save_output(d["scores"] if det else y)
     finish(a, r, mt, rss0, imp, setup, dict(extra, out=out_shape, build_s=round(t_build, 2)))
 
 
@@ -525,7 +530,7 @@ def infer_ort(a):
     feed = dict(zip([i.name for i in s.get_inputs()], np_inputs(a.model, a.batch)))
     y = s.run(None, feed)
     setup = time.perf_counter() - t0
-    save_output(y[0])
+    save_output(y[2] if "rcnn" in a.model else y[0])                  # boxes, labels, scores
     r = measure(lambda: s.run(None, feed), a)
     finish(a, r, mt, rss0, imp, setup, {"exporter": json.load(open(p + ".json"))["exporter"], "out": list(y[0].shape),
                                         "detections": len(y[0]) if "rcnn" in a.model else None})
@@ -559,7 +564,7 @@ def infer_ov(a):
         src = xml; t0 = time.perf_counter()
         cm, rq, y = go(src)
     setup = time.perf_counter() - t0
-    save_output(y[0])
+    save_output(y[2] if "rcnn" in a.model else y[0])
     r = measure(lambda: rq.infer(x, share_inputs=True, share_outputs=True), a)
     finish(a, r, mt, rss0, imp, setup, {
         "source": os.path.basename(src), "ran_precision": str(cm.get_property("INFERENCE_PRECISION_HINT")),
@@ -576,7 +581,7 @@ def train(a):
     det = a.model in ("fasterrcnn", "maskrcnn")
     size = a.size or (600 if det else None)
     t0 = time.perf_counter()
-    m = build_model(a.model, {"size": size, "raw": True, "spread": 1.0} if det else {"raw": True}).train()
+    m = build_model(a.model, {"size": size, "raw": True, "spread": 1.0, "frozen": True} if det else {"raw": True}).train()
     x = torch_inputs(a.model, a.batch, size)
     if a.engine == "eager_cl":
         m = m.to(memory_format=torch.channels_last)

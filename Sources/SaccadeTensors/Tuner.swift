@@ -95,11 +95,13 @@ package final class Tuner: Sendable {
         {
             return kernel
         }
-        if policy == .nearest {
+        if policy == .nearest || policy == .nearestOrExact {
             let wins = labels(near: key).lazy.compactMap { label in candidates.first { $0.label == label } }
-            let kernel = wins.first(where: \.isCompilable) ?? plainest()
-            borrow(key, kernel.label)
-            return kernel
+            let win = wins.first(where: \.isCompilable)
+            if let kernel = win ?? (policy == .nearest ? plainest() : nil) {
+                borrow(key, kernel.label)
+                return kernel
+            }
         }
         let winner = Timing.fastest(of: candidates, request, network)
         remember(key.text, winner.kernel.label, winner.disturbance, as: key.neighbourhood)

@@ -6,6 +6,9 @@ public enum TuningPolicy: Sendable {
     /// What won for a neighbour: the same operation with the same settings, whose batch and whose area of images differ
     /// by a factor of 2 at most. The plainest where there is none. Nothing is timed: for sizes that vary.
     case nearest
+    /// What won for a neighbour, and where there is none all candidates are timed: for sizes that vary, where the first of
+    /// them may take its time.
+    case nearestOrExact
     /// The first that oneDNN offers, whatever was timed before.
     case plainest
 

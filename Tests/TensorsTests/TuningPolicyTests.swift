@@ -63,6 +63,18 @@ import Testing
         #expect(runs.total == 0)
     }
 
+    @Test("where there is no neighbour the first is timed, and the next goes by it")
+    func nearestOrExact() {
+        let (tuner, runs) = (Tuner(folder: nil), Runs())
+        #expect(choose(tuner, request(2, 20, 20), ["slow", "fast"], .nearestOrExact, runs) == "fast")
+        let timed = runs.total
+        #expect(timed > 0)
+        #expect(choose(tuner, request(2, 20, 25), ["slow", "fast"], .nearestOrExact, runs) == "fast")
+        #expect(runs.total == timed)
+        #expect(choose(tuner, request(2, 90, 90), ["slow", "fast"], .nearestOrExact, runs) == "fast")
+        #expect(runs.total > timed, "no neighbour is near enough")
+    }
+
     @Test("the plainest is taken whatever is known; the exact choice is timed, and takes the place of a neighbour's")
     func others() {
         let (tuner, runs) = (Tuner(folder: nil), Runs())

@@ -148,6 +148,8 @@ package struct Bench: ParsableCommand {
                 try measureLoader(String(subject.dropFirst("loader:".count)), in: &report)
             case _ where subject.hasPrefix("start:"):
                 report.add(try startRow(String(subject.dropFirst("start:".count))))
+            case _ where DetectorBenchmark.names.contains { subject == $0 || subject == "train:" + $0 }:
+                try detectorRow(subject, in: &report)
             default:
                 for batch in try batches {
                     report.add(try row(subject, batch))

@@ -20,6 +20,7 @@ struct Peer {
     private static let models = [
         "exercise-1": "ex1", "alexnet": "alexnet", "vgg-16": "vgg16", "googlenet": "googlenet", "resnet-18": "resnet18",
         "resnet-50": "resnet50", "unet": "unet", "segnet": "segnet", "fcn-8s": "fcn8s", "fcn-resnet-50": "fcn_resnet50",
+        "fasterrcnn-resnet-50-fpn": "fasterrcnn", "maskrcnn-resnet-50-fpn": "maskrcnn",
     ]
 
     /// The ways to run an engine. PyTorch's depend on layout and allocator, so each counts as a peer.
@@ -43,9 +44,11 @@ struct Peer {
                     + (isTraining
                         ? []
                         : [
-                            ("PyTorch, frozen TorchScript", ["--engine", "jit_cl"]),
-                            ("PyTorch, compiled", ["--engine", "compile_frz", "--keep-cache"]),
+                            ("PyTorch, frozen TorchScript", ["--engine", "jit_cl"])
                         ])
+                    // Its compiler cannot take the detectors, whose numbers of boxes are not known beforehand.
+                    + (isTraining || model.hasSuffix("rcnn")
+                        ? [] : [("PyTorch, compiled", ["--engine", "compile_frz", "--keep-cache"])])
             case .onnxruntime: [("ONNX Runtime", ["--engine", "ort"])]
             case .openvino where precision == .float32:
                 [("OpenVINO f32", ["--engine", "openvino", "--precision", "f32"])]

@@ -12,6 +12,8 @@ public final class DetectionClock {
         case heads
         /// What is kept of them: scores, suppression.
         case suppression
+        /// Which pixels objects have.
+        case masks
     }
 
     /// Since the beginning, of each part.

@@ -52,19 +52,27 @@ extension RegionCNN {
             }
         }
         guard masks != nil else { return objects.map { Detections(objects: $0) } }
-        let pooled = maskPooling(pyramid(found.maps), objects.map(\.boxes), strides: strides)
-        let probabilities = sigmoid(try run(2, [pooled])[0])
-        let area = probabilities.shape[2] * probabilities.shape[3]
-        let pixels = probabilities.scalars
-        var region = 0
-        return objects.map { objects in
-            let masks = objects.labels.map { label in
-                defer { region += 1 }
-                let start = (region * classes + label) * area
-                return Array(pixels[start..<start + area])
+        return try clock.measured(.masks) {
+            let pooled = maskPooling(pyramid(found.maps), objects.map(\.boxes), strides: strides)
+            let masks = try Self.masks(of: objects.flatMap(\.labels), in: run(2, [pooled])[0])
+            var first = 0
+            return objects.map { objects in
+                defer { first += objects.labels.count }
+                return Detections(objects: objects, masks: Array(masks[first..<first + objects.labels.count]))
             }
-            return Detections(objects: objects, masks: masks)
         }
+    }
+
+    /// Of each object the mask of its own class, in 0...1.
+    ///
+    /// - Parameter logits: `[R, classes, H, W]`.
+    private static func masks(of labels: [Int], in logits: Tensor) -> [[Float]] {
+        let (classes, area) = (logits.shape[1], logits.shape[2] * logits.shape[3])
+        guard !labels.isEmpty else { return [] }
+        let own = logits.reshaped(to: [labels.count * classes, area])
+            .rows(labels.enumerated().map { $0.offset * classes + $0.element })
+        let pixels = sigmoid(own).scalars
+        return labels.indices.map { Array(pixels[$0 * area..<($0 + 1) * area]) }
     }
 
     /// Where there may be objects on images, the likeliest first, in their pixels.

@@ -100,6 +100,14 @@ package struct Demo: AsyncParsableCommand {
             }
         }
         watch.lap("segmenting")
+        let detected = try await ComputeThread.run {
+            let detector = try Detector(LoadedModel(ModelRequest(model: ShippedWeights.scenesDetection.rawValue)))
+            let scenes = Scenes(seed: seed, size: PixelSize(width: 128, height: 128))
+            return try task.test.prefix(DemoResult.detectedScenes).map {
+                try DemoDetection(scenes.scene(at: $0).image, by: detector)
+            }
+        }
+        watch.lap("detecting")
         // A scene that it understood shows best how.
         let example = answers.firstIndex { $0.isRight } ?? 0
         let image = answers[example].image
@@ -112,7 +120,8 @@ package struct Demo: AsyncParsableCommand {
         let result = DemoResult(
             task: task, seed: seed, learnt: learnt, network: network, layers: layers, records: records,
             answers: answers,
-            own: ownAnswers, explanation: explanation, segmented: segmented, run: run, kept: kept)
+            own: ownAnswers, explanation: explanation, segmented: segmented,
+            detected: detected, run: run, kept: kept)
         try result.report(seconds: watch.laps).write(to: "\(output)/report.html")
         try result.doubts.write(to: "\(output)/contact-sheet.png")
         watch.lap("drawing the report")

@@ -70,12 +70,15 @@ struct DemoResult {
     let explanation: Explanation
     /// Some of the scenes that were never seen, with a class for each pixel.
     let segmented: [DemoSegmentation]
+    /// Larger scenes that were never seen, with what is where on them.
+    let detected: [DemoDetection]
     /// The folder of the run.
     let run: String
     let kept: KeptScenes
 
     /// How many scenes are segmented.
     static let segmentedScenes = 6
+    static let detectedScenes = 4
 
     var right: Int { answers.count { $0.isRight } }
     var accuracy: Double { Double(right) / Double(max(answers.count, 1)) }
@@ -120,7 +123,7 @@ struct DemoResult {
                                 "Mistakes first, then right answers from the most doubtful on. Below each scene the "
                                 + "first answer with its probability, then the truth or the second answer.")
                     ]),
-            ] + ownSection + [layerSection, segmentSection, networkSection, figureSection(seconds)])
+            ] + ownSection + [layerSection, segmentSection, detectSection, networkSection, figureSection(seconds)])
     }
 
     // MARK: Sections
@@ -200,6 +203,18 @@ struct DemoResult {
                         + "a class: Documentation/scenes-segmentation.md says how it was trained, and how well it does."
                 ),
                 .row(segmented.map { .drawing($0.overlay, caption: "") }),
+            ])
+    }
+
+    private var detectSection: Report.Section {
+        Report.Section(
+            "What is where",
+            [
+                .paragraph(
+                    "A third network, which comes with the program as well, finds the objects of larger scenes: Faster R-CNN, "
+                        + "of which Documentation/faster-rcnn-scenes.md says more. saccade detect does it with any image."
+                ),
+                .row(detected.map { .drawing($0.overlay, caption: "") }),
             ])
     }
 

@@ -39,11 +39,12 @@ extension Lowering {
         if let known = ways.first(where: { $0.label == known }) {
             return program(for: graph, choosing(known), known.order, sharing: constants)
         }
-        if options.tuning == .nearest {
+        if options.tuning == .nearest || options.tuning == .nearestOrExact {
             let wins = Tuner.shared.labels(near: key).lazy.compactMap { label in ways.first { $0.label == label } }
-            let way = wins.first ?? plainest
-            Tuner.shared.borrow(key, way.label)
-            return program(for: graph, choosing(way), way.order, sharing: constants)
+            if let way = wins.first ?? (options.tuning == .nearest ? plainest : nil) {
+                Tuner.shared.borrow(key, way.label)
+                return program(for: graph, choosing(way), way.order, sharing: constants)
+            }
         }
         // One at a time, and made once more in the end: each holds all weights in an order of its own. Twice, for
         // what disturbs the machine lasts longer than one of them takes.
@@ -79,7 +80,8 @@ extension Lowering {
         let clock = ContinuousClock()
         var times: [Duration] = []
         var spent = Duration.zero
-        while times.count < 3 || (times.count < 20 && spent < .milliseconds(300)) {
+        // Of long programs one run tells enough: somebody waits for it.
+        while times.isEmpty || (times.count < 20 && spent < .milliseconds(300)) {
             let elapsed = clock.measure { program.run(in: memory) }
             times.append(elapsed)
             spent += elapsed

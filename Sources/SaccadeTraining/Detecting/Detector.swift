@@ -41,7 +41,10 @@ public struct Detector: Sendable {
         }
         (preprocessing, classNames, self.network) = (model.description.imagePreprocessing, task.classNames, network)
         regionLimit = task.proposals
-        let plans = network.stages.map { Plans(of: $0.model, in: network, options: options) }
+        var options = options
+        // Images come in ever other sizes, and none of them is worth timing kernels for; but the first is.
+        if case .fit = preprocessing.resizing, options.tuning == .exact { options.tuning = .nearestOrExact }
+        let plans = network.stages.map { [options] in Plans(of: $0.model, in: network, options: options) }
         runner = { try plans[$0].run($1) }
         do {
             regions = try task.regionSource(needsProposals: network.needsProposals)
@@ -64,6 +67,10 @@ public struct Detector: Sendable {
     ///
     /// - Parameter clock: Told how long the parts take.
     public func callAsFunction(_ image: Image, clock: DetectionClock? = nil) throws -> [Object] {
+        try withTuning(.nearest) { try found(on: image, clock) }
+    }
+
+    private func found(on image: Image, _ clock: DetectionClock?) throws -> [Object] {
         let (input, size) = prepared(image)
         let own = (width: size.width, height: size.height)
         let whole = (width: image.width, height: image.height)

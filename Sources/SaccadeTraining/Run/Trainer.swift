@@ -318,7 +318,8 @@ public final class Trainer<Task: LearningTask> {
     func keepFitted() throws {
         let score = try validation.map { try evaluate(task, Runner(network), over: $0) }
         var record = EpochRecord(
-            epoch: settings.epochs + 1, learningRate: 0, training: [:], validation: score?.metrics ?? [:],
+            epoch: settings.epochs + 1, learningRate: 0, training: [.loss: position.best?.loss ?? 0],
+            validation: score?.metrics ?? [:],
             skippedSteps: 0)
         record.isBest = true
         try saveBest(record)
