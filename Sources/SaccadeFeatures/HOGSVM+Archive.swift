@@ -17,7 +17,7 @@ extension HOGSVM {
     /// The key of ``Archive/metadata`` that detectors of this kind are known by.
     public static let archiveKey = "hog-svm"
 
-    /// Everything that ``init(_:)-(Archive)`` makes the same detector of.
+    /// All of the detector, to be read by ``init(_:)``.
     public var archive: Archive {
         var arrays: [String: [Float]] = [:]
         for (index, machine) in machines.enumerated() {

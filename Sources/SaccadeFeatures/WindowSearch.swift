@@ -95,18 +95,20 @@ public struct WindowSearch: Sendable, Hashable {
         let pyramid = ImagePyramid(
             image, downTo: PixelSize(width: Int(width), height: Int(height)), step: step,
             magnification: min(max(finest, 1.0 / 64), Self.mostMagnification))
-        for size in pyramid.levels {
+        func sought(at size: ImagePyramid.Level) -> [Int] {
             let scale = (size.horizontalScale * size.verticalScale).squareRoot()
             // Half a step more on either side, so that every size has the level next to it.
-            let sought = all.filter { shape in
+            return all.filter { shape in
                 let (side, slack) = (objectSide(of: shape) * scale, step.squareRoot())
                 return side * slack >= shapes[shape].sides.lowerBound && side <= shapes[shape].sides.upperBound * slack
             }
-            if sought.isEmpty { continue }
-            let padded = pyramid.image(at: size).padded(
-                left: margin, top: margin, right: margin, bottom: margin, paddingMode: .edge)
+        }
+        try pyramid.forEachImage(at: pyramid.levels.filter { !sought(at: $0).isEmpty }) { size, resized in
+            let padded = resized.padded(left: margin, top: margin, right: margin, bottom: margin, paddingMode: .edge)
             try body(
-                Level(search: self, grid: hog.grid(of: padded), imageSize: image.size, size: size, shapes: sought))
+                Level(
+                    search: self, grid: hog.grid(of: padded), imageSize: image.size, size: size,
+                    shapes: sought(at: size)))
         }
     }
 

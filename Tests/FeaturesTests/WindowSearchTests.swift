@@ -102,6 +102,21 @@ import Testing
         }
     }
 
+    @Test("images at several levels come in their order, and are those of the levels")
+    func images() {
+        let image = Image.waves(width: 230, height: 150, channels: 3)
+        let pyramid = ImagePyramid(image, downTo: PixelSize(width: 20, height: 20), step: 1.1, magnification: 2)
+        let levels = pyramid.levels.enumerated().filter { $0.offset % 5 != 2 }.map(\.element)
+        var found: [ImagePyramid.Level] = []
+        pyramid.forEachImage(at: levels) { level, image in
+            found.append(level)
+            let isSame = image == pyramid.image(at: level)
+            #expect(isSame, "\(level)")
+        }
+        #expect(found == levels && levels.count > 16)
+        pyramid.forEachImage(at: []) { _, _ in Issue.record("an image of no level") }
+    }
+
     @Test("an object is described as it is on the grid where it lies")
     func descriptors() throws {
         let search = try Self.search([(PixelSize(width: 64, height: 48), 10...200)])
