@@ -13,6 +13,7 @@ import Testing
             Samples.sheet([]), LineChart(title: "", xLabel: "", yLabel: "", series: []),
         ] + Samples.awkward + Samples.planeSheets
         + [Samples.uNet([64, 128, 256, 512, 1024], side: 512), Samples.panels] + Samples.awkwardLevels
+        + RegionSheetTests.sheets
 
     @Test("stacked figures stand one above the other, each as it is alone")
     func stacked() throws {
