@@ -3,7 +3,7 @@ import SaccadeCommandSupport
 
 package struct Explain: ParsableCommand {
     package static let configuration = CommandConfiguration(
-        abstract: "Explain a prediction, or one step of a network on plain numbers.",
+        abstract: "Explain a prediction, or one step on the way to it.",
         discussion: """
             Of a model and an image: activations layer by layer, and where the network looks; see saccade explain \
             prediction --help. Of a step: every number on its way.
@@ -15,12 +15,13 @@ package struct Explain: ParsableCommand {
               saccade explain unpool --input '[[1,2,6,3],[3,5,2,1],[1,2,2,1],[7,3,4,8]]'
               saccade explain upconv --stride 2 --output upconv.svg
               saccade explain conv-matrix
+              saccade explain selective-search photo.jpg --output grouping.png
 
             \(Failure.codes)
             """,
         subcommands: [
             ExplainPrediction.self, ExplainDownsample.self, ExplainUnpool.self, ExplainUpconv.self,
-            ExplainConvMatrix.self,
+            ExplainConvMatrix.self, ExplainSelectiveSearch.self,
         ],
         defaultSubcommand: ExplainPrediction.self)
 
