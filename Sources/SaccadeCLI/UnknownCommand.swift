@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SaccadeCommands
 import SaccadeRunCommands
 import SaccadeSettings
@@ -25,10 +26,13 @@ extension Saccade {
         if arguments.first == "explain", let word = arguments.dropFirst().first { try refuseMisspeltStep(word) }
     }
 
-    /// `saccade explain` takes any other word for a model's name.
+    /// `saccade explain` takes any other word for a model's name. What is there is meant: a run may be called `run`, which is
+    /// one letter from `rpn`.
     private static func refuseMisspeltStep(_ word: String) throws {
         let names = Explain.configuration.subcommands.map { $0._commandName }
-        guard !names.contains(word), let name = nearest(to: word, among: names) else { return }
+        guard !names.contains(word), !FileManager.default.fileExists(atPath: word),
+            let name = nearest(to: word, among: names)
+        else { return }
         throw ValidationError("there is no command explain \(word); did you mean explain \(name)?")
     }
 

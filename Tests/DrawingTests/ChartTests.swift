@@ -149,6 +149,29 @@ import Testing
         }
     }
 
+    @Test("marks lie where the grid’s coordinates say, stay near it, and rows and columns are numbered")
+    func marks() throws {
+        try expectTidy(Samples.marks, "marks")
+        let texts = try labels(of: Samples.marks).labels.map(\.text)
+        for number in ["0", "1", "2", "3"] { #expect(texts.contains(number)) }
+        var panel = NumberPanels.Panel("", [[.init(""), .init("")], [.init(""), .init("")]])
+        panel.cellSide = 40
+        panel.marks = [.init(.dot(Point(1.5, 0.5)), .vermillion, width: 4)]
+        let figure = NumberPanels(title: "", panels: [panel])
+        let image = try figure.image(scale: 1)
+        func isMarked(_ x: Int, _ y: Int) -> Bool {
+            (0..<3).allSatisfy { image[x, y, $0] == Color.vermillion.bytes[$0] }
+        }
+        // The panel begins 12 points from the edges, its cells below a title of 17.
+        #expect(isMarked(12 + 60, 12 + 17 + 20) && !isMarked(12 + 20, 12 + 17 + 20))
+        // A line that leaves the grid ends beside it.
+        panel.marks = [.init(.line(Point(1, 1), Point(9, 1)), .vermillion, width: 4)]
+        let wide = try NumberPanels(title: "", panels: [panel, panel]).image(scale: 1)
+        let y = 12 + 17 + 40
+        let between = (12 + 80 + 12..<12 + 80 + 20).filter { wide[$0, y, 1] != 255 }
+        #expect(between.isEmpty && wide[12 + 80 + 4, y, 1] != 255)
+    }
+
     @Test("a panel without cells, and none at all, trap")
     func wrong() async {
         await #expect(processExitsWith: .failure) { _ = NumberPanels(title: "", panels: []) }
@@ -156,5 +179,65 @@ import Testing
         await #expect(processExitsWith: .failure) {
             _ = NumberPanels(title: "", panels: [.init("", [[.init("1")], [.init("1"), .init("2")]])])
         }
+    }
+}
+
+@Suite struct GroupedBarChartTests {
+    @Test("bars are as long as their values, of each group below each other and ever paler")
+    func lengths() throws {
+        let chart = GroupedBarChart(
+            title: "", series: ["a", "b"], groups: [.init("", .vermillion, values: [1, 0.5])], plotWidth: 200)
+        let image = try chart.image(scale: 1)
+        // Rows of the two bars; the plot begins behind a margin of 10 and 8 points for no name.
+        let lengths = [14 + 4, 14 + 13].map { y in
+            (0..<image.width).count { Int(image[$0, y, 0]) - Int(image[$0, y, 2]) > 60 }
+        }
+        #expect(abs(lengths[0] - 2 * lengths[1]) <= 6 && lengths[0] > 190, "\(lengths)")
+        #expect(image[40, 18, 2] < image[40, 27, 2])
+    }
+
+    @Test("no text leaves the page or touches another; what is nothing has a dash", arguments: 1...5)
+    func tidy(seed: Int) throws {
+        try expectTidy(Samples.groups(Samples.names(3 * seed, longest: 9 * seed, seed: UInt64(seed))), "groups")
+        let texts = try labels(of: Samples.groups(["a", "b"])).labels.map(\.text)
+        #expect(texts.contains("–") && texts.contains("<0.01") && texts.contains("0.50"))
+    }
+
+    @Test("values outside 0...1, or more than there are series, trap")
+    func traps() async {
+        await #expect(processExitsWith: .failure) {
+            _ = GroupedBarChart(title: "", series: ["a"], groups: [.init("", .ink, values: [1.5])])
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = GroupedBarChart(title: "", series: ["a"], groups: [.init("", .ink, values: [0.5, 0.5])])
+        }
+    }
+}
+
+@Suite struct BoxSketchTests {
+    @Test(
+        "no label leaves the picture or touches another; those without room are counted",
+        arguments: Samples.sketches.indices)
+    func tidy(index: Int) throws { try expectTidy(Samples.sketches[index], "sketch \(index)") }
+
+    @Test("what cannot be seen has no label")
+    func hidden() throws {
+        let texts = try labels(of: Samples.sketches[1]).labels.map(\.text)
+        #expect(texts.contains("far"))
+        #expect(!texts.contains("inverted") && !texts.contains("no number") && !texts.contains("elsewhere"))
+        #expect(try labels(of: Samples.sketches[2]).labels.contains { $0.text.hasPrefix("no room for") })
+    }
+
+    @Test("a box’s edge is where its coordinates are, on blank ground")
+    func edges() throws {
+        let sketch = BoxSketch(
+            title: "", view: Box(left: 0, top: 0, right: 200, bottom: 100),
+            items: [.init(Box(left: 50, top: 20, right: 150, bottom: 80), .vermillion, .bold)], width: 200)
+        let image = try sketch.image(scale: 1)
+        func isRed(_ x: Int, _ y: Int) -> Bool { image[x, y, 0] > 150 && image[x, y, 2] < 120 }
+        // The picture begins 10 points from the page's edges.
+        #expect(
+            isRed(10 + 50, 10 + 50) && isRed(10 + 150, 10 + 50) && isRed(10 + 100, 10 + 20) && isRed(10 + 100, 10 + 80))
+        #expect(!isRed(10 + 100, 10 + 50) && !isRed(10 + 20, 10 + 50))
     }
 }

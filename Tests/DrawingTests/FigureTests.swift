@@ -14,6 +14,7 @@ import Testing
         ] + Samples.awkward + Samples.planeSheets
         + [Samples.uNet([64, 128, 256, 512, 1024], side: 512), Samples.panels] + Samples.awkwardLevels
         + RegionSheetTests.sheets
+        + [Samples.marks, Samples.groups(["1 cat", "2 dog"]), Samples.groups([])] + Samples.sketches
 
     @Test("stacked figures stand one above the other, each as it is alone")
     func stacked() throws {
@@ -28,6 +29,26 @@ import Testing
         stack.draw(on: canvas)
         let legend = try #require(canvas.labels.first { $0.text == "validation" })
         #expect(legend.box.y > first.size.height && legend.box.bottom < stack.size.height)
+    }
+
+    @Test("figures in a row stand side by side, each as it is alone")
+    func inRow() throws {
+        let (first, second) = (Samples.groups(["1 cat"]), Samples.sketches[0])
+        let row = FigureRow([first, second])
+        #expect(row.size.width == first.size.width + second.size.width)
+        #expect(row.size.height == max(first.size.height, second.size.height))
+        let whole = try row.image(scale: 1)
+        for (figure, left) in [(first as any Figure, 0), (second, Int(first.size.width))] {
+            // Widths that are no whole pixels would blur what stands behind them.
+            guard Double(left) == (left == 0 ? 0 : first.size.width) else { continue }
+            let alone = try figure.image(scale: 1)
+            for y in stride(from: 0, to: alone.height, by: 3) {
+                for x in stride(from: 0, to: alone.width, by: 3) where whole[x + left, y, 0] != alone[x, y, 0] {
+                    Issue.record("\(x), \(y)")
+                    return
+                }
+            }
+        }
     }
 
     @Test("each figure becomes a PNG, an SVG and a PDF", arguments: figures.indices)

@@ -1,4 +1,5 @@
 import SaccadeDrawing
+import SaccadeGeometry
 import SaccadeImages
 
 /// Figures to draw, from usual to awkward.
@@ -14,6 +15,59 @@ enum Samples {
                     [.init("\(index)7e-08"), .init("\(index)8", category: 2)],
                 ])
         })
+
+    /// Marks of every kind, some far outside, on numbered rows and columns.
+    static let marks: NumberPanels = {
+        var panel = NumberPanels.Panel(
+            "marked",
+            (0..<3).map { (row: Int) in
+                (0..<4).map { (column: Int) in .init("\(row)\(column)", category: row) }
+            })
+        (panel.isNumbered, panel.cellSide) = (true, 30)
+        panel.marks = [
+            .init(.outline(Box(left: 0.5, top: 0.5, right: 2, bottom: 2), inset: 2), .blue, isDashed: true),
+            .init(.outline(Box(left: 3, top: 3, right: 1, bottom: 1)), .orange),
+            .init(.outline(Box(left: -1e30, top: 0, right: .infinity, bottom: .nan)), .ink),
+            .init(.line(Point(0, 0), Point(900, 2)), .ink), .init(.dot(Point(-0.2, 1)), .vermillion),
+            .init(.ringedDot(Point(2, 2.5)), .vermillion), .init(.dot(Point(.nan, 1)), .ink),
+        ]
+        return NumberPanels(title: "", panels: [panel, .init("plain", [[.init("1")]])])
+    }()
+
+    /// Boxes of every kind on an image and on blank ground, labels more than there is room for, and nothing at all.
+    static let sketches: [BoxSketch] = [
+        BoxSketch(
+            title: "On an image", over: image,
+            items: BoxSketch.Line.allCases.enumerated().map {
+                .init(
+                    Box(x: Double(6 * $0), y: 4, width: 14, height: 20), .category($0), $1, label: "box \($0)")
+            }, dots: [.init(Point(3, 3), .orange), .init(Point(.nan, 3), .orange), .init(Point(1e9, 3), .orange)],
+            legend: [(.orange, "a dot")]),
+        BoxSketch(
+            title: "Beyond it", over: image, view: Box(left: -20, top: -20, right: 60, bottom: 50),
+            items: [
+                .init(Box(left: -10, top: -1e30, right: 30, bottom: 1e30), .blue, label: "far"),
+                .init(Box(left: 5, top: 5, right: 4, bottom: 9), .blue, label: "inverted"),
+                .init(Box(left: .nan, top: 5, right: 4, bottom: 9), .blue, label: "no number"),
+                .init(Box(left: 500, top: 500, right: 510, bottom: 510), .blue, label: "elsewhere"),
+            ]),
+        BoxSketch(
+            title: "",
+            items: (0..<300).map { _ in .init(Box(x: 0, y: 0, width: 9, height: 9), .ink, .thin, label: "crowded") },
+            width: 120),
+        BoxSketch(title: "Nothing", items: []),
+        BoxSketch(title: "Flat", items: [.init(Box(x: 0, y: 0, width: 1e6, height: 1e-3), .ink, label: "flat")]),
+    ]
+
+    static func groups(_ names: [String]) -> GroupedBarChart {
+        GroupedBarChart(
+            title: "Scores", series: ["score", "linear", "Gaussian"],
+            groups: names.enumerated().map { index, name in
+                .init(
+                    name, note: index.isMultiple(of: 2) ? "dropped by \(name)" : "", .category(index),
+                    isGone: index.isMultiple(of: 2), values: [1 / Double(index + 1), 0.001, index == 1 ? nil : 0])
+            })
+    }
 
     static let lecture = Schematic(
         title: "Two classes",

@@ -85,4 +85,71 @@ import Testing
             }
         }
     }
+
+    /// A network for scenes, with random weights: its boxes lie on each other as they come.
+    private func untrained() throws -> Detector {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("saccade-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let recipe = folder.appendingPathComponent("recipe.yaml")
+        try """
+        task: detect
+        detect: {proposals: 60, scoreThreshold: 0.01}
+        network: {faster-rcnn: {backbone: scenes, pyramid: 16, width: 32, sizes: [16, 32, 64]}}
+        input: 96x128x3
+        classes: 3
+        """.write(to: recipe, atomically: true, encoding: .utf8)
+        var request = ModelRequest()
+        (request.architecture, request.seed) = (recipe.path, 3)
+        return try Detector(LoadedModel(request), options: .init(tuning: .plainest))
+    }
+
+    private static let noise: Image = {
+        var state: UInt32 = 1
+        let pixels = (0..<96 * 128 * 3).map { _ -> UInt8 in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return UInt8(truncatingIfNeeded: state >> 24)
+        }
+        return Image(width: 128, height: 96, channels: 3, pixels: pixels)
+    }()
+
+    @Test(
+        "proposals are what suppression, of each map by itself, leaves of the candidates; these are the likeliest anchors"
+    )
+    func explainedProposals() throws {
+        let explanation = try untrained().proposals(on: Self.noise)
+        #expect(explanation.size == ImageSize(width: 128, height: 96))
+        let (candidates, proposals) = (explanation.candidates, explanation.proposals)
+        #expect(candidates.boxes.count > proposals.boxes.count && proposals.boxes.count > 4)
+        let kept = nonMaximumSuppression(
+            candidates.boxes, scores: candidates.scores, classes: candidates.levels, threshold: 0.7, limit: 60)
+        #expect(proposals.boxes == candidates.boxes.selecting(kept))
+        #expect(proposals.levels == kept.map { candidates.levels[$0] })
+        #expect(candidates.scores == candidates.scores.sorted(by: >))
+        for (index, level) in explanation.levels.enumerated() {
+            let own = candidates.levels.indices.filter { candidates.levels[$0] == index }
+            #expect(level.grid.anchors.count == level.objectness.count && level.boxes.count == level.objectness.count)
+            // Boxes clipped to nothing are no candidates, so that the likeliest anchors may be more.
+            let likeliest = level.objectness.sorted(by: >).prefix(60)
+            #expect(own.count <= 60 && !own.isEmpty)
+            for place in own {
+                #expect(candidates.scores[place] >= likeliest[likeliest.endIndex - 1] - 1e-6)
+                #expect(level.boxes.contains(candidates.boxes[place]))
+            }
+        }
+    }
+
+    @Test("what a detector finds is what suppression, of each class by itself, leaves of all its boxes")
+    func unsuppressed() throws {
+        let detector = try untrained()
+        let all = try detector.unsuppressed(Self.noise, limit: 10_000)
+        let found = try detector(Self.noise)
+        #expect(all.count > found.count && !found.isEmpty)
+        let numbers = Dictionary(uniqueKeysWithValues: zip(detector.classNames, 0...))
+        let kept = nonMaximumSuppression(
+            Boxes(all.map(\.box)), scores: all.map { Float($0.score) }, classes: all.map { numbers[$0.label] ?? -1 },
+            threshold: 0.5, limit: 100)
+        #expect(kept.map { all[$0] } == found)
+        #expect(try detector.unsuppressed(Self.noise, limit: 5) == Array(all.prefix(5)))
+    }
 }

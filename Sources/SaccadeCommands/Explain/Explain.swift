@@ -16,12 +16,15 @@ package struct Explain: ParsableCommand {
               saccade explain upconv --stride 2 --output upconv.svg
               saccade explain conv-matrix
               saccade explain selective-search photo.jpg --output grouping.png
+              saccade explain roi-pool --output roi-pool.png
+              saccade explain nms --output nms.png
+              saccade explain rpn photo.jpg --box 30,40,180,260 --label dog --output rpn.png
 
             \(Failure.codes)
             """,
         subcommands: [
             ExplainPrediction.self, ExplainDownsample.self, ExplainUnpool.self, ExplainUpconv.self,
-            ExplainConvMatrix.self, ExplainSelectiveSearch.self,
+            ExplainConvMatrix.self, ExplainSelectiveSearch.self, ExplainRoIPool.self, ExplainNMS.self, ExplainRPN.self,
         ],
         defaultSubcommand: ExplainPrediction.self)
 

@@ -18,6 +18,12 @@ public struct NumberPanels: Figure {
         public var title: String
         /// At least one cell, all rows equally long.
         public var rows: [[Cell]]
+        /// What lies on it, from bottom to top.
+        public var marks: [Mark] = []
+        /// Whether rows and columns are numbered, from 0, at the left and above.
+        public var isNumbered = false
+        /// Height of a cell in points, at least 12, and its least width.
+        public var cellSide = 22.0
 
         public init(_ title: String, _ rows: [[Cell]]) { (self.title, self.rows) = (title, rows) }
     }
@@ -26,8 +32,8 @@ public struct NumberPanels: Figure {
     public let panels: [Panel]
     public let size: (width: Double, height: Double)
 
-    /// A panel's frame with its title, and its cells' width.
-    private let places: [(frame: Rectangle, cell: Double)]
+    /// A panel's frame with its title, and where its cells are.
+    private let places: [(frame: Rectangle, grid: Rectangle, cell: Double)]
 
     /// - Parameters:
     ///   - title: Above all; may be empty.
@@ -39,20 +45,27 @@ public struct NumberPanels: Figure {
             panels.allSatisfy { panel in
                 !(panel.rows.first ?? []).isEmpty && panel.rows.allSatisfy { $0.count == panel.rows[0].count }
             }, "NumberPanels: a grid without cells, or with rows of different length")
+        require(panels.allSatisfy { $0.cellSide >= 12 }, "NumberPanels: cells lower than 12 points")
         (self.title, self.panels) = (title, panels)
         let ruler = TextRuler()
-        var places: [(frame: Rectangle, cell: Double)] = []
+        var places: [(frame: Rectangle, grid: Rectangle, cell: Double)] = []
         var (x, y, rowHeight, right) = (Self.margin, title.isEmpty ? Self.margin : 36, 0.0, 0.0)
         for panel in panels {
             let widest = panel.rows.joined().map { ruler.width(of: $0.text.oneLine, Self.numbers) }.max() ?? 0
-            let cell = max(Self.cellHeight, widest + 10)
+            let cell = max(panel.cellSide, widest + 10)
             let named = min(ruler.width(of: panel.title.oneLine, Self.name), 260)
-            let width = max(cell * Double(panel.rows[0].count), named)
-            let height = Self.titleHeight + Self.cellHeight * Double(panel.rows.count)
+            let side = panel.isNumbered ? Self.numberSide : 0
+            let (across, down) = (cell * Double(panel.rows[0].count), panel.cellSide * Double(panel.rows.count))
+            let width = max(side + across, named)
+            let height = Self.titleHeight + side + down
             if x > Self.margin, x + width + Self.margin > maximumWidth {
                 (x, y, rowHeight) = (Self.margin, y + rowHeight + Self.gap, 0)
             }
-            places.append((Rectangle(x: x, y: y, width: width, height: height), cell))
+            places.append(
+                (
+                    Rectangle(x: x, y: y, width: width, height: height),
+                    Rectangle(x: x + side, y: y + Self.titleHeight + side, width: across, height: down), cell
+                ))
             x += width + Self.gap
             (rowHeight, right) = (max(rowHeight, height), max(right, x - Self.gap))
         }
@@ -63,11 +76,13 @@ public struct NumberPanels: Figure {
 
     private static let margin = 12.0
     private static let gap = 22.0
-    private static let cellHeight = 22.0
     private static let titleHeight = 17.0
+    /// What numbers of rows and columns take.
+    private static let numberSide = 13.0
     private static let heading = TextStyle(size: 12, isBold: true)
     private static let name = TextStyle(size: 8.5, color: .faint)
     private static let numbers = TextStyle(size: 9.5)
+    private static let place = TextStyle(size: 7, color: .faint)
 
     public func draw(on canvas: borrowing Canvas) {
         if !title.isEmpty {
@@ -75,18 +90,21 @@ public struct NumberPanels: Figure {
                 title, in: Rectangle(x: Self.margin, y: 10, width: size.width - 2 * Self.margin, height: 16),
                 Self.heading, .left)
         }
-        for (panel, place) in zip(panels, places) { draw(panel, place.frame, place.cell, on: canvas) }
+        for (panel, place) in zip(panels, places) {
+            canvas.text(
+                panel.title, in: Rectangle(x: place.frame.x, y: place.frame.y, width: place.frame.width, height: 13),
+                Self.name, .left)
+            draw(panel, place.grid, place.cell, on: canvas)
+            Self.drawMarks(of: panel, on: place.grid, cell: place.cell, canvas: canvas)
+        }
     }
 
-    private func draw(_ panel: Panel, _ frame: Rectangle, _ cell: Double, on canvas: borrowing Canvas) {
-        canvas.text(
-            panel.title, in: Rectangle(x: frame.x, y: frame.y, width: frame.width, height: 13), Self.name, .left)
+    private func draw(_ panel: Panel, _ grid: Rectangle, _ cell: Double, on canvas: borrowing Canvas) {
+        let height = panel.cellSide
         for (row, cells) in panel.rows.enumerated() {
             for (column, content) in cells.enumerated() {
                 let box = Rectangle(
-                    x: frame.x + Double(column) * cell,
-                    y: frame.y + Self.titleHeight + Double(row) * Self.cellHeight, width: cell,
-                    height: Self.cellHeight)
+                    x: grid.x + Double(column) * cell, y: grid.y + Double(row) * height, width: cell, height: height)
                 let tint = content.category.map { Color.white.mixed(with: .category($0), 0.45) } ?? .white
                 canvas.fill(box, tint)
                 canvas.stroke(box, .grid, width: 0.7)
@@ -95,6 +113,19 @@ public struct NumberPanels: Figure {
                     TextStyle(
                         size: Self.numbers.size, color: content.text == "0" && content.category == nil ? .faint : .ink))
             }
+        }
+        guard panel.isNumbered else { return }
+        for row in panel.rows.indices {
+            let y = grid.y + Double(row) * height
+            canvas.text(
+                "\(row)", in: Rectangle(x: grid.x - Self.numberSide, y: y, width: Self.numberSide - 3, height: height),
+                Self.place, .right)
+        }
+        for column in panel.rows[0].indices {
+            let x = grid.x + Double(column) * cell
+            canvas.text(
+                "\(column)", in: Rectangle(x: x, y: grid.y - Self.numberSide, width: cell, height: Self.numberSide - 2),
+                Self.place)
         }
     }
 }

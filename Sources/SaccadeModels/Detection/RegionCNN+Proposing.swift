@@ -42,17 +42,21 @@ struct ProposalMaps {
     func proposals(
         _ anchors: [Boxes], sizes: [ImageSize], _ filter: ProposalFilter
     ) -> [ScoredBoxes] {
+        zip(levels(anchors, images: sizes.count), sizes).map { filter($0, width: $1.width, height: $1.height) }
+    }
+
+    /// What is said about each image, map by map.
+    func levels(_ anchors: [Boxes], images: Int) -> [[ProposalFilter.Level]] {
         let logits = objectness.map(\.scalars)
         let deltas = offsets.map(\.scalars)
-        return sizes.enumerated().map { image, size in
-            let levels = anchors.indices.map { level in
+        return (0..<images).map { image in
+            anchors.indices.map { level in
                 let count = anchors[level].count
                 let (first, end) = (image * count, (image + 1) * count)
                 return ProposalFilter.Level(
                     anchors: anchors[level], logits: Array(logits[level][first..<end]),
                     deltas: Array(deltas[level][4 * first..<4 * end]))
             }
-            return filter(levels, width: size.width, height: size.height)
         }
     }
 }

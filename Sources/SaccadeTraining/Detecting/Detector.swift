@@ -22,11 +22,11 @@ public struct Detector: Sendable {
     public let preprocessing: Preprocessing
     /// By number.
     public let classNames: [String]
-    private let network: RegionCNN
+    let network: RegionCNN
     /// Who proposes regions; nil for the network itself.
     private let regions: RegionSource?
     private let regionLimit: Int
-    private let runner: @Sendable (Int, [Tensor]) throws -> [Tensor]
+    let runner: @Sendable (Int, [Tensor]) throws -> [Tensor]
 
     /// - Parameters:
     ///   - model: One whose task is detection.
@@ -67,10 +67,15 @@ public struct Detector: Sendable {
     ///
     /// - Parameter clock: Told how long the parts take.
     public func callAsFunction(_ image: Image, clock: DetectionClock? = nil) throws -> [Object] {
-        try withTuning(.nearest) { try found(on: image, clock) }
+        try objects(on: image, by: network, clock)
     }
 
-    private func found(on image: Image, _ clock: DetectionClock?) throws -> [Object] {
+    /// - Parameter network: The same network; what it keeps of its boxes may be otherwise.
+    func objects(on image: Image, by network: RegionCNN, _ clock: DetectionClock? = nil) throws -> [Object] {
+        try withTuning(.nearest) { try found(on: image, by: network, clock) }
+    }
+
+    private func found(on image: Image, by network: RegionCNN, _ clock: DetectionClock?) throws -> [Object] {
         let (input, size) = prepared(image)
         let own = (width: size.width, height: size.height)
         let whole = (width: image.width, height: image.height)
@@ -100,7 +105,7 @@ public struct Detector: Sendable {
     }
 
     /// The image's numbers, `[1, C, H, W]`, and how much of that is the image.
-    private func prepared(_ image: Image) -> (Tensor, ImageSize) {
+    func prepared(_ image: Image) -> (Tensor, ImageSize) {
         guard let fitted = preprocessing.fittedSize(of: image.size) else {
             return (
                 Tensor(preprocessing(image), shape: Shape([1] + preprocessing.shape)),
