@@ -125,10 +125,12 @@ let package = Package(
                 "SaccadeSettings",
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
+        // Large files of annotations.
+        .target(name: "CSaccadeJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(
             name: "SaccadeDatasets",
             dependencies: [
-                "SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "SaccadeSettings",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "SaccadeSettings", "CSaccadeJSON",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
@@ -343,5 +345,6 @@ let package = Package(
             ],
             swiftSettings: strict),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

@@ -14,6 +14,7 @@ libgif-dev|giflib|to read GIF|include/gif_lib.h
 libtiff-dev|libtiff|to read TIFF|include/tiffio.h include/x86_64-linux-gnu/tiffio.h include/aarch64-linux-gnu/tiffio.h
 libcairo2-dev|cairo|to draw|include/cairo/cairo.h
 fonts-dejavu-core||to letter drawings|share/fonts/truetype/dejavu/DejaVuSans.ttf share/fonts/dejavu/DejaVuSans.ttf
+libsimdjson-dev|simdjson|to read annotations|include/simdjson.h
 zlib1g-dev|zlib|to read .gz files|include/zlib.h
 libssl-dev|openssl@3|to check downloads|include/openssl/evp.h
 libsqlite3-dev||to keep the list of runs|include/sqlite3.h

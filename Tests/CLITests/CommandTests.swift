@@ -85,6 +85,7 @@ import Testing
                 arguments: ["train", "mnist", "--data", "/", "--set", "training.augmentation=[{kind: mixup}]"],
                 status: 64, complaint: "did you mean mixUp?"),
             Mistake(arguments: ["bench", "loader:/nowhere"], status: 65, complaint: "/nowhere: there "),
+            Mistake(arguments: ["bench", "annotations:/nowhere"], status: 65, complaint: "/nowhere: there "),
             Mistake(arguments: ["classify", "none", "a.png"], status: 65, complaint: "no run here"),
             Mistake(arguments: ["classify", "none", "a.png", "--top", "0"], status: 64, complaint: "--top"),
             Mistake(arguments: ["check", "/nowhere"], status: 65, complaint: "no such folder"),

@@ -19,6 +19,7 @@ package struct Bench: ParsableCommand {
               saccade bench operations overhead               single operations; what eager execution costs
               saccade bench roi-align roi-pool                features of 1000 regions of interest
               saccade bench loader:PHOTOS                     JPEGs to batches: decode, resize, augment, normalise
+              saccade bench annotations:instances.json        a COCO file opened: time and memory
               saccade bench start:resnet-50                   a new process: load weights, predict for a first JPEG
               saccade bench resnet-50 --load 1                beside a process that keeps a core busy
               saccade bench resnet-50 --tasks 2               two tasks that run it at once, against one
@@ -28,14 +29,14 @@ package struct Bench: ParsableCommand {
 
     @Argument(
         help:
-            "Networks (a recipe's name or file), train:NETWORK, operations, overhead, roi-align, roi-pool, loader:FOLDER, start:resnet-50, or detection alone. Default: all but the last five."
+            "Networks (a recipe's name or file), train:NETWORK, operations, overhead, roi-align, roi-pool, loader:FOLDER, annotations:FILE, start:resnet-50, or detection alone. Default: all but the last five."
     )
     var subjects: [String] = ["exercise-1", "vgg-16", "resnet-50", "train:exercise-1", "operations", "overhead"]
 
     @Option(help: "Images at once; several with commas.")
     var batch = "1"
 
-    @Option(help: "Peers to run in turn: pytorch, onnxruntime, openvino; several with commas.")
+    @Option(help: "Peers to run in turn: pytorch, onnxruntime, openvino, pycocotools; several with commas.")
     var against: String?
 
     @Option(
@@ -146,6 +147,8 @@ package struct Bench: ParsableCommand {
             case "roi-align", "roi-pool": try measureRegions(subject, in: &report)
             case _ where subject.hasPrefix("loader:"):
                 try measureLoader(String(subject.dropFirst("loader:".count)), in: &report)
+            case _ where subject.hasPrefix("annotations:"):
+                report.add(try annotationsRow(String(subject.dropFirst("annotations:".count))))
             case _ where subject.hasPrefix("start:"):
                 report.add(try startRow(String(subject.dropFirst("start:".count))))
             case _ where DetectorBenchmark.names.contains { subject == $0 || subject == "train:" + $0 }:

@@ -7,6 +7,8 @@ import SaccadeTensors
 struct Peer {
     enum Engine: String, CaseIterable {
         case pytorch, onnxruntime, openvino
+        /// For files of annotations only.
+        case pycocotools
     }
 
     let label: String
@@ -53,6 +55,7 @@ struct Peer {
             case .openvino where precision == .float32:
                 [("OpenVINO f32", ["--engine", "openvino", "--precision", "f32"])]
             case .openvino: [("OpenVINO, its own choice", ["--engine", "openvino", "--precision", "default"])]
+            case .pycocotools: []
             }
         guard !isTraining || engine == .pytorch else { return [] }
         return ways.map { Peer(label: $0.0, arguments: common + $0.1, python: python, script: script) }
@@ -82,6 +85,7 @@ struct Peer {
             case .pytorch: [("PyTorch", "eager"), ("PyTorch, mapped weights", "eager_mmap")]
             case .onnxruntime: [("ONNX Runtime", "ort")]
             case .openvino: [("OpenVINO", "openvino"), ("OpenVINO, cached", "openvino_cached")]
+            case .pycocotools: []
             }
         return ways.map { label, engine in
             Peer(
@@ -110,6 +114,13 @@ struct Peer {
                 label: label, arguments: [folder, "--pipeline", pipeline, "--backend", backend], python: python,
                 script: script, waiting: [])
         }
+    }
+
+    /// pycocotools, opening a file of annotations.
+    static func annotations(_ path: String, python: String, scripts: String) throws -> Peer {
+        Peer(
+            label: "pycocotools", arguments: [path], python: python,
+            script: try script("annotations.py", in: scripts), waiting: [])
     }
 
     private static func script(_ name: String, in folder: String) throws -> String {

@@ -103,27 +103,31 @@ public struct CaptionDataset: Sendable {
     private static func readCOCO(
         _ path: String, _ imageFolder: String?
     ) throws(FileError) -> (samples: [Sample], problems: [Problem]) {
-        let (file, annotations) = try COCOFile.read(path, COCOFile.Caption.self)
+        let file = try COCOFile(path)
         var problems: [Problem] = []
-        func usable<Content>(_ record: COCOFile.Record<Content>, _ place: Problem.Place) -> Content? {
-            do { return try record.content.get() } catch {
+        func usable<Content>(
+            _ place: Problem.Place, _ read: () throws(JSONMismatch) -> Content
+        ) -> Content? {
+            do throws(JSONMismatch) { return try read() } catch {
                 problems.append(
-                    Problem(
-                        .malformedRecord, at: place, COCOFile.reason(error), remedy: "correct the record or delete it"))
+                    Problem(.malformedRecord, at: place, error.reason, remedy: "correct the record or delete it"))
                 return nil
             }
         }
         var order: [(id: Int, name: String)] = []
-        for (index, record) in file.images.enumerated() {
+        try file.begin(.images)
+        while let (index, record) = try file.next() {
             let place = Problem.Place(file: path, record: "image \(index)", index: index)
-            if let image = usable(record, place) { order.append((image.id, image.fileName)) }
+            let image = usable(place) { () throws(JSONMismatch) in try COCOFile.ImageEntry(record) }
+            if let image { order.append((image.id, image.fileName)) }
         }
         let known = Set(order.map(\.id))
         var captions: [Int: [Caption]] = [:]
-        for (index, record) in annotations.enumerated() {
-            let id = record.id.map { " (id \($0))" } ?? ""
-            let place = Problem.Place(file: path, record: "annotation \(index)\(id)", index: index)
-            guard let annotation = usable(record, place) else { continue }
+        try file.begin(.annotations)
+        while let (index, record) = try file.next() {
+            let place = Problem.Place(file: path, .annotation, index, id: record.id)
+            let read = usable(place) { () throws(JSONMismatch) in try COCOFile.Caption(record) }
+            guard let annotation = read else { continue }
             guard known.contains(annotation.imageID) else {
                 problems.append(
                     Problem(

@@ -3,7 +3,10 @@ import SaccadeFiles
 /// Annotations of COCO's are taken out, or their boxes replaced.
 enum COCOEditing {
     static func mended(_ bytes: [UInt8], _ fixes: [Int: Problem.Fix], path: String) throws(FileError) -> [UInt8] {
-        let count = try COCOFile.read(path, COCOFile.Annotation.self).annotations.count
+        let file = try COCOFile(path)
+        try file.begin(.annotations)
+        var count = 0
+        while try file.next() != nil { count += 1 }
         guard let list = value(of: "annotations", in: bytes, 0..<bytes.count) else {
             throw AnnotationFixes.changed(path)
         }

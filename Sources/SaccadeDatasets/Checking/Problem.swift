@@ -56,16 +56,57 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
         /// From 1; nil where lines mean nothing.
         public var line: Int?
         /// What identifies the record in its file, as in `object 3 (cat)`.
-        public var record: String?
+        public var record: String? {
+            get { name?.text }
+            set { name = newValue.map(Name.text) }
+        }
         /// The number of the record in its file, from 0; for text files the line's, from 0.
         public var index: Int?
+        private var name: Name?
 
         /// A place in a file.
         public init(file: String, line: Int? = nil, record: String? = nil, index: Int? = nil) {
             self.file = file
             self.line = line
-            self.record = record
             self.index = index
+            name = record.map(Name.text)
+        }
+
+        /// A record that has a number in its list and, maybe, one of its own: `annotation 7 (id 900100)`.
+        init(file: String, _ kind: RecordKind, _ index: Int, id: Int?) {
+            self.file = file
+            self.index = index
+            name = .numbered(kind, index, id: id)
+        }
+
+        /// What lists hold records of.
+        enum RecordKind: String {
+            case image, category, annotation
+        }
+
+        /// A data set has hundreds of thousands of records, and few that anybody reads about: numbers become words late.
+        private enum Name {
+            case text(String)
+            case numbered(RecordKind, Int, id: Int?)
+
+            var text: String {
+                switch self {
+                case .text(let text): text
+                case .numbered(let kind, let index, let id?): "\(kind) \(index) (id \(id))"
+                case .numbered(let kind, let index, nil): "\(kind) \(index)"
+                }
+            }
+        }
+
+        public static func == (a: Place, b: Place) -> Bool {
+            (a.file, a.line, a.record) == (b.file, b.line, b.record) && a.index == b.index
+        }
+
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(file)
+            hasher.combine(line)
+            hasher.combine(record)
+            hasher.combine(index)
         }
     }
 

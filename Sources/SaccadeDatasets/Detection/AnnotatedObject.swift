@@ -15,7 +15,11 @@ public struct AnnotatedObject: Sendable, Hashable {
     /// In pixels, continuous. It may reach beyond the image, which the data set lists as a problem.
     public var box: Box
     /// The object's pixels, if anybody marked them.
-    public var outline: Outline?
+    public var outline: Outline? {
+        get { packedOutline?.outline }
+        set { packedOutline = newValue.map(PackedOutline.init) }
+    }
+    private var packedOutline: PackedOutline?
     /// The marked places of the object, in the order of its class.
     public var keypoints: [Keypoint]
     /// An object that a detector need not find (VOC).
@@ -37,9 +41,20 @@ public struct AnnotatedObject: Sendable, Hashable {
         isTruncated: Bool = false, isOccluded: Bool = false, isCrowd: Bool = false,
         attributes: [String: String] = [:], place: Problem.Place
     ) {
+        self.init(
+            label: label, box: box, packedOutline: outline.map(PackedOutline.init), keypoints: keypoints,
+            isDifficult: isDifficult, isTruncated: isTruncated, isOccluded: isOccluded, isCrowd: isCrowd,
+            attributes: attributes, place: place)
+    }
+
+    /// As the public one, for a reader that has packed the outline itself.
+    init(
+        label: Int, box: Box, packedOutline: PackedOutline?, keypoints: [Keypoint], isDifficult: Bool,
+        isTruncated: Bool, isOccluded: Bool, isCrowd: Bool, attributes: [String: String], place: Problem.Place
+    ) {
         self.label = label
         self.box = box
-        self.outline = outline
+        self.packedOutline = packedOutline
         self.keypoints = keypoints
         self.isDifficult = isDifficult
         self.isTruncated = isTruncated
@@ -47,12 +62,5 @@ public struct AnnotatedObject: Sendable, Hashable {
         self.isCrowd = isCrowd
         self.attributes = attributes
         self.place = place
-    }
-
-    /// Whether both say the same about the image, wherever it stands.
-    func isSame(as other: AnnotatedObject) -> Bool {
-        var copy = other
-        copy.place = place
-        return copy == self
     }
 }

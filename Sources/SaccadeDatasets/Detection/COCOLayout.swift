@@ -60,12 +60,11 @@ struct COCOLayout {
 
     /// Whether a file looks like COCO's, without reading it as JSON.
     static func hasRecords(_ path: String, of key: String?) -> Bool {
-        guard let bytes = try? RegularFile.contents(of: path, limit: COCOFile.byteLimit),
-            bytes.prefix(64).first(where: { !(9...13).contains($0) && $0 != 32 && $0 < 128 }) == UInt8(ascii: "{")
+        guard let start = try? RegularFile.beginning(of: path, count: 64),
+            start.first(where: { !(9...13).contains($0) && $0 != 32 && $0 < 128 }) == UInt8(ascii: "{")
         else { return false }
-        return ["images", "annotations", key].compactMap(\.self).allSatisfy {
-            bytes.firstRange(of: Array("\"\($0)\"".utf8)) != nil
-        }
+        let names = ["images", "annotations", key].compactMap(\.self).map { "\"\($0)\"" }
+        return (try? FileSearch.contains(names, in: path, limit: COCOFile.byteLimit)) == true
     }
 
     /// The part that a file describes, by its name or its folder's.

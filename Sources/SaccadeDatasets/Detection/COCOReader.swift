@@ -33,43 +33,90 @@ enum COCOReader {
         var unusableCount = 0
 
         mutating func read(_ path: String, _ layout: COCOLayout) throws(FileError) {
-            let (file, annotations) = try COCOFile.read(path, COCOFile.Annotation.self)
-            let labels = labels(file.categories ?? [], path)
-            let folder = layout.folder(
-                of: path, for: file.images.lazy.compactMap { try? $0.content.get().fileName })
+            let file = try COCOFile(path)
+            let labels = try labels(in: file, path)
+            let entries = try images(in: file, path)
+            let folder = layout.folder(of: path, for: entries.lazy.map(\.entry.fileName))
             let split = layout.split(of: path)
-
             var samples: [DetectionSample] = []
+            samples.reserveCapacity(entries.count)
             var places: [Int: Int] = [:]
-            for (index, record) in file.images.enumerated() {
-                let place = place(path, "image", index, record.id)
-                guard let image = usable(record, at: place) else { continue }
-                guard places[image.id] == nil else {
+            for (index, image) in entries {
+                let imagePath = layout.path(of: image.fileName, in: folder)
+                places[image.id] = samples.count
+                samples.append(
+                    DetectionSample(
+                        image: imagePath, name: image.fileName,
+                        size: image.size ?? (try? ImageHeader(contentsOf: imagePath))?.size, split: split, objects: [],
+                        place: .init(file: path, record: "id \(image.id)", index: index)))
+            }
+            let objects = try objects(in: file, path, samples, places, labels)
+            for index in samples.indices {
+                samples[index].objects = RecordRules.withoutDuplicates(objects[index], &problems)
+            }
+            self.samples += samples
+        }
+
+        /// Labels by COCO's numbers. The files of a data set share classes by name.
+        private mutating func labels(in file: COCOFile, _ path: String) throws(FileError) -> [Int: Int] {
+            var labels: [Int: Int] = [:]
+            var known = Dictionary(classNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+            guard file.has(.categories) else { return labels }
+            try file.begin(.categories)
+            while let (index, record) = try file.next() {
+                let place = Problem.Place(file: path, .category, index, id: record.id)
+                guard let category = usable(at: place, { () throws(JSONMismatch) in try COCOFile.Category(record) })
+                else { continue }
+                let label = known[category.name] ?? classNames.count
+                if label == classNames.count {
+                    classNames.append(category.name)
+                    known[category.name] = label
+                }
+                if labels.updateValue(label, forKey: category.id) != nil {
+                    problems.append(
+                        Problem(
+                            .duplicateRecord, at: place, "another category has the id \(category.id), too",
+                            remedy: "give each category an id of its own"))
+                }
+            }
+            return labels
+        }
+
+        /// The images of different numbers, and where they stand in their list.
+        private mutating func images(
+            in file: COCOFile, _ path: String
+        ) throws(FileError) -> [(index: Int, entry: COCOFile.ImageEntry)] {
+            var entries: [(index: Int, entry: COCOFile.ImageEntry)] = []
+            var known: Set<Int> = []
+            try file.begin(.images)
+            while let (index, record) = try file.next() {
+                let place = Problem.Place(file: path, .image, index, id: record.id)
+                guard let image = usable(at: place, { () throws(JSONMismatch) in try COCOFile.ImageEntry(record) })
+                else { continue }
+                guard known.insert(image.id).inserted else {
                     problems.append(
                         Problem(
                             .duplicateRecord, at: place, "another image has the id \(image.id), too",
                             remedy: "give each image an id of its own"))
                     continue
                 }
-                let size: PixelSize? =
-                    if let width = image.width, let height = image.height, (1...1_000_000).contains(width),
-                        (1...1_000_000).contains(height)
-                    {
-                        PixelSize(width: width, height: height)
-                    } else {
-                        (try? ImageHeader(contentsOf: "\(folder)/\(image.fileName)"))?.size
-                    }
-                places[image.id] = samples.count
-                samples.append(
-                    DetectionSample(
-                        image: layout.path(of: image.fileName, in: folder), name: image.fileName, size: size,
-                        split: split, objects: [], place: .init(file: path, record: "id \(image.id)", index: index)))
+                entries.append((index, image))
             }
+            return entries
+        }
+
+        /// The objects of each sample.
+        private mutating func objects(
+            in file: COCOFile, _ path: String, _ samples: [DetectionSample], _ places: [Int: Int],
+            _ labels: [Int: Int]
+        ) throws(FileError) -> [[AnnotatedObject]] {
             var objects = [[AnnotatedObject]](repeating: [], count: samples.count)
-            recordCount += annotations.count
-            for (index, record) in annotations.enumerated() {
-                let place = place(path, "annotation", index, record.id)
-                guard let annotation = usable(record, at: place) else {
+            var annotation = COCOFile.Annotation()
+            try file.begin(.annotations)
+            while let (index, record) = try file.next() {
+                recordCount += 1
+                let place = Problem.Place(file: path, .annotation, index, id: record.id)
+                guard usable(at: place, { () throws(JSONMismatch) in try annotation.read(record) }) != nil else {
                     unusableCount += 1
                     continue
                 }
@@ -94,24 +141,17 @@ enum COCOReader {
                 }
                 objects[sample].append(object)
             }
-            for index in samples.indices {
-                samples[index].objects = RecordRules.withoutDuplicates(objects[index], &problems)
-            }
-            self.samples += samples
+            return objects
         }
 
-        private func place(_ path: String, _ kind: String, _ index: Int, _ id: Int?) -> Problem.Place {
-            Problem.Place(file: path, record: "\(kind) \(index)" + (id.map { " (id \($0))" } ?? ""), index: index)
-        }
-
-        private mutating func usable<Content>(_ record: COCOFile.Record<Content>, at place: Problem.Place) -> Content? {
-            do {
-                return try record.content.get()
+        private mutating func usable<Content>(
+            at place: Problem.Place, _ read: () throws(JSONMismatch) -> Content
+        ) -> Content? {
+            do throws(JSONMismatch) {
+                return try read()
             } catch {
                 problems.append(
-                    Problem(
-                        .malformedRecord, at: place, COCOFile.reason(error),
-                        remedy: "correct the record or delete it"))
+                    Problem(.malformedRecord, at: place, error.reason, remedy: "correct the record or delete it"))
                 return nil
             }
         }
@@ -121,31 +161,13 @@ enum COCOReader {
             problems.append(problem)
         }
 
-        /// Labels by COCO's numbers. The files of a data set share classes by name.
-        private mutating func labels(_ categories: [COCOFile.Record<COCOFile.Category>], _ path: String) -> [Int: Int] {
-            var labels: [Int: Int] = [:]
-            for (index, record) in categories.enumerated() {
-                let place = place(path, "category", index, record.id)
-                guard let category = usable(record, at: place) else { continue }
-                let label = classNames.firstIndex(of: category.name) ?? classNames.count
-                if label == classNames.count { classNames.append(category.name) }
-                if labels.updateValue(label, forKey: category.id) != nil {
-                    problems.append(
-                        Problem(
-                            .duplicateRecord, at: place, "another category has the id \(category.id), too",
-                            remedy: "give each category an id of its own"))
-                }
-            }
-            return labels
-        }
-
         private mutating func object(
             _ annotation: COCOFile.Annotation, _ label: Int, on size: PixelSize?, at place: Problem.Place
         ) -> AnnotatedObject? {
-            let outline = outline(annotation.segmentation, size, place)
+            let outline = outline(annotation, size, place)
+            let numbers = annotation.bbox
             let box: Box
-            switch (annotation.bbox, outline?.bounds) {
-            case (let numbers?, let bounds) where numbers.count == 4 || bounds == nil:
+            if annotation.hasBox, numbers.count == 4 || outline?.bounds == nil {
                 guard numbers.count == 4, numbers.allSatisfy({ abs($0) <= 1e9 }) else {
                     problems.append(
                         Problem(
@@ -154,9 +176,9 @@ enum COCOReader {
                     return nil
                 }
                 box = Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
-            case (_, let bounds?):
+            } else if let bounds = outline?.bounds {
                 box = bounds
-            case (_, nil):
+            } else {
                 problems.append(
                     Problem(
                         .malformedRecord, at: place, "has neither a bbox nor a segmentation",
@@ -169,34 +191,33 @@ enum COCOReader {
             }
             var keypoints: [Keypoint] = []
             do throws(GeometryError) {
-                keypoints = try Keypoint.list(fromCOCO: annotation.keypoints ?? [])
+                keypoints = try Keypoint.list(fromCOCO: annotation.keypoints)
             } catch {
                 problems.append(
                     Problem(.outline, at: place, error.description, remedy: "correct the keypoints or delete them"))
             }
-            var attributes = (annotation.attributes ?? [:]).compactMapValues(\.text)
+            var attributes = annotation.attributes
             func flag(_ name: String) -> Bool {
                 attributes.removeValue(forKey: name).map { !["false", "0", ""].contains($0) } ?? false
             }
             let flags = (flag("difficult"), flag("truncated"), flag("occluded"))
             return AnnotatedObject(
-                label: label, box: box, outline: outline?.outline, keypoints: keypoints, isDifficult: flags.0,
-                isTruncated: flags.1, isOccluded: flags.2, isCrowd: annotation.iscrowd?.isSet ?? false,
+                label: label, box: box, packedOutline: outline, keypoints: keypoints, isDifficult: flags.0,
+                isTruncated: flags.1, isOccluded: flags.2, isCrowd: annotation.isCrowd,
                 attributes: attributes, place: place)
         }
 
         /// What a segmentation describes; nil, and a problem where there is one, when that is nothing.
         private mutating func outline(
-            _ segmentation: COCOFile.Segmentation?, _ size: PixelSize?, _ place: Problem.Place
-        ) -> (outline: AnnotatedObject.Outline, bounds: Box?)? {
+            _ annotation: COCOFile.Annotation, _ size: PixelSize?, _ place: Problem.Place
+        ) -> PackedOutline? {
             do throws(GeometryError) {
                 let mask: RunLengthMask
-                switch segmentation {
-                case nil, .polygons([]): return nil
-                case .polygons(let lists):
-                    let polygons = try lists.map { list throws(GeometryError) in try Polygon(coordinates: list) }
-                    let bounds = polygons.compactMap(\.bounds)
-                    return (.polygons(polygons), bounds.dropFirst().reduce(bounds.first) { $0?.union($1) })
+                switch annotation.segmentation {
+                case nil: return nil
+                case .polygons:
+                    return .polygons(
+                        try PackedPolygons(counts: annotation.polygonCounts, checked: annotation.coordinates))
                 case .runs(let runs, let height, let width):
                     mask = try RunLengthMask(width: width, height: height, runs: runs)
                 case .compressed(let text, let height, let width):
@@ -209,7 +230,7 @@ enum COCOReader {
                             remedy: "write size as [height, width] of the image"))
                     return nil
                 }
-                return (.mask(mask), mask.pixelCount > 0 ? mask.bounds : nil)
+                return .mask(mask)
             } catch {
                 problems.append(
                     Problem(.outline, at: place, error.description, remedy: "draw it again, or empty the segmentation"))

@@ -30,11 +30,12 @@ enum RecordRules {
     static func check(
         _ box: Box, on size: PixelSize?, at place: Problem.Place, numbers: (Box) -> [Double]
     ) -> (problem: Problem, isUsable: Bool)? {
-        let words = "the box \(text(box))"
+        // Nearly always nobody reads it.
+        func words() -> String { "the box \(text(box))" }
         guard box.isValid else {
             return (
                 Problem(
-                    .boxDegenerate, at: place, "\(words) has no area",
+                    .boxDegenerate, at: place, "\(words()) has no area",
                     remedy: "delete the record or draw the box again",
                     fix: .remove), false
             )
@@ -49,13 +50,13 @@ enum RecordRules {
         guard let inside = box.intersection(frame) else {
             return (
                 Problem(
-                    .boxOutside, at: place, "\(words) lies beside the image of \(size) pixels",
+                    .boxOutside, at: place, "\(words()) lies beside the image of \(size) pixels",
                     remedy: "delete the record or draw the box again", fix: .remove), false
             )
         }
         return (
             Problem(
-                .boxOutside, at: place, "\(words) reaches beyond the image of \(size) pixels",
+                .boxOutside, at: place, "\(words()) reaches beyond the image of \(size) pixels",
                 remedy: "clip it to the image",
                 fix: .rewrite(numbers(inside))), true
         )
@@ -63,21 +64,32 @@ enum RecordRules {
 
     /// Leaves only the first of objects that say the same, and lists the others.
     static func withoutDuplicates(_ objects: [AnnotatedObject], _ problems: inout [Problem]) -> [AnnotatedObject] {
+        // What says the same has the same box; nearly always there are no two.
+        guard objects.count > 1, Set(objects.map(\.box)).count < objects.count else { return objects }
         var kept: [AnnotatedObject] = []
-        var places: [Box: [Int]] = [:]
+        var first: [Statement: Problem.Place] = [:]
         for object in objects {
-            if let first = places[object.box]?.first(where: { kept[$0].isSame(as: object) }) {
-                let record = kept[first].place.record ?? "an earlier record"
-                problems.append(
-                    Problem(
-                        .duplicateRecord, at: object.place, "says the same as \(record)", remedy: "delete one of them",
-                        fix: .remove))
-            } else {
-                places[object.box, default: []].append(kept.count)
+            guard let place = first[Statement(object: object)] else {
+                first[Statement(object: object)] = object.place
                 kept.append(object)
+                continue
             }
+            problems.append(
+                Problem(
+                    .duplicateRecord, at: object.place, "says the same as \(place.record ?? "an earlier record")",
+                    remedy: "delete one of them", fix: .remove))
         }
         return kept
+    }
+
+    /// What an object says, wherever it stands.
+    private struct Statement: Hashable {
+        var object: AnnotatedObject
+
+        init(object: AnnotatedObject) {
+            self.object = object
+            self.object.place = Problem.Place(file: "")
+        }
     }
 
     /// Edges as people read them: left, top, right, bottom.
