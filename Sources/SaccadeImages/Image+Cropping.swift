@@ -22,9 +22,7 @@ extension Image {
     /// - Precondition: The part is no larger than the image.
     public func centerCropped(width newWidth: Int, height newHeight: Int) -> Image {
         cropped(
-            x: centerStart(width, newWidth), y: centerStart(height, newHeight), width: newWidth, height: newHeight)
+            x: PixelSize.centerStart(width, newWidth), y: PixelSize.centerStart(height, newHeight), width: newWidth,
+            height: newHeight)
     }
-
-    /// Where the middle `new` of `old` pixels begin. Python, whose results are matched, rounds halves to the even number.
-    func centerStart(_ old: Int, _ new: Int) -> Int { Int((Double(old - new) / 2).rounded(.toNearestOrEven)) }
 }

@@ -25,7 +25,7 @@ extension Image {
     /// one, so that a line of pixels, which is no image, does not become a huge one.
     public func resized(shortSide side: Int, filter: ResizeFilter = .bilinear) -> Image {
         require(side > 0 && side <= 1 << 16, "resized: a short side of \(side) pixels")
-        let size = scaledSize(shortSide: side)
+        let size = self.size.scaled(toShortSide: side)
         return resized(
             width: min(size.width, 100 * side), height: min(size.height, 100 * side), filter: filter)
     }
@@ -43,24 +43,9 @@ extension Image {
         require(
             (1...side).contains(cropWidth) && (1...side).contains(cropHeight),
             "resized: cannot crop \(cropWidth)×\(cropHeight) from a short side of \(side)")
-        let (size, x, y) = centerCrop(ofShortSide: side, cropWidth, cropHeight)
+        let (size, x, y) = self.size.centerCrop(ofShortSide: side, cropWidth, cropHeight)
         return resized(
             width: size.width, height: size.height, columns: x..<(x + cropWidth), rows: y..<(y + cropHeight), filter)
-    }
-
-    /// Where ``resized(shortSide:centerCrop:_:filter:)`` finds its pixels: the size that the image is scaled to, and the
-    /// crop's first column and row in it.
-    package func centerCrop(
-        ofShortSide side: Int, _ cropWidth: Int, _ cropHeight: Int
-    ) -> (scaled: PixelSize, x: Int, y: Int) {
-        let size = scaledSize(shortSide: side)
-        return (size, centerStart(size.width, cropWidth), centerStart(size.height, cropHeight))
-    }
-
-    private func scaledSize(shortSide side: Int) -> PixelSize {
-        width <= height
-            ? PixelSize(width: side, height: side * height / width)
-            : PixelSize(width: side * width / height, height: side)
     }
 
     /// The pixels at given columns and rows of the image of another size.

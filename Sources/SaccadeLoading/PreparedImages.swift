@@ -9,6 +9,8 @@ public import SaccadeTensors
 public struct PreparedImage: Sendable {
     /// Its number in the data set.
     public let index: Int
+    /// Of the image as it was.
+    public let originalSize: PixelSize
     /// Of the preprocessing's size and channels.
     public let image: Image
     /// In the image's pixels; nil where nothing moves with it.
@@ -42,7 +44,7 @@ public struct PreparedImages<Images: ImageDataset>: SampleSource {
         let whole = try dataset.image(at: index, atLeast: isReduced ? preprocessing.leastDecodedSize : nil)
         guard let annotations = try dataset.annotations(at: index, of: whole.size) else {
             let image = preprocessing.prepared(whole, augmentations, using: &generator)
-            return PreparedImage(index: index, image: image, annotations: nil)
+            return PreparedImage(index: index, originalSize: whole.size, image: image, annotations: nil)
         }
         do throws(GeometryError) {
             var annotated = try AnnotatedImage(grey(whole), annotations)
@@ -54,7 +56,8 @@ public struct PreparedImages<Images: ImageDataset>: SampleSource {
             annotated = try AnnotatedImage(
                 annotated.image.converted(toChannels: preprocessing.channels), annotated.annotations)
             for augmentation in rest { annotated = try augmentation.apply(to: annotated, using: &generator) }
-            return PreparedImage(index: index, image: annotated.image, annotations: annotated.annotations)
+            return PreparedImage(
+                index: index, originalSize: whole.size, image: annotated.image, annotations: annotated.annotations)
         } catch {
             throw FileError(
                 .malformed, path: dataset.name(at: index), reason: error.description,

@@ -38,7 +38,7 @@ public struct COCOAveragePrecision<Shape: Region>: Sendable {
         }
     }
 
-    private var categories: [Int: COCOCategory] = [:]
+    private(set) var categories: [Int: COCOCategory] = [:]
 
     public init() {}
 

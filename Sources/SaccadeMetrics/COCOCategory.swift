@@ -76,6 +76,9 @@ struct COCOCategory: Sendable {
 
     /// Precision and recall for one range of areas.
     struct Curve {
+        /// The highest precision at each of `COCOScores.recallPoints` or above, for each threshold; 0 where that recall is
+        /// not reached.
+        var points: [[Double]]
         /// The mean precision at 101 recalls, for each threshold.
         var precision: [Double]
         /// The recall, averaged over thresholds, for each of `COCOScores.detectionLimits`.
@@ -92,7 +95,7 @@ struct COCOCategory: Sendable {
             guard objects[place] > 0 else { return nil }
             var recall = [Double](repeating: 0, count: COCOScores.detectionLimits.count)
             var wholeRecall: [Double] = []
-            let precision = COCOScores.thresholds.indices.map { t in
+            let points = COCOScores.thresholds.indices.map { t in
                 let bit: UInt16 = 1 << UInt16(t)
                 var curve: [(recall: Double, precision: Double)] = []
                 var (right, wrong) = (0, 0)
@@ -112,22 +115,45 @@ struct COCOCategory: Sendable {
                 for (index, count) in rightWithin.enumerated() {
                     recall[index] += Double(count) / Double(objects[place]) / Double(COCOScores.thresholds.count)
                 }
-                return meanPrecision(curve)
+                return Self.points(of: curve)
             }
-            return Curve(precision: precision, recall: recall, wholeRecall: wholeRecall)
+            return Curve(
+                points: points, precision: points.map(Self.mean), recall: recall, wholeRecall: wholeRecall)
         }
     }
 
-    /// The highest precision at each of the 101 recalls or above, averaged; 0 where that recall is not reached.
-    private func meanPrecision(_ curve: [(recall: Double, precision: Double)]) -> Double {
-        var (sum, best, end) = (0.0, 0.0, curve.count)
-        for point in COCOScores.recallPoints.reversed() {
+    /// What counts at the first threshold, 0.5, whatever its size, the surest first; and how many objects there are.
+    var verdicts: (objects: Int, found: [Verdict]) {
+        let counted = entries.filter { $0.ignored[0] & 1 == 0 }
+        return (
+            objects[0], surestFirst(counted.map(\.score)).map { (counted[$0].score, counted[$0].found[0] & 1 != 0) }
+        )
+    }
+
+    /// The highest precision at each of the 101 recalls or above; 0 where that recall is not reached.
+    private static func points(of curve: [(recall: Double, precision: Double)]) -> [Double] {
+        var (best, end) = (0.0, curve.count)
+        return COCOScores.recallPoints.reversed().map { point in
             while end > 0, curve[end - 1].recall >= point {
                 end -= 1
                 best = max(best, curve[end].precision)
             }
-            sum += best
+            return best
+        }.reversed()
+    }
+
+    private static func mean(_ points: [Double]) -> Double { points.reversed().reduce(0, +) / Double(points.count) }
+
+    /// A detection's score, and whether it is right.
+    typealias Verdict = (score: Double, isRight: Bool)
+
+    /// The average precision of detections, the surest first.
+    static func averagePrecision(_ verdicts: [Verdict], objects: Int) -> Double {
+        var (right, curve) = (0, [(recall: Double, precision: Double)]())
+        for (place, verdict) in verdicts.enumerated() {
+            if verdict.isRight { right += 1 }
+            curve.append((Double(right) / Double(objects), Double(right) / Double(place + 1)))
         }
-        return sum / Double(COCOScores.recallPoints.count)
+        return mean(points(of: curve))
     }
 }

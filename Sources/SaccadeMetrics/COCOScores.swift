@@ -27,6 +27,14 @@ public struct COCOScores: Sendable, Hashable, Codable {
     /// ``ap`` of each category that had an object to find.
     public var categories: [Int: Double]
 
+    /// The twelve, under the names that COCO's tables have for them.
+    public var inOrder: [(name: String, value: Double?)] {
+        [
+            ("AP", ap), ("AP50", ap50), ("AP75", ap75), ("APs", apSmall), ("APm", apMedium), ("APl", apLarge),
+            ("AR1", ar1), ("AR10", ar10), ("AR100", ar100), ("ARs", arSmall), ("ARm", arMedium), ("ARl", arLarge),
+        ]
+    }
+
     /// Lower and upper ends of the areas of objects that must be found, both inclusive: all, small, medium, large.
     static let areas: [ClosedRange<Double>] = [0...1e10, 0...1024, 1024...9216, 9216...1e10]
     /// How many detections of a category count on an image.

@@ -31,6 +31,10 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
     case ap75
     /// The fraction of objects that a proposal overlaps by an IoU of at least 0.5.
     case proposalRecall
+    /// COCO's average precision of masks; so are the next two.
+    case maskAP
+    case maskAP50
+    case maskAP75
     /// A part of the loss where it has several; so are the next ones.
     case crossEntropy
     case diceLoss
@@ -50,11 +54,14 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
     public var isLowerBetter: Bool { !isFraction }
 
     /// Whether it is in 0...1 and shown in percent.
-    public var isFraction: Bool { self != .loss && !Self.lossParts.contains(self) }
+    public var isFraction: Bool { self != .loss && !isLossPart }
+
+    /// Whether it is a part of the loss.
+    public var isLossPart: Bool { Self.lossParts.contains(self) }
 
     /// Whether it is left out where there is room for few numbers.
     public var isMinor: Bool {
-        [.top5, .meanAccuracy, .meanDice, .informationScore, .ap75].contains(self) || Self.lossParts.contains(self)
+        [.top5, .meanAccuracy, .meanDice, .informationScore, .ap75, .maskAP50, .maskAP75].contains(self) || isLossPart
     }
 
     /// The value as people read it: `97.31 %` of a fraction, four decimals of others.
@@ -81,6 +88,9 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
         case .ap50: "AP50"
         case .ap75: "AP75"
         case .proposalRecall: "proposal recall"
+        case .maskAP: "mask AP"
+        case .maskAP50: "mask AP50"
+        case .maskAP75: "mask AP75"
         case .objectnessLoss: "objectness loss"
         case .proposalBoxLoss: "proposal box loss"
         case .classLoss: "class loss"

@@ -88,7 +88,8 @@ public struct RunReport {
     private var epochs: Report.Section? {
         guard !run.records.isEmpty else { return nil }
         let timings = Dictionary(run.timings.map { ($0.epoch, $0) }) { $1 }
-        let monitors = run.records.monitors
+        // The parts of a detector's loss would push what it is judged by off the page; the curves have them.
+        let monitors = run.records.monitors.filter { !$0.metric.isLossPart }
         let columns = (["epoch", "learning rate"] + monitors.map(\.title) + ["seconds", "waiting"]).map {
             Report.Table.Column($0, isNumber: true)
         }

@@ -106,6 +106,25 @@ import Testing
     }
 }
 
+@Suite struct AxisRangeTests {
+    @Test("an axis shows the range that is asked for, whatever the points are")
+    func ranges() throws {
+        func texts(_ range: ClosedRange<Double>?) throws -> Set<String> {
+            let points = [Point(20, 90), Point(40, 99)]
+            return Set(
+                try labels(
+                    of: LineChart(
+                        title: "", xLabel: "", yLabel: "", series: [.init("", points)], xRange: range, yRange: range)
+                ).labels.map(\.text))
+        }
+        #expect(try texts(0...100).isSuperset(of: ["0", "20", "100"]))
+        #expect(try texts(nil).isDisjoint(with: ["0", "60"]))
+        let empty = LineChart(title: "", xLabel: "", yLabel: "", series: [], xRange: 0...100, yRange: 0...100)
+        #expect(try labels(of: empty).labels.contains { $0.text == "no data" })
+        try expectTidy(empty, "ranges without points")
+    }
+}
+
 @Suite struct LogAxisTests {
     @Test("equal ratios are equal widths")
     func widths() throws {

@@ -101,6 +101,17 @@ import Testing
         #expect(overlay.colors[0] == .category(1) && overlay.colors[1] == .category(2))
         let single = Overlay(Self.plain, objects: [.init("cat", box: box)], coloring: .byObject)
         #expect(single.legend.height == 0)
+        // Groups take the classes' place, but not on the plates.
+        let grouped = Overlay(
+            Self.plain,
+            objects: [
+                .init("cat", box: box, group: "missed"), .init("dog", box: box.shifted(x: 40, y: 0), group: "missed"),
+                .init("cat", box: box.shifted(x: 80, y: 0), group: "found"),
+            ], classes: ["found", "missed"])
+        let named = try labels(of: grouped).labels.map(\.text)
+        #expect(named.contains("missed (2)") && named.contains("found") && !named.contains("cat (2)"))
+        #expect(named.count { $0 == "cat" } == 2 && named.count { $0 == "dog" } == 1)
+        #expect(grouped.colors == [.category(1), .category(1), .category(0)])
     }
 
     @Test("a class mask tints its pixels in the legend's colours and leaves ignored ones alone")

@@ -135,6 +135,45 @@ import Testing
         let expected = slow.twelve
         for (a, b) in zip(precision.result.twelve, expected) { #expect(abs(a - b) < 1e-12) }
         #expect(Set(expected).count > 8, "numbers of many kinds")
+        // The curves, whose means are the averages.
+        let result = precision.categoryScores[0]!
+        #expect(precision.categoryScores.count == 1 && abs(result.ap - expected[0]) < 1e-12)
+        #expect(abs(result.ap50 - expected[1]) < 1e-12 && abs(result.ap75 - expected[2]) < 1e-12)
+        #expect(abs(result.ar100 - expected[8]) < 1e-12)
+        #expect(result.objects == slow.images.reduce(0) { $0 + $1.0.count { !$0.isCrowd } })
+        for (percent, curve) in [(50, result.precision50), (75, result.precision75)] {
+            let theirs = slow.points(percent, (0, 1e10), 100).precision
+            #expect(curve.count == 101 && zip(curve, theirs).allSatisfy { abs($0 - $1) < 1e-12 })
+            #expect(Set(curve).count > 3)
+        }
+        let kept = slow.points(50, (0, 1e10), 100)
+        #expect(result.detections == kept.verdicts.count)
+        let scores = Set(kept.verdicts.map(\.score))
+        let best = scores.map { score in
+            let found = kept.verdicts.filter { $0.score >= score }
+            return 2 * Double(found.count { $0.isRight }) / Double(found.count + result.objects)
+        }.max()!
+        #expect(abs(result.best!.f1 - best) < 1e-12)
+    }
+
+    @Test("what a class is best at")
+    func best() {
+        func point(_ scores: [(Double, Bool)]) -> OperatingPoint? {
+            var precision = COCOAveragePrecision<Box>()
+            let there = Box(x: 0, y: 0, width: 10, height: 10)
+            for (score, isRight) in scores {
+                precision.add(
+                    truths: [.init(there, category: 0)],
+                    detections: [.init(isRight ? there : there.shifted(x: 20, y: 0), category: 0, score: score)])
+            }
+            return precision.categoryScores[0]?.best
+        }
+        #expect(point([(0.9, false), (0.8, false)]) == nil)
+        #expect(point([(0.9, true), (0.8, false)]) == OperatingPoint(score: 0.9, precision: 1, recall: 0.5))
+        // Of equal scores all are kept.
+        #expect(point([(0.5, true), (0.5, false)]) == OperatingPoint(score: 0.5, precision: 0.5, recall: 0.5))
+        #expect(point([(0.9, false), (0.8, true), (0.7, true)])?.score == 0.7)
+        #expect(point([(.nan, true)]) == nil)
     }
 }
 
@@ -161,6 +200,13 @@ private struct SlowCOCO {
     }
 
     func curve(_ percent: Int, _ area: (Double, Double), _ limit: Int) -> (precision: Double, recall: Double) {
+        let (precision, recall, _) = points(percent, area, limit)
+        return precision.isEmpty ? (-1, -1) : (precision.reduce(0, +) / 101, recall)
+    }
+
+    func points(
+        _ percent: Int, _ area: (Double, Double), _ limit: Int
+    ) -> (precision: [Double], recall: Double, verdicts: [(score: Double, isRight: Bool)]) {
         func counts(_ value: Double) -> Bool { value >= area.0 && value <= area.1 }
         var verdicts: [(score: Double, isRight: Bool)] = []
         var objects = 0
@@ -188,7 +234,7 @@ private struct SlowCOCO {
                 }
             }
         }
-        guard objects > 0 else { return (-1, -1) }
+        guard objects > 0 else { return ([], -1, verdicts) }
         let order = verdicts.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }
             .map(\.element.isRight)
         let points = order.indices.map { index in
@@ -198,6 +244,6 @@ private struct SlowCOCO {
         let precision = (0...100).map { hundredths in
             points.filter { $0.recall >= Double(hundredths) / 100 - 1e-12 }.map(\.precision).max() ?? 0
         }
-        return (precision.reduce(0, +) / 101, Double(order.filter { $0 }.count) / Double(objects))
+        return (precision, Double(order.filter { $0 }.count) / Double(objects), verdicts)
     }
 }

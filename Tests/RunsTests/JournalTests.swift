@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeDrawing
 import SaccadeFiles
 import SaccadeMetrics
 import SaccadeTraining
@@ -72,6 +73,34 @@ func coreFiles(_ folder: String) throws -> [String: Data] {
         let entry = try #require(try registry.entries().first)
         #expect(entry.state == .finished && entry.epochs == (3, 3) && entry.folder == RunSummary.absolute(watched.path))
         #expect(try registry.epochs(ofRunAt: entry.folder) == records)
+    }
+
+    @Test("a detector’s page shows its losses as curves, and by epoch what it is judged by")
+    func detector() throws {
+        let folder = try TemporaryFolder()
+        try trainWithJournal(at: folder.path)
+        let records = (1...3).map { epoch in
+            EpochRecord(
+                epoch: epoch, learningRate: 0.1,
+                training: [.loss: 3, .objectnessLoss: 1, .classLoss: 1, .boxLoss: 0.5, .maskLoss: 0.5],
+                validation: [.ap: 0.1 * Double(epoch), .ap50: 0.5, .ap75: 0.25, .maskAP: 0.125, .maskAP50: 0.4])
+        }
+        let lines = try records.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) + "\n" }
+        try lines.joined().write(toFile: "\(folder.path)/metrics.jsonl", atomically: true, encoding: .utf8)
+        let page = RunReport(try RunSummary(of: folder.path)).page
+        let epochs = try #require(page.sections.first { $0.title == "Epochs" })
+        guard case .table(let table)? = epochs.blocks.first else {
+            Issue.record("no table")
+            return
+        }
+        let names = table.columns.map(\.name)
+        #expect(names.contains("train loss") && names.contains("val mask AP") && names.contains("val AP75"))
+        #expect(!names.contains { $0.contains("box loss") || $0.contains("class loss") })
+        #expect(table.rows.allSatisfy { $0.count == names.count })
+        let losses = try #require(RunCurves.losses(of: records))
+        #expect(losses.title == "Loss" && losses.series.count == 5)
+        let fractions = try #require(RunCurves.fractions(of: records))
+        #expect(fractions.title == "AP, AP50, mask AP" && fractions.series.count == 5)
     }
 
     @Test("what cannot be written is told once and does not end the training")

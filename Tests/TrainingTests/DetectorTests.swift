@@ -117,7 +117,7 @@ import Testing
         "proposals are what suppression, of each map by itself, leaves of the candidates; these are the likeliest anchors"
     )
     func explainedProposals() throws {
-        let explanation = try untrained().proposals(on: Self.noise)
+        let explanation = try untrained().explainProposals(on: Self.noise)
         #expect(explanation.size == ImageSize(width: 128, height: 96))
         let (candidates, proposals) = (explanation.candidates, explanation.proposals)
         #expect(candidates.boxes.count > proposals.boxes.count && proposals.boxes.count > 4)

@@ -153,8 +153,9 @@ struct ExplainRPN: AsyncParsableCommand {
             ModelOptions.report(loaded.difference)
             let detector = try Detector(loaded, options: plan)
             guard detector.proposesRegions else {
-                throw CommandError.usage(
-                    "\(loaded.description.name) proposes no regions, it is given them; try saccade explain selective-search")
+                throw CommandError.data(
+                    "\(loaded.description.name) proposes no regions, it is given them; try saccade explain selective-search"
+                )
             }
             return (detector.seen(original), try detector.explainProposals(on: original))
         }

@@ -14,7 +14,7 @@ extension AnnotatedImage {
             return try resized(to: size, filter: preprocessing.filter, rules: rules)
         }
         // The very pixels of `Image.resized(shortSide:centerCrop:)`, and where they come from.
-        let crop = image.centerCrop(ofShortSide: side, size.width, size.height)
+        let crop = image.size.centerCrop(ofShortSide: side, size.width, size.height)
         let map = Homography.scaling(
             Double(crop.scaled.width) / Double(image.width), Double(crop.scaled.height) / Double(image.height)
         ).then(.translation(-Double(crop.x), -Double(crop.y)))

@@ -20,6 +20,8 @@ public struct AnnotatedObject: Sendable, Hashable {
         set { packedOutline = newValue.map(PackedOutline.init) }
     }
     private var packedOutline: PackedOutline?
+    /// Square pixels, where the annotation says it (COCO).
+    public var statedArea: Double?
     /// The marked places of the object, in the order of its class.
     public var keypoints: [Keypoint]
     /// An object that a detector need not find (VOC).
@@ -37,24 +39,27 @@ public struct AnnotatedObject: Sendable, Hashable {
 
     /// An object; whatever is left out was not said.
     public init(
-        label: Int, box: Box, outline: Outline? = nil, keypoints: [Keypoint] = [], isDifficult: Bool = false,
-        isTruncated: Bool = false, isOccluded: Bool = false, isCrowd: Bool = false,
+        label: Int, box: Box, outline: Outline? = nil, statedArea: Double? = nil, keypoints: [Keypoint] = [],
+        isDifficult: Bool = false, isTruncated: Bool = false, isOccluded: Bool = false, isCrowd: Bool = false,
         attributes: [String: String] = [:], place: Problem.Place
     ) {
         self.init(
-            label: label, box: box, packedOutline: outline.map(PackedOutline.init), keypoints: keypoints,
-            isDifficult: isDifficult, isTruncated: isTruncated, isOccluded: isOccluded, isCrowd: isCrowd,
+            label: label, box: box, packedOutline: outline.map(PackedOutline.init), statedArea: statedArea,
+            keypoints: keypoints, isDifficult: isDifficult, isTruncated: isTruncated, isOccluded: isOccluded,
+            isCrowd: isCrowd,
             attributes: attributes, place: place)
     }
 
     /// As the public one, for a reader that has packed the outline itself.
     init(
-        label: Int, box: Box, packedOutline: PackedOutline?, keypoints: [Keypoint], isDifficult: Bool,
+        label: Int, box: Box, packedOutline: PackedOutline?, statedArea: Double?, keypoints: [Keypoint],
+        isDifficult: Bool,
         isTruncated: Bool, isOccluded: Bool, isCrowd: Bool, attributes: [String: String], place: Problem.Place
     ) {
         self.label = label
         self.box = box
         self.packedOutline = packedOutline
+        self.statedArea = statedArea
         self.keypoints = keypoints
         self.isDifficult = isDifficult
         self.isTruncated = isTruncated
@@ -62,5 +67,15 @@ public struct AnnotatedObject: Sendable, Hashable {
         self.isCrowd = isCrowd
         self.attributes = attributes
         self.place = place
+    }
+
+    /// Square pixels: as the annotation says it, else of the outline, else of the box.
+    public var area: Double {
+        if let statedArea { return statedArea }
+        switch outline {
+        case nil: return box.area
+        case .polygons(let polygons): return polygons.reduce(0) { $0 + $1.area }
+        case .mask(let mask): return mask.area
+        }
     }
 }

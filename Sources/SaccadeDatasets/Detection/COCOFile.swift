@@ -102,6 +102,8 @@ extension COCOFile {
         /// Empty where there is none; any number of numbers.
         private(set) var bbox: [Double] = []
         private(set) var hasBox = false
+        /// Square pixels; nil where it does not say so.
+        private(set) var area: Double?
         private(set) var segmentation: Segmentation?
         /// How many numbers each polygon has.
         private(set) var polygonCounts: [Int] = []
@@ -118,6 +120,7 @@ extension COCOFile {
             hasBox = box != nil
             bbox.removeAll(keepingCapacity: true)
             try box?.appendNumbers(to: &bbox, "bbox")
+            area = try Self.area(record.member("area"))
             try readSegmentation(record)
             isCrowd = try Self.flag(record.member("iscrowd"))
             keypoints.removeAll(keepingCapacity: true)
@@ -161,6 +164,13 @@ extension COCOFile {
                 numbers.append(number)
             }
             return numbers
+        }
+
+        /// A number, or a text of one.
+        private static func area(_ value: JSONValue?) throws(JSONMismatch) -> Double? {
+            guard let value else { return nil }
+            guard let area = value.double ?? value.text.flatMap(RecordRules.number), area >= 0 else { return nil }
+            return area
         }
 
         /// 0, 1, false or true.

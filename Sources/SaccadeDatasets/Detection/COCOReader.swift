@@ -21,12 +21,15 @@ enum COCOReader {
         }
         if let firstError, all.samples.isEmpty, layout.files.count == 1 { throw firstError }
         return DetectionDataset(
-            format: .coco, root: layout.root, classNames: all.classNames, samples: all.samples,
-            problems: all.problems, recordCount: all.recordCount, unusableCount: all.unusableCount)
+            format: .coco, root: layout.root, classNames: all.classNames, categoryIDs: all.categoryIDs,
+            samples: all.samples, problems: all.problems, recordCount: all.recordCount,
+            unusableCount: all.unusableCount)
     }
 
     private struct Reading {
         var classNames: [String] = []
+        /// COCO's numbers of the classes, by name; nil once two files number a class differently.
+        var categoryIDs: [String: Int]? = [:]
         var samples: [DetectionSample] = []
         var problems: [Problem] = []
         var recordCount = 0
@@ -46,7 +49,7 @@ enum COCOReader {
                 places[image.id] = samples.count
                 samples.append(
                     DetectionSample(
-                        image: imagePath, name: image.fileName,
+                        image: imagePath, name: image.fileName, id: image.id,
                         size: image.size ?? (try? ImageHeader(contentsOf: imagePath))?.size, split: split, objects: [],
                         place: .init(file: path, record: "id \(image.id)", index: index)))
             }
@@ -71,6 +74,9 @@ enum COCOReader {
                 if label == classNames.count {
                     classNames.append(category.name)
                     known[category.name] = label
+                }
+                if categoryIDs?.updateValue(category.id, forKey: category.name) ?? category.id != category.id {
+                    categoryIDs = nil
                 }
                 if labels.updateValue(label, forKey: category.id) != nil {
                     problems.append(
@@ -202,8 +208,8 @@ enum COCOReader {
             }
             let flags = (flag("difficult"), flag("truncated"), flag("occluded"))
             return AnnotatedObject(
-                label: label, box: box, packedOutline: outline, keypoints: keypoints, isDifficult: flags.0,
-                isTruncated: flags.1, isOccluded: flags.2, isCrowd: annotation.isCrowd,
+                label: label, box: box, packedOutline: outline, statedArea: annotation.area, keypoints: keypoints,
+                isDifficult: flags.0, isTruncated: flags.1, isOccluded: flags.2, isCrowd: annotation.isCrowd,
                 attributes: attributes, place: place)
         }
 

@@ -10,8 +10,9 @@ extension DetectionDataset: ImageDataset {
 
     public func subset(_ indices: some Sequence<Int>) -> DetectionDataset {
         DetectionDataset(
-            format: format, root: root, classNames: classNames, samples: indices.map { samples[$0] },
-            problems: problems, recordCount: recordCount, unusableCount: unusableCount, proposer: proposer)
+            format: format, root: root, classNames: classNames, categoryIDs: categoryIDs,
+            samples: indices.map { samples[$0] }, problems: problems, recordCount: recordCount,
+            unusableCount: unusableCount, proposer: proposer)
     }
 
     public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {

@@ -20,6 +20,9 @@ public struct DetectionDataset: Sendable {
     public let root: String
     /// The names of the classes; a label is an index into them.
     public let classNames: [String]
+    /// The numbers that the data set's own files have for the classes, by name (COCO); nil where they have none, or not the
+    /// same in all files.
+    public let categoryIDs: [String: Int]?
     /// The images with their objects.
     public let samples: [DetectionSample]
     /// What is wrong with the annotations. Whether the images are there and whole is not known before
@@ -35,12 +38,14 @@ public struct DetectionDataset: Sendable {
 
     /// A data set from its parts; for those that come from no file, too.
     public init(
-        format: Format, root: String, classNames: [String], samples: [DetectionSample], problems: [Problem] = [],
-        recordCount: Int? = nil, unusableCount: Int = 0, proposer: (any RegionProposing)? = nil
+        format: Format, root: String, classNames: [String], categoryIDs: [String: Int]? = nil,
+        samples: [DetectionSample], problems: [Problem] = [], recordCount: Int? = nil, unusableCount: Int = 0,
+        proposer: (any RegionProposing)? = nil
     ) {
         self.format = format
         self.root = root
         self.classNames = classNames
+        self.categoryIDs = categoryIDs
         self.samples = samples
         self.problems = problems
         self.recordCount = recordCount ?? samples.reduce(0) { $0 + $1.objects.count }

@@ -6,6 +6,8 @@ public struct DetectionSample: Sendable {
     public var image: String
     /// What the data set calls the image: a path below its folder, with suffix.
     public var name: String
+    /// The number that the data set has for the image (COCO); nil where it has none.
+    public var id: Int?
     /// Of the upright image, as the annotation or else the image itself tells it; nil when neither does.
     public var size: PixelSize?
     /// The part that the sample belongs to; nil where the data set makes no parts.
@@ -17,11 +19,12 @@ public struct DetectionSample: Sendable {
 
     /// A sample from its parts.
     public init(
-        image: String, name: String, size: PixelSize?, split: DatasetSplit? = nil, objects: [AnnotatedObject],
-        place: Problem.Place
+        image: String, name: String, id: Int? = nil, size: PixelSize?, split: DatasetSplit? = nil,
+        objects: [AnnotatedObject], place: Problem.Place
     ) {
         self.image = image
         self.name = name
+        self.id = id
         self.size = size
         self.split = split
         self.objects = objects

@@ -28,6 +28,8 @@ public struct LineChart: Figure {
     public let series: [Series]
     public let isLogX: Bool
     public let isLogY: Bool
+    public let xRange: ClosedRange<Double>?
+    public let yRange: ClosedRange<Double>?
     public let size: (width: Double, height: Double)
 
     /// - Parameters:
@@ -37,15 +39,18 @@ public struct LineChart: Figure {
     ///   - series: The curves; the first seven have colours of their own, later ones are dashed.
     ///   - isLogX: Whether equal widths are equal ratios; points that are not right of 0 are then gaps.
     ///   - isLogY: Whether equal heights are equal ratios; values that are not positive are then gaps.
+    ///   - xRange: What the horizontal axis shows, with all points in it; nil for what there is.
+    ///   - yRange: Likewise the vertical axis.
     ///   - width: Points, at least 160.
     ///   - height: Points, at least 120.
     public init(
         title: String, xLabel: String, yLabel: String, series: [Series], isLogX: Bool = false, isLogY: Bool = false,
-        width: Double = 460, height: Double = 300
+        xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil, width: Double = 460,
+        height: Double = 300
     ) {
         require(width >= 160 && height >= 120, "LineChart: \(width)×\(height) points; at least 160×120")
         (self.title, self.xLabel, self.yLabel, self.series) = (title, xLabel, yLabel, series)
-        (self.isLogX, self.isLogY) = (isLogX, isLogY)
+        (self.isLogX, self.isLogY, self.xRange, self.yRange) = (isLogX, isLogY, xRange, yRange)
         size = (width, height)
     }
 
@@ -58,8 +63,12 @@ public struct LineChart: Figure {
         let all = series.flatMap(\.points)
         let shown = all.filter { $0.x.isFinite && $0.y.isFinite }
         let isWhole = shown.allSatisfy { $0.x == $0.x.rounded() }
-        let xs = AxisScale(shown.map(\.x), isLog: isLogX, isWhole: isWhole, count: max(2, Int(width / 70)))
-        let ys = AxisScale(shown.map(\.y), isLog: isLogY, count: max(2, Int(height / 45)))
+        func values(_ range: ClosedRange<Double>?, _ values: [Double]) -> [Double] {
+            range.map { [$0.lowerBound, $0.upperBound] } ?? values
+        }
+        let xs = AxisScale(
+            values(xRange, shown.map(\.x)), isLog: isLogX, isWhole: isWhole, count: max(2, Int(width / 70)))
+        let ys = AxisScale(values(yRange, shown.map(\.y)), isLog: isLogY, count: max(2, Int(height / 45)))
 
         var top = 10.0
         if !title.isEmpty {

@@ -21,15 +21,20 @@ public struct Overlay: Figure {
         public var polygons: [Polygon]
         /// In the order that the skeleton's numbers refer to.
         public var keypoints: [Keypoint]
+        /// What takes the place of the class where colours and the legend are decided: nil for the class.
+        public var group: String?
 
         /// An object of which any part may be missing.
         public init(
             _ label: String, score: Double? = nil, box: Box? = nil, mask: RunLengthMask? = nil,
-            polygons: [Polygon] = [], keypoints: [Keypoint] = []
+            polygons: [Polygon] = [], keypoints: [Keypoint] = [], group: String? = nil
         ) {
             (self.label, self.score, self.box, self.mask) = (label, score, box, mask)
-            (self.polygons, self.keypoints) = (polygons, keypoints)
+            (self.polygons, self.keypoints, self.group) = (polygons, keypoints, group)
         }
+
+        /// What its colour stands for.
+        var category: String { group ?? label }
     }
 
     /// What decides an object's colour.
@@ -84,7 +89,7 @@ public struct Overlay: Figure {
     ///   - namesClasses: Whether a legend names the classes of the mask.
     ///   - skeleton: Which keypoints are joined by lines.
     ///   - coloring: What decides an object's colour.
-    ///   - classes: All classes in order, so that a class has the same colour on each of many images; a label that is
+    ///   - classes: All classes, or groups, in order, so that each has the same colour on each of many images; one that is
     ///     not among them comes after them.
     ///   - width: Of the image, in points, at least 48; a high image becomes narrower.
     public init(
@@ -106,9 +111,9 @@ public struct Overlay: Figure {
         let extents = objects.map { Self.extent(of: $0, image, frame) }
         self.extents = extents
         var numbers: [String: Int] = [:]
-        for name in classes + objects.map(\.label) where numbers[name] == nil { numbers[name] = numbers.count }
+        for name in classes + objects.map(\.category) where numbers[name] == nil { numbers[name] = numbers.count }
         let colors = objects.indices.map {
-            Color.category(coloring == .byObject ? $0 : numbers[objects[$0].label] ?? 0)
+            Color.category(coloring == .byObject ? $0 : numbers[objects[$0].category] ?? 0)
         }
         self.colors = colors
 
@@ -141,18 +146,18 @@ public struct Overlay: Figure {
         return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 
-    /// One entry for each label that is drawn, with how often.
+    /// One entry for each class, or group, that is drawn, with how often.
     private static func legend(
         _ objects: [Object], _ extents: [Rectangle?], _ colors: [Color]
     ) -> [(color: Color, name: String)] {
         var order: [String] = []
         var found: [String: (color: Color, count: Int)] = [:]
-        for (i, object) in objects.enumerated() where extents[i] != nil && !object.label.isEmpty {
-            if found[object.label] == nil { order.append(object.label) }
-            found[object.label] = (colors[i], (found[object.label]?.count ?? 0) + 1)
+        for (i, category) in objects.map(\.category).enumerated() where extents[i] != nil && !category.isEmpty {
+            if found[category] == nil { order.append(category) }
+            found[category] = (colors[i], (found[category]?.count ?? 0) + 1)
         }
-        return order.compactMap { label in
-            found[label].map { ($0.color, $0.count == 1 ? label : "\(label) (\($0.count))") }
+        return order.compactMap { category in
+            found[category].map { ($0.color, $0.count == 1 ? category : "\(category) (\($0.count))") }
         }
     }
 }

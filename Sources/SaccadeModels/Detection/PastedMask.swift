@@ -64,11 +64,11 @@ public struct PastedMask: Sendable {
     ///
     /// - Throws: `GeometryError` when the image is too large for a mask.
     public func mask(width: Int, height: Int, threshold: Float = 0.5) throws(GeometryError) -> RunLengthMask {
-        var pixels = [UInt8](repeating: 0, count: width * height)
-        for (index, probability) in probabilities.enumerated() where probability > threshold {
-            let (row, column) = (index / columns.count, index % columns.count)
-            pixels[(rows.lowerBound + row) * width + columns.lowerBound + column] = 1
+        guard !probabilities.isEmpty else {
+            return try RunLengthMask(width: width, height: height, runs: [width * height])
         }
-        return try RunLengthMask(width: width, height: height, pixels: pixels)
+        return try RunLengthMask(
+            width: width, height: height, part: probabilities.map { $0 > threshold ? 1 : 0 }, x: columns.lowerBound,
+            y: rows.lowerBound, partWidth: columns.count)
     }
 }

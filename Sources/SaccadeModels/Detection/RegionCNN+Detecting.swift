@@ -13,6 +13,8 @@ extension RegionCNN {
         /// Of a network with masks: how probable each pixel of each object's box is the object's, 28×28 numbers in 0...1,
         /// row by row, stretched over the box.
         public var masks: [[Float]]?
+
+        public init(objects: DetectedBoxes, masks: [[Float]]? = nil) { (self.objects, self.masks) = (objects, masks) }
     }
 
     /// Runs a stage: eagerly, or by a plan of it.

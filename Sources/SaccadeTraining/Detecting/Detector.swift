@@ -83,17 +83,8 @@ public struct Detector: Sendable {
         let regions = try regions.map { [try $0.regions(of: image).first(regionLimit).resized(from: whole, to: own)] }
         if regions != nil { clock?.add(start.duration(to: .now), to: .proposals) }
         let answer = try network.detect(input, sizes: [size], proposals: regions, clock: clock, run: runner)[0]
-        let found = answer.objects
-        let boxes = found.boxes.resized(from: own, to: whole)
-        return try found.labels.indices.map { index in
-            let mask = answer.masks.map { masks in
-                PastedMask(
-                    masks[index], side: RegionCNN.maskSide, over: boxes[index], width: image.width, height: image.height
-                )
-            }
-            return Object(
-                label: classNames[found.labels[index] - 1], score: Double(found.scores[index]), box: boxes[index],
-                mask: try mask?.mask(width: image.width, height: image.height))
+        return try answer.objects(on: preprocessing.visiblePart(of: image.size), seenAs: size, of: image.size).map {
+            Object(label: classNames[$0.category], score: $0.score, box: $0.box, mask: $0.mask)
         }
     }
 

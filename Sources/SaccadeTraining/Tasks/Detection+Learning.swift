@@ -24,17 +24,22 @@ extension Detection {
         return true
     }
 
-    /// In the pixels of the image as the network sees it.
+    /// In the pixels of the image as the data set has it.
     public func judge(
         _ model: Runner<RegionCNN>, by batch: DetectionBatch, into score: inout DetectionScore
     ) throws {
         let (network, run) = (model.model, { (stage: Int, inputs: [Tensor]) in try model(inputs, stage: stage) })
         if learns == .proposals {
             let proposals = try network.proposals(on: batch.images, sizes: batch.sizes, run: run)
-            for (boxes, objects) in zip(proposals, batch.objects) { score.add(proposals: boxes, truth: objects) }
+            for (boxes, objects) in zip(proposals, batch.objects) { score.proposals.add(boxes, truth: objects) }
             return
         }
         let found = try network.detect(batch.images, sizes: batch.sizes, proposals: batch.proposals, run: run)
-        for (detections, objects) in zip(found, batch.objects) { score.add(detections.objects, truth: objects) }
+        score.categoryIDs = batch.categoryIDs
+        for (found, (original, seen)) in zip(found, zip(batch.originals, batch.sizes)) {
+            try score.add(
+                found.objects(on: original.visiblePart, seenAs: seen, of: original.size), on: original,
+                hasMasks: found.masks != nil)
+        }
     }
 }

@@ -20,8 +20,8 @@ public struct Detection: LearningTask {
     public static let monitor = Monitor(.validation, .ap)
     public var monitor: Monitor { learns == .proposals ? Monitor(.validation, .proposalRecall) : Self.monitor }
     public static let monitors =
-        [.ap, .ap50, .ap75, .proposalRecall].map { Monitor(.validation, $0) }
-        + [.loss, .objectnessLoss, .proposalBoxLoss, .classLoss, .boxLoss].map { Monitor(.training, $0) }
+        [.ap, .ap50, .ap75, .maskAP, .maskAP50, .maskAP75, .proposalRecall].map { Monitor(.validation, $0) }
+        + [.loss, .objectnessLoss, .proposalBoxLoss, .classLoss, .boxLoss, .maskLoss].map { Monitor(.training, $0) }
     public static let networks = DetectionNetwork.allCases.map { (name: $0.rawValue, recipe: $0.recipe) }
 
     /// Anchors of an image that are learnt from, half of them with an object where there are so many; 1 to 65 536.
@@ -142,7 +142,11 @@ public struct Detection: LearningTask {
             sizes: images.map { ImageSize(width: $0.image.width, height: $0.image.height) },
             objects: images.map { $0.annotations?.objects ?? [] },
             proposals: isGiven ? images.map { $0.annotations?.proposals?.first(proposals) ?? Boxes() } : nil,
-            names: samples.names)
+            originals: images.map { image in
+                DetectionBatch.Original(
+                    sample: source.dataset.samples[image.index], size: image.originalSize,
+                    visiblePart: source.preprocessing.visiblePart(of: image.originalSize))
+            }, categoryIDs: source.dataset.categoryIDs, names: samples.names)
     }
 
     public func sampleBytes(for model: ModelDescription) -> Int {
@@ -200,7 +204,9 @@ public struct Detection: LearningTask {
     }
 
     public var noScore: DetectionScore { DetectionScore(classes: classNames.count) }
-    public func report(_ score: DetectionScore) -> TaskReport { score.report(classNames: classNames) }
+    public func report(_ score: DetectionScore) -> TaskReport {
+        DetectionReport(score, classNames: classNames).report
+    }
 }
 
 extension DetectionDataset {
@@ -217,8 +223,10 @@ extension DetectionDataset {
             }
             return sample
         }
+        // Whoever numbers the classes of a data set without numbers does it in its order.
+        let numbers = Dictionary(classNames.enumerated().map { ($1, $0 + 1) }, uniquingKeysWith: { first, _ in first })
         return DetectionDataset(
-            format: format, root: root, classNames: names, samples: samples, problems: problems,
-            recordCount: recordCount, unusableCount: unusableCount)
+            format: format, root: root, classNames: names, categoryIDs: categoryIDs ?? numbers, samples: samples,
+            problems: problems, recordCount: recordCount, unusableCount: unusableCount)
     }
 }

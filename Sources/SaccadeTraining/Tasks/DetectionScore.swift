@@ -1,85 +1,113 @@
 import SaccadeDatasets
 import SaccadeGeometry
+import SaccadeImages
 public import SaccadeMetrics
+import SaccadePrelude
 
-/// What is known about a detector after it has seen images with objects: Pascal VOC's and COCO's average precision.
+/// What is known about a detector after it has seen images with objects, in the pixels of the images as they are.
 public struct DetectionScore: TaskScore {
-    public private(set) var count = 0
-    private var coco = COCOAveragePrecision<Box>()
-    private var voc: VOCAveragePrecision
-    private let classes: Int
-    /// Objects, where proposals alone are judged, and those of them that one overlaps.
-    private var recalled = (found: 0, objects: 0)
-    /// Objects that had to be found, of each class.
-    private var objects: [Int]
-
-    init(classes: Int) {
-        self.classes = max(classes, 1)
-        voc = VOCAveragePrecision(classes: self.classes)
-        objects = Array(repeating: 0, count: self.classes)
+    /// An image, what is on it, and what was found.
+    struct JudgedImage: Sendable {
+        let sample: DetectionSample
+        let size: PixelSize
+        let found: [FoundObject]
+        /// Of the sample's objects; nil unless the network finds masks and all objects have one.
+        let masks: [RunLengthMask]?
     }
+
+    private var judged: [JudgedImage] = []
+    /// Where proposals alone are judged, as in the steps that learn nothing else.
+    var proposals = ProposalRecall()
+    let classes: Int
+    /// The data set's own numbers for the classes, by name; nil where it has none.
+    var categoryIDs: [String: Int]?
+
+    /// - Parameter classes: Without the background.
+    init(classes: Int) { self.classes = max(classes, 1) }
 
     /// Judges what was found on one image.
-    mutating func add(_ found: DetectedBoxes, truth: [Annotations.Object]) {
-        count += 1
-        for object in truth where !object.isCrowd { objects[object.category] += 1 }
-        let boxes = zip(found.boxes, zip(found.labels, found.scores)).map { ($0, $1.0 - 1, Double($1.1)) }
-        coco.add(
-            truths: truth.map { .init($0.box, category: $0.category, isCrowd: $0.isCrowd) },
-            detections: boxes.map { .init($0, category: $1, score: $2) })
-        voc.add(
-            truths: truth.map { .init($0.box, label: $0.category, isDifficult: $0.isCrowd) },
-            detections: boxes.map { .init($0, label: $1, score: $2) })
+    ///
+    /// - Parameter hasMasks: Whether the network finds masks; then all of `found` have one, of the image's size.
+    /// - Throws: `GeometryError` when an object's outline does not belong to the image.
+    mutating func add(
+        _ found: [FoundObject], on original: DetectionBatch.Original, hasMasks: Bool
+    ) throws(GeometryError) {
+        var masks: [RunLengthMask]?
+        if hasMasks, original.sample.objects.allSatisfy({ $0.outline != nil }) {
+            masks = try original.sample.annotations(size: original.size).objects.compactMap(\.mask)
+            for mask in masks ?? [] where mask.width != original.size.width || mask.height != original.size.height {
+                throw GeometryError(
+                    .mismatch,
+                    "a mask of \(mask.width)×\(mask.height) pixels does not belong to an image of \(original.size); give "
+                        + "masks of the image's size")
+            }
+        }
+        judged.append(JudgedImage(sample: original.sample, size: original.size, found: found, masks: masks))
     }
 
-    /// Judges what was proposed on one image.
-    mutating func add(proposals: Boxes, truth: [Annotations.Object]) {
-        count += 1
-        let real = Boxes(truth.filter { !$0.isCrowd }.map(\.box))
-        let overlaps = real.pairwiseIoU(with: proposals)
-        recalled.objects += real.count
-        recalled.found += real.indices.count { place in
-            overlaps[place * proposals.count..<(place + 1) * proposals.count].contains { $0 >= 0.5 }
+    public var count: Int { max(judged.count, proposals.images) }
+
+    /// In the order of their numbers, where they have such: COCO ranks equal scores so.
+    var images: [JudgedImage] {
+        let ids = judged.compactMap(\.sample.id)
+        guard ids.count == judged.count else { return judged }
+        return zip(judged, ids).sorted { $0.1 < $1.1 }.map(\.0)
+    }
+
+    /// Whether masks can be judged: on every image with objects.
+    var hasMasks: Bool { !judged.isEmpty && judged.allSatisfy { $0.masks != nil } }
+
+    var boxPrecision: COCOAveragePrecision<Box> {
+        images.reduce(into: COCOAveragePrecision()) { $0.add(truths: $1.boxTruths, detections: $1.boxDetections) }
+    }
+
+    /// Nil where there are no masks.
+    var maskPrecision: COCOAveragePrecision<RunLengthMask>? {
+        guard hasMasks else { return nil }
+        return images.reduce(into: COCOAveragePrecision()) { precision, image in
+            ofOneSize { () throws(GeometryError) in
+                try precision.add(truths: image.maskTruths, detections: image.maskDetections)
+            }
         }
     }
 
     public var metrics: [Metric: Double] {
-        guard recalled.objects == 0 else {
-            return [.proposalRecall: Double(recalled.found) / Double(recalled.objects)]
-        }
-        let scores = coco.result
+        guard proposals.images == 0 else { return [.proposalRecall: proposals.recall] }
         var metrics: [Metric: Double] = [:]
-        (metrics[.ap], metrics[.ap50], metrics[.ap75]) = (scores.ap, scores.ap50, scores.ap75)
+        let boxes = boxPrecision.result
+        (metrics[.ap], metrics[.ap50], metrics[.ap75]) = (boxes.ap, boxes.ap50, boxes.ap75)
+        if let masks = maskPrecision?.result {
+            (metrics[.maskAP], metrics[.maskAP50], metrics[.maskAP75]) = (masks.ap, masks.ap50, masks.ap75)
+        }
         return metrics
     }
+}
 
-    /// As people, and programs, read it.
-    func report(classNames: [String]) -> TaskReport {
-        let scores = coco.result
-        let results = voc.classResults
-        let perClass = classNames.indices.map { index in
-            Whole.Class(
-                name: classNames[index], ap: scores.categories[index], vocAP: results[index]?.allPoint,
-                objects: objects[index])
-        }
-        return TaskReport(
-            count: count, metrics: metrics,
-            columns: [.init("AP"), .init("VOC AP"), .init("objects", isFraction: false)],
-            rows: perClass.map { .init($0.name, [$0.ap ?? .nan, $0.vocAP ?? .nan, Double($0.objects)]) },
-            confusions: nil,
-            json: Whole(images: count, coco: scores, vocAP: voc.mean, vocAP11: voc.meanElevenPoint, perClass: perClass))
+/// Works with the masks of an image, which all have its size: ``DetectionScore`` has seen to that.
+func ofOneSize<Result>(_ body: () throws(GeometryError) -> Result) -> Result {
+    do throws(GeometryError) {
+        return try body()
+    } catch {
+        wrongProgram("DetectionScore: \(error)")
+    }
+}
+
+extension DetectionScore.JudgedImage {
+    var boxTruths: [COCOAveragePrecision<Box>.Truth] {
+        sample.objects.map { .init($0.box, category: $0.label, area: $0.area, isCrowd: $0.isCrowd) }
     }
 
-    private struct Whole: Codable {
-        struct Class: Codable {
-            let name: String
-            let ap, vocAP: Double?
-            let objects: Int
+    var boxDetections: [COCOAveragePrecision<Box>.Detection] {
+        found.map { .init($0.box, category: $0.category, score: $0.score) }
+    }
+
+    var maskTruths: [COCOAveragePrecision<RunLengthMask>.Truth] {
+        zip(sample.objects, masks ?? []).map {
+            .init($1, category: $0.label, area: $0.area, isCrowd: $0.isCrowd)
         }
-        let images: Int
-        let coco: COCOScores
-        /// Area under the curve, and the mean of eleven points, at an IoU above 0.5.
-        let vocAP, vocAP11: Double?
-        let perClass: [Class]
+    }
+
+    var maskDetections: [COCOAveragePrecision<RunLengthMask>.Detection] {
+        found.compactMap { object in object.mask.map { .init($0, category: object.category, score: object.score) } }
     }
 }

@@ -18,6 +18,18 @@ public struct TaskReport: Sendable {
         public init(_ title: String, isFraction: Bool = true) { (self.title, self.isFraction) = (title, isFraction) }
     }
 
+    /// A table besides that of the classes.
+    public struct Table: Sendable {
+        /// Above the rows' names; it says the unit of the fractions, which are shown in percent with one decimal.
+        public let title: String
+        public let columns: [Column]
+        public let rows: [Row]
+
+        public init(_ title: String, columns: [Column], rows: [Row]) {
+            (self.title, self.columns, self.rows) = (title, columns, rows)
+        }
+    }
+
     /// Samples.
     public let count: Int
     public let metrics: [Metric: Double]
@@ -26,14 +38,21 @@ public struct TaskReport: Sendable {
     public let rows: [Row]
     /// How many samples, or pixels, of class `row` were taken for class `column`; nil where that is not counted.
     public let confusions: [[Int]]?
+    /// What else there is to read, to draw and to keep.
+    public let tables: [Table]
+    public let charts: [Chart]
+    public let images: [MarkedImage]
+    public let files: [File]
     /// The same as JSON.
     public let json: any Encodable & Sendable
 
     public init(
         count: Int, metrics: [Metric: Double], columns: [Column], rows: [Row], confusions: [[Int]]?,
+        tables: [Table] = [], charts: [Chart] = [], images: [MarkedImage] = [], files: [File] = [],
         json: any Encodable & Sendable
     ) {
         (self.count, self.metrics, self.columns, self.rows) = (count, metrics, columns, rows)
-        (self.confusions, self.json) = (confusions, json)
+        (self.confusions, self.tables, self.charts, self.json) = (confusions, tables, charts, json)
+        (self.images, self.files) = (images, files)
     }
 }

@@ -70,6 +70,43 @@ import Testing
             #expect(abs(a.left - b.left) <= 1 && abs(a.top - b.top) <= 1)
             #expect(abs(a.right - b.right) <= 1 && abs(a.bottom - b.bottom) <= 1)
         }
+        // COCO's images are called by their numbers, and its categories have gaps.
+        #expect(data.samples.allSatisfy { $0.name.hasSuffix("\($0.id ?? -1).jpg") })
+        #expect(data.categoryIDs?.count == 80 && data.categoryIDs?["person"] == 1)
+        #expect(data.categoryIDs?["stop sign"] == 13 && data.categoryIDs?["toothbrush"] == 90)
+        #expect(data.subset([3]).categoryIDs == data.categoryIDs)
+        // Its areas are those of the outlines, which are not those of the boxes.
+        for object in objects {
+            let stated = try #require(object.statedArea)
+            #expect(object.area == stated && stated <= (object.box.width + 2) * (object.box.height + 2))
+            guard case .polygons(let polygons) = object.outline, polygons.count == 1 else { continue }
+            #expect(abs(polygons[0].area - stated) <= 0.1 * stated + 8)
+        }
+    }
+
+    @Test("numbers of images and classes, and areas, where files tell them in odd ways")
+    func numbers() throws {
+        let folder = try TemporaryFolder()
+        func write(_ part: String, _ category: Int, _ areas: [String]) throws {
+            let annotations = areas.enumerated().map { index, area in
+                "{\"id\": \(index + 1), \"image_id\": 7, \"category_id\": \(category), \"bbox\": [\(index), 0, 4, 5]\(area)}"
+            }
+            let text = """
+                {"images": [{"id": 7, "file_name": "a.png", "width": 99, "height": 99}],
+                "categories": [{"id": \(category), "name": "dot"}, {"id": 99, "name": "dash"}],
+                "annotations": [\(annotations.joined(separator: ", "))]}
+                """
+            _ = try folder.write(Array(text.utf8), to: "annotations/instances_\(part).json")
+        }
+        try write("train", 5, ["", ", \"area\": 12.5", ", \"area\": -1", ", \"area\": \"x\"", ", \"area\": [3]"])
+        let data = try DetectionDataset(at: folder.path)
+        #expect(data.samples[0].objects.map(\.area) == [20, 12.5, 20, 20, 20])
+        #expect(data.samples[0].objects.map(\.statedArea) == [nil, 12.5, nil, nil, nil])
+        #expect(data.samples[0].id == 7 && data.categoryIDs == ["dot": 5, "dash": 99])
+        try write("val", 5, [])
+        #expect(try DetectionDataset(at: folder.path).categoryIDs == ["dot": 5, "dash": 99])
+        try write("val", 6, [])
+        #expect(try DetectionDataset(at: folder.path).categoryIDs == nil)
     }
 
     struct Sample: CustomTestStringConvertible {

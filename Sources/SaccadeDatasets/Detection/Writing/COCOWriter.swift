@@ -43,23 +43,19 @@ struct COCOWriter: DetectionWriter {
         var fields = [
             "\"id\": \(id), \"image_id\": \(image), \"category_id\": \(object.label + 1)",
             "\"bbox\": [\(numbers(COCOReader.numbers(object.box)))]", "\"iscrowd\": \(object.isCrowd ? 1 : 0)",
+            "\"area\": \(Decimals.text(object.area))",
         ]
         switch object.outline {
-        case nil: fields += ["\"area\": \(Decimals.text(object.box.area))", "\"segmentation\": []"]
+        case nil: fields.append("\"segmentation\": []")
         case .polygons(let polygons):
             let lists = polygons.map { "[\(numbers($0.corners.flatMap { [$0.x, $0.y] }))]" }
-            fields += [
-                "\"area\": \(Decimals.text(polygons.reduce(0) { $0 + $1.area }))",
-                "\"segmentation\": [\(lists.joined(separator: ", "))]",
-            ]
+            fields.append("\"segmentation\": [\(lists.joined(separator: ", "))]")
         case .mask(let mask):
             // COCO itself writes crowds with plain numbers.
             let counts =
                 object.isCrowd ? "[\(mask.runs.map(String.init).joined(separator: ", "))]" : quoted(mask.compressed)
-            fields += [
-                "\"area\": \(mask.pixelCount)",
-                "\"segmentation\": {\"size\": [\(mask.height), \(mask.width)], \"counts\": \(counts)}",
-            ]
+            fields.append(
+                "\"segmentation\": {\"size\": [\(mask.height), \(mask.width)], \"counts\": \(counts)}")
         }
         if !object.keypoints.isEmpty {
             let list = object.keypoints.flatMap { [$0.x, $0.y, Double($0.visibility.rawValue)] }
