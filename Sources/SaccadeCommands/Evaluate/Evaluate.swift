@@ -99,7 +99,7 @@ package struct Evaluate: AsyncParsableCommand {
         let judging = task
         let (batch, options) = (batchSize(for: model.description), compute.planOptions)
         let report = try await ComputeThread.run {
-            let batches = judging.batches(of: samples, for: model.description, batchSize: batch)
+            let batches = try judging.batches(of: samples, for: model.description, batchSize: batch)
             return try judging.report(
                 SaccadeTraining.evaluate(judging, Runner(planning: network, options: options), over: batches))
         }

@@ -154,7 +154,7 @@ struct ExplainRPN: AsyncParsableCommand {
             let detector = try Detector(loaded, options: plan)
             guard detector.proposesRegions else {
                 throw CommandError.data(
-                    "\(loaded.description.name) proposes no regions, it is given them; try saccade explain selective-search"
+                    "\(loaded.name) proposes no regions, it is given them; try saccade explain selective-search"
                 )
             }
             return (detector.seen(original), try detector.explainProposals(on: original))
