@@ -294,7 +294,7 @@ import TrainingTestSupport
             let opened = try task.open("\(folder.path)/instances.json", split: .all, unusableFraction: 0)
             let data = try task.matched(opened, hasNames: true) { _ in }
             #expect(data.classNames == ["dash", "dot"] && data.categoryIDs == ["dot": 4, "dash": 2])
-            let loader = task.batches(of: data, for: model.description, batchSize: 2)
+            let loader = try task.batches(of: data, for: model.description, batchSize: 2)
             let batches = loader.batches(ofEpoch: 0, from: 0)
             var (score, seen) = (task.noScore, [(RegionCNN.Detections, ImageSize)]())
             while let batch = try batches.next() {
