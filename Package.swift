@@ -122,7 +122,7 @@ let package = Package(
             name: "SaccadeModels",
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeTensors", "SaccadeLayers",
-                "SaccadeSettings",
+                "SaccadeSettings", "SaccadeImages", "SaccadeFeatures",
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         // Large files of annotations.
@@ -160,7 +160,8 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels",
                 "SaccadeInterchange", "SaccadeONNX",
-                "SaccadeGeometry", "SaccadeImages", "SaccadeProposals", "SaccadeLinear", "SaccadeDatasets",
+                "SaccadeGeometry", "SaccadeImages", "SaccadeProposals", "SaccadeLinear", "SaccadeFeatures",
+                "SaccadeDatasets",
                 "SaccadeLoading",
                 "SaccadeWeights", "SaccadeSettings", "SaccadeMetrics", "CSaccadeKernels",
             ],
@@ -307,7 +308,7 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "SaccadeModels",
                 "SaccadeSettings",
-                "TestSupport",
+                "SaccadeFeatures", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -11,8 +11,6 @@ public struct FeaturesError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let classes = Code(rawValue: "classes")
         /// A window that holds no block, or another number of weights than it has features.
         public static let window = Code(rawValue: "window")
-        /// An array or a text that is missing, or cannot be read.
-        public static let archive = Code(rawValue: "archive")
     }
 
     /// The kind of trouble.

@@ -69,9 +69,15 @@ public protocol StagedModel: Module {
     var ancestors: [Ancestor] { get }
     /// The same network, sharing its parameters, without those parts.
     var forInference: Self { get }
+    /// The same network with parts as large as weights in a file have them, where that follows from what was learnt from: for
+    /// most networks that is nowhere.
+    ///
+    /// - Parameter shapes: Of the file, by name; what fits nothing is left for loading to complain about.
+    func shaped(like shapes: [String: Shape]) -> Self
 }
 
 extension StagedModel {
+    public func shaped(like shapes: [String: Shape]) -> Self { self }
     public var forInference: Self { self }
     public var heads: [String] { [] }
     public var auxiliaryNames: [String] { [] }

@@ -149,7 +149,7 @@ package struct Train: AsyncParsableCommand {
             Next: saccade runs show \(name)
                   saccade evaluate \(name) --data \(data)
             """)
-        print("      saccade \(Task.name) \(name) IMAGE.jpg")
+        print("      saccade \(Task.command) \(name) IMAGE.jpg")
     }
 
     private var folder: String { RunFolder.folder(of: run ?? Train.name(of: recipe)) }

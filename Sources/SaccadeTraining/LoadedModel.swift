@@ -55,6 +55,7 @@ public struct LoadedModel: Sendable {
         if wanted == nil, let file = source.weights, let classes = whole.classes(in: file) {
             whole = try network(for: classes)
         }
+        if let file = source.weights { whole = whole.shaped(like: file.shapes) }
         self.network = whole.forInference
         isFresh = source.weights == nil
         difference = try source.weights.flatMap {

@@ -60,7 +60,7 @@ public struct Training<Task: LearningTask>: Sendable {
         var (task, model) = (task, recipe.model)
         task.classNames = try task.classNames(of: training)
         model.task.classNames = task.classNames
-        task = try task.prepared(for: training)
+        task = try task.prepared(for: training, by: model)
         (self.task, self.training, self.validation, self.skipped) = (task, training, validation, skipped)
         self.residentBytes = residentBytes ?? training.byteCount + validation.byteCount
         description = RunDescription(model, settings: recipe.settings, data: data)

@@ -61,7 +61,7 @@ import Testing
         "the same weights find the same objects on photographs, in the same order, with the same masks",
         .enabled(if: ReferenceData.has("voc2012_100"), "\(ReferenceData.missing)"), arguments: cases)
     func photographs(_ expected: Case) throws {
-        let detector = try Detector(Self.model(expected.network), options: .init(tuning: .plainest))
+        let detector = try RegionDetector(Self.model(expected.network), options: .init(tuning: .plainest))
         let file = try SafetensorsFile(at: Self.path)
         for photograph in expected.images {
             let image = try Image(contentsOf: ReferenceData.path(photograph.file))
@@ -87,7 +87,7 @@ import Testing
     }
 
     /// A network for scenes, with random weights: its boxes lie on each other as they come.
-    private func untrained() throws -> Detector {
+    private func untrained() throws -> RegionDetector {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("saccade-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -101,7 +101,7 @@ import Testing
         """.write(to: recipe, atomically: true, encoding: .utf8)
         var request = ModelRequest()
         (request.architecture, request.seed) = (recipe.path, 3)
-        return try Detector(LoadedModel(request), options: .init(tuning: .plainest))
+        return try RegionDetector(LoadedModel(request), options: .init(tuning: .plainest))
     }
 
     private static let noise: Image = {

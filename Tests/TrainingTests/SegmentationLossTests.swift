@@ -165,14 +165,16 @@ struct SegmentationLossFixtures: Decodable {
         // 10/14, 3/8, 1/6: the median is 3/8.
         let expected = [0.375 * 14 / 10, 1, 0.375 * 6]
         #expect(zip(frequencies.medianFrequencyWeights, expected).allSatisfy { abs($0 - $1) < 1e-12 })
+        let model = try ModelDescription(
+            recipe: "task: segment\nnetwork: unet-padded\ninput: 32x32x1\nclasses: 3\n", source: "a recipe")
         var task = Segmentation()
         task.classWeights = .given([1, 2])
         task.classNames = ["a", "b", "c"]
-        let error = #expect(throws: FileError.self) { _ = try task.prepared(for: data) }
+        let error = #expect(throws: FileError.self) { _ = try task.prepared(for: data, by: model) }
         #expect("\(error.map { "\($0)" } ?? "")".contains("3 classes, and segment.classWeights gives 2"))
         task.classWeights = .none
         task.borderClass = 3
-        #expect(throws: FileError.self) { _ = try task.prepared(for: data) }
+        #expect(throws: FileError.self) { _ = try task.prepared(for: data, by: model) }
         // A mask of another size is a sample that cannot be used.
         try Image(width: 3, height: 2, channels: 1, pixels: [0, 0, 0, 0, 1, 1]).writePNG(
             to: "\(folder.path)/masks/a.png")

@@ -35,7 +35,7 @@ extension Bench {
                 (request.classes, request.seed) = (max(samples.classNames.count, 1), 0)
             }
             let model = try LoadedModel(request)
-            let detector = try Detector(model, options: compute.planOptions)
+            let detector = try model.detector(options: compute.planOptions)
             let benchmark = DetectionBenchmark(name: name, detector: detector, isTrained: runs != nil, paper: paper)
             let result = try benchmark.measure(samples, classNames: detector.classNames)
             Console.note("\(name): \(String(format: "%.3f", result.total)) s for an image")

@@ -66,7 +66,7 @@ struct DetectionBenchmark {
     }
 
     let name: String
-    let detector: Detector
+    let detector: any Detector
     /// Whether it has learnt something.
     let isTrained: Bool
     let paper: Result.Paper
@@ -76,7 +76,7 @@ struct DetectionBenchmark {
         let images = try (0..<samples.count).map { try samples.image(at: $0, atLeast: nil) }
         for image in images.prefix(2) { _ = try detector(image) }
         let start = ContinuousClock.now
-        var found: [[Detector.Object]] = []
+        var found: [[DetectedObject]] = []
         for image in images { found.append(try detector(image)) }
         let total = start.duration(to: .now) / .seconds(1)
         let clock = DetectionClock()
@@ -90,8 +90,7 @@ struct DetectionBenchmark {
             ap50: isTrained ? precision(of: found, on: samples, classNames) : nil, paper: paper)
     }
 
-    private func precision(of found: [[Detector.Object]], on samples: DetectionDataset, _ classes: [String]) -> Double?
-    {
+    private func precision(of found: [[DetectedObject]], on samples: DetectionDataset, _ classes: [String]) -> Double? {
         var score = VOCAveragePrecision(classes: max(classes.count, 1))
         let places = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         for (objects, sample) in zip(found, samples.samples) {

@@ -72,7 +72,7 @@ package struct Detect: AsyncParsableCommand {
         let failures = try await ComputeThread.run {
             let loaded = try LoadedModel(request)
             ModelOptions.report(loaded.difference)
-            let detector = try Detector(loaded, options: plan)
+            let detector = try loaded.detector(options: plan)
             var results: [COCODetection] = []
             let failures = images.enumerated().count { place, path in
                 do {
@@ -95,7 +95,7 @@ package struct Detect: AsyncParsableCommand {
         if failures > 0 { throw Failure.badInput }
     }
 
-    private static func text(_ path: String, _ objects: [Detector.Object]) -> String {
+    private static func text(_ path: String, _ objects: [DetectedObject]) -> String {
         let lines = objects.map { object in
             let box = object.box
             return "  \(percent(object.score))  \(object.label)  "

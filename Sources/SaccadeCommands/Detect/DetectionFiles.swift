@@ -26,7 +26,7 @@ struct DetectionAnswer: Encodable {
     let image: String
     let detections: [Object]
 
-    init(_ image: String, _ objects: [Detector.Object]) {
+    init(_ image: String, _ objects: [DetectedObject]) {
         self.image = image
         detections = objects.map {
             Object(
@@ -52,7 +52,7 @@ struct COCODetection: Encodable {
     let score: Double
     let segmentation: CompressedMask?
 
-    init(_ object: Detector.Object, image: Int, _ classNames: [String]) {
+    init(_ object: DetectedObject, image: Int, _ classNames: [String]) {
         imageID = image
         categoryID = (classNames.firstIndex(of: object.label) ?? 0) + 1
         let box = object.box
@@ -81,7 +81,7 @@ struct DetectionFolder: Sendable {
         ids = areIDs ? numbers : Array(1...max(images.count, 1))
     }
 
-    func draw(_ objects: [Detector.Object], on image: Image, _ name: String, _ classes: [String]) throws {
+    func draw(_ objects: [DetectedObject], on image: Image, _ name: String, _ classes: [String]) throws {
         let overlay = Overlay(
             image, objects: objects.map { .init($0.label, score: $0.score, box: $0.box, mask: $0.mask) },
             classes: classes, width: min(max(Double(image.width) / 2, 240), 1024))

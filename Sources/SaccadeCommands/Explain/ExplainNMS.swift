@@ -94,7 +94,7 @@ struct ExplainNMS: AsyncParsableCommand {
         let objects = try await ComputeThread.run {
             let loaded = try LoadedModel(request)
             ModelOptions.report(loaded.difference)
-            return try Detector(loaded, options: plan).unsuppressed(shown, limit: 100_000)
+            return try RegionDetector(loaded, options: plan).unsuppressed(shown, limit: 100_000)
         }
         guard !objects.isEmpty else {
             throw CommandError.data(

@@ -151,7 +151,7 @@ struct ExplainRPN: AsyncParsableCommand {
         let (seen, proposals) = try await ComputeThread.run {
             let loaded = try LoadedModel(request)
             ModelOptions.report(loaded.difference)
-            let detector = try Detector(loaded, options: plan)
+            let detector = try RegionDetector(loaded, options: plan)
             guard detector.proposesRegions else {
                 throw CommandError.data(
                     "\(loaded.name) proposes no regions, it is given them; try saccade explain selective-search"

@@ -9,6 +9,7 @@ public enum BuiltInRecipes {
         ("faster-rcnn-bccd", PackageResources.faster_rcnn_bccd_yaml),
         ("faster-rcnn-scenes", PackageResources.faster_rcnn_scenes_yaml),
         ("fcn8s-voc", PackageResources.fcn8s_voc_yaml),
+        ("hog-bccd", PackageResources.hog_bccd_yaml),
         ("mask-rcnn-scenes", PackageResources.mask_rcnn_scenes_yaml),
         ("mnist", PackageResources.mnist_yaml),
         ("rcnn-bccd", PackageResources.rcnn_bccd_yaml),

@@ -101,7 +101,7 @@ package struct Demo: AsyncParsableCommand {
         }
         watch.lap("segmenting")
         let detected = try await ComputeThread.run {
-            let detector = try Detector(LoadedModel(ModelRequest(model: ShippedWeights.scenesDetection.rawValue)))
+            let detector = try LoadedModel(ModelRequest(model: ShippedWeights.scenesDetection.rawValue)).detector()
             let scenes = Scenes(seed: seed, size: PixelSize(width: 128, height: 128))
             return try task.test.prefix(DemoResult.detectedScenes).map {
                 try DemoDetection(scenes.scene(at: $0).image, by: detector)

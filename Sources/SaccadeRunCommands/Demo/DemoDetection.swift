@@ -9,7 +9,7 @@ struct DemoDetection: Sendable {
 
     let overlay: Overlay
 
-    init(_ image: Image, by detector: Detector) throws {
+    init(_ image: Image, by detector: any Detector) throws {
         let objects = try detector(image).filter { $0.score >= Self.threshold }
         overlay = Overlay(
             image, objects: objects.map { .init($0.label, score: $0.score, box: $0.box, mask: $0.mask) },

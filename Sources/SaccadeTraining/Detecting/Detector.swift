@@ -1,117 +1,49 @@
 public import SaccadeGeometry
 public import SaccadeImages
-import SaccadeLayers
 public import SaccadeModels
 public import SaccadeTensors
 
-/// A network that is ready to find objects on images, whatever their size.
-///
-/// An image is brought to the network as the model's preprocessing says, and what is found back to the image's own pixels.
-public struct Detector: Sendable {
-    /// An object on an image.
-    public struct Object: Sendable, Hashable {
-        public let label: String
-        /// How sure the network is, in 0...1.
-        public let score: Double
-        /// In pixels of the image, and on it.
-        public let box: Box
-        /// Which of the image's pixels are the object's; nil of a network without masks.
-        public let mask: RunLengthMask?
-    }
-
-    public let preprocessing: Preprocessing
+/// Finds objects on images, whatever their size.
+public protocol Detector: Sendable {
     /// By number.
-    public let classNames: [String]
-    let network: RegionCNN
-    /// Who proposes regions; nil for the network itself.
-    private let regions: RegionSource?
-    private let regionLimit: Int
-    let runner: @Sendable (Int, [Tensor]) throws -> [Tensor]
-
-    /// - Parameters:
-    ///   - model: One whose task is detection.
-    ///   - options: How to compute.
-    /// - Throws: ``RunError`` when it is for something else.
-    public init(_ model: LoadedModel, options: Plan.Options = Plan.Options()) throws(RunError) {
-        guard case .detect(let task) = model.description.task, let network = model.network as? RegionCNN else {
-            throw RunError(
-                .different,
-                "\(model.name): this network was made to \(model.description.task.name), not to detect; use the command of "
-                    + "its task.")
-        }
-        (preprocessing, classNames, self.network) = (model.description.imagePreprocessing, task.classNames, network)
-        regionLimit = task.proposals
-        var options = options
-        // Images come in ever other sizes, and none of them is worth timing kernels for; but the first is.
-        if case .fit = preprocessing.resizing, options.tuning == .exact { options.tuning = .nearestOrExact }
-        let plans = network.stages.map { [options] in Plans(of: $0.model, in: network, options: options) }
-        runner = { try plans[$0].run($1) }
-        do {
-            regions = try task.regionSource(needsProposals: network.needsProposals)
-        } catch {
-            throw RunError(.different, "\(model.name): the network that proposes its regions cannot be had: \(error)")
-        }
-    }
-
-    /// The network of a run, or of any recipe, for its proposals.
-    init(proposing model: String) throws {
-        var request = ModelRequest()
-        request.model = model
-        try self.init(LoadedModel(request))
-        guard !network.needsProposals else {
-            throw RunError(.different, "\(model): this network proposes no regions; name one of Faster R-CNN.")
-        }
-    }
+    var classNames: [String] { get }
 
     /// What is on an image, the surest first.
     ///
-    /// - Parameter clock: Told how long the parts take.
-    public func callAsFunction(_ image: Image, clock: DetectionClock? = nil) throws -> [Object] {
-        try objects(on: image, by: network, clock)
-    }
+    /// - Parameter clock: Told how long the parts take, where there are any.
+    func callAsFunction(_ image: Image, clock: DetectionClock?) throws -> [DetectedObject]
+}
 
-    /// - Parameter network: The same network; what it keeps of its boxes may be otherwise.
-    func objects(on image: Image, by network: RegionCNN, _ clock: DetectionClock? = nil) throws -> [Object] {
-        try withTuning(.nearest) { try found(on: image, by: network, clock) }
-    }
+extension Detector {
+    /// What is on an image, the surest first.
+    public func callAsFunction(_ image: Image) throws -> [DetectedObject] { try self(image, clock: nil) }
+}
 
-    private func found(on image: Image, by network: RegionCNN, _ clock: DetectionClock?) throws -> [Object] {
-        let (input, size) = prepared(image)
-        let own = (width: size.width, height: size.height)
-        let whole = (width: image.width, height: image.height)
-        let start = ContinuousClock.now
-        let regions = try regions.map { [try $0.regions(of: image).first(regionLimit).resized(from: whole, to: own)] }
-        if regions != nil { clock?.add(start.duration(to: .now), to: .proposals) }
-        let answer = try network.detect(input, sizes: [size], proposals: regions, clock: clock, run: runner)[0]
-        return try answer.objects(on: preprocessing.visiblePart(of: image.size), seenAs: size, of: image.size).map {
-            Object(label: classNames[$0.category], score: $0.score, box: $0.box, mask: $0.mask)
-        }
-    }
+/// An object on an image.
+public struct DetectedObject: Sendable, Hashable {
+    public let label: String
+    /// How sure the network is, in 0...1.
+    public let score: Double
+    /// In pixels of the image, and on it.
+    public let box: Box
+    /// Which of the image's pixels are the object's; nil of a network without masks.
+    public let mask: RunLengthMask?
+}
 
-    /// Where the network says that there may be objects, the likeliest first, in the image's pixels.
-    func proposals(on image: Image) throws -> Boxes {
-        let (input, size) = prepared(image)
-        return try network.proposals(on: input, sizes: [size], run: runner)[0].resized(
-            from: (width: size.width, height: size.height), to: (width: image.width, height: image.height))
-    }
-
-    /// The image's numbers, `[1, C, H, W]`, and how much of that is the image.
-    func prepared(_ image: Image) -> (Tensor, ImageSize) {
-        guard let fitted = preprocessing.fittedSize(of: image.size) else {
-            return (
-                Tensor(preprocessing(image), shape: Shape([1] + preprocessing.shape)),
-                ImageSize(width: preprocessing.width, height: preprocessing.height)
+extension LoadedModel {
+    /// What finds objects by this model.
+    ///
+    /// - Parameter options: How to compute.
+    /// - Throws: ``RunError`` when the model is for something else, or its numbers make no detector.
+    public func detector(options: Plan.Options = Plan.Options()) throws(RunError) -> any Detector {
+        switch description.task {
+        case .detect: try RegionDetector(self, options: options)
+        case .detectWindows: try WindowDetector(self)
+        case .classify, .segment:
+            throw RunError(
+                .different,
+                "\(name): this network was made to \(description.task.name), not to detect; use the command of its task."
             )
         }
-        // Numbers first, then their size, as in torchvision: bytes in between would be rounded.
-        let source = image.converted(toChannels: preprocessing.channels)
-        let whole = Tensor(shape: [1, preprocessing.channels, source.height, source.width]) { buffer in
-            preprocessing.normalize(source, x: 0, y: 0, source.size, into: buffer)
-        }
-        let resized = whole.resized(to: Pair(fitted.height, fitted.width))
-        func rest(_ length: Int) -> Int { (32 - length % 32) % 32 }
-        let padded = resized.padded(axis: 2, before: 0, after: rest(fitted.height))
-            .padded(axis: 3, before: 0, after: rest(fitted.width))
-        return (padded, ImageSize(width: fitted.width, height: fitted.height))
     }
 }

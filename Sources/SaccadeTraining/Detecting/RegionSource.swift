@@ -7,7 +7,7 @@ indirect enum RegionSource: Sendable {
     /// Uijlings et al. (2013).
     case selectiveSearch(SelectiveSearch)
     /// A network that was trained before, as in the second of the four steps of Ren et al. (2015), section 3.2.
-    case network(Detector)
+    case network(RegionDetector)
 
     /// The regions of an image, the likeliest first, in its pixels.
     func regions(of image: Image) throws -> Boxes {

@@ -94,8 +94,9 @@ public final class ProgressBar: TrainingObserver {
             metrics.inOrder.filter { !$0.metric.isMinor }.map { "\($0.metric.title) \($0.metric.text($0.value))" }
                 .joined(separator: ", ")
         }
-        var text = "epoch \(record.epoch): \(words(record.training))"
-        if !record.validation.isEmpty { text += "; val: \(words(record.validation))" }
+        let validation = record.validation.isEmpty ? "" : "val: \(words(record.validation))"
+        let parts = [words(record.training), validation].filter { !$0.isEmpty }
+        var text = "epoch \(record.epoch): \(parts.joined(separator: "; "))"
         if record.skippedSteps > 0 { text += "; \(record.skippedSteps) steps skipped" }
         return text + (record.isBest ? " (best so far)" : "")
     }

@@ -116,8 +116,8 @@ public final class Trainer<Task: LearningTask> {
         observer?.began(run)
         defer { upcoming = nil }
         do {
-            if position.epoch < settings.epochs, !isOutOfPatience { try tryValidation() }
-            while position.epoch < settings.epochs, !isOutOfPatience {
+            if position.epoch < epochs, !isOutOfPatience { try tryValidation() }
+            while position.epoch < epochs, !isOutOfPatience {
                 waiting.beginEpoch()
                 let samples = try learnEpoch()
                 try finishEpoch(took: waiting.sinceBeginning, samples: samples)
@@ -129,6 +129,9 @@ public final class Trainer<Task: LearningTask> {
         observer?.ended(nil)
         return EpochRecord.read(fromRunAt: run.path)
     }
+
+    /// Passes over the samples that learn by gradients.
+    private var epochs: Int { Task.isSolvedFor ? 0 : settings.epochs }
 
     /// Whether validation has not become better for long enough.
     private var isOutOfPatience: Bool {
@@ -306,10 +309,11 @@ public final class Trainer<Task: LearningTask> {
     }
 
     /// Whether what gradients do not find has been solved for.
-    var isFitted: Bool { position.epoch > settings.epochs }
+    var isFitted: Bool { position.epoch > epochs }
 
-    /// Takes the weights of the best epoch.
+    /// Takes the weights of the best epoch, if there was any.
     func loadBest() throws {
+        guard position.best != nil else { return }
         let file = try SafetensorsFile(at: run.bestPath)
         try network.load(file)
     }
@@ -318,9 +322,8 @@ public final class Trainer<Task: LearningTask> {
     func keepFitted() throws {
         let score = try validation.map { try evaluate(task, Runner(network), over: $0) }
         var record = EpochRecord(
-            epoch: settings.epochs + 1, learningRate: 0, training: [.loss: position.best?.loss ?? 0],
-            validation: score?.metrics ?? [:],
-            skippedSteps: 0)
+            epoch: epochs + 1, learningRate: 0, training: position.best.map { [.loss: $0.loss] } ?? [:],
+            validation: score?.metrics ?? [:], skippedSteps: 0)
         record.isBest = true
         try saveBest(record)
         let length = try JSONLines(path: run.metricsPath).append(record)

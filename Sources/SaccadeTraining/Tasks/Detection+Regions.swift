@@ -13,7 +13,7 @@ extension Detection {
         case nil: needsProposals ? .selectiveSearch(.fast) : nil
         case "selective-search": .selectiveSearch(.quality)
         case "selective-search-fast": .selectiveSearch(.fast)
-        case let run?: .network(try Detector(proposing: run))
+        case let run?: .network(try RegionDetector(proposing: run))
         }
     }
 

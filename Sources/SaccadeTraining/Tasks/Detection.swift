@@ -1,5 +1,5 @@
 public import SaccadeDatasets
-public import SaccadeFiles
+import SaccadeFiles
 import SaccadeGeometry
 import SaccadeImages
 import SaccadeLayers
@@ -10,7 +10,7 @@ import SaccadePrelude
 public import SaccadeSettings
 
 /// What is where on an image: `task: detect`.
-public struct Detection: LearningTask {
+public struct Detection: ObjectTask {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case anchorsPerImage, regionsPerImage, positiveRegions, proposals, scoreThreshold, iouThreshold, limit
         case learns, proposer
@@ -82,46 +82,6 @@ public struct Detection: LearningTask {
     }
 
     // MARK: Data
-
-    public static func splits(at data: String) throws(FileError) -> [DatasetSplit] {
-        let found = Set(try DetectionDataset(at: data).samples.compactMap(\.split))
-        return DatasetSplit.allCases.filter(found.contains)
-    }
-
-    public func open(
-        _ data: String, split: DatasetSplit, unusableFraction fraction: Double
-    ) throws(FileError) -> DetectionDataset {
-        let dataset = try DetectionDataset(at: data)
-        try dataset.requireUsable(unusableFraction: fraction)
-        guard split != .all else { return dataset }
-        return dataset.subset(dataset.samples.indices.filter { dataset.samples[$0].split == split })
-    }
-
-    public func classNames(of samples: DetectionDataset) throws(FileError) -> [String] {
-        guard !samples.classNames.isEmpty else {
-            throw FileError(
-                .tooFewClasses, path: samples.root, reason: "there is no object of any class on its images",
-                remedy: "give a data set with boxes")
-        }
-        return samples.classNames
-    }
-
-    /// By their names: another data set may number the same classes otherwise.
-    public func matched(
-        _ samples: DetectionDataset, hasNames: Bool, note: (String) -> Void
-    ) throws(RunError) -> DetectionDataset {
-        guard samples.classNames != classNames else { return samples }
-        let places = Dictionary(classNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        let used = Set(samples.samples.flatMap { $0.objects.map(\.label) })
-        let unknown = used.filter { places[samples.classNames[$0]] == nil }.map { samples.classNames[$0] }.sorted()
-        guard unknown.isEmpty else {
-            throw RunError(
-                .different,
-                "the data have objects of \(unknown.prefix(8).joined(separator: ", ")), which the model does not know: it "
-                    + "knows \(classNames.prefix(20).joined(separator: ", ")); give the data set that belongs to it")
-        }
-        return samples.renumbered(places, as: classNames)
-    }
 
     public func source(
         of samples: DetectionDataset, for model: ModelDescription, augmentation: [Augmentation]
@@ -201,32 +161,5 @@ public struct Detection: LearningTask {
             ? nil
             : "the data have boxes alone, and Mask R-CNN learns from outlines; give a data set with polygons or masks (COCO), "
                 + "or take faster-rcnn"
-    }
-
-    public var noScore: DetectionScore { DetectionScore(classes: classNames.count) }
-    public func report(_ score: DetectionScore) -> TaskReport {
-        DetectionReport(score, classNames: classNames).report
-    }
-}
-
-extension DetectionDataset {
-    /// The same objects with other numbers for their classes.
-    ///
-    /// - Parameter places: The number of each class, by its name.
-    fileprivate func renumbered(_ places: [String: Int], as names: [String]) -> DetectionDataset {
-        let samples = samples.map { sample in
-            var sample = sample
-            sample.objects = sample.objects.map { object in
-                var object = object
-                object.label = places[classNames[object.label]] ?? object.label
-                return object
-            }
-            return sample
-        }
-        // Whoever numbers the classes of a data set without numbers does it in its order.
-        let numbers = Dictionary(classNames.enumerated().map { ($1, $0 + 1) }, uniquingKeysWith: { first, _ in first })
-        return DetectionDataset(
-            format: format, root: root, classNames: names, categoryIDs: categoryIDs ?? numbers, samples: samples,
-            problems: problems, recordCount: recordCount, unusableCount: unusableCount)
     }
 }

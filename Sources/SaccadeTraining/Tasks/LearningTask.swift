@@ -22,12 +22,16 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 
     /// What recipes call it: a verb, such as `classify`.
     static var name: String { get }
+    /// The command that answers: the same unless a task says otherwise.
+    static var command: String { get }
     /// The metric by which epochs are compared where the recipe does not say.
     static var monitor: Monitor { get }
     /// Likewise, with these settings.
     var monitor: Monitor { get }
     /// What ``losses(of:on:)`` and ``judge(_:by:into:)`` measure, in their parts.
     static var monitors: [Monitor] { get }
+    /// Whether all of it is solved for, by ``fit(_:to:in:note:)``, and nothing learnt by gradients.
+    static var isSolvedFor: Bool { get }
     /// Whether a batch may be mixed of the images of another: mixUp, CutMix.
     static var mixesBatches: Bool { get }
     /// Whether its networks answer for every place of an image, so that tiles of it will do.
@@ -51,7 +55,7 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     /// What the samples' classes are called.
     func classNames(of samples: Samples) throws(FileError) -> [String]
     /// With what has to be known of the samples to learn from before it begins, such as how often each class occurs.
-    func prepared(for samples: Samples) throws(FileError) -> Self
+    func prepared(for samples: Samples, by model: ModelDescription) throws -> Self
     /// Samples of other data with their classes numbered as in ``classNames``.
     ///
     /// - Parameters:
@@ -103,12 +107,14 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 }
 
 extension LearningTask {
+    public static var command: String { name }
+    public static var isSolvedFor: Bool { false }
     public var monitor: Monitor { Self.monitor }
     public func problem(with model: Learner, learningFrom samples: Samples) -> String? { nil }
     public func fit(_ model: Learner, to samples: Source, in folder: String, note: (String) -> Void) -> Bool { false }
     public static var mixesBatches: Bool { false }
     public static var seesTiles: Bool { false }
-    public func prepared(for samples: Samples) -> Self { self }
+    public func prepared(for samples: Samples, by model: ModelDescription) -> Self { self }
     public static var networks: [(name: String, recipe: String)] { [] }
     public var problem: String? { nil }
 }

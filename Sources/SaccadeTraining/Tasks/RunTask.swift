@@ -5,9 +5,12 @@ public enum RunTask: Sendable, Equatable {
     case classify(Classification)
     case segment(Segmentation)
     case detect(Detection)
+    case detectWindows(WindowDetection)
 
     /// In the order in which they are listed to users.
-    static let types: [any LearningTask.Type] = [Classification.self, Segmentation.self, Detection.self]
+    static let types: [any LearningTask.Type] = [
+        Classification.self, Segmentation.self, Detection.self, WindowDetection.self,
+    ]
 
     /// What recipes call them.
     public static let names = types.map { $0.name }
@@ -18,6 +21,7 @@ public enum RunTask: Sendable, Equatable {
         case .classify(let task): task
         case .segment(let task): task
         case .detect(let task): task
+        case .detectWindows(let task): task
         }
     }
 
@@ -35,6 +39,9 @@ public enum RunTask: Sendable, Equatable {
             case .detect(var task):
                 task.classNames = newValue
                 self = .detect(task)
+            case .detectWindows(var task):
+                task.classNames = newValue
+                self = .detectWindows(task)
             }
         }
     }
@@ -53,6 +60,7 @@ public enum RunTask: Sendable, Equatable {
         case Classification.name: self = .classify(try decoded(Classification.self))
         case Segmentation.name: self = .segment(try decoded(Segmentation.self))
         case Detection.name: self = .detect(try decoded(Detection.self))
+        case WindowDetection.name: self = .detectWindows(try decoded(WindowDetection.self))
         default: return nil
         }
     }

@@ -139,7 +139,7 @@ public struct Segmentation: LearningTask {
         PreparedImages(samples, model.imagePreprocessing, augmentation)
     }
 
-    public func prepared(for samples: MaskDataset) throws(FileError) -> Segmentation {
+    public func prepared(for samples: MaskDataset, by model: ModelDescription) throws(FileError) -> Segmentation {
         if let borderClass, borderClass >= classNames.count {
             throw FileError(
                 .malformed, path: samples.root,

@@ -1,11 +1,11 @@
 public import SaccadeImages
 public import SaccadeModels
 
-extension Detector {
+extension RegionDetector {
     /// What is on an image before overlapping boxes are dropped, the surest first.
     ///
     /// - Parameter limit: How many boxes at most, at least 0.
-    public func unsuppressed(_ image: Image, limit: Int) throws -> [Object] {
+    public func unsuppressed(_ image: Image, limit: Int) throws -> [DetectedObject] {
         try objects(on: image, by: network.withoutSuppression(limit: limit))
     }
 
