@@ -73,7 +73,7 @@ import Testing
             let scores = try JSONDecoder().decode(Scores.self, from: Data(judged.output.utf8))
             #expect(scores.images == 6 && scores.coco.ap50 > 0.9, "\(scores.coco.ap50)")
 
-            let found = try Program.run(["detect", "run", "data/3.png"], in: folder)
+            let found = try Program.run(["detect", "run", "data/3.png", "--threshold", "0.3"], in: folder)
             #expect(found.status == 0 && found.output.contains("square") && found.output.contains("bar"))
 
             let again = try Program.run(["train", "r.yaml", "--data", "data", "--run", "\(folder)/twin"], in: folder)

@@ -49,7 +49,8 @@ import Testing
     func convolution() throws {
         let (network, detector) = (Self.network(), try Self.detector())
         network.take(detector)
-        let grid = HOG.dalalTriggs.grid(of: .noise(width: 131, height: 97, channels: 3, seed: 3))
+        let pixels = (0..<131 * 97 * 3).map { (i: Int) -> UInt8 in UInt8((i * 7 + i * i / 11) % 256) }
+        let grid = HOG.dalalTriggs.grid(of: Image(width: 131, height: 97, channels: 3, pixels: pixels))
         let blocks = Tensor(grid.values, shape: [1, grid.rows, grid.columns, 36]).transposed([0, 3, 1, 2])
         for (index, stage) in network.stages.enumerated() {
             let machine = detector.machines[index]
