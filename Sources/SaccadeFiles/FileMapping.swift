@@ -31,5 +31,16 @@ package final class FileMapping: @unchecked Sendable {  // an address and a leng
         madvise(pages, length, MADV_WILLNEED)  // a hint: where the disk is slow, all of it is on its way at once
     }
 
+    /// Gives the pages that were read back to the system; who reads again gets them from the file again. For weights that a
+    /// plan has copied in its own order: they are at hand for the next one, and meanwhile in nobody's way.
+    package func letGo() {
+        #if canImport(Darwin)
+            // There the advice is for anonymous memory alone.
+            msync(pages, length, MS_INVALIDATE)
+        #else
+            madvise(pages, length, MADV_DONTNEED)
+        #endif
+    }
+
     deinit { munmap(pages, length) }
 }

@@ -19,7 +19,7 @@ package final class Storage: @unchecked Sendable {  // written before it is shar
 
     private enum Origin {
         case pool(BufferPool.Block)
-        case lent(by: any AnyObject & Sendable)
+        case lent(by: any AnyObject & Sendable, letsGo: (@Sendable () -> Void)?)
     }
 
     /// - Parameter byteCount: How many bytes will be used; they are not cleared.
@@ -30,14 +30,23 @@ package final class Storage: @unchecked Sendable {  // written before it is shar
         address = block.address
     }
 
-    /// - Parameter owner: Keeps the bytes as they are for as long as it lives.
-    init(lent bytes: UnsafeRawBufferPointer, by owner: some AnyObject & Sendable) {
-        origin = .lent(by: owner)
+    /// - Parameters:
+    ///   - owner: Keeps the bytes as they are for as long as it lives.
+    ///   - letsGo: Frees memory that the bytes need, where they can be had again when they are read; nil where they cannot.
+    init(
+        lent bytes: UnsafeRawBufferPointer, by owner: some AnyObject & Sendable, letsGo: (@Sendable () -> Void)? = nil
+    ) {
+        origin = .lent(by: owner, letsGo: letsGo)
         byteCount = bytes.count
         address = UnsafeMutableRawPointer(mutating: bytes.baseAddress.unsafelyUnwrapped)
     }
 
     deinit { if case .pool(let block) = origin { BufferPool.shared.take(back: block) } }
+
+    /// Frees what memory it can until somebody reads it again.
+    func letGo() {
+        if case .lent(_, let letsGo?) = origin { letsGo() }
+    }
 
     /// Whether nobody would notice if it were overwritten.
     static func mayOverwrite(_ storage: inout Storage) -> Bool {

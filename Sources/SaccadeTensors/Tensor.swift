@@ -57,11 +57,15 @@ public struct Tensor: Sendable {
     /// - Parameters:
     ///   - bytes: As many as `shape` holds, where a `Float` may lie.
     ///   - owner: Keeps them as they are for as long as it lives.
-    package init(shape: Shape, lent bytes: UnsafeRawBufferPointer, by owner: some AnyObject & Sendable) {
+    ///   - letsGo: Frees memory that they need, where they can be had again when they are read; nil where they cannot.
+    package init(
+        shape: Shape, lent bytes: UnsafeRawBufferPointer, by owner: some AnyObject & Sendable,
+        letsGo: (@Sendable () -> Void)? = nil
+    ) {
         require(
             bytes.count == shape.elementCount * MemoryLayout<Float>.stride && bytes.count > 0,
             "\(bytes.count) bytes do not fill shape \(shape)")
-        self.init(shape: shape, content: .stored(Storage(lent: bytes, by: owner), nil))
+        self.init(shape: shape, content: .stored(Storage(lent: bytes, by: owner, letsGo: letsGo), nil))
     }
 }
 

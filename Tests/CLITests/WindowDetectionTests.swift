@@ -99,7 +99,7 @@ import Testing
                 ("network: {hog-svm: {side: 4}}", "side must be 8 to 1024, not 4"),
                 ("network: {hog-svm: {side: 16, margin: 0, cell: 16}}", "do not hold a block of 32 pixels"),
                 ("network: {hog-svm: {step: 1}}", "step must be 1.01"),
-                ("network: {hog-svm: {sides: 4}}", "did you mean “side”"),
+                ("network: {hog-svm: {sides: 4}}", "did you mean side"),
                 ("network: {faster-rcnn: {}}", "change one of them"),
                 ("detect-windows: {cost: 0}\nnetwork: hog-svm", "cost must be"),
                 ("detect-windows: {rounds: 0}\nnetwork: hog-svm", "rounds must be 1 to 100, not 0"),

@@ -19,6 +19,33 @@ import Testing
         }
     }
 
+    @Test("pages that were let go are read again, and meanwhile need no memory")
+    func letGo() throws {
+        let folder = try TemporaryFolder()
+        let bytes = (0..<1 << 25).map { UInt8(truncatingIfNeeded: $0 / 3) }
+        try folder.write(bytes, to: "a")
+        let file = try FileDescriptor(opening: folder.file("a"), O_RDONLY)
+        let mapping = try #require(try FileMapping(file, 5..<bytes.count))
+        #expect(contents(mapping) == Array(bytes.dropFirst(5)))
+        let before = try Self.mappedKilobytes(of: folder.file("a"))
+        mapping.letGo()
+        let after = try Self.mappedKilobytes(of: folder.file("a"))
+        if let before, let after { #expect(before > 1 << 14 && after < 1 << 10, "\(before) KB, then \(after) KB") }
+        #expect(contents(mapping) == Array(bytes.dropFirst(5)))
+    }
+
+    /// How much of a file's pages the process has; nil where the system does not say it.
+    private static func mappedKilobytes(of path: String) throws -> Int? {
+        guard let text = try? String(contentsOfFile: "/proc/self/smaps", encoding: .utf8) else { return nil }
+        var (isOurs, sum) = (false, 0)
+        for line in text.split(separator: "\n") {
+            if line.first.map({ $0.isHexDigit && !$0.isUppercase }) ?? false { isOurs = line.hasSuffix(path) }
+            guard isOurs, line.hasPrefix("Rss:") else { continue }
+            sum += Int(line.split(separator: " ")[1]) ?? 0
+        }
+        return sum
+    }
+
     @Test("ends with the file")
     func end() throws {
         let folder = try TemporaryFolder()

@@ -34,7 +34,7 @@ extension Bench {
                 request.architecture = network
                 (request.classes, request.seed) = (max(samples.classNames.count, 1), 0)
             }
-            let model = try LoadedModel(request)
+            let model = try LoadedModel(request, mapped: true)
             let detector = try model.detector(options: compute.planOptions)
             let benchmark = DetectionBenchmark(name: name, detector: detector, isTrained: runs != nil, paper: paper)
             let result = try benchmark.measure(samples, classNames: detector.classNames)

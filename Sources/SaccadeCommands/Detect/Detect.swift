@@ -70,7 +70,7 @@ package struct Detect: AsyncParsableCommand {
         let (images, json, threshold, plan) = (images, json, threshold, compute.planOptions)
         let folder = try output.map { try DetectionFolder($0, images: images) }
         let failures = try await ComputeThread.run {
-            let loaded = try LoadedModel(request)
+            let loaded = try LoadedModel(request, mapped: true)
             ModelOptions.report(loaded.difference)
             let detector = try loaded.detector(options: plan)
             var results: [COCODetection] = []

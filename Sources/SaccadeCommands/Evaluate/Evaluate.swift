@@ -77,7 +77,7 @@ package struct Evaluate: AsyncParsableCommand {
 
     package func run() async throws {
         try compute.apply()
-        let model = try LoadedModel(options.request(model: model))
+        let model = try LoadedModel(options.request(model: model), mapped: true)
         ModelOptions.report(model.difference)
         try await evaluate(model.description.task.task, model, files: output.map { try EvaluationFiles(in: $0) })
     }

@@ -120,7 +120,7 @@ package struct Segment: AsyncParsableCommand {
             leastPixels: leastPixels, threshold: threshold)
         let (images, json, plan, hasTruth) = (images, json, compute.planOptions, truth != nil)
         let failures = try await ComputeThread.run {
-            let loaded = try LoadedModel(request)
+            let loaded = try LoadedModel(request, mapped: true)
             ModelOptions.report(loaded.difference)
             let segmenter = try Segmenter(loaded, tiling: tiling, options: plan)
             guard segmenter.background != nil || !output.needsBackground else {

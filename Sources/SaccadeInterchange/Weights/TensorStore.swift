@@ -57,7 +57,7 @@ final class TensorStore: Sendable {
         guard isReady(stored), stored.byteCount >= 1 << 16, start.isMultiple(of: MemoryLayout<Float>.alignment),
             let mapping = try FileMapping(file, start..<start + stored.byteCount)
         else { return nil }
-        return Tensor(shape: stored.shape, lent: mapping.bytes, by: mapping)
+        return Tensor(shape: stored.shape, lent: mapping.bytes, by: mapping) { mapping.letGo() }
     }
 
     /// Several tensors, read on as many threads as compute: one thread alone fills memory at half of its speed.

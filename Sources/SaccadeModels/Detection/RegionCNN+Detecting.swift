@@ -55,8 +55,13 @@ extension RegionCNN {
         }
         guard masks != nil else { return objects.map { Detections(objects: $0) } }
         return try clock.measured(.masks) {
-            let pooled = maskPooling(pyramid(found.maps), objects.map(\.boxes), strides: strides)
-            let masks = try Self.masks(of: objects.flatMap(\.labels), in: run(2, [pooled])[0])
+            let labels = objects.flatMap(\.labels)
+            var masks: [[Float]] = []
+            for part in Self.parts(of: objects.map(\.boxes), count: Self.maskedAtOnce) {
+                let pooled = maskPooling(pyramid(found.maps), part, strides: strides)
+                let own = Array(labels[masks.count..<masks.count + pooled.shape[0]])
+                masks += try Self.masks(of: own, in: run(2, [pooled])[0])
+            }
             var first = 0
             return objects.map { objects in
                 defer { first += objects.labels.count }

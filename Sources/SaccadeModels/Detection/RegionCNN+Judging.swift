@@ -5,6 +5,10 @@ package import SaccadeTensors
 extension RegionCNN {
     /// Regions whose pixels R-CNN takes at once: all of an image's two thousand would take gigabytes.
     static let regionsAtOnce = 64
+    /// Regions that are read from maps and judged at once: a thousand would take 200 MB on their way, and be no faster.
+    static let judgedAtOnce = 256
+    /// Objects whose masks are worked out at once: a mask's features have half a megabyte at each of six layers.
+    static let maskedAtOnce = 32
 
     /// What is said of the regions of all images, image by image.
     struct Judgement {
@@ -18,15 +22,40 @@ extension RegionCNN {
     func judge(
         _ regions: [Boxes], on maps: [Tensor], strides: [Int], _ clock: DetectionClock?, _ run: StageRunner
     ) throws -> Judgement {
-        let seen =
-            backbone == nil
-            ? try features(of: regions, on: maps[0], clock, run)
-            : clock.measured(.pooling) { boxPooling(pyramid(maps), regions, strides: strides) }
-        return try clock.measured(.heads) {
-            let results = try run(1, [seen])
-            let scores = isJudgedByMachines ? Self.scores(ofMargins: results[2]) : softmax(results[0], axis: 1).scalars
-            return Judgement(scores: scores, deltas: results[1].scalars, classes: results[0].shape[1])
+        var judgement = Judgement(scores: [], deltas: [], classes: boxes.predictor.clsScore.weight.value.shape[0])
+        let isRCNN = backbone == nil
+        for part in Self.parts(of: regions, count: Self.judgedAtOnce) {
+            let seen =
+                isRCNN
+                ? try features(of: part, on: maps[0], clock, run)
+                : clock.measured(.pooling) { boxPooling(pyramid(maps), part, strides: strides) }
+            try clock.measured(.heads) {
+                let results = try run(1, [seen])
+                judgement.scores +=
+                    isJudgedByMachines ? Self.scores(ofMargins: results[2]) : softmax(results[0], axis: 1).scalars
+                judgement.deltas += results[1].scalars
+            }
         }
+        return judgement
+    }
+
+    /// Regions of images, so many of them at once, in their order.
+    static func parts(of regions: [Boxes], count: Int) -> [[Boxes]] {
+        var (parts, free) = ([[Boxes]](), 0)
+        for (image, boxes) in regions.enumerated() {
+            var start = 0
+            while start < boxes.count {
+                if free == 0 {
+                    parts.append(regions.map { _ in Boxes() })
+                    free = count
+                }
+                let end = min(start + free, boxes.count)
+                parts[parts.count - 1][image] = boxes.selecting(Array(start..<end))
+                free -= end - start
+                start = end
+            }
+        }
+        return parts
     }
 
     /// R-CNN: the features of regions, `[R, features]`, image by image.
@@ -35,14 +64,9 @@ extension RegionCNN {
     package func features(
         of regions: [Boxes], on images: Tensor, _ clock: DetectionClock? = nil, _ run: StageRunner
     ) throws -> Tensor {
-        var parts: [Tensor] = []
-        for (image, boxes) in regions.enumerated() {
-            for start in stride(from: 0, to: boxes.count, by: Self.regionsAtOnce) {
-                var part = regions.map { _ in Boxes() }
-                part[image] = boxes.selecting(Array(start..<min(start + Self.regionsAtOnce, boxes.count)))
-                let pixels = clock.measured(.pooling) { boxPooling([images], part, strides: [1]) }
-                parts.append(try clock.measured(.convolution) { try run(0, [pixels])[0] })
-            }
+        let parts = try Self.parts(of: regions, count: Self.regionsAtOnce).map { part in
+            let pixels = clock.measured(.pooling) { boxPooling([images], part, strides: [1]) }
+            return try clock.measured(.convolution) { try run(0, [pixels])[0] }
         }
         return parts.isEmpty ? Tensor([], shape: [0, featureCount]) : concatenated(parts, axis: 0)
     }

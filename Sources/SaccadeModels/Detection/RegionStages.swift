@@ -47,7 +47,7 @@ struct RegionJudgeStage: Model {
 
     var inputs: [ModelInput] { [ModelInput("features", [.batch, .fixed(features)])] }
     var outputs: [String] { ["scores", "offsets", "margins"] }
-    var batchRounding: Int? { 256 }
+    var batchRounding: Int? { RegionCNN.judgedAtOnce }
 
     func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
         Trace.scope("roi_heads") { Trace.scope("box_predictor") { predictor(inputs[0]) } }
@@ -62,7 +62,7 @@ struct BoxStage: Model {
 
     var inputs: [ModelInput] { [ModelInput("regions", [.batch, .fixed(channels), .fixed(size), .fixed(size)])] }
     var outputs: [String] { ["scores", "offsets"] }
-    var batchRounding: Int? { 256 }
+    var batchRounding: Int? { RegionCNN.judgedAtOnce }
 
     func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
         let found = Trace.scope("roi_heads") { head(inputs[0]) }
@@ -78,7 +78,7 @@ struct MaskStage: Model {
 
     var inputs: [ModelInput] { [ModelInput("regions", [.batch, .fixed(channels), .fixed(size), .fixed(size)])] }
     var outputs: [String] { ["masks"] }
-    var batchRounding: Int? { 16 }
+    var batchRounding: Int? { RegionCNN.maskedAtOnce }
 
     func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { [Trace.scope("roi_heads") { head(inputs[0]) }] }
 }

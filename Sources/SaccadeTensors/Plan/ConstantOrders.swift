@@ -40,10 +40,15 @@ final class ConstantOrders {
     func arranged(
         _ own: Own, as shape: Shape, _ wanted: Arrangement?, by transform: ConstantTransform? = nil
     ) -> Storage {
-        guard let factors = own.factors else { return arranged(own.elements, shape, wanted, transform) }
+        guard let factors = own.factors else {
+            let storage = arranged(own.elements, shape, wanted, transform)
+            if storage !== own.elements { own.elements.letGo() }
+            return storage
+        }
         // Row by row it stays where it is multiplied: that is a place of its own.
         let place = wanted == nil ? Storage(byteCount: own.byteCount) : workplace
         place.fill(with: own.elements, own.shape, times: factors)
+        own.elements.letGo()
         return arranged(place, shape, wanted, transform)
     }
 
