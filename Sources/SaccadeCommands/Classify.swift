@@ -60,17 +60,12 @@ package struct Classify: AsyncParsableCommand {
             }
             defer { loaded.stop() }
             let predict = try model.ready()
-            return images.count { path in
-                do {
-                    guard let image = loaded.next() else { return false }
+            return try images.count { path in
+                guard let image = loaded.next() else { return false }
+                return try Console.failure {
                     let predictions = try predict(image.get())
-                    print(
-                        json ? try Answer(image: path, predictions: predictions).json : Classify.text(path, predictions)
-                    )
-                    return false
-                } catch {
-                    Console.note("error: \(error)")
-                    return true
+                    try Console.answer(
+                        json ? Answer(image: path, predictions: predictions).json : Classify.text(path, predictions))
                 }
             }
         }

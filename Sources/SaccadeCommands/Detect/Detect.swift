@@ -74,19 +74,15 @@ package struct Detect: AsyncParsableCommand {
             ModelOptions.report(loaded.difference)
             let detector = try loaded.detector(options: plan)
             var results: [COCODetection] = []
-            let failures = images.enumerated().count { place, path in
-                do {
+            let failures = try images.enumerated().count { place, path in
+                try Console.failure {
                     let image = try Image(contentsOf: path)
                     let objects = try detector(image).filter { $0.score >= threshold }
                     if let folder {
                         try folder.draw(objects, on: image, path, detector.classNames)
                         results += objects.map { COCODetection($0, image: folder.ids[place], detector.classNames) }
                     }
-                    print(try json ? DetectionAnswer(path, objects).line : Self.text(path, objects))
-                    return false
-                } catch {
-                    Console.note("error: \(error)")
-                    return true
+                    try Console.answer(json ? DetectionAnswer(path, objects).line : Self.text(path, objects))
                 }
             }
             try folder?.write(results)

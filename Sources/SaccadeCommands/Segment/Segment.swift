@@ -128,14 +128,14 @@ package struct Segment: AsyncParsableCommand {
                     "--threshold is for networks with a class called “background” or a border class, and \(loaded.name) "
                         + "has none; leave it out")
             }
-            return images.reduce(0) { failures, path in
-                failures
+            return try images.reduce(0) { failures, path in
+                try failures
                     + Segment.failures(of: path, hasTruth: hasTruth) { page in
                         let bar = ShareBar(page.name)
                         defer { bar.end() }
                         bar.announce("choosing kernels for images of this size")
                         let answer = try output.write(page, by: segmenter) { bar.show($0) }
-                        print(json ? try answer.line : answer.text)
+                        try Console.answer(json ? answer.line : answer.text)
                     }
             }
         }
@@ -143,24 +143,19 @@ package struct Segment: AsyncParsableCommand {
     }
 
     /// How many of a file's images could not be segmented: what was wrong is told, and the others go on.
-    private static func failures(of path: String, hasTruth: Bool, _ segment: (SegmentPage) throws -> Void) -> Int {
-        func fails(_ body: () throws -> Void) -> Bool {
-            do {
-                try body()
-                return false
-            } catch {
-                Console.note("error: \(error)")
-                return true
-            }
-        }
+    private static func failures(
+        of path: String, hasTruth: Bool, _ segment: (SegmentPage) throws -> Void
+    ) throws(UnwritableOutput) -> Int {
         var pages: [SegmentPage] = []
-        guard !fails({ pages = try SegmentPage.all(of: path, note: Console.note) }) else { return 1 }
+        guard try !Console.failure(of: { pages = try SegmentPage.all(of: path, note: Console.note) }) else { return 1 }
         if hasTruth, pages.count > 1 {
             Console.note(
                 "error: \(path): has \(pages.count) pages, and --truth is for one image; segment them without it")
             return 1
         }
-        return pages.count { page in fails { try segment(page) } }
+        var failures = 0
+        for page in pages where try Console.failure(of: { try segment(page) }) { failures += 1 }
+        return failures
     }
 
     package init() {}
