@@ -334,7 +334,7 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeImages",
                 "SaccadeInterchange", "SaccadeONNX", "SaccadeSettings", "SaccadeDatasets", "SaccadeLoading",
-                "SaccadeTraining",
+                "SaccadeTraining", "SaccadeWeights",
                 "SaccadeMetrics", "SaccadeGeometry", "SaccadeProposals", "TestSupport", "TrainingTestSupport",
             ],
             swiftSettings: strict),

@@ -69,6 +69,9 @@ package struct Fetch: AsyncParsableCommand {
         case .voc(let meanIoU, _):
             print("\(place): whole, mean IoU \(percent(meanIoU / 100)) on Pascal VOC’s classes as published")
             print("Next: saccade segment \(card.name) IMAGE.jpg")
+        case .coco:
+            print("\(place): whole, \(card.score.text) on COCO’s val2017 as published")
+            print("Next: saccade detect \(card.name) IMAGE.jpg")
         }
     }
 
@@ -83,7 +86,7 @@ package struct Fetch: AsyncParsableCommand {
             ])
         }
         return table.text
-            + "\n\nTorchvision’s weights, for ImageNet’s and Pascal VOC’s classes; they come to \(cache.folder)."
+            + "\n\nTorchvision’s weights, for ImageNet’s, Pascal VOC’s and COCO’s classes; they come to \(cache.folder)."
     }
 
     package init() {}
@@ -96,6 +99,8 @@ extension WeightsCard.Score {
         case .imageNet(let top1, let top5): "top-1 \(percent(top1 / 100)), top-5 \(percent(top5 / 100))"
         case .voc(let meanIoU, let accuracy):
             "mean IoU \(percent(meanIoU / 100)), pixels \(percent(accuracy / 100))"
+        case .coco(let box, let mask):
+            "box AP \(percent(box / 100))" + (mask.map { ", mask AP \(percent($0 / 100))" } ?? "")
         }
     }
 }

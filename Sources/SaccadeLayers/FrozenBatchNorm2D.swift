@@ -12,14 +12,14 @@ public struct FrozenBatchNorm2D: Layer {
     public let bias: Buffer  // [C]
     public let runningMean: Buffer  // [C]
     public let runningVar: Buffer  // [C]
-    /// Added to the variance, against division by zero.
+    /// Added to the variance, against division by zero; 0 where every variance is known to be positive.
     public let epsilon: Float
 
     /// - Parameters:
     ///   - channels: `C` above.
-    ///   - epsilon: Added to the variance; positive.
+    ///   - epsilon: Added to the variance; not negative.
     public init(_ channels: Int, epsilon: Float = 1e-5) {
-        require(epsilon > 0, "FrozenBatchNorm2D: epsilon must be positive, got \(epsilon)")
+        require(epsilon >= 0, "FrozenBatchNorm2D: epsilon must not be negative, got \(epsilon)")
         weight = Buffer(Tensor(filledWith: 1, shape: [channels]))
         bias = Buffer(Tensor(filledWith: 0, shape: [channels]))
         runningMean = Buffer(Tensor(filledWith: 0, shape: [channels]))

@@ -84,6 +84,7 @@ struct ModelSource {
         recipeName = card?.architecture ?? name
         recipe = try Recipe.text(fileOrName: recipeName)
         if isFresh { return }
+        recipe = try Self.recipe(recipe, for: card, called: recipeName)
         guard let card else {
             throw RunError(
                 .missing,
@@ -124,22 +125,39 @@ struct ModelSource {
         weights = file
         card = WeightsCard.of(file: path)
         model = ModelDescription(metadata: file.metadata, source: path)
+        let published = card
         if let architecture {
             card = card ?? WeightsCard.named(architecture)
             recipeName = WeightsCard.named(architecture)?.architecture ?? architecture
-            recipe = try Recipe.text(fileOrName: recipeName)
+            recipe = try Self.recipe(Recipe.text(fileOrName: recipeName), for: published, called: recipeName)
         } else if let model {
             recipe = model.recipe
             recipeName = path
         } else if let card {
             recipeName = card.architecture
-            recipe = try Recipe.text(fileOrName: recipeName)
+            recipe = try Self.recipe(Recipe.text(fileOrName: recipeName), for: published, called: recipeName)
         } else {
             throw RunError(
                 .missing,
                 "\(path): the file does not say what network its weights are of; give its name, as in "
                     + "--arch resnet-18 --weights \(path).")
         }
+    }
+
+    /// A network's recipe with what is peculiar to a published file of its weights: a file says numbers, and not all that the
+    /// network did with them.
+    ///
+    /// - Parameters:
+    ///   - card: Of the very file; nil where it is none that was published.
+    ///   - name: Of the network, or of a recipe, which says for itself what it means.
+    private static func recipe(
+        _ text: String, for card: WeightsCard?, called name: String
+    ) throws(RecipeError) -> String {
+        guard let card, let epsilon = card.frozenEpsilon, card.architecture == name, !RegularFile.isPresent(at: name)
+        else { return text }
+        let setting = try RecipeOverride(
+            key: "network.\(name).frozenEpsilon", value: "\(epsilon)", typed: "the card of \(card.file)")
+        return try Setting(yaml: text, source: name).replacing([setting]).yaml
     }
 
     /// The word, if a network or published weights are called so, and no run is.

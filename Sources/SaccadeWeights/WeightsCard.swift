@@ -17,6 +17,8 @@ public struct WeightsCard: Sendable {
     public let score: Score
     /// How images are prepared.
     public let preprocessing: Preprocessing
+    /// What the frozen batch norms of a detector add to their variances with these weights; nil of networks without such.
+    public let frozenEpsilon: Float?
 
     /// As published, in percent.
     public enum Score: Sendable, Hashable {
@@ -24,6 +26,8 @@ public struct WeightsCard: Sendable {
         case imageNet(top1: Double, top5: Double)
         /// On the images of COCO's val2017 that have Pascal VOC's classes, which they learnt from COCO.
         case voc(meanIoU: Double, pixelAccuracy: Double)
+        /// COCO's average precision on val2017, of boxes and, where the network finds them, of masks.
+        case coco(boxAP: Double, maskAP: Double?)
     }
 
     /// Where to download them.
@@ -40,6 +44,7 @@ public struct WeightsCard: Sendable {
         switch score {
         case .imageNet: ImageNetClasses.names
         case .voc: VOCClasses.names
+        case .coco: COCOClasses.names
         }
     }
 
@@ -54,6 +59,7 @@ public struct WeightsCard: Sendable {
         self.file = file
         self.parameterCount = parameterCount
         score = .imageNet(top1: top1, top5: top5)
+        frozenEpsilon = nil
         preprocessing = Preprocessing(
             height: 224, width: 224, channels: 3, resizing: .centerCrop(shortSide: shortSide),
             mean: isSymmetric ? [0.5, 0.5, 0.5] : [0.485, 0.456, 0.406],
@@ -66,9 +72,23 @@ public struct WeightsCard: Sendable {
     ) {
         (self.name, architecture, self.file, self.parameterCount) = (name, name, file, parameterCount)
         score = .voc(meanIoU: meanIoU, pixelAccuracy: pixelAccuracy)
+        frozenEpsilon = nil
         preprocessing = Preprocessing(
             height: 520, width: 520, channels: 3, resizing: .centerCrop(shortSide: 520), mean: [0.485, 0.456, 0.406],
             standardDeviation: [0.229, 0.224, 0.225])
+    }
+
+    /// For detection: the whole image, its proportions kept.
+    ///
+    /// These weights were learnt with batch norms that add nothing to their variances, and torchvision sets its norms' epsilon
+    /// to 0 when it loads them itself (`overwrite_eps`).
+    private init(_ name: String, _ file: String, _ parameterCount: Int, boxAP: Double, maskAP: Double? = nil) {
+        (self.name, architecture, self.file, self.parameterCount) = (name, name, file, parameterCount)
+        score = .coco(boxAP: boxAP, maskAP: maskAP)
+        frozenEpsilon = 0
+        preprocessing = Preprocessing(
+            height: 800, width: 800, channels: 3, resizing: .fit(shortSide: 800, longSide: 1333),
+            mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
     }
 
     /// Torchvision's weights, as its 0.29 describes them in `torchvision/models/*.py`. Those with `-v2` were trained by
@@ -102,6 +122,11 @@ public struct WeightsCard: Sendable {
             "fcn-resnet-50", "fcn_resnet50_coco-1167a1af.pth", 35_322_218, meanIoU: 60.5, pixelAccuracy: 91.4),
         WeightsCard(
             "fcn-resnet-101", "fcn_resnet101_coco-7ecb50ca.pth", 54_314_346, meanIoU: 63.7, pixelAccuracy: 91.9),
+        WeightsCard(
+            "fasterrcnn-resnet-50-fpn", "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth", 41_755_286, boxAP: 37.0),
+        WeightsCard(
+            "maskrcnn-resnet-50-fpn", "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth", 44_401_393, boxAP: 37.9,
+            maskAP: 34.6),
     ]
 
     /// The card of a name in any spelling, such as `resnet50`, `vgg16_bn` or `ResNet-50-V2`.

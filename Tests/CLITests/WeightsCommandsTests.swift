@@ -207,6 +207,9 @@ import Testing
             }
             let list = try fetch("fetch", "--list")
             #expect(list.output.contains("resnet50-0676ba61.pth") && list.output.contains("76.13 %"))
+            #expect(list.output.contains("box AP 37.90 %, mask AP 34.60 %"), "\(list.output)")
+            let detector = try fetch("detect", "fasterrcnn_resnet50_fpn", "a.png")
+            #expect(detector.errors.contains("run saccade fetch fasterrcnn-resnet-50-fpn"), "\(detector.errors)")
             // Nobody listens at the port of a service that no machine has had for forty years.
             let offline = try fetch("fetch", "resnet50", "--mirror", "http://127.0.0.1:1/")
             #expect(offline.status == 65)

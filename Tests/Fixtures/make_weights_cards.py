@@ -30,6 +30,15 @@ for name in ["fcn_resnet50", "fcn_resnet101"]:
             "name": name.replace("_resnet", "-resnet-"), "url": weights.url, "parameterCount": weights.meta["num_params"],
             "meanIoU": scores["miou"], "pixelAccuracy": scores["pixel_acc"], "shortSide": prepared.resize_size[0],
             "mean": prepared.mean, "std": prepared.std, "classes": weights.meta["categories"]})
+detectors = []
+for name in ["fasterrcnn_resnet50_fpn", "maskrcnn_resnet50_fpn"]:
+    for weights in models.get_model_weights(name):
+        scores = weights.meta["_metrics"]["COCO-val2017"]
+        detectors.append({
+            "name": name.replace("_resnet50_fpn", "-resnet-50-fpn"), "url": weights.url,
+            "parameterCount": weights.meta["num_params"], "boxAP": scores["box_map"], "maskAP": scores.get("mask_map"),
+            "classes": weights.meta["categories"]})
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "weights_cards.json"), "w") as file:
-    json.dump({"cards": cards, "segmenters": segmenters, "classCount": len(last), "classes": dict((str(i), last[i]) for i in range(0, 1000, 37))},
+    json.dump({"cards": cards, "segmenters": segmenters, "detectors": detectors,
+               "classCount": len(last), "classes": dict((str(i), last[i]) for i in range(0, 1000, 37))},
               file, indent=0, sort_keys=True)

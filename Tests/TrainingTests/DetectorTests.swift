@@ -34,7 +34,7 @@ import Testing
     /// A detector with the weights that the script gave it.
     static func model(_ name: String) throws -> LoadedModel {
         var request = ModelRequest()
-        (request.architecture, request.classes, request.seed) = (name, 90, 0)
+        (request.architecture, request.classNames, request.seed) = (name, (0..<90).map { "class \($0)" }, 0)
         let model = try LoadedModel(request)
         let scaled = try metadata("scaled", [String: Float].self)
         let shapes = Dictionary(uniqueKeysWithValues: model.network.storedShapes.map { ($0.name, $0.shape) })

@@ -8,9 +8,9 @@ import Testing
 @Suite struct WeightsCardTests {
     @Test("every card names a file with eight digits of its hash, once")
     func cards() {
-        #expect(WeightsCard.all.count == 20)
-        #expect(Set(WeightsCard.all.map(\.file)).count == 20)
-        #expect(Set(WeightsCard.all.map(\.name)).count == 20)
+        #expect(WeightsCard.all.count == 22)
+        #expect(Set(WeightsCard.all.map(\.file)).count == 22)
+        #expect(Set(WeightsCard.all.map(\.name)).count == 22)
         for card in WeightsCard.all {
             #expect(card.hashPrefix.wholeMatch(of: /[0-9a-f]{8}/) != nil, "\(card.file)")
             #expect(card.url == "https://download.pytorch.org/models/\(card.file)")
@@ -21,6 +21,10 @@ import Testing
             case .voc(let meanIoU, let accuracy):
                 #expect(meanIoU < accuracy && accuracy < 100)
                 #expect(card.preprocessing.resizing == .centerCrop(shortSide: 520))
+            case .coco(let box, let mask):
+                #expect(box < 100 && mask ?? 0 < box)
+                #expect(card.preprocessing.resizing == .fit(shortSide: 800, longSide: 1333))
+                #expect(card.frozenEpsilon == 0)
             }
         }
         #expect(WeightsCard.named("resnet50")?.hashPrefix == "0676ba61")
@@ -38,12 +42,18 @@ import Testing
                 let name: String, url: String, parameterCount: Int, meanIoU: Double, pixelAccuracy: Double
                 let shortSide: Int, mean: [Float], std: [Float], classes: [String]
             }
-            let cards: [Card], segmenters: [Segmenter], classCount: Int, classes: [String: String]
+            struct Detector: Decodable {
+                let name: String, url: String, parameterCount: Int, boxAP: Double, maskAP: Double?
+                let classes: [String]
+            }
+            let cards: [Card], segmenters: [Segmenter], detectors: [Detector], classCount: Int,
+                classes: [String: String]
         }
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../Fixtures/weights_cards.json")
         let fixture = try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: path))
-        #expect(fixture.cards.count + fixture.segmenters.count == WeightsCard.all.count)
+        #expect(
+            fixture.cards.count + fixture.segmenters.count + fixture.detectors.count == WeightsCard.all.count)
         for theirs in fixture.cards {
             let ours = try #require(WeightsCard.named(theirs.name), "\(theirs.name)")
             #expect(ours.url == theirs.url && ours.parameterCount == theirs.parameterCount)
@@ -64,6 +74,13 @@ import Testing
             // Torchvision writes underscores around the background.
             #expect(ours.classNames == theirs.classes.map { $0.replacing("__", with: "") })
         }
+        for theirs in fixture.detectors {
+            let ours = try #require(WeightsCard.named(theirs.name), "\(theirs.name)")
+            #expect(ours.url == theirs.url && ours.parameterCount == theirs.parameterCount)
+            #expect(ours.score == .coco(boxAP: theirs.boxAP, maskAP: theirs.maskAP))
+            // The background is no class that is found.
+            #expect(ours.classNames.count == 90 && ours.classNames == Array(theirs.classes.dropFirst()))
+        }
         #expect(ImageNetClasses.names.count == fixture.classCount)
         for (index, name) in fixture.classes { #expect(ImageNetClasses.names[Int(index) ?? 0] == name) }
     }
@@ -74,6 +91,7 @@ import Testing
             ("resnet50", "resnet-50"), ("ResNet-50", "resnet-50"), ("vgg16_bn", "vgg-16-bn"),
             ("vgg-16-bn", "vgg-16-bn"),
             ("resnet152-v2", "resnet-152-v2"), ("alexnet", "alexnet"),
+            ("maskrcnn_resnet50_fpn", "maskrcnn-resnet-50-fpn"),
         ])
     func names(spelling: String, name: String) {
         #expect(WeightsCard.named(spelling)?.name == name)

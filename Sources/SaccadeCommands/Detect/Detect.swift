@@ -22,7 +22,8 @@ package struct Detect: AsyncParsableCommand {
               saccade detect scene.png --output detected      # by a model that comes with the program
               saccade detect my-run photo.jpg --output detected
               saccade detect my-run photos/*.jpg --threshold 0.8 --json
-              saccade detect --arch fasterrcnn-resnet-50-fpn --weights coco.pth --classes 90 photo.jpg
+              saccade detect fasterrcnn-resnet-50-fpn photo.jpg      # COCO’s classes, after saccade fetch of the same name
+              saccade detect --arch maskrcnn-resnet-50-fpn --weights mine.pth photo.jpg
 
             \(Failure.codes)
             """)

@@ -59,6 +59,9 @@ public enum DetectionNetwork: String, Sendable, CaseIterable {
             (configuration.backbone, configuration.pyramid) = ("resnet-50", 256)
             (configuration.frozen, configuration.masks) = (true, self == .maskRCNNResNet50FPN)
         }
+        guard configuration.frozen || configuration.frozenEpsilon == nil else {
+            throw RecipeError("frozenEpsilon is of frozen batch norms; say frozen: true, too", at: settings.location)
+        }
         var generator = SplitMix64(seed: seed)
         do throws(RecipeError) {
             return try configuration.network(for: image, classes: classes, using: &generator)

@@ -40,6 +40,9 @@ extension RegionCNN {
         public var context = 16.0 / 227
         /// Whether the backbone's batch norms stay as they were loaded.
         public var frozen = false
+        /// What frozen batch norms add to their variances, 0 to 1; nil is what the backbone's do. Of 0 are those of
+        /// torchvision's published detectors.
+        public var frozenEpsilon: Float?
         /// Whether it says of each object which pixels are the object's: Mask R-CNN.
         public var masks = false
 
@@ -57,6 +60,9 @@ extension RegionCNN.Configuration {
         }
         guard (16...512).contains(side) else { return "side must be 16 to 512 pixels, not \(side)" }
         guard (0...0.4).contains(context) else { return "context must be 0 to 0.4 of a side, not \(context)" }
+        if let frozenEpsilon, !(0...1).contains(frozenEpsilon) {
+            return "frozenEpsilon must be 0 to 1, not \(frozenEpsilon)"
+        }
         guard (1...16).contains(ratios.count), ratios.allSatisfy({ (0.05...20).contains($0) }) else {
             return "ratios must be 1 to 16 numbers from 0.05 to 20"
         }
@@ -76,7 +82,7 @@ extension RegionCNN.Configuration {
 
 extension RegionCNN.Configuration: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case backbone, pyramid, width, pooling, sizes, ratios, side, context, frozen, masks
+        case backbone, pyramid, width, pooling, sizes, ratios, side, context, frozen, frozenEpsilon, masks
     }
 
     public init(from decoder: any Decoder) throws {
@@ -91,6 +97,7 @@ extension RegionCNN.Configuration: Decodable {
         side = try values.decodeIfPresent(Int.self, forKey: .side) ?? side
         context = try values.decodeIfPresent(Double.self, forKey: .context) ?? context
         frozen = try values.decodeIfPresent(Bool.self, forKey: .frozen) ?? frozen
+        frozenEpsilon = try values.decodeIfPresent(Float.self, forKey: .frozenEpsilon)
         masks = try values.decodeIfPresent(Bool.self, forKey: .masks) ?? masks
         if let word = try values.decodeIfPresent(String.self, forKey: .pooling) {
             guard let method = Pooling(rawValue: word) else {

@@ -67,7 +67,8 @@ public struct RegionCNN: StagedModel {
         require(configuration.problem == nil, "RegionCNN: \(configuration.problem ?? "")")
         self.image = image
         source = RandomSource(seed: generator.next())
-        let classifier = configuration.frozen ? classifier.withFrozenNorms() : classifier
+        let classifier =
+            configuration.frozen ? classifier.withFrozenNorms(epsilon: configuration.frozenEpsilon) : classifier
         guard configuration.family != .rcnn else {
             (backbone, proposals, masks) = (nil, nil, nil)
             anchors = configuration.anchors(levels: 1)

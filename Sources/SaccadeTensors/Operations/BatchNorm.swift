@@ -32,7 +32,7 @@ public func batchNorm(
 ///   - shift: `[C]`.
 ///   - mean: `[C]`; a constant.
 ///   - variance: `[C]`, not negative; a constant.
-///   - epsilon: Added to the variance; positive.
+///   - epsilon: Added to the variance; not negative.
 /// - Returns: A tensor in `x`'s shape.
 public func batchNorm(
     _ x: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor, epsilon: Float = 1e-5
