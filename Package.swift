@@ -122,7 +122,7 @@ let package = Package(
             name: "SaccadeModels",
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeTensors", "SaccadeLayers",
-                "SaccadeSettings", "SaccadeImages", "SaccadeFeatures",
+                "SaccadeSettings", "SaccadeImages", "SaccadeFeatures", "SaccadeLinear",
             ],
             resources: [.embedInCode("BuiltIn")], swiftSettings: strict),
         // Large files of annotations.
@@ -334,7 +334,7 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels", "SaccadeImages",
                 "SaccadeInterchange", "SaccadeONNX", "SaccadeSettings", "SaccadeDatasets", "SaccadeLoading",
-                "SaccadeTraining", "SaccadeWeights",
+                "SaccadeTraining", "SaccadeWeights", "SaccadeLinear",
                 "SaccadeMetrics", "SaccadeGeometry", "SaccadeProposals", "TestSupport", "TrainingTestSupport",
             ],
             swiftSettings: strict),

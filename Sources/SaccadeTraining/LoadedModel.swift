@@ -2,6 +2,7 @@ import Foundation
 public import SaccadeImages
 import SaccadeInterchange
 public import SaccadeLayers
+import SaccadeLinear
 public import SaccadeModels
 public import SaccadeSettings
 import SaccadeTensors
@@ -56,11 +57,11 @@ public struct LoadedModel: Sendable {
             whole = try network(for: classes)
         }
         if let file = source.weights { whole = whole.shaped(like: file.shapes) }
-        self.network = whole.forInference
         isFresh = source.weights == nil
         difference = try source.weights.flatMap {
             try whole.loadForInference($0, allowsPart: request.loadsPart, mapped: mapped)
         }
+        self.network = try whole.forInference.truncated(toRanks: request.truncatedSVD, description.architecture.name)
         let outputs = whole.outputCount ?? wanted ?? description.architecture.classes
         let published = source.card.flatMap { $0.classNames.count == outputs ? $0.classNames : nil }
         classNames = names ?? published
@@ -123,6 +124,25 @@ extension StagedModel {
         }
         try network.load(shapes, from: file.path) { try file.tensors($0, mapped: mapped) }
         return nil
+    }
+
+    /// The network with the fully connected layers over its regions cut to lower ranks.
+    ///
+    /// - Parameter ranks: Nil changes nothing.
+    /// - Throws: ``RunError`` where it has no such layers, or they have no such ranks.
+    fileprivate func truncated(toRanks ranks: [Int]?, _ name: String) throws(RunError) -> any StagedModel {
+        guard let ranks else { return self }
+        guard let network = self as? RegionCNN else {
+            throw RunError(
+                .different,
+                "\(name): truncated SVD is for detectors with fully connected layers over regions, as fast-rcnn, faster-rcnn "
+                    + "and mask-rcnn are; leave it out.")
+        }
+        do {
+            return try network.withTruncatedSVD(ranks: ranks)
+        } catch {
+            throw RunError(.different, "\(name): \(error.description).")
+        }
     }
 
     /// How many classes there are for the weights in a file: the outputs of what is the last head here.

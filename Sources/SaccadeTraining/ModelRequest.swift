@@ -24,6 +24,9 @@ public struct ModelRequest: Sendable {
     public var loadsPart = false
     /// Where fresh random weights begin, in place of any file.
     public var seed: UInt64?
+    /// Of a detector: the ranks to which the fully connected layers over its regions are cut, one for each or one for all; see
+    /// `RegionCNN.withTruncatedSVD(ranks:)`. Nil leaves them as they were learnt.
+    public var truncatedSVD: [Int]?
 
     public init(model: String? = nil) { self.model = model }
 }

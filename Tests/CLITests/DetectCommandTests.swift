@@ -105,6 +105,21 @@ import Testing
         }
     }
 
+    @Test("with fully connected layers cut to lower ranks other scores are found, with whole ones the same objects")
+    func truncated() throws {
+        try Self.inFolder { folder, _ in
+            func scores(_ options: String...) throws -> [Double] {
+                let outcome = try Program.run(["detect", "7.png", "--json"] + options, in: folder)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                return try JSONDecoder().decode(Answer.self, from: Data(outcome.output.utf8)).detections.map(\.score)
+            }
+            let (whole, full) = (try scores(), try scores("--truncated-svd", "256"))
+            #expect(!whole.isEmpty && whole.count == full.count)
+            for (a, b) in zip(whole, full) { #expect(abs(a - b) < 1e-4) }
+            #expect(try scores("--truncated-svd", "24,16") != whole)
+        }
+    }
+
     @Test("an image that cannot be read stops no other, and gives the code of a bad file")
     func badImages() throws {
         try Self.inFolder { folder, _ in
@@ -121,6 +136,12 @@ import Testing
             (["detect", "no-model"], 64, "no image that can be read"),
             (["detect", "7.png", "--threshold", "2"], 64, "--threshold must be 0 to 1"),
             (["detect", "scenes-segmentation", "7.png"], 65, "not to detect"),
+            (["detect", "7.png", "--truncated-svd", "0"], 64, "ranks from 1 on"),
+            (["detect", "7.png", "--truncated-svd", "8,"], 64, "ranks from 1 on"),
+            (["detect", "7.png", "--truncated-svd", "9999"], 65, "must be in 1...256"),
+            (["detect", "7.png", "--truncated-svd", "8,8,8"], 65, "give two, or one for both"),
+            (["evaluate", "scenes-segmentation", "--data", ".", "--truncated-svd", "8"], 65, "leave it out"),
+            (["bench", "operations", "--truncated-svd", "8"], 64, "bench detection"),
             (["bench", "detection"], 64, "--data"),
             (["bench", "detection", "--data", ".", "--detectors", "a,b"], 65, ""),
         ])

@@ -25,6 +25,7 @@ extension Bench {
             ("Faster R-CNN", "faster-rcnn", .init(network: 0.198, proposals: 0)),
         ]
         let runs = try detectorRuns(kinds.count)
+        let ranks = try detector.ranks
         let results = try kinds.indices.map { index in
             let (name, network, paper) = kinds[index]
             var request = ModelRequest()
@@ -34,6 +35,8 @@ extension Bench {
                 request.architecture = network
                 (request.classes, request.seed) = (max(samples.classNames.count, 1), 0)
             }
+            // R-CNN has no such layers over regions, but a whole network.
+            request.truncatedSVD = network == "rcnn" ? nil : ranks
             let model = try LoadedModel(request, mapped: true)
             let detector = try model.detector(options: compute.planOptions)
             let benchmark = DetectionBenchmark(name: name, detector: detector, isTrained: runs != nil, paper: paper)
@@ -41,7 +44,7 @@ extension Bench {
             Console.note("\(name): \(String(format: "%.3f", result.total)) s for an image")
             return result
         }
-        return DetectionReport(data: data, images: samples.count, results: results)
+        return DetectionReport(data: data, images: samples.count, truncatedSVD: ranks, results: results)
     }
 
     private func detectorRuns(_ count: Int) throws -> [String]? {
@@ -60,6 +63,8 @@ extension Bench {
 struct DetectionReport: Encodable {
     let data: String
     let images: Int
+    /// The ranks of the fully connected layers of Fast and Faster R-CNN; nil where they are whole.
+    let truncatedSVD: [Int]?
     let results: [DetectionBenchmark.Result]
 
     var text: String {
@@ -98,7 +103,11 @@ struct DetectionReport: Encodable {
             "R-CNN = PropTime + NumProp · ConvTime + NumProp · fcTime; Fast R-CNN = PropTime + ConvTime + NumProp · fcTime; "
                 + "Faster R-CNN = ConvTime + NumProp · fcTime."
         ]
-        return formulas
+        let note = truncatedSVD.map { ranks in
+            "Fast and Faster R-CNN have their fully connected layers cut to rank "
+                + ranks.map(String.init).joined(separator: " and ") + " (truncated SVD)."
+        }
+        return formulas + (note.map { [$0] } ?? [])
             + zip(results, results.dropFirst()).map { slow, fast in
                 "\(slow.detector) to \(fast.detector): the network takes "
                     + String(format: "%.1f", slow.networkSeconds / fast.networkSeconds) + " times as long, all "

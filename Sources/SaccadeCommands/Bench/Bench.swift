@@ -24,6 +24,7 @@ package struct Bench: ParsableCommand {
               saccade bench resnet-50 --load 1                beside a process that keeps a core busy
               saccade bench resnet-50 --tasks 2               two tasks that run it at once, against one
               saccade bench detection --data bccd --detectors rcnn-bccd,fast-rcnn-bccd,faster-rcnn-bccd
+              saccade bench detection --data bccd --truncated-svd 256
               saccade bench vgg-16 --against openvino,pytorch --python ~/peers/bin/python --output RESULTS.md
             """)
 
@@ -75,6 +76,7 @@ package struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("For detection: draw the times.", valueName: "file.svg|png|pdf"))
     var chart: String?
 
+    @OptionGroup var detector: DetectorOptions
     @OptionGroup var compute: ComputeOptions
 
     @Flag(help: "Also time each kernel of a network's plan.")
@@ -101,6 +103,9 @@ package struct Bench: ParsableCommand {
         }
         guard (1...100_000).contains(images) else {
             throw ValidationError("--images must be from 1 to 100000, got \(images).")
+        }
+        guard detector.truncatedSVD == nil || subjects == ["detection"] else {
+            throw ValidationError("--truncated-svd is for bench detection.")
         }
         _ = try batches
         _ = try engines

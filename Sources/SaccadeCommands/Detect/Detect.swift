@@ -22,6 +22,7 @@ package struct Detect: AsyncParsableCommand {
               saccade detect scene.png --output detected      # by a model that comes with the program
               saccade detect my-run photo.jpg --output detected
               saccade detect my-run photos/*.jpg --threshold 0.8 --json
+              saccade detect my-run photo.jpg --truncated-svd 256
               saccade detect fasterrcnn-resnet-50-fpn photo.jpg      # COCO’s classes, after saccade fetch of the same name
               saccade detect --arch maskrcnn-resnet-50-fpn --weights mine.pth photo.jpg
 
@@ -45,6 +46,7 @@ package struct Detect: AsyncParsableCommand {
     var json = false
 
     @OptionGroup var options: ModelOptions
+    @OptionGroup var detector: DetectorOptions
     @OptionGroup var compute: ComputeOptions
 
     private var images: [String] { namesModel ? paths : [model] + paths }
@@ -64,7 +66,7 @@ package struct Detect: AsyncParsableCommand {
     package func run() async throws {
         try compute.apply()
         let shipped = ShippedWeights.scenesDetection.rawValue
-        let request = try options.request(model: namesModel ? model : shipped)
+        let request = try detector.applied(to: options.request(model: namesModel ? model : shipped))
         if !namesModel, !options.isGiven {
             Console.note("No model is named: \(shipped), which comes with the program, finds what is on drawn scenes.")
         }

@@ -40,6 +40,7 @@ package struct Evaluate: AsyncParsableCommand {
               saccade evaluate my-run --data photos --json
               saccade evaluate digits --data data/mnist --matrix confusions.png
               saccade evaluate my-detector --data coco --output judged
+              saccade evaluate my-detector --data coco --truncated-svd 256   # how much a faster detector loses
 
             \(Failure.codes)
             """)
@@ -63,6 +64,7 @@ package struct Evaluate: AsyncParsableCommand {
     var json = false
 
     @OptionGroup var options: ModelOptions
+    @OptionGroup var detector: DetectorOptions
     @OptionGroup var compute: ComputeOptions
 
     package func validate() throws {
@@ -77,7 +79,7 @@ package struct Evaluate: AsyncParsableCommand {
 
     package func run() async throws {
         try compute.apply()
-        let model = try LoadedModel(options.request(model: model), mapped: true)
+        let model = try LoadedModel(detector.applied(to: options.request(model: model)), mapped: true)
         ModelOptions.report(model.difference)
         try await evaluate(model.description.task.task, model, files: output.map { try EvaluationFiles(in: $0) })
     }

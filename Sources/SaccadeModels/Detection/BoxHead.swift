@@ -8,7 +8,7 @@ struct BoxHead: Module {
     /// `box_head` of torchvision's checkpoints.
     enum Trunk: Module {
         /// Two fully connected layers over a region's features.
-        case connected(fc6: Linear, fc7: Linear)
+        case connected(fc6: FullyConnected, fc7: FullyConnected)
         /// A network over a region's pixels, up to its last features.
         case network(Network)
 
@@ -46,7 +46,7 @@ struct BoxHead: Module {
         }
     }
 
-    let trunk: Trunk
+    var trunk: Trunk
     let predictor: Predictor
 
     /// - Parameters:
@@ -55,8 +55,8 @@ struct BoxHead: Module {
     ///   - classes: With the background, which is class 0.
     init(_ inputs: Int, width: Int, classes: Int, using generator: inout some RandomNumberGenerator) {
         trunk = .connected(
-            fc6: Linear(in: inputs, out: width, activation: .relu, using: &generator),
-            fc7: Linear(in: width, out: width, activation: .relu, using: &generator))
+            fc6: .whole(Linear(in: inputs, out: width, activation: .relu, using: &generator)),
+            fc7: .whole(Linear(in: width, out: width, activation: .relu, using: &generator)))
         predictor = Predictor(
             clsScore: Linear(in: width, out: classes, using: &generator),
             bboxPred: Linear(in: width, out: 4 * classes, using: &generator), svm: nil)

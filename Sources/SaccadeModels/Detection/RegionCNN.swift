@@ -18,7 +18,7 @@ public struct RegionCNN: StagedModel {
     let backbone: DetectionBackbone?
     /// Proposes regions; nil where they come from outside.
     let proposals: ProposalHead?
-    let boxes: BoxHead
+    var boxes: BoxHead
     let masks: MaskHead?
     /// The usual image.
     let image: ImageShape
