@@ -8,11 +8,17 @@ struct TunedChoice: Hashable, Sendable {
     var neighbourhood: TuningKey.Neighbourhood?
     /// Whether it was not timed, but taken from a neighbour.
     var isBorrowed = false
+    /// When it is to be timed again, in seconds since 1970: of what others disturbed, on a machine that is never quiet. Nil is
+    /// never.
+    var expiry: Double?
+
+    /// Whether it should not be relied on for long.
+    var isDoubtful: Bool { disturbance?.isSerious ?? false }
 }
 
 extension TunedChoice: Codable {
     private enum Keys: String, CodingKey {
-        case kernel, interruptions, pressure, spread, family, sizes, borrowed
+        case kernel, interruptions, pressure, spread, family, sizes, borrowed, expiry
     }
 
     /// Files of earlier versions have nothing but the label.
@@ -32,13 +38,15 @@ extension TunedChoice: Codable {
             disturbance: interruptions.map {
                 Disturbance(interruptions: $0, pressure: pressure, spread: spread ?? 1)
             }, neighbourhood: family.map { TuningKey.Neighbourhood(family: $0, sizes: sizes) },
-            isBorrowed: try container.decodeIfPresent(Bool.self, forKey: .borrowed) ?? false)
+            isBorrowed: try container.decodeIfPresent(Bool.self, forKey: .borrowed) ?? false,
+            expiry: try container.decodeIfPresent(Double.self, forKey: .expiry))
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
         try container.encode(kernel, forKey: .kernel)
         if isBorrowed { try container.encode(true, forKey: .borrowed) }
+        try container.encodeIfPresent(expiry?.rounded(), forKey: .expiry)
         if let neighbourhood {
             try container.encode(neighbourhood.family, forKey: .family)
             try container.encode(neighbourhood.sizes, forKey: .sizes)

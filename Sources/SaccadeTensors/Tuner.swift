@@ -9,8 +9,9 @@ import Synchronization
 /// this machine, library version and thread count, so that the same seed goes on giving the same bytes. A training
 /// keeps those that it used beside its checkpoint as well: it goes on with them when that file on disk is gone.
 ///
-/// What was timed while others disturbed the machine is good enough to go on with, and no more: it is not kept on disk for
-/// other processes, and plans that are made a while later time it again.
+/// What was timed while others disturbed the machine is good enough to go on with, and no more: plans that are made a while
+/// later time it again. On disk it is kept for some minutes, so that on a machine that is never quiet not every process
+/// begins by timing everything.
 ///
 /// Files are written at most once a second, and at the end of the process: one that is killed loses the choices of a
 /// second. Whoever writes down what was computed with them calls ``save()`` first.
@@ -58,6 +59,8 @@ package final class Tuner: Sendable {
     private let folder: URL?
     /// How long a disturbed choice is gone by before a plan times it again.
     private let patience: Duration
+    /// How long a disturbed choice is kept for other processes.
+    private let endurance: Duration
     /// The time between two writes.
     private let interval: Duration
     private let state = Mutex(State())
@@ -65,9 +68,13 @@ package final class Tuner: Sendable {
     private let writing = Mutex(())
 
     /// - Parameter folder: Where choices are kept; `nil` keeps them in memory.
-    init(folder: URL?, patience: Duration = .seconds(60), interval: Duration = .seconds(1)) {
+    init(
+        folder: URL?, patience: Duration = .seconds(60), endurance: Duration = .seconds(900),
+        interval: Duration = .seconds(1)
+    ) {
         self.folder = folder
         self.patience = patience
+        self.endurance = endurance
         self.interval = interval
     }
 
@@ -114,7 +121,8 @@ package final class Tuner: Sendable {
             if state.families == nil {
                 let kept = state.kept ?? readKept()
                 state.kept = kept
-                state.families = Dictionary(grouping: kept.merging(state.used) { $1 }.values) {
+                let known = kept.merging(state.used) { $1 }.values.filter { !Self.isOver($0) }
+                state.families = Dictionary(grouping: known) {
                     $0.neighbourhood?.family ?? ""
                 }
             }
@@ -152,8 +160,11 @@ package final class Tuner: Sendable {
             if !renews, let label = state.borrowed[key] { return (label, false) }
             let kept = state.kept ?? readKept()
             state.kept = kept
-            guard let choice = kept[key] else { return (nil, false) }
-            state.use(key, choice)
+            guard let choice = kept[key], !Self.isOver(choice) else { return (nil, false) }
+            if choice.isDoubtful { state.doubtful[key] = .now }
+            var own = choice
+            own.expiry = nil  // from now on this process computes with it
+            state.use(key, own)
             return (choice.kernel, true)
         }
         if isNew { writeSoon() }
@@ -171,15 +182,13 @@ package final class Tuner: Sendable {
         _ key: String, _ kernel: String, _ disturbance: Disturbance?, as neighbourhood: TuningKey.Neighbourhood?
     ) {
         let choice = TunedChoice(kernel: kernel, disturbance: disturbance, neighbourhood: neighbourhood)
+        var kept = choice
+        if choice.isDoubtful { kept.expiry = Date().timeIntervalSince1970 + endurance / .seconds(1) }
         state.withLock { state in
-            if disturbance?.isSerious == true {
-                state.doubtful[key] = .now
-            } else {
-                state.doubtful[key] = nil
-                if state.kept == nil { state.kept = readKept() }
-                state.kept?[key] = choice
-                state.toKeep[key] = choice
-            }
+            state.doubtful[key] = choice.isDoubtful ? .now : nil
+            if state.kept == nil { state.kept = readKept() }
+            state.kept?[key] = kept
+            state.toKeep[key] = kept
             state.use(key, choice)
             state.families = nil
         }
@@ -201,7 +210,7 @@ package final class Tuner: Sendable {
                     }
                     if state.borrowed[key] == nil { state.borrowed.set(choice.kernel, for: key) }
                 }
-                for (key, choice) in found where choice == state.used[key] && choice.disturbance?.isSerious == true {
+                for (key, choice) in found where choice == state.used[key] && choice.isDoubtful {
                     state.doubtful[key] = .now
                 }
                 state.families = nil
@@ -241,7 +250,7 @@ package final class Tuner: Sendable {
             }
             if let file, !new.isEmpty {
                 // Another process may have added its own since we read the file.
-                let all = readKept().merging(new) { $1 }
+                let all = readKept().merging(new) { old, new in new.isDoubtful && !old.isDoubtful ? old : new }
                 TuningFiles.write(all, to: file)
                 state.withLock { state in
                     state.kept = all.merging(state.toKeep) { $1 }
@@ -270,6 +279,11 @@ package final class Tuner: Sendable {
         if wait == .zero { return save() }
         let seconds = wait / .seconds(1)
         DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + seconds) { [weak self] in self?.save() }
+    }
+
+    /// Whether a choice is to be made again.
+    private static func isOver(_ choice: TunedChoice) -> Bool {
+        choice.expiry.map { $0 < Date().timeIntervalSince1970 } ?? false
     }
 
     private func readKept() -> [String: TunedChoice] {
