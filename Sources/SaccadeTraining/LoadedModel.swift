@@ -51,9 +51,10 @@ public struct LoadedModel: Sendable {
             names.flatMap { $0.isEmpty || $0.count != request.classes ?? $0.count ? nil : $0 }
         }
         let names = request.classNames ?? fitting(source.model?.classNames) ?? fitting(stated)
-        let wanted = request.classes ?? names?.count
+        var wanted = request.classes ?? names?.count
         var whole = try network(for: wanted)
         if wanted == nil, let file = source.weights, let classes = whole.classes(in: file) {
+            wanted = classes
             whole = try network(for: classes)
         }
         if let file = source.weights { whole = whole.shaped(like: file.shapes) }
@@ -145,12 +146,16 @@ extension StagedModel {
         }
     }
 
-    /// How many classes there are for the weights in a file: the outputs of what is the last head here.
+    /// How many classes there are for the weights in a file: the outputs of what is the last head here, or those of a
+    /// detector's first, one of which is the background.
     fileprivate func classes(in file: WeightsFile) -> Int? {
         let parameters = parameters
-        let head = heads.last.flatMap { head in parameters.first { $0.name == "\(head).weight" } } ?? lastParameter
+        let isDetector = self is RegionCNN
+        let name = isDetector ? heads.first : heads.last
+        let head = name.flatMap { head in parameters.first { $0.name == "\(head).weight" } } ?? lastParameter
         guard let head, let found = file.shapes[head.name], found.rank == head.parameter.shape.rank else { return nil }
-        return found.dimensions.first.flatMap { (1...InputSize.maximumLength).contains($0) ? $0 : nil }
+        let classes = found.dimensions.first.map { isDetector ? $0 - 1 : $0 }
+        return classes.flatMap { (1...InputSize.maximumLength).contains($0) ? $0 : nil }
     }
 
     /// The numbers that a classifier gives for each sample; nil where it gives a grid of them.

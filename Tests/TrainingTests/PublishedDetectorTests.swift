@@ -32,15 +32,20 @@ import TrainingTestSupport
         return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: path))
     }
 
-    /// A model of a file with one tensor alone: the name of the file counts, not what is in it.
+    /// A model of a file with its heads alone: the name of the file counts.
     private func model(
-        of file: String, change: (inout ModelRequest) -> Void = { _ in }
+        of file: String, classes: Int = 90, change: (inout ModelRequest) -> Void = { _ in }
     ) throws -> LoadedModel {
         let folder = try TemporaryFolder()
         var request = ModelRequest()
         (request.weights, request.loadsPart) = ("\(folder.path)/\(file)", true)
+        let heads: [(String, Shape)] = [
+            ("box_predictor.cls_score.weight", [classes + 1, 1024]),
+            ("box_predictor.bbox_pred.weight", [4 * (classes + 1), 1024]),
+            ("mask_predictor.mask_fcn_logits.weight", [classes + 1, 256, 1, 1]),
+        ]
         try SafetensorsFile.write(
-            [("backbone.body.bn1.bias", Tensor(filledWith: 0, shape: [64]))], metadata: [:],
+            heads.map { (name: "roi_heads.\($0.0)", tensor: Tensor(filledWith: 0, shape: $0.1)) }, metadata: [:],
             to: "\(folder.path)/\(file)")
         change(&request)
         return try LoadedModel(request)
@@ -101,6 +106,17 @@ import TrainingTestSupport
         try load(fixture.scaled, into: network)
         let farthest = zip(try found(by: network).scores, expected.scores).reduce(0) { max($0, abs($1.0 - $1.1)) }
         #expect(farthest > 1e-3)
+    }
+
+    @Test(
+        "a file of other classes says how many there are, without the background, and nobody says their names",
+        arguments: ["fasterrcnn-resnet-50-fpn", "maskrcnn-resnet-50-fpn"])
+    func otherClasses(_ name: String) throws {
+        let model = try model(of: "mine.pth", classes: 7) { $0.architecture = name }
+        #expect(model.classNames == nil && model.description.classNames == (0..<7).map { "class \($0)" })
+        #expect(model.difference?.misshapen.isEmpty == true)
+        let shapes = Dictionary(uniqueKeysWithValues: model.network.storedShapes.map { ($0.name, $0.shape) })
+        #expect(shapes["roi_heads.box_predictor.bbox_pred.weight"] == [32, 1024])
     }
 
     @Test("with --arch and a published file its card counts, and a recipe of one’s own says itself what it means")
