@@ -154,8 +154,9 @@ import TrainingTestSupport
         let image = Image(
             width: 128, height: 96, channels: 3, pixels: (0..<96 * 128 * 3).map { UInt8(($0 * 7919) % 251) })
         let options = Plan.Options(tuning: .plainest)
-        let objects = try Detector(whole, options: options)(image)
-        let others = try Detector(model(ranks: [Self.width]), options: options)(image)
+        let detector = try whole.detector(options: options)
+        let other = try model(ranks: [Self.width]).detector(options: options)
+        let (objects, others) = (try detector(image), try other(image))
         #expect(!objects.isEmpty && objects.map(\.label) == others.map(\.label))
         for (object, other) in zip(objects, others) { #expect(abs(object.score - other.score) < 1e-5) }
     }
