@@ -12,13 +12,13 @@ struct DetectionBenchmark {
     /// Of one detector, for an image in the mean.
     struct Result: Encodable {
         let detector: String
-        /// Seconds of each part, in a pass that is measured part by part.
+        /// Seconds of each part.
         let parts: [String: Double]
         /// Regions of an image.
         let regions: Double
         /// How often a network runs over pixels for an image: once, or for every region.
         let passes: Double
-        /// Seconds in all, in a pass of its own that is measured as a whole.
+        /// Seconds in all.
         let total: Double
         /// PASCAL VOC's average precision at an IoU above 0.5, in the mean over the classes; nil of a network that has learnt
         /// nothing.
@@ -37,16 +37,22 @@ struct DetectionBenchmark {
 
         func seconds(_ part: DetectionClock.Part) -> Double { parts[part.rawValue] ?? 0 }
 
-        /// ConvTime: one pass of the network over an image or a region.
-        var secondsPerPass: Double { seconds(.convolution) / max(passes, 1) }
-        /// fcTime: what the heads take for one region.
-        var secondsPerRegion: Double { seconds(.heads) / max(regions, 1) }
+        /// Whether the network runs over regions, not over the image.
+        private var looksAtRegions: Bool { passes != 1 }
+        /// ConvTime: one pass of the network over an image, or over a region, which is cut out and warped before.
+        var secondsPerPass: Double {
+            (seconds(.convolution) + (looksAtRegions ? seconds(.pooling) : 0)) / max(passes, 1)
+        }
+        /// fcTime: what one region takes behind the maps: reading it from them, and the heads.
+        var secondsPerRegion: Double {
+            (seconds(.heads) + (looksAtRegions ? 0 : seconds(.pooling))) / max(regions, 1)
+        }
         /// PropTime, where the proposals come from outside the network.
         var searchSeconds: Double { detector.hasPrefix("Faster") ? 0 : seconds(.proposals) }
 
         /// The lecture's formula: PropTime + passes · ConvTime + NumProp · fcTime, with PropTime 0 where the network proposes.
         var formula: Double { searchSeconds + passes * secondsPerPass + regions * secondsPerRegion }
-        /// What the formula leaves unsaid: cutting out and reading regions, what is kept of boxes, preparing images.
+        /// What was not measured part by part: preparing images.
         var rest: Double { total - parts.values.reduce(0, +) }
         /// Of the network alone.
         var networkSeconds: Double { seconds(.convolution) + seconds(.pooling) + seconds(.heads) }
@@ -71,16 +77,15 @@ struct DetectionBenchmark {
     let isTrained: Bool
     let paper: Result.Paper
 
-    /// Runs it on every image: once to be ready, once as a whole, once part by part.
+    /// Runs it on every image: on the first two to be ready, then on all, as a whole and part by part.
     func measure(_ samples: DetectionDataset, classNames: [String]) throws -> Result {
         let images = try (0..<samples.count).map { try samples.image(at: $0, atLeast: nil) }
         for image in images.prefix(2) { _ = try detector(image) }
-        let start = ContinuousClock.now
-        var found: [[DetectedObject]] = []
-        for image in images { found.append(try detector(image)) }
-        let total = start.duration(to: .now) / .seconds(1)
         let clock = DetectionClock()
-        for image in images { _ = try detector(image, clock: clock) }
+        var found: [[DetectedObject]] = []
+        let start = ContinuousClock.now
+        for image in images { found.append(try detector(image, clock: clock)) }
+        let total = start.duration(to: .now) / .seconds(1)
         let count = Double(max(images.count, 1))
         let parts = clock.seconds.map { ($0.key.rawValue, $0.value / count) }
         let regions = Double(clock.regions) / count
