@@ -21,8 +21,13 @@ enum ConvertDataset {
             return
         }
         print("\(output): \(report.images) images with \(report.objects) objects, from \(data.format) to \(format)")
+        if !data.problems.isEmpty {
+            print(
+                "\(data.problems.count) problem\(data.problems.count == 1 ? "" : "s") of the data set may have cost something: "
+                    + "see saccade check \(input)")
+        }
         if report.losses.isEmpty {
-            print("Nothing that the data set says about its images is lost.")
+            if data.problems.isEmpty { print("Nothing that the data set says about its images is lost.") }
         } else {
             print("Not kept:")
             for loss in report.losses { print("  \(loss.count) \(loss.what), as in \(loss.example)") }

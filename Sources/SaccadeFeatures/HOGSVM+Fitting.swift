@@ -101,7 +101,12 @@ extension HOGSVM {
             guard
                 let shape = WindowShape(
                     fitting: boxes, side: settings.objectSide, margin: settings.margin, cell: settings.hog.cellSide)
-            else { throw FeaturesError(.classes, "there is no object of the class \(name); leave it out, or add some") }
+            else {
+                throw FeaturesError(
+                    .classes,
+                    "there is no object of the class \(name) among the images to learn from; leave the class out, or add some"
+                )
+            }
             return shape
         }
         let search = try WindowSearch(

@@ -45,7 +45,7 @@ public struct RunComparison {
         }
         let before = [
             row("state") { $0.state.word },
-            row("epochs") { "\($0.records.last?.epoch ?? 0) of \($0.description.settings.epochs)" },
+            row("epochs") { "\($0.epochs.done) of \($0.epochs.wanted)" },
             ofBest("best epoch") { "\($0.epoch)" },
         ]
         let after = [

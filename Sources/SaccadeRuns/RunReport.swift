@@ -46,8 +46,7 @@ public struct RunReport {
     }
 
     private var progress: Report.Section {
-        let wanted = run.description.settings.epochs
-        let done = run.records.last?.epoch ?? 0
+        let (done, wanted) = run.epochs
         var rows: [[String]] = [["Epochs", "\(done) of \(wanted) (\(done * 100 / max(wanted, 1)) %)"]]
         if run.state == .running, let left = run.secondsLeft {
             rows.append(["Time left", "about \(RunFigures.duration(left))"])

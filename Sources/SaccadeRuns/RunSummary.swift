@@ -75,6 +75,12 @@ public struct RunSummary: Sendable {
     /// The most memory that one of its processes has held, in bytes.
     public var peakMemory: Int? { timings.compactMap(\.peakMemory).max() }
 
+    /// Epochs done, and those that there are to be; what is fitted after the last one counts as one more.
+    public var epochs: (done: Int, wanted: Int) {
+        let done = records.last?.epoch ?? 0
+        return (done, max(done, description.settings.epochs))
+    }
+
     /// Seconds that the remaining epochs will take if they are like those before; nil where nothing is known.
     public var secondsLeft: Double? {
         guard !timings.isEmpty else { return nil }

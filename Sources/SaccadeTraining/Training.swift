@@ -30,7 +30,14 @@ public struct Training<Task: LearningTask>: Sendable {
         func open(_ split: DatasetSplit) throws -> Task.Samples {
             try task.open(data, split: split, unusableFraction: badSamples.fraction)
         }
-        let whole = try open(splits.contains(.train) ? .train : .all)
+        guard splits.isEmpty || splits.contains(.train) else {
+            throw FileError(
+                .empty, path: data,
+                reason:
+                    "has samples to \(splits.contains(.validation) ? "validate" : "test") by, and none to learn from",
+                remedy: "give the training part of the data set, too")
+        }
+        let whole = try open(splits.isEmpty ? .all : .train)
         let hasValidation = splits.contains(.validation)
         let parts =
             hasValidation
@@ -63,7 +70,10 @@ public struct Training<Task: LearningTask>: Sendable {
         task = try task.prepared(for: training, by: model)
         (self.task, self.training, self.validation, self.skipped) = (task, training, validation, skipped)
         self.residentBytes = residentBytes ?? training.byteCount + validation.byteCount
-        description = RunDescription(model, settings: recipe.settings, data: data)
+        var settings = recipe.settings
+        // There are no passes over the samples to count.
+        if Task.isSolvedFor { settings.epochs = 1 }
+        description = RunDescription(model, settings: settings, data: data)
         // Complains about networks that do not fit before anything is written.
         let network = try network()
         if let problem = task.problem(with: network) ?? task.problem(with: network, learningFrom: training) {

@@ -76,6 +76,12 @@ import Testing
             let found = try Program.run(["detect", "run", "data/3.png", "--threshold", "0.3"], in: folder)
             #expect(found.status == 0 && found.output.contains("square") && found.output.contains("bar"))
 
+            let shown = try Program.run(["runs", "show", "\(folder)/run"], in: folder)
+            #expect(shown.output.contains("finished") && shown.output.contains("1 of 1"), "\(shown.output)")
+            let bench = try Program.run(
+                ["bench", "detection", "--data", "data", "--detectors", "run,run,run"], in: folder)
+            #expect(bench.status == 65 && bench.errors.contains("R-CNN is wanted here"), "\(bench.errors)")
+
             let again = try Program.run(["train", "r.yaml", "--data", "data", "--run", "\(folder)/twin"], in: folder)
             #expect(again.status == 0)
             func weights(_ run: String) throws -> Data {

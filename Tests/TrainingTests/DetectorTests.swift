@@ -87,7 +87,24 @@ import Testing
     }
 
     /// A network for scenes, with random weights: its boxes lie on each other as they come.
+    @Test(
+        "what a network says that is no number is an error, not an image without objects",
+        arguments: [
+            "rpn.head.cls_logits.weight", "roi_heads.box_predictor.cls_score.weight", "backbone.body",
+        ])
+    func notANumber(name: String) throws {
+        let model = try untrainedModel()
+        let parameter = try #require(model.network.parameters.first { $0.name.hasPrefix(name) }?.parameter)
+        parameter.assign(parameter.value * .nan)
+        let detector = try RegionDetector(model, options: .init(tuning: .plainest))
+        #expect(throws: NonFiniteResult.self) { _ = try detector(Self.noise) }
+    }
+
     private func untrained() throws -> RegionDetector {
+        try RegionDetector(untrainedModel(), options: .init(tuning: .plainest))
+    }
+
+    private func untrainedModel() throws -> LoadedModel {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("saccade-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -101,7 +118,7 @@ import Testing
         """.write(to: recipe, atomically: true, encoding: .utf8)
         var request = ModelRequest()
         (request.architecture, request.seed) = (recipe.path, 3)
-        return try RegionDetector(LoadedModel(request), options: .init(tuning: .plainest))
+        return try LoadedModel(request)
     }
 
     private static let noise: Image = {

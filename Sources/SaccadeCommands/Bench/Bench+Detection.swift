@@ -5,6 +5,7 @@ import SaccadeDatasets
 import SaccadeDrawing
 import SaccadeFiles
 import SaccadeModels
+import SaccadeSettings
 import SaccadeTraining
 
 extension Bench {
@@ -38,6 +39,7 @@ extension Bench {
             // R-CNN has no such layers over regions, but a whole network.
             request.truncatedSVD = network == "rcnn" ? nil : ranks
             let model = try LoadedModel(request, mapped: true)
+            try requireKind(of: model, network, name)
             let detector = try model.detector(options: compute.planOptions)
             let benchmark = DetectionBenchmark(name: name, detector: detector, isTrained: runs != nil, paper: paper)
             let result = try benchmark.measure(samples, classNames: detector.classNames)
@@ -45,6 +47,16 @@ extension Bench {
             return result
         }
         return DetectionReport(data: data, images: samples.count, truncatedSVD: ranks, results: results)
+    }
+
+    /// Columns are named after what is in them.
+    private func requireKind(of model: LoadedModel, _ network: String, _ name: String) throws {
+        let key = model.description.architecture.structure?.key ?? ""
+        guard key == network || network == "faster-rcnn" && key.hasPrefix("fasterrcnn") else {
+            throw CommandError.data(
+                "--detectors: \(name) is wanted here, and \(model.name) is \(key.isEmpty ? "none" : key); give runs of "
+                    + "rcnn, fast-rcnn and faster-rcnn, in this order")
+        }
     }
 
     private func detectorRuns(_ count: Int) throws -> [String]? {
@@ -130,6 +142,9 @@ struct DetectionReport: Encodable {
             title: "Where the time of an image goes", valueLabel: "ms, on a logarithmic axis", bars: bars, isLog: true,
             width: 720)
     }
+
+    /// The table as Markdown.
+    var markdown: String { "# Measured\n\n\(images) images of \(data).\n\n```\n\(text)\n```\n" }
 
     func json() throws -> String {
         let encoder = JSONEncoder()

@@ -181,6 +181,7 @@ package struct Bench: ParsableCommand {
     private func benchDetection() throws {
         let report = try measureDetection()
         try chart.map { try report.chart.write(to: $0) }
+        if let output { try report.markdown.write(toFile: output, atomically: true, encoding: .utf8) }
         print(json ? try report.json() : report.text)
     }
 

@@ -15,8 +15,10 @@ package struct Detect: AsyncParsableCommand {
             Images may have any size. With --output a folder gets
               NAME-objects.png   the image with its objects: a box, what it is, how sure the network is; and its mask,
                                  where the network says it
-              detections.json    all objects as COCO’s evaluators read them; an image’s id is the number that its name
-                                 is, or else its place in the command, from 1 on; a category’s is its place in the model
+              detections.json    all objects as COCO’s evaluators read them; where the names of all images are numbers, an
+                                 image’s id is that number, or else its place in the command, from 1 on; a category’s is
+                                 its place in the model. With masks, pycocotools takes the boxes’ areas unless bbox is
+                                 removed
 
             EXAMPLES:
               saccade detect scene.png --output detected      # by a model that comes with the program
@@ -82,7 +84,7 @@ package struct Detect: AsyncParsableCommand {
                     let image = try Image(contentsOf: path)
                     let objects = try detector(image).filter { $0.score >= threshold }
                     if let folder {
-                        try folder.draw(objects, on: image, path, detector.classNames)
+                        try folder.draw(objects, on: image, at: place, detector.classNames)
                         results += objects.map { COCODetection($0, image: folder.ids[place], detector.classNames) }
                     }
                     try Console.answer(json ? DetectionAnswer(path, objects).line : Self.text(path, objects))

@@ -66,6 +66,8 @@ struct DetectionFolder: Sendable {
     private let path: String
     /// Of the images, in their order.
     let ids: [Int]
+    /// Of their pictures, likewise; no two are the same.
+    private let names: [String]
 
     init(_ path: String, images: [String]) throws {
         do {
@@ -79,13 +81,28 @@ struct DetectionFolder: Sendable {
         let areIDs =
             numbers.count == images.count && Set(numbers).count == numbers.count && numbers.allSatisfy { $0 >= 0 }
         ids = areIDs ? numbers : Array(1...max(images.count, 1))
+        names = Self.names(images.map(Self.stem))
     }
 
-    func draw(_ objects: [DetectedObject], on image: Image, _ name: String, _ classes: [String]) throws {
+    /// Names of which none comes twice, also where files are not told apart by capitals.
+    static func names(_ stems: [String]) -> [String] {
+        var taken: Set<String> = []
+        return stems.map { stem in
+            var (name, number) = (stem, 1)
+            while !taken.insert(name.lowercased()).inserted {
+                number += 1
+                name = "\(stem)-\(number)"
+            }
+            return name
+        }
+    }
+
+    /// - Parameter place: Of the image among all.
+    func draw(_ objects: [DetectedObject], on image: Image, at place: Int, _ classes: [String]) throws {
         let overlay = Overlay(
             image, objects: objects.map { .init($0.label, score: $0.score, box: $0.box, mask: $0.mask) },
             classes: classes, width: min(max(Double(image.width) / 2, 240), 1024))
-        try overlay.write(to: "\(path)/\(Self.stem(of: name))-objects.png", scale: 2)
+        try overlay.write(to: "\(path)/\(names[place])-objects.png", scale: 2)
     }
 
     func write(_ results: [COCODetection]) throws {

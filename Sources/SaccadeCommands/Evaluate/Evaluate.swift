@@ -3,6 +3,7 @@ import Foundation
 import SaccadeCommandSupport
 import SaccadeDatasets
 import SaccadeDrawing
+import SaccadeFiles
 import SaccadeImages
 import SaccadeMetrics
 import SaccadeModels
@@ -95,6 +96,11 @@ package struct Evaluate: AsyncParsableCommand {
         }
         let (samples, part) = try task.heldOut(
             of: data, run: model.run, hasNames: model.classNames != nil, note: Console.note)
+        guard samples.count > 0 else {
+            throw FileError(
+                .empty, path: data, reason: "\(part) has no samples that can be used",
+                remedy: "see saccade check \(data)")
+        }
         // Classes that nobody has named are called as the data call them.
         var task = task
         if model.classNames == nil { task.classNames = try task.classNames(of: samples) }

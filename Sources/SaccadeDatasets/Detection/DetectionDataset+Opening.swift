@@ -31,6 +31,8 @@ extension DetectionDataset {
         case .yolo:
             self = try YOLOReader.read(YOLOLayout(path, imageFolder: imageFolder))
         case nil:
+            // A file that was meant says itself why it is none.
+            if Path(path).suffix.lowercased() == "json", !ImageFolder.isFolder(path) { _ = try COCOFile(path) }
             throw Self.nothing(
                 at: path,
                 "no data set with boxes: looked for Pascal VOC (Annotations/*.xml), COCO (annotations/*.json, "

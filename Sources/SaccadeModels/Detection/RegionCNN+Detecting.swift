@@ -3,6 +3,12 @@ import SaccadeLayers
 import SaccadePrelude
 public import SaccadeTensors
 
+/// A network has given what is no finite number.
+public struct NonFiniteResult: Error, Hashable, CustomStringConvertible {
+    /// What it was about, and what to do.
+    public let description: String
+}
+
 extension RegionCNN {
     /// Rows and columns of an object's mask, before it is stretched over its box.
     public static let maskSide = 28
@@ -93,7 +99,21 @@ extension RegionCNN {
     /// What the network sees on images: its maps, or the images themselves.
     func look(at images: Tensor, _ run: StageRunner) throws -> ProposalMaps {
         guard backbone != nil else { return ProposalMaps([images], isProposing: false) }
-        return ProposalMaps(try run(0, [images]), isProposing: proposals != nil)
+        let found = ProposalMaps(try run(0, [images]), isProposing: proposals != nil)
+        for objectness in found.objectness {
+            try Self.requireNumbers(objectness.scalars, "how likely there are objects")
+        }
+        return found
+    }
+
+    /// What is no number would not be found without a word.
+    static func requireNumbers(_ numbers: [Float], _ what: String) throws(NonFiniteResult) {
+        guard numbers.allSatisfy(\.isFinite) else {
+            throw NonFiniteResult(
+                description:
+                    "the network says “not a number” about \(what): its weights are damaged, or its training went "
+                    + "wrong; take other weights")
+        }
     }
 
     /// The regions that it proposes for each image, in its pixels, the likeliest first.

@@ -36,6 +36,7 @@ extension RegionCNN {
                 judgement.deltas += results[1].scalars
             }
         }
+        try Self.requireNumbers(judgement.scores, "what regions show")
         return judgement
     }
 

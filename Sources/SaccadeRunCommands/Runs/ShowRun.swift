@@ -52,12 +52,11 @@ struct ShowRun: ParsableCommand {
     }
 
     private func text(of run: RunSummary) throws -> String {
-        let settings = run.description.settings
         var facts: [(String, String)] = [
             ("State", run.state.word + (run.state.reason.map { ": \($0)" } ?? "")),
             ("Network", run.network), ("Data", run.description.data),
             ("Classes", "\(run.description.model.classNames.count)"),
-            ("Epochs", "\(run.records.last?.epoch ?? 0) of \(settings.epochs)"),
+            ("Epochs", "\(run.epochs.done) of \(run.epochs.wanted)"),
         ]
         if let best = run.best, let value = run.bestValue {
             let monitor = run.description.monitor

@@ -55,10 +55,9 @@ public struct RunEntry: Sendable, Equatable {
     public init(_ run: RunSummary) { self.init(run, stamp: Self.stamp(of: run.folder)) }
 
     init(_ run: RunSummary, stamp: String) {
-        let settings = run.description.settings
         self.init(
             name: run.name, folder: run.folder, network: run.network, data: run.description.data, state: run.state,
-            epochs: (run.records.last?.epoch ?? 0, settings.epochs),
+            epochs: run.epochs,
             best: run.best.flatMap { best in
                 let monitor = run.description.monitor
                 return monitor.value(of: best).map { Best(epoch: best.epoch, monitor: monitor, value: $0) }

@@ -155,6 +155,7 @@ public struct Detection: ObjectTask {
     }
 
     public func problem(with model: RegionCNN, learningFrom samples: DetectionDataset) -> String? {
+        if let problem = problemWithoutObjects(samples) { return problem }
         guard model.hasMasks else { return nil }
         let hasOutlines = samples.samples.contains { $0.objects.contains { $0.outline != nil } }
         return hasOutlines

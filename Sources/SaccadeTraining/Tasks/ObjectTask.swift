@@ -40,15 +40,31 @@ extension ObjectTask {
             throw RunError(
                 .different,
                 "the data have objects of \(unknown.prefix(8).joined(separator: ", ")), which the model does not know: it "
-                    + "knows \(classNames.prefix(20).joined(separator: ", ")); give the data set that belongs to it")
+                    + "knows \(classNames.prefix(20).joined(separator: ", "))\(classNames.count > 20 ? ", …" : ""); give the data set that belongs to it"
+            )
         }
         return samples.renumbered(places, as: classNames)
+    }
+
+    public func problem(with model: Learner, learningFrom samples: DetectionDataset) -> String? {
+        problemWithoutObjects(samples)
+    }
+
+    /// Nil where there is an object to learn from.
+    func problemWithoutObjects(_ samples: DetectionDataset) -> String? {
+        samples.samples.contains { !$0.objects.isEmpty }
+            ? nil : "there is no object on the images to learn from; give a data set with boxes"
     }
 
     public var noScore: DetectionScore { DetectionScore(classes: classNames.count) }
 
     public func report(_ score: DetectionScore) -> TaskReport {
-        DetectionReport(score, classNames: classNames).report
+        guard score.proposals.images == 0 else {
+            return TaskReport(
+                count: score.count, metrics: score.metrics, columns: [], rows: [], confusions: nil,
+                json: ["images": Double(score.count), "proposalRecall": score.proposals.recall])
+        }
+        return DetectionReport(score, classNames: classNames).report
     }
 }
 
