@@ -21,13 +21,16 @@ enum ConvertDataset {
             return
         }
         print("\(output): \(report.images) images with \(report.objects) objects, from \(data.format) to \(format)")
-        if !data.problems.isEmpty {
+        // Of these something is gone before it could be written.
+        let costly: Set<Problem.Rule> = [.malformedFile, .missingFile, .duplicateRecord, .outline]
+        let left = data.problems.filter { costly.contains($0.rule) }
+        if let first = left.first {
             print(
-                "\(data.problems.count) problem\(data.problems.count == 1 ? "" : "s") of the data set may have cost something: "
-                    + "see saccade check \(input)")
+                "Not read: \(left.count) file\(left.count == 1 ? "" : "s") or records, as \(first); see saccade check \(input)"
+            )
         }
         if report.losses.isEmpty {
-            if data.problems.isEmpty { print("Nothing that the data set says about its images is lost.") }
+            if left.isEmpty { print("Nothing that the data set says about its images is lost.") }
         } else {
             print("Not kept:")
             for loss in report.losses { print("  \(loss.count) \(loss.what), as in \(loss.example)") }

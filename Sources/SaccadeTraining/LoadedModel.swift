@@ -74,6 +74,17 @@ public struct LoadedModel: Sendable {
     }
 }
 
+extension LoadedModel {
+    /// Sees to it that all weights are numbers: what is none may vanish in a later layer, and leave wrong answers.
+    ///
+    /// - Throws: ``RunError`` with the name of the part that is none.
+    public func requireFinite() throws(RunError) {
+        guard let part = network.nonFinitePart else { return }
+        throw RunError(
+            .damaged, "\(name): its weights are damaged, \(part) is not finite; take others, or train it again.")
+    }
+}
+
 extension ModelDescription {
     /// The network with fresh weights.
     ///

@@ -355,7 +355,7 @@ import Testing
             Mistake(arguments: ["explain", "rpn", "scene.png", "--model", "m"], status: 65, complaint: "m"),
             Mistake(
                 arguments: ["explain", "rpn", "scene.png", "--arch", "lenet-5", "--seed", "1"], status: 65,
-                complaint: "not to detect"),
+                complaint: "made to classify; name one of the R-CNNs"),
         ])
     func mistakes(_ mistake: Mistake) throws {
         try Program.inFolder { folder in

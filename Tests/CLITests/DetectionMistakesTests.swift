@@ -61,7 +61,9 @@ import Testing
 
     @Test(
         "a file of annotations that was named says itself what is wrong with it",
-        arguments: [("", "empty"), ("{\"images\": [{\"id\": 1, ", "JSON"), ("{\"images\": []}", "annotations")])
+        arguments: [
+            ("", "text ends"), ("{\"images\": [{\"id\": 1, ", "text ends"), ("{\"images\": []}", "annotations"),
+        ])
     func namedFile(text: String, word: String) throws {
         try Self.inFolder { folder in
             try text.write(toFile: "\(folder)/data/mine.json", atomically: true, encoding: .utf8)

@@ -82,6 +82,7 @@ package struct Evaluate: AsyncParsableCommand {
         try compute.apply()
         let model = try LoadedModel(detector.applied(to: options.request(model: model)), mapped: true)
         ModelOptions.report(model.difference)
+        try model.requireFinite()
         try await evaluate(model.description.task.task, model, files: output.map { try EvaluationFiles(in: $0) })
     }
 

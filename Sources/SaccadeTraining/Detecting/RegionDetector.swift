@@ -28,6 +28,7 @@ public struct RegionDetector: Detector {
                 "\(model.name): this network has no regions to look at, it was made to \(model.description.task.name); name one "
                     + "of the R-CNNs.")
         }
+        try model.requireFinite()
         (preprocessing, classNames, self.network) = (model.description.imagePreprocessing, task.classNames, network)
         regionLimit = task.proposals
         var options = options

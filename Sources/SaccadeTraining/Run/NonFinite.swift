@@ -12,12 +12,7 @@ struct NonFinite {
     /// are not finite.
     func firstPlace(loss: Float, gradients: Gradients) -> String {
         if batch.inputs.contains(where: { !$0.isFinite }) { return "the inputs hold values that are not finite" }
-        if let (name, _) = network.parameters.first(where: { !$0.parameter.value.isFinite }) {
-            return "parameter \(name) is not finite"
-        }
-        if let (name, _) = network.buffers.first(where: { !$0.buffer.value.isFinite }) {
-            return "buffer \(name) is not finite"
-        }
+        if let part = network.nonFinitePart { return "\(part) is not finite" }
         if let layer = firstLayer() { return "the values are not finite from \(layer) on" }
         if !loss.isFinite { return "the loss is \(loss), though the outputs are finite" }
         // Gradients flow from the last layer to the first.
@@ -52,5 +47,13 @@ struct NonFinite {
             }
         }
         return nil
+    }
+}
+
+extension StagedModel {
+    /// The first parameter or buffer that holds what is no finite number; nil where all is well.
+    var nonFinitePart: String? {
+        if let (name, _) = parameters.first(where: { !$0.parameter.value.isFinite }) { return "parameter \(name)" }
+        return buffers.first { !$0.buffer.value.isFinite }.map { "buffer \($0.name)" }
     }
 }
