@@ -106,6 +106,7 @@ package struct Train: AsyncParsableCommand {
         if printRecipe { return print(try recipe(of: stored()).yaml, terminator: "") }
         try compute.apply()
         let stored = try stored()
+        if let stored { try requireSameNetwork(stored) }
         let recipe = try recipe(of: stored)
         guard let data = data ?? stored?.data else {
             throw ValidationError("Give --data FOLDER: the samples to learn from.")
@@ -156,6 +157,21 @@ package struct Train: AsyncParsableCommand {
 
     /// The run to go on with.
     private func stored() throws -> RunDescription? { resume ? try RunDescription(ofRunAt: folder) : nil }
+
+    /// Sees to it that a run goes on as what it is: its own recipe counts, and another one would be passed over in silence.
+    private func requireSameNetwork(_ stored: RunDescription) throws {
+        // Where the recipe is gone, the run's own is enough.
+        guard let text = try? Recipe.text(fileOrName: recipe),
+            let given = try? Recipe(yaml: text, source: Architecture.place(of: recipe))
+        else { return }
+        func kind(_ model: ModelDescription) -> String {
+            "\(model.task.name) by \(model.architecture.structure?.key ?? "layers")"
+        }
+        guard kind(given.model) != kind(stored.model) else { return }
+        throw ValidationError(
+            "--resume: the run \(folder) was begun to \(kind(stored.model)), and \(recipe) is to \(kind(given.model)); name "
+                + "its recipe, or another --run.")
+    }
 
     /// - Throws: `ValidationError` where it is an option's fault.
     private func recipe(of stored: RunDescription?) throws -> Recipe {

@@ -92,6 +92,10 @@ import Testing
             let resumed = try Program.run(["train", "r.yaml", "--resume", "--run", "\(folder)/run"], in: folder)
             #expect(resumed.status == 0, "\(resumed.errors)")
             #expect(!resumed.errors.contains("windows were hard"))
+            let other = try Program.run(["train", "rcnn", "--resume", "--run", "\(folder)/run"], in: folder)
+            #expect(
+                other.status == 64 && other.errors.contains("was begun to detect-windows by hog-svm"), "\(other.errors)"
+            )
             #expect(try weights("run") == weights("twin"))
         }
     }
