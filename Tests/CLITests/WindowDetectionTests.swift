@@ -14,9 +14,12 @@ import Testing
         """
 
     private struct Object: Encodable {
-        let id: Int
-        let image_id: Int
-        let category_id: Int
+        private enum CodingKeys: String, CodingKey {
+            case id, bbox, iscrowd
+            case image = "image_id"
+            case category = "category_id"
+        }
+        let id, image, category: Int
         let bbox: [Int]
         let iscrowd = 0
     }
@@ -36,7 +39,7 @@ import Testing
                     for row in y..<y + height { for column in x..<x + width { pixels[row * 128 + column] = 230 } }
                     objects.append(
                         Object(
-                            id: objects.count + 1, image_id: number, category_id: category, bbox: [x, y, width, height])
+                            id: objects.count + 1, image: number, category: category, bbox: [x, y, width, height])
                     )
                 }
                 try Image(width: 128, height: 96, channels: 1, pixels: pixels).writePNG(

@@ -68,7 +68,8 @@ public struct WindowNetwork: StagedModel {
                 shape[1] == configuration.hog.blockLength, (1...Self.mostBlocks).contains(shape[2]),
                 (1...Self.mostBlocks).contains(shape[3])
             else { return machine }
-            return Machine(weight: Parameter(Tensor(filledWith: 0, shape: shape)), bias: machine.bias, sides: machine.sides)
+            let weight = Parameter(Tensor(filledWith: 0, shape: shape))
+            return Machine(weight: weight, bias: machine.bias, sides: machine.sides)
         }
         var copy = WindowNetwork(configuration, machines: machines, seed: seed)
         (copy.scoreThreshold, copy.iouThreshold, copy.limit) = (scoreThreshold, iouThreshold, limit)
