@@ -20,7 +20,9 @@ extension LoadedModel {
         }
         guard let model = network as? any Model else {
             throw RunError(
-                .different, "\(name): this network has several stages, which are no single file; export each stage.")
+                .different,
+                "\(name): this network has several parts with plain code between them, which a file of ONNX has no room for; its weights "
+                    + "can be written as .safetensors or .pth.")
         }
         return try ONNXExport(model, hasFreeSizes: hasFreeSizes, name: name, metadata: texts)
     }

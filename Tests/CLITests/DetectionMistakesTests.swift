@@ -90,4 +90,19 @@ import Testing
                 pictures.sorted() == ["a-2-objects.png", "a-3-objects.png", "a-objects.png", "b-objects.png"])
         }
     }
+
+    @Test(
+        "settings of parts that a network does not have are no settings",
+        arguments: [
+            ("rcnn: {pyramid: 64}", "has no pyramid"), ("rcnn: {sizes: [32]}", "sizes are those of anchors"),
+            ("fast-rcnn: {sizes: [32]}", "sizes are those of anchors"),
+        ])
+    func foreignSettings(network: String, words: String) throws {
+        try Program.inFolder { folder in
+            try "task: detect\nnetwork: {\(network)}\ninput: 64x64x3\nclasses: 2\n".write(
+                toFile: "\(folder)/r.yaml", atomically: true, encoding: .utf8)
+            let outcome = try Program.run(["describe", "r.yaml"], in: folder)
+            #expect(outcome.status == 65 && outcome.errors.contains(words), "\(outcome.errors)")
+        }
+    }
 }

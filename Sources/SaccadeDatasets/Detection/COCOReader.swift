@@ -177,7 +177,10 @@ enum COCOReader {
                 guard numbers.count == 4, numbers.allSatisfy({ abs($0) <= 1e9 }) else {
                     problems.append(
                         Problem(
-                            .malformedRecord, at: place, "its bbox has \(numbers.count) numbers or too large ones",
+                            .malformedRecord, at: place,
+                            numbers.count == 4
+                                ? "its bbox has a number beyond 1000000000"
+                                : "its bbox has \(numbers.count) numbers, not 4",
                             remedy: "write [x, y, width, height] in pixels"))
                     return nil
                 }

@@ -56,6 +56,6 @@ extension DetectionDataset {
     }
 
     private static func nothing(at path: String, _ reason: String) -> FileError {
-        FileError(.unknownFormat, path: path, reason: reason, remedy: "check the path, or say --format")
+        FileError(.unknownFormat, path: path, reason: reason, remedy: "check the path")
     }
 }

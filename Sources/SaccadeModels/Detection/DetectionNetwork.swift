@@ -62,6 +62,7 @@ public enum DetectionNetwork: String, Sendable, CaseIterable {
         guard configuration.frozen || configuration.frozenEpsilon == nil else {
             throw RecipeError("frozenEpsilon is of frozen batch norms; say frozen: true, too", at: settings.location)
         }
+        if let problem = configuration.problemOfFamily { throw RecipeError(problem, at: settings.location) }
         var generator = SplitMix64(seed: seed)
         do throws(RecipeError) {
             return try configuration.network(for: image, classes: classes, using: &generator)

@@ -69,6 +69,17 @@ extension RegionCNN.Configuration {
         return nil
     }
 
+    /// What is said of parts that a network of its family does not have; nil where nothing is.
+    var problemOfFamily: String? {
+        if family == .rcnn, pyramid != nil {
+            return "R-CNN looks at regions by themselves and has no pyramid; leave it out, or take fast-rcnn"
+        }
+        if family != .faster, sizes != nil {
+            return "sizes are those of anchors, which this network has not; leave them out, or take faster-rcnn"
+        }
+        return nil
+    }
+
     /// - Parameter levels: How many maps there are.
     func anchors(levels: Int) -> AnchorGenerator {
         let ratios = ratios.map { Float($0) }
