@@ -23,7 +23,7 @@ extension DetectionScore {
         }
         return worst.prefix(Self.worstCount).map { place in
             let (image, missed, wrong) = (marked[place].image, marked[place].missed, marked[place].wrong)
-            let sure = threshold.isFinite ? ", from a score of \(Metric.ap.text(threshold)) on" : ""
+            let sure = threshold.isFinite ? ", surer than \(Int((100 * threshold).rounded())) %" : ""
             return TaskReport.MarkedImage(
                 path: image.sample.image, title: "\(image.sample.name): \(missed) missed, \(wrong) wrong\(sure)",
                 objects: marked[place].objects, outcomes: Self.outcomes)
