@@ -9,14 +9,14 @@ public import SaccadeImages
     import Darwin
 #endif
 
-/// A detector of windows, histograms of oriented gradients and linear machines (Dalal and Triggs, "Histograms of Oriented
+/// A detector of windows, histograms of oriented gradients and linear SVMs (Dalal and Triggs, "Histograms of Oriented
 /// Gradients for Human Detection", 2005), for any number of classes.
 ///
-/// Each class has one window, whose shape its objects have, and one linear machine. The window is laid over the image
+/// Each class has one window, whose shape its objects have, and one linear SVM. The window is laid over the image
 /// everywhere and at every size that objects of the class have; where the machine says yes, there may be one, and of boxes
 /// that lie on each other the best stays.
 public struct HOGSVM: Sendable, Hashable {
-    /// A linear machine over a window's numbers.
+    /// A linear SVM over a window's numbers.
     public struct Machine: Sendable, Hashable {
         /// What it recognises.
         public let className: String

@@ -69,6 +69,10 @@ public protocol StagedModel: Module {
     var ancestors: [Ancestor] { get }
     /// The same network, sharing its parameters, without those parts.
     var forInference: Self { get }
+    /// How many classes the weights in a file tell apart; nil where they do not say.
+    ///
+    /// - Parameter shapes: Of the file, by name.
+    func classCount(in shapes: [String: Shape]) -> Int?
     /// The same network with parts as large as weights in a file have them, where that follows from what was learnt from: for
     /// most networks that is nowhere.
     ///
@@ -78,6 +82,14 @@ public protocol StagedModel: Module {
 
 extension StagedModel {
     public func shaped(like shapes: [String: Shape]) -> Self { self }
+
+    /// The outputs of what is the last head here.
+    public func classCount(in shapes: [String: Shape]) -> Int? {
+        let parameters = parameters
+        let head = heads.last.flatMap { head in parameters.first { $0.name == "\(head).weight" } } ?? lastParameter
+        guard let head, let found = shapes[head.name], found.rank == head.parameter.shape.rank else { return nil }
+        return found.dimensions.first
+    }
     public var forInference: Self { self }
     public var heads: [String] { [] }
     public var auxiliaryNames: [String] { [] }

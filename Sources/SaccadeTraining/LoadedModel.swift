@@ -53,7 +53,9 @@ public struct LoadedModel: Sendable {
         let names = request.classNames ?? fitting(source.model?.classNames) ?? fitting(stated)
         var wanted = request.classes ?? names?.count
         var whole = try network(for: wanted)
-        if wanted == nil, let file = source.weights, let classes = whole.classes(in: file) {
+        if wanted == nil, let file = source.weights, let classes = whole.classCount(in: file.shapes),
+            (1...InputSize.maximumLength).contains(classes)
+        {
             wanted = classes
             whole = try network(for: classes)
         }
@@ -155,18 +157,6 @@ extension StagedModel {
         } catch {
             throw RunError(.different, "\(name): \(error.description).")
         }
-    }
-
-    /// How many classes there are for the weights in a file: the outputs of what is the last head here, or those of a
-    /// detector's first, one of which is the background.
-    fileprivate func classes(in file: WeightsFile) -> Int? {
-        let parameters = parameters
-        let isDetector = self is RegionCNN
-        let name = isDetector ? heads.first : heads.last
-        let head = name.flatMap { head in parameters.first { $0.name == "\(head).weight" } } ?? lastParameter
-        guard let head, let found = file.shapes[head.name], found.rank == head.parameter.shape.rank else { return nil }
-        let classes = found.dimensions.first.map { isDetector ? $0 - 1 : $0 }
-        return classes.flatMap { (1...InputSize.maximumLength).contains($0) ? $0 : nil }
     }
 
     /// The numbers that a classifier gives for each sample; nil where it gives a grid of them.

@@ -77,6 +77,8 @@ import Testing
             #expect(shapes(network.shaped(like: ["classes.0.weight": shape])) == shapes(network), "\(shape)")
         }
         #expect(shapes(network.shaped(like: [:])) == shapes(network))
+        let stored = Dictionary(uniqueKeysWithValues: network.storedShapes.map { ($0.name, $0.shape) })
+        #expect(network.classCount(in: stored) == 2 && network.classCount(in: [:]) == 0)
     }
 
     @Test("numbers that make no detector are refused", arguments: [Float.nan, .infinity, -3])

@@ -7,7 +7,7 @@ import SaccadeTensors
 import SaccadeTraining
 import Testing
 
-/// R-CNN from a recipe to linear machines and regressors, on a few drawn scenes.
+/// R-CNN from a recipe to linear SVMs and regressors, on a few drawn scenes.
 @Suite struct RCNNFittingTests {
     private static let recipe = """
         name: R-CNN

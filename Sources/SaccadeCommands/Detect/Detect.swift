@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Foundation
 import SaccadeCommandSupport
+import SaccadeDatasets
 import SaccadeDrawing
 import SaccadeFiles
 import SaccadeGeometry
@@ -78,14 +79,18 @@ package struct Detect: AsyncParsableCommand {
             let loaded = try LoadedModel(request, mapped: true)
             ModelOptions.report(loaded.difference)
             let detector = try loaded.detector(options: plan)
-            var results: [COCODetection] = []
+            var results: [COCOResult] = []
             let failures = try images.enumerated().count { place, path in
                 try Console.failure {
                     let image = try Image(contentsOf: path)
                     let objects = try detector(image).filter { $0.score >= threshold }
                     if let folder {
                         try folder.draw(objects, on: image, at: place, detector.classNames)
-                        results += objects.map { COCODetection($0, image: folder.ids[place], detector.classNames) }
+                        results += objects.map {
+                            COCOResult(
+                                image: folder.ids[place], category: $0.category + 1, box: $0.box, score: $0.score,
+                                mask: $0.mask)
+                        }
                     }
                     try Console.answer(json ? DetectionAnswer(path, objects).line : Self.text(path, objects))
                 }

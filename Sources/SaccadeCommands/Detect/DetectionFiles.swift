@@ -1,18 +1,11 @@
 import Foundation
+import SaccadeCommandSupport
+import SaccadeDatasets
 import SaccadeDrawing
 import SaccadeFiles
 import SaccadeGeometry
 import SaccadeImages
 import SaccadeTraining
-
-/// A mask as COCO's files have it: run lengths in its compressed letters.
-struct CompressedMask: Encodable {
-    /// Height and width.
-    let size: [Int]
-    let counts: String
-
-    init(_ mask: RunLengthMask) { (size, counts) = ([mask.height, mask.width], mask.compressed) }
-}
 
 /// What `saccade detect --json` prints of an image.
 struct DetectionAnswer: Encodable {
@@ -21,7 +14,7 @@ struct DetectionAnswer: Encodable {
         let score: Double
         /// Left, top, right and bottom, in pixels.
         let box: [Double]
-        let mask: CompressedMask?
+        let mask: COCOResult.Segmentation?
     }
     let image: String
     let detections: [Object]
@@ -31,34 +24,11 @@ struct DetectionAnswer: Encodable {
         detections = objects.map {
             Object(
                 label: $0.label, score: $0.score, box: [$0.box.left, $0.box.top, $0.box.right, $0.box.bottom],
-                mask: $0.mask.map(CompressedMask.init))
+                mask: $0.mask.map(COCOResult.Segmentation.init))
         }
     }
 
     var line: String { get throws { String(decoding: try JSONEncoder.ordered.encode(self), as: UTF8.self) } }
-}
-
-/// An object in COCO's results format.
-struct COCODetection: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case imageID = "image_id"
-        case categoryID = "category_id"
-        case bbox, score, segmentation
-    }
-    let imageID: Int
-    let categoryID: Int
-    /// Left, top, width and height, in pixels.
-    let bbox: [Double]
-    let score: Double
-    let segmentation: CompressedMask?
-
-    init(_ object: DetectedObject, image: Int, _ classNames: [String]) {
-        imageID = image
-        categoryID = (classNames.firstIndex(of: object.label) ?? 0) + 1
-        let box = object.box
-        (bbox, score) = ([box.left, box.top, box.right - box.left, box.bottom - box.top], object.score)
-        segmentation = object.mask.map(CompressedMask.init)
-    }
 }
 
 /// What `saccade detect --output` writes.
@@ -70,12 +40,7 @@ struct DetectionFolder: Sendable {
     private let names: [String]
 
     init(_ path: String, images: [String]) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw FileError(
-                .unwritable, path: path, reason: "the folder cannot be made", remedy: "give another --output")
-        }
+        try OutputFolder.make(path)
         self.path = path
         let numbers = images.compactMap { Int(Self.stem(of: $0)) }
         let areIDs =
@@ -105,7 +70,7 @@ struct DetectionFolder: Sendable {
         try overlay.write(to: "\(path)/\(names[place])-objects.png", scale: 2)
     }
 
-    func write(_ results: [COCODetection]) throws {
+    func write(_ results: [COCOResult]) throws {
         try AtomicFile.write(Array(try JSONEncoder.ordered.encode(results)), to: "\(path)/detections.json")
     }
 

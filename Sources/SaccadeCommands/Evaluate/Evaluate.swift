@@ -26,13 +26,13 @@ package struct Evaluate: AsyncParsableCommand {
             Detectors are judged in the pixels of each image: COCO’s twelve numbers as pycocotools has them, of masks too \
             where the network finds some and all objects have one; Pascal VOC’s AP at an IoU above 0.5, from all points and \
             from eleven, where objects that are marked difficult count neither way; where precision and recall are best \
-            together (F1), and from which score on; and mistakes by kind, as in TIDE (Bolya et al., 2020), with the AP50 that \
+            together (F1), and from which score on; and errors by kind, as in TIDE (Bolya et al., 2020), with the AP50 that \
             would be gained without them.
 
             With --output a folder gets everything as JSON (evaluation.json) and as figures. Of detectors these are curves of \
-            precision over recall and what mistakes cost, and there are detections.json, COCO’s format for results with the \
+            precision over recall and what errors cost, and there are detections.json, COCO’s format for results with the \
             data set’s own numbers of images and classes (those of saccade convert --to coco, where it has none), and the \
-            twelve images with the most mistakes.
+            twelve images with the most errors.
 
             EXAMPLES:
               saccade evaluate digits --data data/mnist
@@ -106,7 +106,7 @@ package struct Evaluate: AsyncParsableCommand {
         var task = task
         if model.classNames == nil { task.classNames = try task.classNames(of: samples) }
         let judging = task
-        let (batch, options) = (batchSize(for: model.description), compute.planOptions)
+        let (batch, options) = (batch ?? judging.judgedAtOnce(by: model.description), compute.planOptions)
         let report = try await ComputeThread.run {
             let batches = try judging.batches(of: samples, for: model.description, batchSize: batch)
             return try judging.report(
@@ -132,13 +132,6 @@ package struct Evaluate: AsyncParsableCommand {
                 print("\nIn \(output):\n" + written.map { "  \($0)" }.joined(separator: "\n"))
             }
         }
-    }
-
-    /// Detectors see images of hundreds of pixels a side, and of each many regions.
-    private func batchSize(for model: ModelDescription) -> Int {
-        if let batch { return batch }
-        guard case .detect = model.task, let size = model.preprocessing?.size else { return 64 }
-        return min(max((1 << 20) / (size.width * size.height), 1), 64)
     }
 
     package init() {}

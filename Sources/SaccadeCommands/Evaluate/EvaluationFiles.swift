@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeCommandSupport
 import SaccadeDrawing
 import SaccadeFiles
 import SaccadeGeometry
@@ -12,7 +13,7 @@ struct EvaluationFiles {
     /// Makes the folder where it is missing: before anything is judged, which may take long.
     init(in folder: String) throws(FileError) {
         self.folder = folder
-        try Self.makeFolder(folder)
+        try OutputFolder.make(folder)
     }
 
     static func json(_ report: TaskReport) throws -> Data {
@@ -66,7 +67,7 @@ struct EvaluationFiles {
     private func write(_ images: [TaskReport.MarkedImage]) throws -> String {
         let name = "worst"
         let path = "\(folder)/\(name)"
-        try Self.makeFolder(path)
+        try OutputFolder.make(path)
         for old in try FolderContents.names(in: path) where old.wholeMatch(of: /[0-9]{2}-.*\.png/) != nil {
             try? FileManager.default.removeItem(atPath: "\(path)/\(old)")
         }
@@ -82,14 +83,5 @@ struct EvaluationFiles {
             try overlay.write(to: "\(path)/\(number)-\(stem).png", scale: 2)
         }
         return "\(name)/"
-    }
-
-    private static func makeFolder(_ path: String) throws(FileError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw FileError(
-                .unwritable, path: path, reason: "the folder cannot be made", remedy: "give another --output")
-        }
     }
 }

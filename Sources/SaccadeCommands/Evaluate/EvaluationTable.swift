@@ -19,7 +19,8 @@ struct EvaluationTable {
         }
         let others = report.tables.flatMap { ["", text(of: $0)] }
         let totals = report.metrics.inOrder.map { "\($0.metric.title) \($0.metric.text($0.value))" }
-        return ([totals.joined(separator: ", "), "", table.text] + others + (confusions.map { ["", $0] } ?? []))
+        let classes = report.columns.isEmpty ? [] : ["", table.text]
+        return ([totals.joined(separator: ", ")] + classes + others + (confusions.map { ["", $0] } ?? []))
             .joined(separator: "\n")
     }
 

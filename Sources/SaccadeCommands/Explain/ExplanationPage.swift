@@ -89,12 +89,7 @@ struct ExplanationPage {
     ///
     /// - Returns: The names of the figures' files.
     func write(to folder: String) throws -> [String] {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw FileError(
-                .unwritable, path: folder, reason: "this folder cannot be made", remedy: "give another --output")
-        }
+        try OutputFolder.make(folder)
         for (file, figure) in figures { try figure.write(to: "\(folder)/\(file)") }
         try report.write(to: "\(folder)/report.html")
         return figures.map(\.file)

@@ -30,12 +30,7 @@ struct SegmentOutput: Sendable {
         folder: String, images: [String], writesProbabilities: Bool, truth: String?, corners: Bool, leastPixels: Int,
         threshold: Double?
     ) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw FileError(
-                .unwritable, path: folder, reason: "the folder cannot be made", remedy: "give another --output")
-        }
+        try OutputFolder.make(folder)
         (self.folder, self.writesProbabilities) = (folder, writesProbabilities)
         (self.corners, self.leastPixels, self.threshold) = (corners, leastPixels, threshold)
         given = Set((images + (truth.map { [$0] } ?? [])).map(Self.place))

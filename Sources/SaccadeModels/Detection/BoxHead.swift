@@ -33,7 +33,7 @@ struct BoxHead: Module {
     struct Predictor: Module {
         let clsScore: Linear
         let bboxPred: Linear
-        /// R-CNN: linear machines, one for each class but the background, which are fitted after training and then judge in
+        /// R-CNN: linear SVMs, one for each class but the background, which are fitted after training and then judge in
         /// place of the class scores; zeros before. Nil of all others.
         let svm: Linear?
 

@@ -8,7 +8,7 @@ public final class DetectionClock {
         case convolution
         /// Regions cut out of the image, or read from its maps.
         case pooling
-        /// What regions are and how they move: fully connected layers, linear machines.
+        /// What regions are and how they move: fully connected layers, linear SVMs.
         case heads
         /// What is kept of them: scores, suppression.
         case suppression

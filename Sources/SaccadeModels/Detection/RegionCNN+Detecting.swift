@@ -35,6 +35,7 @@ extension RegionCNN {
     ///   - clock: Told how long the parts take.
     ///   - run: How the stages are run; nil is eagerly.
     /// - Returns: What is on each image, in its pixels.
+    /// - Throws: ``NonFiniteResult`` where the network says what is no number; what `run` throws.
     /// - Precondition: There are proposals where the network makes none.
     public func detect(
         _ images: Tensor, sizes: [ImageSize], proposals given: [Boxes]? = nil, clock: DetectionClock? = nil,
@@ -100,15 +101,13 @@ extension RegionCNN {
     func look(at images: Tensor, _ run: StageRunner) throws -> ProposalMaps {
         guard backbone != nil else { return ProposalMaps([images], isProposing: false) }
         let found = ProposalMaps(try run(0, [images]), isProposing: proposals != nil)
-        for objectness in found.objectness {
-            try Self.requireNumbers(objectness.scalars, "how likely there are objects")
-        }
+        try Self.requireNumbers(found.objectness.allSatisfy(\.isFinite), "how likely there are objects")
         return found
     }
 
     /// What is no number would not be found without a word.
-    static func requireNumbers(_ numbers: [Float], _ what: String) throws(NonFiniteResult) {
-        guard numbers.allSatisfy(\.isFinite) else {
+    static func requireNumbers(_ areNumbers: Bool, _ what: String) throws(NonFiniteResult) {
+        guard areNumbers else {
             throw NonFiniteResult(
                 description:
                     "the network says “not a number” about \(what): its weights are damaged, or its training went "

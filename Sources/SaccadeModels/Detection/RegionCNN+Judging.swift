@@ -24,7 +24,7 @@ extension RegionCNN {
         _ regions: [Boxes], on maps: [Tensor], strides: [Int], _ clock: DetectionClock?, _ run: StageRunner
     ) throws -> Judgement {
         var judgement = Judgement(scores: [], deltas: [], classes: boxes.predictor.clsScore.weight.value.shape[0])
-        let isRCNN = backbone == nil
+        let (isRCNN, isJudgedByMachines) = (backbone == nil, isJudgedByMachines)
         for part in Self.parts(of: regions, count: Self.judgedAtOnce) {
             let seen =
                 isRCNN
@@ -37,7 +37,7 @@ extension RegionCNN {
                 judgement.deltas += results[1].scalars
             }
         }
-        try Self.requireNumbers(judgement.scores, "what regions show")
+        try Self.requireNumbers(judgement.scores.allSatisfy(\.isFinite), "what regions show")
         return judgement
     }
 

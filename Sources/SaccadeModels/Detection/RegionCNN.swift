@@ -1,7 +1,7 @@
 public import SaccadeGeometry
 public import SaccadeLayers
 import SaccadePrelude
-import SaccadeTensors
+public import SaccadeTensors
 
 /// The family of R-CNNs: networks that say of regions of an image what they show and where exactly.
 ///
@@ -114,6 +114,11 @@ public struct RegionCNN: StagedModel {
     public var heads: [String] {
         ["roi_heads.box_predictor.cls_score", "roi_heads.box_predictor.bbox_pred"]
             + (masks == nil ? [] : ["roi_heads.mask_predictor.mask_fcn_logits"])
+    }
+
+    /// One of the outputs is the background.
+    public func classCount(in shapes: [String: Shape]) -> Int? {
+        shapes["\(heads[0]).weight"]?.dimensions.first.map { max($0, 1) - 1 }
     }
 
     public var ancestors: [Ancestor] {

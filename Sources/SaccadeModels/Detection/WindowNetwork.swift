@@ -5,7 +5,7 @@ public import SaccadeLayers
 import SaccadePrelude
 public import SaccadeTensors
 
-/// Dalal and Triggs's detector as a network (2005): for each class a linear machine that is laid over every place of an image's
+/// Dalal and Triggs's detector as a network (2005): for each class a linear SVM that is laid over every place of an image's
 /// histograms of oriented gradients. That is a convolution whose kernel is the window.
 ///
 /// Nothing of it is learnt by gradients: a solver finds the machines, see ``HOGSVM/fit(classNames:examples:settings:image:)``.
@@ -59,6 +59,10 @@ public struct WindowNetwork: StagedModel {
     /// A kernel for each class, over the blocks of an image.
     public var stages: [(name: String, model: any Model)] {
         machines.enumerated().map { ("class \($0)", WindowStage(machine: $1)) }
+    }
+
+    public func classCount(in shapes: [String: Shape]) -> Int? {
+        (0...).first { shapes["classes.\($0).weight"] == nil }
     }
 
     /// The same network with windows as weights in a file have them: they follow from the objects that were learnt from.

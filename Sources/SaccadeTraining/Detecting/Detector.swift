@@ -19,15 +19,21 @@ extension Detector {
     public func callAsFunction(_ image: Image) throws -> [DetectedObject] { try self(image, clock: nil) }
 }
 
-/// An object on an image.
+/// An object that was found on an image, in the image's own pixels.
 public struct DetectedObject: Sendable, Hashable {
+    /// Number of its class, from 0.
+    public let category: Int
+    /// What the class is called.
     public let label: String
     /// How sure the network is, in 0...1.
     public let score: Double
-    /// In pixels of the image, and on it.
     public let box: Box
-    /// Which of the image's pixels are the object's; nil of a network without masks.
+    /// Which of the image's pixels are the object's, of the image's size; nil of a network without masks.
     public let mask: RunLengthMask?
+
+    public init(category: Int, label: String, score: Double, box: Box, mask: RunLengthMask? = nil) {
+        (self.category, self.label, self.score, self.box, self.mask) = (category, label, score, box, mask)
+    }
 }
 
 extension LoadedModel {

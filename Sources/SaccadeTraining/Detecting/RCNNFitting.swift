@@ -6,7 +6,7 @@ import SaccadeModels
 import SaccadePrelude
 import SaccadeTensors
 
-/// What R-CNN solves for once its network is trained: for each class a linear machine that judges regions, and four
+/// What R-CNN solves for once its network is trained: for each class a linear SVM that judges regions, and four
 /// regressors that move them. Girshick et al. (2014), sections 2.3 and C.
 struct RCNNFitting {
     let network: RegionCNN
@@ -48,7 +48,7 @@ struct RCNNFitting {
         let regions = cache.images.reduce(0) { $0 + $1.boxes.count }
         note(
             "Features of \(regions) regions of \(source.count) images: \(cache.byteCount >> 20) MiB on the disk, for as long "
-                + "as machines and regressors are fitted.")
+                + "as SVMs and regressors are fitted.")
         let scale = norms.sum > 0 ? Self.norm / Float(norms.sum / Double(norms.count)) : 1
         try fitMachines(to: cache, scale: scale, note: note)
         try fitRegressors(to: cache, scale: scale, note: note)
@@ -112,7 +112,7 @@ struct RCNNFitting {
         }
         network.setMachines(weights: weights, biases: biases)
         note(
-            "Linear machines of \(classes) classes, from \(positives.reduce(0) { $0 + $1.rows }) objects and "
+            "Linear SVMs of \(classes) classes, from \(positives.reduce(0) { $0 + $1.rows }) objects and "
                 + "\(hard.reduce(0, +)) hard regions.")
     }
 

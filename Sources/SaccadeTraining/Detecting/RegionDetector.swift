@@ -73,9 +73,8 @@ public struct RegionDetector: Detector {
         let regions = try regions.map { [try $0.regions(of: image).first(regionLimit).resized(from: whole, to: own)] }
         if regions != nil { clock?.add(start.duration(to: .now), to: .proposals) }
         let answer = try network.detect(input, sizes: [size], proposals: regions, clock: clock, run: runner)[0]
-        return try answer.objects(on: preprocessing.visiblePart(of: image.size), seenAs: size, of: image.size).map {
-            DetectedObject(label: classNames[$0.category], score: $0.score, box: $0.box, mask: $0.mask)
-        }
+        return try answer.objects(
+            on: preprocessing.visiblePart(of: image.size), seenAs: size, of: image.size, classNames: classNames)
     }
 
     /// Where the network says that there may be objects, the likeliest first, in the image's pixels.

@@ -23,11 +23,6 @@ public struct WindowDetector: Detector {
 
     /// - Parameter clock: Told nothing: there are no parts.
     public func callAsFunction(_ image: Image, clock: DetectionClock?) -> [DetectedObject] {
-        let found = detector.detect(image)
-        return found.labels.indices.map {
-            DetectedObject(
-                label: classNames[found.labels[$0] - 1], score: Double(found.scores[$0]), box: found.boxes[$0],
-                mask: nil)
-        }
+        detector.objects(on: image)
     }
 }

@@ -38,8 +38,9 @@ extension Detection {
         score.categoryIDs = batch.categoryIDs
         for (found, (original, seen)) in zip(found, zip(batch.originals, batch.sizes)) {
             try score.add(
-                found.objects(on: original.visiblePart, seenAs: seen, of: original.size), on: original,
-                hasMasks: found.masks != nil)
+                found.objects(
+                    on: original.visiblePart, seenAs: seen, of: original.size, classNames: classNames),
+                on: original, hasMasks: found.masks != nil)
         }
     }
 }

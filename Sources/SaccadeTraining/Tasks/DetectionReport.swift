@@ -50,7 +50,8 @@ struct DetectionReport {
     /// As people, and programs, read it.
     var report: TaskReport {
         TaskReport(
-            count: score.count, metrics: score.metrics, columns: classColumns, rows: classRows, confusions: nil,
+            count: score.count, metrics: DetectionScore.metrics(boxes: boxes.scores, masks: masks?.scores),
+            columns: classColumns, rows: classRows, confusions: nil,
             tables: [cocoTable, pointTable, errorTable], charts: curveCharts + [errorChart],
             images: score.worstImages(classNames, surerThan: boxes.errors.best?.score ?? .infinity),
             files: [.init("detections.json") { [score, classNames] in try score.cocoResults(classNames: classNames) }],
@@ -100,7 +101,7 @@ struct DetectionReport {
 
     private var errorTable: TaskReport.Table {
         TaskReport.Table(
-            "mistakes at IoU 0.5, in %",
+            "errors at IoU 0.5, in %",
             columns: sides.flatMap { [.init($0.name, isFraction: false), .init("ΔAP50")] },
             rows: DetectionErrorKind.allCases.enumerated().map { place, kind in
                 .init(
@@ -166,7 +167,7 @@ struct DetectionReport {
             "errors",
             sides.map { side in
                 (
-                    "What mistakes of \(side.name) cost",
+                    "What errors of \(side.name) cost",
                     .bars(
                         side.errors.kinds.map { share in
                             let gain = share.deltaAP.map { Metric.ap.text($0) } ?? "–"

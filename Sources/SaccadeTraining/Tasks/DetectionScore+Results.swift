@@ -2,29 +2,8 @@ import Foundation
 import SaccadeDatasets
 import SaccadeGeometry
 
-/// What was found in COCO's format for results, which pycocotools' `loadRes` reads (cocodataset.org, "Results Format").
+/// What was found in COCO's format for results, see ``COCOResult``.
 extension DetectionScore {
-    private struct Record: Encodable {
-        struct Segmentation: Encodable {
-            /// Height and width.
-            let size: [Int]
-            let counts: String
-        }
-
-        let image: Int
-        let category: Int
-        /// x, y, width and height, in pixels.
-        let bbox: [Double]
-        let score: Double
-        let segmentation: Segmentation?
-
-        private enum CodingKeys: String, CodingKey {
-            case image = "image_id"
-            case category = "category_id"
-            case bbox, score, segmentation
-        }
-    }
-
     /// A list of records, a line for each.
     ///
     /// Images and classes have the numbers of the data set's own COCO file; where it has none, those that
@@ -37,12 +16,9 @@ extension DetectionScore {
         var text = Data("[".utf8)
         for (image, id) in zip(images, imageIDs) {
             for object in image.found {
-                let record = Record(
-                    image: id, category: categoryIDs[object.category],
-                    bbox: [object.box.left, object.box.top, object.box.width, object.box.height], score: object.score,
-                    segmentation: object.mask.map {
-                        .init(size: [$0.height, $0.width], counts: $0.compressed)
-                    })
+                let record = COCOResult(
+                    image: id, category: categoryIDs[object.category], box: object.box, score: object.score,
+                    mask: object.mask)
                 text += Data((text.count == 1 ? "\n" : ",\n").utf8)
                 text += try encoder.encode(record)
             }

@@ -10,7 +10,7 @@ public struct DetectionScore: TaskScore {
     struct JudgedImage: Sendable {
         let sample: DetectionSample
         let size: PixelSize
-        let found: [FoundObject]
+        let found: [DetectedObject]
         /// Of the sample's objects; nil unless the network finds masks and all objects have one.
         let masks: [RunLengthMask]?
     }
@@ -30,7 +30,7 @@ public struct DetectionScore: TaskScore {
     /// - Parameter hasMasks: Whether the network finds masks; then all of `found` have one, of the image's size.
     /// - Throws: `GeometryError` when an object's outline does not belong to the image.
     mutating func add(
-        _ found: [FoundObject], on original: DetectionBatch.Original, hasMasks: Bool
+        _ found: [DetectedObject], on original: DetectionBatch.Original, hasMasks: Bool
     ) throws(GeometryError) {
         var masks: [RunLengthMask]?
         if hasMasks, original.sample.objects.allSatisfy({ $0.outline != nil }) {
@@ -73,10 +73,13 @@ public struct DetectionScore: TaskScore {
 
     public var metrics: [Metric: Double] {
         guard proposals.images == 0 else { return [.proposalRecall: proposals.recall] }
+        return Self.metrics(boxes: boxPrecision.result, masks: maskPrecision?.result)
+    }
+
+    static func metrics(boxes: COCOScores, masks: COCOScores?) -> [Metric: Double] {
         var metrics: [Metric: Double] = [:]
-        let boxes = boxPrecision.result
         (metrics[.ap], metrics[.ap50], metrics[.ap75]) = (boxes.ap, boxes.ap50, boxes.ap75)
-        if let masks = maskPrecision?.result {
+        if let masks {
             (metrics[.maskAP], metrics[.maskAP50], metrics[.maskAP75]) = (masks.ap, masks.ap50, masks.ap75)
         }
         return metrics

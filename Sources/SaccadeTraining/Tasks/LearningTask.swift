@@ -72,6 +72,9 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     /// Bytes of a batch of one sample.
     func sampleBytes(for model: ModelDescription) -> Int
 
+    /// Samples that a network of this task judges at once where nobody says how many.
+    func judgedAtOnce(by model: ModelDescription) -> Int
+
     // MARK: Network
 
     /// The network of a recipe for ``classNames``, with fresh weights.
@@ -90,7 +93,7 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 
     /// What a batch costs; called while gradients are recorded.
     func losses(of model: Learner, on batch: Batch) -> Losses
-    /// Solves for what gradients do not find, once they have done their part: R-CNN's linear machines. The network has the
+    /// Solves for what gradients do not find, once they have done their part: R-CNN's linear SVMs. The network has the
     /// weights of the best epoch.
     ///
     /// - Parameters:
@@ -108,6 +111,7 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 
 extension LearningTask {
     public static var command: String { name }
+    public func judgedAtOnce(by model: ModelDescription) -> Int { 64 }
     public static var isSolvedFor: Bool { false }
     public var monitor: Monitor { Self.monitor }
     public func problem(with model: Learner, learningFrom samples: Samples) -> String? { nil }

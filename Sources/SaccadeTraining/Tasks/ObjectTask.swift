@@ -1,5 +1,6 @@
 public import SaccadeDatasets
 public import SaccadeFiles
+import SaccadeImages
 
 /// A task that is learnt from boxes around objects, and judged by the boxes that are found.
 public protocol ObjectTask: LearningTask where Samples == DetectionDataset, Score == DetectionScore {}
@@ -54,6 +55,12 @@ extension ObjectTask {
     func problemWithoutObjects(_ samples: DetectionDataset) -> String? {
         samples.samples.contains { !$0.objects.isEmpty }
             ? nil : "there is no object on the images to learn from; give a data set with boxes"
+    }
+
+    /// So many images as have a megapixel together: they have hundreds of pixels a side, and of each many regions are seen.
+    public func judgedAtOnce(by model: ModelDescription) -> Int {
+        guard let size = model.preprocessing?.size else { return 1 }
+        return min(max((1 << 20) / (size.width * size.height), 1), 64)
     }
 
     public var noScore: DetectionScore { DetectionScore(classes: classNames.count) }

@@ -43,13 +43,10 @@ extension WindowDetection {
         let detector = try model.model.detector(classNames: classNames)
         score.categoryIDs = batch.categoryIDs
         for (image, sample) in zip(batch.images, batch.samples) {
-            let found = detector.detect(image)
-            let objects = found.labels.indices.map {
-                FoundObject(category: found.labels[$0] - 1, score: Double(found.scores[$0]), box: found.boxes[$0])
-            }
             let whole = Box(x: 0, y: 0, width: Double(image.width), height: Double(image.height))
             try score.add(
-                objects, on: DetectionBatch.Original(sample: sample, size: image.size, visiblePart: whole),
+                detector.objects(on: image),
+                on: DetectionBatch.Original(sample: sample, size: image.size, visiblePart: whole),
                 hasMasks: false)
         }
     }

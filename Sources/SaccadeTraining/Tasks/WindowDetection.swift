@@ -13,8 +13,8 @@ import SaccadeTensors
 
 /// What is where on an image, by windows that are laid everywhere: `task: detect-windows`. Dalal and Triggs (2005).
 ///
-/// Nothing is learnt by gradients: a solver finds a linear machine for each class, and so often as ``rounds`` says the windows
-/// that it is wrong about on the images, which it then learns from as well.
+/// Nothing is learnt by gradients: a solver finds a linear SVM for each class. In each of the ``rounds`` it looks at all windows
+/// of all images, and learns again from those that it was wrong about.
 public struct WindowDetection: ObjectTask {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case cost, rounds, randomNegatives, negatives, positives, negativesBelow, scoreThreshold, iouThreshold, limit
