@@ -31,8 +31,8 @@ package struct Evaluate: AsyncParsableCommand {
 
             With --output a folder gets everything as JSON (evaluation.json) and as figures. Of detectors these are curves of \
             precision over recall and what errors cost, and there are detections.json, COCO’s format for results with the \
-            data set’s own numbers of images and classes (those of saccade convert --to coco, where it has none), and the \
-            twelve images with the most errors.
+            data set’s own numbers of images and classes (those of saccade convert --format coco, where it has none), and the \
+            twelve images with the most errors. Of masks, pycocotools takes the boxes’ areas unless bbox is removed.
 
             EXAMPLES:
               saccade evaluate digits --data data/mnist

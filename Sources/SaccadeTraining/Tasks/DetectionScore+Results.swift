@@ -7,7 +7,7 @@ extension DetectionScore {
     /// A list of records, a line for each.
     ///
     /// Images and classes have the numbers of the data set's own COCO file; where it has none, those that
-    /// `saccade convert --to coco` gives them: 1, 2, … in the order of the part, and of the classes.
+    /// `saccade convert --format coco` gives them: 1, 2, … in the order of the part, and of the classes.
     func cocoResults(classNames: [String]) throws -> [UInt8] {
         let (images, imageIDs) = numberedImages
         let categoryIDs = numbers(of: classNames)
