@@ -245,7 +245,7 @@ let package = Package(
         .testTarget(
             name: "LayersTests",
             dependencies: [
-                "SaccadePrelude", "SaccadeTensors", "SaccadeLayers", "TestSupport",
+                "SaccadePrelude", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -53,6 +53,9 @@ extension Module {
     /// Every source of random numbers, such as those of dropout, likewise. A run that is to continue exactly
     /// where it was stopped restores their states.
     public var randomSources: [(name: String, source: RandomSource)] { ModuleContents(of: self).randomSources }
+
+    /// What training carries from batch to batch, likewise.
+    public var carriedStates: [(name: String, state: CarriedState)] { ModuleContents(of: self).carriedStates }
 }
 
 /// A module that maps one tensor to one tensor.

@@ -5,6 +5,7 @@ struct ModuleContents {
     private(set) var parameters: [(name: String, parameter: Parameter)] = []
     private(set) var buffers: [(name: String, buffer: Buffer)] = []
     private(set) var randomSources: [(name: String, source: RandomSource)] = []
+    private(set) var carriedStates: [(name: String, state: CarriedState)] = []
 
     private var seen: Set<ObjectIdentifier> = []
     /// Types that nothing is found in, such as numbers: to ask each value anew what it is would take most of the time.
@@ -30,6 +31,8 @@ struct ModuleContents {
             if seen.insert(ObjectIdentifier(buffer)).inserted { buffers.append((path, buffer)) }
         case let source as RandomSource:
             if seen.insert(ObjectIdentifier(source)).inserted { randomSources.append((path, source)) }
+        case let state as CarriedState:
+            if seen.insert(ObjectIdentifier(state)).inserted { carriedStates.append((path, state)) }
         case let module as any Module:
             for child in module.children { visit(child.value, path.appending(part: child.name)) }
         default:

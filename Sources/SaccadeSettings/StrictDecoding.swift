@@ -35,6 +35,17 @@ extension Decoder {
                     "\(key.stringValue) cannot be \(value); \(guess)choose \(known.joined(separator: ", "))"))
     }
 
+    /// One of the values of a list, by its name; nil where nothing is said.
+    package func choice<Choice: RawRepresentable & CaseIterable, Key>(
+        _ values: KeyedDecodingContainer<Key>, _ key: Key
+    ) throws -> Choice? where Choice.RawValue == String {
+        guard let word = try values.decodeIfPresent(String.self, forKey: key) else { return nil }
+        guard let choice = Choice(rawValue: word) else {
+            throw unknown(word, key, among: Choice.allCases.map(\.rawValue))
+        }
+        return choice
+    }
+
     /// Throws if there is a problem.
     package func refuse(_ problem: String?) throws {
         guard let problem else { return }

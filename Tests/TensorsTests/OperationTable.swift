@@ -35,6 +35,13 @@ enum OperationTable {
             function: function)
     }
 
+    /// Images as sums of gates, `[N, ·, width]`.
+    private static func steps(_ x: Tensor, _ width: Int) -> Tensor {
+        let rows = x.flattened(from: 1)
+        let steps = rows.shape[1] / width
+        return rows.sliced(axis: 1, 0..<steps * width).reshaped(to: [x.shape[0], steps, width])
+    }
+
     /// Whole numbers below a bound.
     private static func indices(_ shape: Shape, below bound: Int) -> Tensor {
         Tensor((0..<shape.elementCount).map { Float($0 * 7919 % 9973 % bound) }, shape: shape)
@@ -144,6 +151,26 @@ enum OperationTable {
             return [result, mean, variance]
         },
         one("layerNorm", "", [17, 7, 5], [17, 7, 5]) { layerNorm($0, scale: $1[0], shift: $1[1]) },
+        several("recurrence", "lstm", [[12, 3], [12]]) { x, weights in
+            let (outputs, last) = recurrence(.lstm, steps(x, 12), weights[0], bias: weights[1])
+            return [outputs] + last.tensors
+        },
+        several("recurrence", "gru, reversed, with lengths", [[9, 3], [9]]) { x, weights in
+            let gates = steps(x, 9)
+            let (outputs, last) = recurrence(
+                .gru, gates, weights[0], bias: weights[1],
+                from: RNNState(
+                    hidden: gates.sliced(axis: 0, 0..<1).sliced(axis: 2, 0..<3).reshaped(to: [gates.shape[1], 3])),
+                lengths: indices([gates.shape[1]], below: gates.shape[0] + 1), isReversed: true)
+            return [outputs] + last.tensors
+        },
+        one("recurrence", "rnn", [7, 7]) { recurrence(.tanh, steps($0, 7), $1[0]).outputs },
+        one("recurrence", "rnn-relu", [35, 35]) { recurrence(.relu, steps($0, 35), $1[0] * 0.1).outputs },
+        several("lstmStep", "", []) { x, _ in
+            let gates = x.flattened(from: 1)
+            let next = lstmStep(gates.sliced(axis: 1, 0..<92), cell: gates.sliced(axis: 1, 100..<123))
+            return [next.hidden, next.cell]
+        },
         one("localResponseNorm") { x, _ in localResponseNorm(x, size: 5, alpha: 0.7, beta: 0.6, k: 1.5) },
         one("softmax") { x, _ in softmax(x, axis: 1) },
         one("logSoftmax") { x, _ in logSoftmax(x, axis: 1) },

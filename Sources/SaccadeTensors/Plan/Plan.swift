@@ -49,7 +49,7 @@ public final class Plan: Sendable {
 
     public let inputShapes: [Shape]
     public let outputShapes: [Shape]
-    private let program: Program
+    let program: Program
     private let idle = Mutex<[ProgramMemory]>([])
 
     /// - Parameters:

@@ -115,6 +115,7 @@ struct Checkpoint {
     private static let networkPrefix = "network/"
     private static let optimizerPrefix = "optimizer/"
     private static let averagePrefix = "average/"
+    private static let carriedPrefix = "carried/"
 
     /// - Throws: `FileError` when it cannot be written; the one before is untouched then.
     static func write(
@@ -131,6 +132,11 @@ struct Checkpoint {
             network.storedTensors.map { (name: networkPrefix + $0.name, tensor: $0.tensor) }
             + state.tensors.map { (name: optimizerPrefix + $0.name, tensor: $0.tensor) }
             + (average?.tensors ?? []).map { (name: averagePrefix + $0.name, tensor: $0.tensor) }
+            + network.carriedStates.flatMap { carried in
+                carried.state.tensors.enumerated().map {
+                    (name: "\(carriedPrefix)\(carried.name)/\($0.offset)", tensor: $0.element)
+                }
+            }
         try SafetensorsFile.write(
             tensors,
             metadata: [
@@ -173,6 +179,11 @@ struct Checkpoint {
         optimizer.state = OptimizerState(
             steps: position.optimizerSteps,
             tensors: try wanted.map { ($0, try file.tensor(optimizerPrefix + $0)) })
+        for (name, state) in network.carriedStates {
+            let prefix = "\(carriedPrefix)\(name)/"
+            let count = file.shapes.keys.count { $0.hasPrefix(prefix) }
+            state.tensors = try (0..<count).map { try file.tensor("\(prefix)\($0)") }
+        }
         for (name, source) in sources {
             if let state = position.randomStates[name] { source.restore(state) }
         }

@@ -24,6 +24,7 @@ public final class Trainer<Task: LearningTask> {
     private let settings: TrainingSettings
     /// What is restored when a step fails, which must leave no trace.
     private let buffers: [Buffer]
+    private let carried: [CarriedState]
     /// Parameters that stay as they are in this epoch.
     private var frozen: Set<Parameter> = []
     private let optimizer: any Optimizer
@@ -64,6 +65,7 @@ public final class Trainer<Task: LearningTask> {
         let settings = run.description.settings
         self.settings = settings
         buffers = network.buffers.map(\.buffer)
+        carried = network.carriedStates.map(\.state)
         let parameters = network.parameters
         let trained = parameters.filter { !settings.freezes($0.name) }
         guard !trained.isEmpty else {
@@ -186,6 +188,7 @@ public final class Trainer<Task: LearningTask> {
     private func learn(_ batch: Task.Batch) throws {
         // The forward pass changes running averages; a step that fails must leave no trace in them.
         let averages = buffers.map { ($0, $0.value) }
+        let states = carried.map { ($0, $0.tensors) }
         var losses: Losses?
         let (loss, gradients) = withGradients(except: frozen, precision: settings.precision) {
             let found = task.losses(of: network, on: batch)
@@ -195,6 +198,7 @@ public final class Trainer<Task: LearningTask> {
         let norm = gradients.norm(of: optimizer.parameters.map(\.parameter))
         guard loss.item.isFinite, norm.isFinite else {
             for (buffer, value) in averages { buffer.assign(value) }
+            for (state, tensors) in states { state.tensors = tensors }
             guard settings.stopsWhenNotFinite else {
                 position.skippedSteps += 1
                 return
