@@ -22,11 +22,7 @@ extension ClassificationDataset {
         let contents = try Contents(at: path)
         let wanted = split == .all ? contents.splits : contents.splits.filter { $0 == split }
         guard !wanted.isEmpty else {
-            let present = contents.splits.map(\.rawValue).joined(separator: ", ")
-            throw FileError(
-                .missingSplit, path: path,
-                reason: "these data come without a \(split.rawValue) part",
-                remedy: "ask for \(present), or for all")
+            throw split.missing(at: path, among: contents.splits)
         }
         switch contents {
         case .mnist(let folder, _):

@@ -110,11 +110,7 @@ struct ImageList {
             entries += list.entries
             problems += list.problems
         }
-        let names = Set(entries.map(\.className)).sorted { a, b in
-            // Numbers count as numbers: 10 is behind 9.
-            if let x = RecordRules.integer(a), let y = RecordRules.integer(b), x != y { return x < y }
-            return a.utf8.lexicographicallyPrecedes(b.utf8)
-        }
+        let names = Set(entries.map(\.className)).sortedAsClasses()
         guard names.count > 1 else {
             throw FileError(
                 .tooFewClasses, path: files.first?.path ?? "", reason: "has fewer than two classes",

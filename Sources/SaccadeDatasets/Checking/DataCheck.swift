@@ -67,20 +67,24 @@ public struct DataCheck: Sendable {
             ]
         case .pairs:
             (found, counts) = try Self.pairs(path)
+        case .labelled:
+            let data = try LabelledTexts(at: path)
+            found = data.problems
+            counts = [("texts", data.count), ("classes", data.classNames.count)]
+        case .tagged:
+            let data = try TaggedSentences(at: path)
+            found = data.problems
+            counts = [
+                ("sentences", data.count), ("words", data.sentences.reduce(0) { $0 + $1.words.count }),
+                ("labels", data.tagNames.count),
+            ]
         case .frames:
             let data = try FrameFolders(at: path)
             entries = data.clips.flatMap(\.frames).map { .init(path: $0) }
             found = data.problems
             counts = [("clips", data.clips.count), ("images", entries.count)]
         case .text:
-            var lines = 0
-            let files = TextCorpus.files(at: path)
-            for file in files {
-                let text = try TextCorpus(contentsOf: file)
-                lines += text.lineCount
-                found += text.problems
-            }
-            counts = [("files", files.count), ("lines", lines)]
+            (found, counts) = try Self.text(path)
         }
         // What the reader missed already need not be missed again.
         let known = Set(found.map(\.place.file))
@@ -94,6 +98,26 @@ public struct DataCheck: Sendable {
                 ? p.file.utf8.lexicographicallyPrecedes(q.file.utf8)
                 : (p.line ?? 0, p.index ?? 0, a.offset) < (q.line ?? 0, q.index ?? 0, b.offset)
         }.map(\.element)
+    }
+
+    private static func text(
+        _ path: String
+    ) throws(FileError) -> (problems: [Problem], counts: [(name: String, count: Int)]) {
+        let files = TextCorpus.files(at: path)
+        // As one long text, in which lines may be of any length.
+        let whole = try? NumberedText(charactersOf: path)
+        var problems: [Problem] = []
+        var lines = 0
+        for file in files {
+            let text = try TextCorpus(contentsOf: file)
+            lines += text.lineCount
+            problems += text.problems.filter { whole == nil || $0.rule == .encoding }
+        }
+        var counts = [(name: "files", count: files.count), ("lines", lines)]
+        if let whole {
+            counts += [("characters", whole.characterCount), ("different characters", whole.vocabulary.count)]
+        }
+        return (problems, counts)
     }
 
     private static func pairs(
@@ -111,7 +135,7 @@ public struct DataCheck: Sendable {
                     continue
                 }
                 problems += text.problems
-                problems += text.lines.filter { $0.text.allSatisfy(\.isWhitespace) }.map {
+                problems += text.lines.filter(\.text.isBlank).map {
                     Problem(
                         .emptyCaption, at: .init(file: file, line: $0.number, index: $0.number - 1),
                         "the sentence has no words", remedy: "write it, or take the line out of each language")

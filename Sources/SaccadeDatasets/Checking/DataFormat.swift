@@ -15,6 +15,8 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
     case masks
     case captions
     case pairs
+    case labelled
+    case tagged
     case frames
     case text
 
@@ -33,6 +35,9 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
         case .masks: "images with masks (lists of both, X and Xannot, images and masks, PNGImages and PedMasks)"
         case .captions: "images with captions (captions_*.json, captions.txt with image,caption)"
         case .pairs: "sentences in two or more languages (NAME.en, NAME.de, also .gz)"
+        case .labelled:
+            "texts with classes (NAME.pos and NAME.neg, a table with the columns text and label, CLASS/*.txt)"
+        case .tagged: "sentences with a label for each word (CoNLL's columns)"
         case .frames: "clips as folders of numbered images"
         case .text: "text files (.txt)"
         }
@@ -66,6 +71,10 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
             self = .omniglot
         } else if !TextPairs.groups(in: path).isEmpty {
             self = .pairs
+        } else if LabelledTextLayout(path, takesPlainFiles: false) != nil {
+            self = .labelled
+        } else if ImageFolder.isFolder(path) ? !ColumnReader.files(in: path).isEmpty : ColumnReader.isColumns(path) {
+            self = .tagged
         } else if ImageFolder.splits(in: path).isEmpty, Self.isFrames(path) {
             self = .frames
         } else if (try? ClassificationDataset.splits(at: path)) != nil {

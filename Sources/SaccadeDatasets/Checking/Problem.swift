@@ -45,6 +45,8 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
         public static let similarImage = Rule(rawValue: "similar-image")
         /// A caption without words.
         public static let emptyCaption = Rule(rawValue: "empty-caption")
+        /// A text without words.
+        public static let emptyText = Rule(rawValue: "empty-text")
         /// Texts that belong together line by line but differ in their number of lines.
         public static let lineCount = Rule(rawValue: "line-count")
     }

@@ -1,9 +1,10 @@
 import SaccadeFiles
 
-/// A table of values between commas (RFC 4180), whose records know their lines.
+/// A table of values between commas (RFC 4180), or between tabs where its name ends in `.tsv`, whose records know their
+/// lines.
 ///
 /// Strict where a mistake would shift columns: a quotation mark within a plain value, text behind a closing one and an
-/// unclosed one are problems of their record.
+/// unclosed one are problems of their record. Between tabs there are no quotation marks but those of the values.
 struct CSVFile {
     struct Record {
         /// Where it begins, from 1.
@@ -18,6 +19,13 @@ struct CSVFile {
     init(_ path: String) throws(FileError) {
         let (lines, problems) = try TextFile.lines(of: path)
         self.problems = problems
+        if Path(path).suffix.lowercased() == "tsv" {
+            records = lines.filter { !$0.text.isEmpty }.map { line in
+                let fields = line.text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+                return Record(line: line.number, fields: fields)
+            }
+            return
+        }
         var fields: [String] = []
         var (start, open): (Int, String?) = (0, nil)
         for line in lines {

@@ -23,8 +23,8 @@ import Testing
         arguments: [
             Real("camvid", .masks, 220), Real("isbi2012", .masks, 30), Real("pennfudan20", .masks, 20),
             Real("flickr8k_mini", .captions, 693, 3465), Real("multi30k", .pairs, 9, 31014),
-            Real("video_samples", .frames, 3, 20), Real("rt_polarity", .text, 2, 10662),
-            Real("tinyshakespeare", .text, 1, 40000), Real("mnist", .mnist, 70000, 10),
+            Real("video_samples", .frames, 3, 20), Real("rt_polarity", .labelled, 10662, 2),
+            Real("tinyshakespeare", .text, 1, 40000, 1_115_394, 65), Real("mnist", .mnist, 70000, 10),
             Real("bccd", .voc, 304, 4132, 3, rules: .boxDegenerate), Real("raccoon100", .voc, 100, 102, 1),
             Real("coco_mini48", .coco, 48, 374, 80),
             Real("format_samples_datumaro/coco_dataset/coco_captions", .captions, 2, 3),
