@@ -10,7 +10,8 @@ struct Saccade: AsyncParsableCommand {
         version: "saccade",  // `main` says more
         subcommands: [
             Demo.self, DrawScenes.self, Describe.self, Check.self, Convert.self, Augment.self, Train.self,
-            Evaluate.self, Classify.self, Segment.self, Detect.self, Explain.self, RunModel.self, Inspect.self,
+            Evaluate.self, Classify.self, Segment.self, Detect.self, Generate.self, Translate.self, Label.self,
+            Explain.self, RunModel.self, Inspect.self,
             Fetch.self,
             Runs.self, Bench.self,
         ])

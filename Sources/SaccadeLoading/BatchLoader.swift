@@ -20,7 +20,8 @@ public final class BatchLoader<Source: SampleSource, Batch: LearningBatch>: Batc
     public let source: Source
     /// Samples per batch; the last of an epoch may have fewer.
     public let batchSize: Int
-    /// Whether each epoch has an order of its own; otherwise samples come as the source has them.
+    /// Whether samples come in the order in which the source wants to be learnt from, as a rule a new one for each epoch;
+    /// otherwise as the source has them.
     public let isShuffled: Bool
     /// Whether a last batch of fewer samples is left out.
     public let dropsIncomplete: Bool
@@ -92,12 +93,9 @@ public final class BatchLoader<Source: SampleSource, Batch: LearningBatch>: Batc
 
     /// The samples' numbers in the order of an epoch.
     func order(_ epoch: Int) -> [Int] {
-        var order = Array(0..<source.count)
-        if isShuffled {
-            var generator = SplitMix64(seed: seed, stream: epoch)
-            order.shuffle(using: &generator)
-        }
-        return order
+        guard isShuffled else { return Array(0..<source.count) }
+        var generator = SplitMix64(seed: seed, stream: epoch)
+        return source.learningOrder(batchSize: batchSize, using: &generator)
     }
 
     /// Makes one batch on the calling thread; nil when it is no longer wanted.

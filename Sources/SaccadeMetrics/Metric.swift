@@ -35,6 +35,12 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
     case maskAP
     case maskAP50
     case maskAP75
+    /// Bits that an ideal coder with the model takes for a character of a text; see ``Perplexity``.
+    case bitsPerCharacter
+    /// From how many tokens a model of texts might as well have drawn each; see ``Perplexity``.
+    case perplexity
+    /// The corpus BLEU of translations, as a fraction; see ``SacreBLEU``.
+    case bleu
     /// A part of the loss where it has several; so are the next ones.
     case crossEntropy
     case diceLoss
@@ -54,7 +60,7 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
     public var isLowerBetter: Bool { !isFraction }
 
     /// Whether it is in 0...1 and shown in percent.
-    public var isFraction: Bool { self != .loss && !isLossPart }
+    public var isFraction: Bool { ![.loss, .bitsPerCharacter, .perplexity].contains(self) && !isLossPart }
 
     /// Whether it is a part of the loss.
     public var isLossPart: Bool { Self.lossParts.contains(self) }
@@ -81,6 +87,9 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
         case .meanDice: "mean Dice"
         case .randScore: "V_Rand"
         case .informationScore: "V_Info"
+        case .bitsPerCharacter: "bits per character"
+        case .perplexity: "perplexity"
+        case .bleu: "BLEU"
         case .crossEntropy: "cross entropy"
         case .diceLoss: "Dice loss"
         case .focalLoss: "focal loss"

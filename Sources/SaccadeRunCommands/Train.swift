@@ -118,11 +118,12 @@ package struct Train: AsyncParsableCommand {
         let (name, folder) = (run ?? Train.name(of: self.recipe), folder)
         let training = try Training(task, recipe, data: data, badSamples: allowBadSamples ? .skipAll : .tolerateFew)
         Console.note(
-            "\(training.training.count) samples of \(training.task.classNames.count) classes to learn from, "
+            "\(training.training.count) samples of \(training.task.classNames.count) \(Task.answers) to learn from, "
                 + "\(training.validation.count) held back for validation; the run is \(folder).")
         if let classes = training.description.model.architecture.classes, classes != training.task.classNames.count {
             Console.note(
-                "The recipe says \(classes) classes; the data decide, and have \(training.task.classNames.count).")
+                "The recipe says \(classes) \(Task.answers); the data decide, and have \(training.task.classNames.count)."
+            )
         }
         for line in SkippedNote.lines(training.skipped, folder: folder) { Console.note(line) }
         let need = try training.memory()
@@ -150,7 +151,7 @@ package struct Train: AsyncParsableCommand {
             Next: saccade runs show \(name)
                   saccade evaluate \(name) --data \(data)
             """)
-        print("      saccade \(Task.command) \(name) IMAGE.jpg")
+        print("      saccade \(Task.command) \(name) \(Task.arguments)")
     }
 
     private var folder: String { RunFolder.folder(of: run ?? Train.name(of: recipe)) }

@@ -1,4 +1,5 @@
 import Foundation
+import SaccadeDatasets
 public import SaccadeImages
 public import SaccadeModels
 public import SaccadeSettings
@@ -77,6 +78,7 @@ extension ModelDescription {
         }
         var texts = [Self.recipeKey: recipe, "classNames": try text(classNames)]
         if let preprocessing { texts["preprocessing"] = try text(preprocessing) }
+        if !task.codings.isEmpty { texts["codings"] = try text(task.codings) }
         return texts
     }
 
@@ -91,16 +93,19 @@ extension ModelDescription {
             let classNames: [String] = value("classNames"), !classNames.isEmpty
         else { return nil }
         let preprocessing: Preprocessing? = value("preprocessing")
+        let codings: [TextCoding]? = value("codings")
         guard (metadata["preprocessing"] == nil) == (preprocessing == nil),
-            let description = try? ModelDescription(
+            (metadata["codings"] == nil) == (codings == nil),
+            var description = try? ModelDescription(
                 recipe: recipe, source: source, classNames: classNames, preprocessing: preprocessing)
         else { return nil }
+        description.task.codings = codings ?? []
         self = description
     }
 }
 
 extension ModelDescription: Codable {
-    private enum Keys: String, CodingKey { case recipe, classNames, preprocessing }
+    private enum Keys: String, CodingKey { case recipe, classNames, preprocessing, codings }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Keys.self)
@@ -108,6 +113,7 @@ extension ModelDescription: Codable {
             recipe: values.decode(String.self, forKey: .recipe), source: "the run's recipe",
             classNames: values.decode([String].self, forKey: .classNames),
             preprocessing: values.decodeIfPresent(Preprocessing.self, forKey: .preprocessing))
+        task.codings = try values.decodeIfPresent([TextCoding].self, forKey: .codings) ?? []
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -115,5 +121,6 @@ extension ModelDescription: Codable {
         try values.encode(recipe, forKey: .recipe)
         try values.encode(classNames, forKey: .classNames)
         try values.encodeIfPresent(preprocessing, forKey: .preprocessing)
+        if !task.codings.isEmpty { try values.encode(task.codings, forKey: .codings) }
     }
 }

@@ -25,8 +25,8 @@ public struct Training<Task: LearningTask>: Sendable {
     ///   - badSamples: What becomes of samples that cannot be used.
     /// - Throws: `RecipeError`, `FileError`: what cannot be used, and what to do.
     public init(_ task: Task, _ recipe: Recipe, data: String, badSamples: BadSamples = .tolerateFew) throws {
-        let settings = recipe.settings
-        let splits = try Task.splits(at: data)
+        let (settings, task) = (recipe.settings, task.reading(for: recipe.model))
+        let splits = try task.splits(at: data)
         func open(_ split: DatasetSplit) throws -> Task.Samples {
             try task.open(data, split: split, unusableFraction: badSamples.fraction)
         }
@@ -65,8 +65,9 @@ public struct Training<Task: LearningTask>: Sendable {
         data: String, residentBytes: Int? = nil
     ) throws {
         var (task, model) = (task, recipe.model)
+        task.codings = try task.codings(of: training)
         task.classNames = try task.classNames(of: training)
-        model.task.classNames = task.classNames
+        (model.task.codings, model.task.classNames) = (task.codings, task.classNames)
         task = try task.prepared(for: training, by: model)
         (self.task, self.training, self.validation, self.skipped) = (task, training, validation, skipped)
         self.residentBytes = residentBytes ?? training.byteCount + validation.byteCount

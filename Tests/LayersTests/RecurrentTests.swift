@@ -66,7 +66,8 @@ private func expectNear(
     /// PyTorch's tensors from states.
     private func stacked(_ states: [RNNState]) -> [Tensor] {
         states[0].tensors.indices.map { index in
-            concatenated(states.map { $0.tensors[index].reshaped(to: Shape([1] + $0.hidden.shape.dimensions)) }, axis: 0)
+            concatenated(
+                states.map { $0.tensors[index].reshaped(to: Shape([1] + $0.hidden.shape.dimensions)) }, axis: 0)
         }
     }
 

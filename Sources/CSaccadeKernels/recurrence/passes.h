@@ -148,6 +148,12 @@ CELL_INLINE void NAME(finish_register)(
         NAME(finish)(w, cell, row, first, left, sums, step);
 }
 
+// Asks for what the end of a tile will read, which lies in as many places as it has sequences and gates, while its products
+// are worked out.
+CELL_INLINE void NAME(fetch)(const float *from, long rows, long step) {
+    for (long row = 0; row < rows; row++) __builtin_prefetch(from + row * step);
+}
+
 CELL_INLINE void NAME(forward_of)(const recurrence_work *w, const sk_cell cell, long begin, long end) {
     const int gates = gate_count(cell), units = unit_registers(gates), registers = gates * units;
     const long hidden = w->r->hidden, rows = w->step.count;
@@ -160,6 +166,11 @@ CELL_INLINE void NAME(forward_of)(const recurrence_work *w, const sk_cell cell, 
             long parts = (last - row + ROWS - 1) / ROWS;
             int count = (int)((last - row + parts - 1) / parts);
             VEC sums[ROWS][4];
+            for (int i = 0; i < count; i++)
+                for (int unit = 0; unit < units; unit++)
+                    NAME(fetch)(
+                        w->gates + w->step.places[row + i] * gates * hidden + (block * units + unit) * LANES, gates,
+                        hidden);
             NAME(products_of)(count, registers, hidden, w->step.operands + row, packed, sums);
             for (int i = 0; i < count; i++)
                 for (int unit = 0; unit < units; unit++)
@@ -238,12 +249,25 @@ CELL_INLINE void NAME(finish_gradient_register)(
         NAME(finish_gradient)(w, cell, row, first, left, sums);
 }
 
+// Asks for what the gradient of a block of units will read.
+CELL_INLINE void NAME(fetch_kept)(const recurrence_work *w, long place, long first) {
+    const long hidden = w->r->hidden;
+    for (long unit = first; unit < first + GRADIENT_REGISTERS * LANES; unit += 16) {
+        __builtin_prefetch(w->d_outputs + place * hidden + unit);
+        if (w->r->cells) __builtin_prefetch(w->r->cells + place * hidden + unit);
+        if (w->r->activated) NAME(fetch)(w->r->activated + place * 4 * hidden + unit, 4, hidden);
+    }
+}
+
 // The products of the rows `row` to `last` with a block of the transposed weights, each then given to `use`.
 #define GRADIENT_ROWS(use)                                                                                             \
     while (row < last) {                                                                                               \
         long parts = (last - row + ROWS - 1) / ROWS;                                                                   \
         int count = (int)((last - row + parts - 1) / parts);                                                           \
         VEC sums[ROWS][4];                                                                                             \
+        if (w->d_outputs)                                                                                              \
+            for (int i = 0; i < count; i++)                                                                            \
+                NAME(fetch_kept)(w, w->step.places[row + i], block * GRADIENT_REGISTERS * LANES);                      \
         NAME(products_of)(count, GRADIENT_REGISTERS, depth, w->step.operands + row, packed, sums);                     \
         for (int i = 0; i < count; i++)                                                                                \
             for (int unit = 0; unit < GRADIENT_REGISTERS; unit++)                                                      \

@@ -95,7 +95,8 @@ package struct Evaluate: AsyncParsableCommand {
         if let problem = task.problem(with: network) {
             throw CommandError.data("\(model.name): \(problem), or give other names")
         }
-        let (samples, part) = try task.heldOut(
+        let reading = task.reading(for: model.description)
+        let (samples, part) = try reading.heldOut(
             of: data, run: model.run, hasNames: model.classNames != nil, note: Console.note)
         guard samples.count > 0 else {
             throw FileError(
@@ -103,16 +104,16 @@ package struct Evaluate: AsyncParsableCommand {
                 remedy: "see saccade check \(data)")
         }
         // Classes that nobody has named are called as the data call them.
-        var task = task
-        if model.classNames == nil { task.classNames = try task.classNames(of: samples) }
-        let judging = task
+        var named = reading
+        if model.classNames == nil { named.classNames = try reading.classNames(of: samples) }
+        let judging = named
         let (batch, options) = (batch ?? judging.judgedAtOnce(by: model.description), compute.planOptions)
         let report = try await ComputeThread.run {
             let batches = try judging.batches(of: samples, for: model.description, batchSize: batch)
             return try judging.report(
                 SaccadeTraining.evaluate(judging, Runner(planning: network, options: options), over: batches))
         }
-        let names = task.classNames
+        let names = judging.classNames
         if let matrix {
             guard let counts = report.confusions else {
                 throw CommandError.data("--matrix: this task counts no confusions")
@@ -149,7 +150,7 @@ extension LearningTask {
         func open(_ split: DatasetSplit) throws -> Samples {
             try matched(self.open(data, split: split, unusableFraction: 0.01), hasNames: hasNames, note: note)
         }
-        let splits = try Self.splits(at: data)
+        let splits = try splits(at: data)
         for (split, part) in [(DatasetSplit.test, "the test part"), (.validation, "the validation part")]
         where splits.contains(split) {
             return (try open(split), part)

@@ -18,4 +18,15 @@ public protocol SampleSource: Sendable {
     ///   - generator: Of the sample's own random numbers: which is read first does not matter.
     /// - Throws: `FileError`, which names the file.
     func sample(at index: Int, using generator: inout SplitMix64) throws(FileError) -> Sample
+
+    /// The order in which an epoch learns from the samples: all of them, drawn anew, unless they follow each other.
+    ///
+    /// - Parameter batchSize: Samples of a batch, which are taken from the front.
+    func learningOrder(batchSize: Int, using generator: inout SplitMix64) -> [Int]
+}
+
+extension SampleSource {
+    public func learningOrder(batchSize: Int, using generator: inout SplitMix64) -> [Int] {
+        (0..<count).shuffled(using: &generator)
+    }
 }

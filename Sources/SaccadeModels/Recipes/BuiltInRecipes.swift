@@ -12,10 +12,13 @@ public enum BuiltInRecipes {
         ("hog-bccd", PackageResources.hog_bccd_yaml),
         ("mask-rcnn-scenes", PackageResources.mask_rcnn_scenes_yaml),
         ("mnist", PackageResources.mnist_yaml),
+        ("multi30k", PackageResources.multi30k_yaml),
         ("rcnn-bccd", PackageResources.rcnn_bccd_yaml),
+        ("rt-polarity", PackageResources.rt_polarity_yaml),
         ("scenes", PackageResources.scenes_yaml),
         ("scenes-segmentation", PackageResources.scenes_segmentation_yaml),
         ("segnet-camvid", PackageResources.segnet_camvid_yaml),
+        ("shakespeare", PackageResources.shakespeare_yaml),
         ("unet-isbi", PackageResources.unet_isbi_yaml),
         ("unet-scenes", PackageResources.unet_scenes_yaml),
     ]

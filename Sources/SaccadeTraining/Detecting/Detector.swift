@@ -45,7 +45,7 @@ extension LoadedModel {
         switch description.task {
         case .detect: try RegionDetector(self, options: options)
         case .detectWindows: try WindowDetector(self)
-        case .classify, .segment:
+        default:
             throw RunError(
                 .different,
                 "\(name): this network was made to \(description.task.name), not to detect; use the command of its task."

@@ -38,7 +38,7 @@ public struct Classification: LearningTask {
 
     // MARK: Data
 
-    public static func splits(at data: String) throws(FileError) -> [DatasetSplit] {
+    public func splits(at data: String) throws(FileError) -> [DatasetSplit] {
         try ClassificationDataset.splits(at: data)
     }
 
@@ -144,10 +144,19 @@ public struct Classification: LearningTask {
     }
 
     public func report(_ score: ClassificationScore) -> TaskReport {
+        TaskReport(of: score, classNames: classNames, counted: "images")
+    }
+}
+
+extension TaskReport {
+    /// Of answers that are a class each.
+    ///
+    /// - Parameter counted: What was judged, in the plural.
+    init(of score: ClassificationScore, classNames: [String], counted: String) {
         let report = EvaluationReport(score, classNames: classNames)
-        return TaskReport(
+        self.init(
             count: score.count, metrics: score.metrics,
-            columns: [.init("precision"), .init("recall"), .init("F1"), .init("images", isFraction: false)],
+            columns: [.init("precision"), .init("recall"), .init("F1"), .init(counted, isFraction: false)],
             rows: report.classes.map { .init($0.name, [$0.precision, $0.recall, $0.f1, Double($0.samples)]) },
             confusions: report.confusionMatrix, json: report)
     }

@@ -24,6 +24,10 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     static var name: String { get }
     /// The command that answers: the same unless a task says otherwise.
     static var command: String { get }
+    /// What that command is given behind the model's name: `IMAGE.jpg`.
+    static var arguments: String { get }
+    /// What the network's answers are one of, in the plural: classes.
+    static var answers: String { get }
     /// The metric by which epochs are compared where the recipe does not say.
     static var monitor: Monitor { get }
     /// Likewise, with these settings.
@@ -45,13 +49,20 @@ public protocol LearningTask: Sendable, Equatable, Codable {
     var problem: String? { get }
     /// What the network's answers are called, by number; empty until the data, or a stored model, say it.
     var classNames: [String] { get set }
+    /// How texts become numbers, as it was learnt from the data or a stored model says it; none for images.
+    var codings: [TextCoding] { get set }
 
     // MARK: Data
 
+    /// With what the network says about how its data are read, such as how long a piece of a text is.
+    func reading(for model: ModelDescription) -> Self
+
     /// The parts that a data set makes itself.
-    static func splits(at data: String) throws(FileError) -> [DatasetSplit]
+    func splits(at data: String) throws(FileError) -> [DatasetSplit]
     /// - Parameter fraction: Of the records that may be invalid.
     func open(_ data: String, split: DatasetSplit, unusableFraction fraction: Double) throws(FileError) -> Samples
+    /// How the samples' texts become numbers, learnt from them; none for images.
+    func codings(of samples: Samples) throws -> [TextCoding]
     /// What the samples' classes are called.
     func classNames(of samples: Samples) throws(FileError) -> [String]
     /// With what has to be known of the samples to learn from before it begins, such as how often each class occurs.
@@ -111,6 +122,14 @@ public protocol LearningTask: Sendable, Equatable, Codable {
 
 extension LearningTask {
     public static var command: String { name }
+    public static var arguments: String { "IMAGE.jpg" }
+    public static var answers: String { "classes" }
+    public var codings: [TextCoding] {
+        get { [] }
+        set {}
+    }
+    public func codings(of samples: Samples) -> [TextCoding] { [] }
+    public func reading(for model: ModelDescription) -> Self { self }
     public func judgedAtOnce(by model: ModelDescription) -> Int { 64 }
     public static var isSolvedFor: Bool { false }
     public var monitor: Monitor { Self.monitor }

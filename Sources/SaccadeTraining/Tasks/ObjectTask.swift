@@ -6,7 +6,7 @@ import SaccadeImages
 public protocol ObjectTask: LearningTask where Samples == DetectionDataset, Score == DetectionScore {}
 
 extension ObjectTask {
-    public static func splits(at data: String) throws(FileError) -> [DatasetSplit] {
+    public func splits(at data: String) throws(FileError) -> [DatasetSplit] {
         let found = Set(try DetectionDataset(at: data).samples.compactMap(\.split))
         return DatasetSplit.allCases.filter(found.contains)
     }

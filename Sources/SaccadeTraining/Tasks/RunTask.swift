@@ -1,3 +1,5 @@
+public import SaccadeDatasets
+import SaccadePrelude
 package import SaccadeSettings
 
 /// The tasks: the one place that knows all of them.
@@ -6,10 +8,15 @@ public enum RunTask: Sendable, Equatable {
     case segment(Segmentation)
     case detect(Detection)
     case detectWindows(WindowDetection)
+    case generate(Generation)
+    case translate(Translation)
+    case labelText(TextLabelling)
+    case labelWords(WordLabelling)
 
     /// In the order in which they are listed to users.
     static let types: [any LearningTask.Type] = [
-        Classification.self, Segmentation.self, Detection.self, WindowDetection.self,
+        Classification.self, Segmentation.self, Detection.self, WindowDetection.self, Generation.self, Translation.self,
+        TextLabelling.self, WordLabelling.self,
     ]
 
     /// What recipes call them.
@@ -22,6 +29,24 @@ public enum RunTask: Sendable, Equatable {
         case .segment(let task): task
         case .detect(let task): task
         case .detectWindows(let task): task
+        case .generate(let task): task
+        case .translate(let task): task
+        case .labelText(let task): task
+        case .labelWords(let task): task
+        }
+    }
+
+    private init(_ task: any LearningTask) {
+        switch task {
+        case let task as Classification: self = .classify(task)
+        case let task as Segmentation: self = .segment(task)
+        case let task as Detection: self = .detect(task)
+        case let task as WindowDetection: self = .detectWindows(task)
+        case let task as Generation: self = .generate(task)
+        case let task as Translation: self = .translate(task)
+        case let task as TextLabelling: self = .labelText(task)
+        case let task as WordLabelling: self = .labelWords(task)
+        default: wrongProgram("there is no case for the task \(type(of: task).name)")
         }
     }
 
@@ -29,20 +54,19 @@ public enum RunTask: Sendable, Equatable {
     public var classNames: [String] {
         get { task.classNames }
         set {
-            switch self {
-            case .classify(var task):
-                task.classNames = newValue
-                self = .classify(task)
-            case .segment(var task):
-                task.classNames = newValue
-                self = .segment(task)
-            case .detect(var task):
-                task.classNames = newValue
-                self = .detect(task)
-            case .detectWindows(var task):
-                task.classNames = newValue
-                self = .detectWindows(task)
-            }
+            var task = task
+            task.classNames = newValue
+            self = RunTask(task)
+        }
+    }
+
+    /// How texts become numbers; none for images.
+    public var codings: [TextCoding] {
+        get { task.codings }
+        set {
+            var task = task
+            task.codings = newValue
+            self = RunTask(task)
         }
     }
 
@@ -61,6 +85,10 @@ public enum RunTask: Sendable, Equatable {
         case Segmentation.name: self = .segment(try decoded(Segmentation.self))
         case Detection.name: self = .detect(try decoded(Detection.self))
         case WindowDetection.name: self = .detectWindows(try decoded(WindowDetection.self))
+        case Generation.name: self = .generate(try decoded(Generation.self))
+        case Translation.name: self = .translate(try decoded(Translation.self))
+        case TextLabelling.name: self = .labelText(try decoded(TextLabelling.self))
+        case WordLabelling.name: self = .labelWords(try decoded(WordLabelling.self))
         default: return nil
         }
     }
@@ -68,6 +96,8 @@ public enum RunTask: Sendable, Equatable {
 
 extension RunTask {
     public var name: String { type(of: task).name }
+    /// The command that answers.
+    public var command: String { type(of: task).command }
 
     /// The metric by which epochs are compared where the recipe does not say.
     public var monitor: Monitor { task.monitor }

@@ -93,7 +93,7 @@ public struct Segmentation: LearningTask {
 
     // MARK: Data
 
-    public static func splits(at data: String) throws(FileError) -> [DatasetSplit] {
+    public func splits(at data: String) throws(FileError) -> [DatasetSplit] {
         try MaskDataset(at: data, kind: .semantic).splits
     }
 
