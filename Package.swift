@@ -1,4 +1,5 @@
 // swift-tools-version:6.2
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -10,6 +11,18 @@ let strict: [SwiftSetting] = [
 // Commands read options and print: what computes is below them. Unoptimised they compile three times as fast, at the
 // end of a build, where nothing is left to compile beside them. No library of this package has such a flag.
 let program: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
+// FFmpeg's libraries are optional: where their headers are not, or SACCADE_FFMPEG is 0, videos are refused with a sentence.
+// SwiftPM remembers what this file came to by its text and the environment alone, so ./saccade and ./test put what they
+// find into that variable.
+let hasFFmpeg =
+    Context.environment["SACCADE_FFMPEG"] != "0"
+    && ["libavformat/avformat.h", "libavcodec/avcodec.h", "libswscale/swscale.h"].allSatisfy { header in
+        [
+            "/usr/include", "/usr/include/x86_64-linux-gnu", "/usr/include/aarch64-linux-gnu", "/usr/local/include",
+            "/opt/homebrew/include",
+        ].contains { FileManager.default.fileExists(atPath: "\($0)/\(header)") }
+    }
 
 let package = Package(
     name: "saccade",
@@ -83,6 +96,12 @@ let package = Package(
                 "SaccadePrelude", "SaccadeFiles", "SaccadeSettings", "SaccadeGeometry", "CSaccadeImageCodecs",
             ],
             swiftSettings: strict),
+        .target(
+            name: "CSaccadeVideo", cSettings: hasFFmpeg ? [.define("SACCADE_FFMPEG")] : [],
+            linkerSettings: (hasFFmpeg ? ["avformat", "avcodec", "swscale", "avutil"] : []).map { .linkedLibrary($0) }),
+        .target(
+            name: "SaccadeVideo",
+            dependencies: ["SaccadePrelude", "SaccadeFiles", "SaccadeImages", "CSaccadeVideo"], swiftSettings: strict),
         .systemLibrary(
             name: "CSaccadeCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"]), .brew(["cairo"])]),
         .target(
@@ -130,15 +149,15 @@ let package = Package(
         .target(
             name: "SaccadeDatasets",
             dependencies: [
-                "SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "SaccadeSettings", "CSaccadeJSON",
-                .product(name: "Yams", package: "Yams"),
+                "SaccadePrelude", "SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "SaccadeVideo", "SaccadeSettings",
+                "CSaccadeJSON", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         // From samples to batches of tensors. Apart from the data, which know no tensors.
         .target(
             name: "SaccadeLoading",
             dependencies: [
-                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeVideo",
                 "SaccadeDatasets",
             ],
             swiftSettings: strict),
@@ -160,7 +179,8 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeModels",
                 "SaccadeInterchange", "SaccadeONNX",
-                "SaccadeGeometry", "SaccadeImages", "SaccadeProposals", "SaccadeLinear", "SaccadeFeatures",
+                "SaccadeGeometry", "SaccadeImages", "SaccadeVideo", "SaccadeProposals", "SaccadeLinear",
+                "SaccadeFeatures",
                 "SaccadeDatasets",
                 "SaccadeLoading",
                 "SaccadeWeights", "SaccadeSettings", "SaccadeMetrics", "CSaccadeKernels",
@@ -223,8 +243,8 @@ let package = Package(
             dependencies: [
                 "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeLayers", "SaccadeInterchange",
                 "SaccadeONNX",
-                "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing", "SaccadeModels", "SaccadeDatasets",
-                "SaccadeLoading",
+                "SaccadeGeometry", "SaccadeImages", "SaccadeVideo", "SaccadeDrawing", "SaccadeModels",
+                "SaccadeDatasets", "SaccadeLoading",
                 "SaccadeWeights", "SaccadeTraining", "SaccadeMetrics", "SaccadeProposals", "SaccadeFeatures",
                 "SaccadeLinear",
             ]),
@@ -261,8 +281,9 @@ let package = Package(
         .testTarget(
             name: "ONNXTests",
             dependencies: [
-                "SaccadePrelude", "SaccadeFiles", "SaccadeONNX", "SaccadeTensors", "SaccadeLayers", "SaccadeModels",
-                "TestSupport",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeInterchange", "SaccadeONNX", "SaccadeTensors",
+                "SaccadeLayers",
+                "SaccadeModels", "TestSupport",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict),
@@ -275,6 +296,10 @@ let package = Package(
             name: "ImagesTests", dependencies: ["SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "VideoTests",
+            dependencies: ["SaccadeFiles", "SaccadeImages", "SaccadeVideo", "CSaccadeVideo", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "DrawingTests",
             dependencies: [
                 "SaccadeFiles", "SaccadeGeometry", "SaccadeImages", "SaccadeDrawing",
@@ -283,7 +308,7 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests",
             dependencies: [
-                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages",
+                "SaccadePrelude", "SaccadeFiles", "SaccadeTensors", "SaccadeGeometry", "SaccadeImages", "SaccadeVideo",
                 "SaccadeDatasets", "SaccadeLoading", "TestSupport", "CSaccadeZlib",
             ],
             swiftSettings: strict),

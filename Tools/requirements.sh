@@ -23,6 +23,14 @@ liblapacke-dev||for least squares and singular values|include/lapacke.h
 libopenblas-serial-dev|openblas|to compute these fast|lib/x86_64-linux-gnu/libopenblas.so lib/aarch64-linux-gnu/libopenblas.so lib/libopenblas.so
 '
 
+# What one feature needs and the program can do without, which then says what to install: ./test has it, ./saccade builds
+# with what it finds.
+optional='
+libavformat-dev|ffmpeg|to read videos|include/libavformat/avformat.h include/x86_64-linux-gnu/libavformat/avformat.h include/aarch64-linux-gnu/libavformat/avformat.h
+libavcodec-dev|ffmpeg|to decode them|include/libavcodec/avcodec.h include/x86_64-linux-gnu/libavcodec/avcodec.h include/aarch64-linux-gnu/libavcodec/avcodec.h
+libswscale-dev|ffmpeg|to make RGB of them|include/libswscale/swscale.h include/x86_64-linux-gnu/libswscale/swscale.h include/aarch64-linux-gnu/libswscale/swscale.h
+'
+
 # Prints one clear sentence and stops.
 stop() {
     echo "saccade: $1" >&2
@@ -42,7 +50,7 @@ is_present() {
     return 1
 }
 
-# Installs what is missing, after one line that says what and why.
+# Installs what is missing of a list ($requirements unless another is given), after one line that says what and why.
 require_libraries() {
     local debian brew reason files prefix='' packages='' wanted=''
     if [[ $OSTYPE == darwin* ]]; then
@@ -52,14 +60,14 @@ require_libraries() {
     while IFS='|' read -r debian brew reason files; do
         if [[ -n $prefix ]]; then
             # Homebrew keeps a link to every installed formula here. The system has a font and a git of its own.
-            if [[ -z $brew || $brew == git || -e $prefix/opt/$brew ]]; then continue; fi
+            if [[ -z $brew || $brew == git || -e $prefix/opt/$brew || $packages == *" $brew" ]]; then continue; fi
             debian=$brew
         elif [[ -z $debian ]] || is_present "$files"; then
             continue
         fi
         packages+=" $debian"
         wanted+="${wanted:+, }$debian $reason"
-    done <<<"$requirements"
+    done <<<"${1:-$requirements}"
     if [[ -n $packages ]]; then
         if [[ -n $prefix ]]; then install_with_brew "$packages" "$wanted"; else install_with_apt "$packages" "$wanted"; fi
     fi
@@ -69,6 +77,19 @@ require_libraries() {
         export LIBRARY_PATH="$prefix/lib:$prefix/opt/openblas/lib${LIBRARY_PATH:+:$LIBRARY_PATH}"
         export PKG_CONFIG_PATH="$prefix/opt/zlib/lib/pkgconfig:$prefix/opt/openssl@3/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
     fi
+}
+
+# Tells the build whether FFmpeg is there; it would remember what it found the first time.
+find_optional_libraries() {
+    local debian brew reason files
+    if [[ ${SACCADE_FFMPEG:-1} == 0 ]]; then return; fi
+    export SACCADE_FFMPEG=1
+    while IFS='|' read -r debian brew reason files; do
+        if [[ -n $debian && $OSTYPE != darwin* ]] && ! is_present "$files"; then SACCADE_FFMPEG=missing; fi
+        if [[ -n $brew && $OSTYPE == darwin* && ! -e /opt/homebrew/opt/$brew && ! -e /usr/local/opt/$brew ]]; then
+            SACCADE_FFMPEG=missing
+        fi
+    done <<<"$optional"
 }
 
 install_with_brew() {

@@ -16,4 +16,5 @@
 @_exported import SaccadeProposals
 @_exported import SaccadeTensors
 @_exported import SaccadeTraining
+@_exported import SaccadeVideo
 @_exported import SaccadeWeights

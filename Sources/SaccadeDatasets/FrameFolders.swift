@@ -62,16 +62,14 @@ public struct FrameFolders: Sendable {
     }
 }
 
-extension FrameFolders: Dataset {
+extension FrameFolders: ClipDataset {
     public var count: Int { clips.count }
 
-    public func name(at index: Int) -> String { Path(clips[index].frames[0]).folder }
+    public func clip(at index: Int) -> FrameSource {
+        FrameSource(images: clips[index].frames, name: Path(clips[index].frames[0]).folder)
+    }
 
     public func subset(_ indices: some Sequence<Int>) -> FrameFolders {
         FrameFolders(indices.map { clips[$0] }, problems)
-    }
-
-    public func unusable(at index: Int, _ inspection: Inspection) -> Problem? {
-        clips[index].frames.lazy.compactMap(inspection.problem(withImageAt:)).first
     }
 }

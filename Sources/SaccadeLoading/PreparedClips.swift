@@ -3,6 +3,7 @@ public import SaccadeFiles
 public import SaccadeImages
 public import SaccadePrelude
 public import SaccadeTensors
+import SaccadeVideo
 
 /// The frames of a clip, each as a network shall see it but for its normalisation.
 public struct PreparedClip: Sendable {
@@ -10,20 +11,21 @@ public struct PreparedClip: Sendable {
     public let index: Int
     /// Of the preprocessing's size and channels; at least one.
     public let frames: [Image]
+    /// The place of each among all frames of the clip, from 0.
+    public let numbers: [Int]
 }
 
 /// Clips, prepared and augmented: every frame of a clip is changed alike, so that nothing moves that stood still.
-public struct PreparedClips: SampleSource {
-    public let dataset: FrameFolders
+public struct PreparedClips<Clips: ClipDataset>: SampleSource {
+    public let dataset: Clips
     public let preprocessing: Preprocessing
     /// Random changes, applied in this order; none for evaluation.
     public let augmentations: [Augmentation]
-    /// Frames of each sample at most, evenly spaced over the clip; nil takes all.
+    /// Frames of each sample at most, evenly spaced in time over the clip; nil takes all.
     public let frames: Int?
 
     public init(
-        _ dataset: FrameFolders, _ preprocessing: Preprocessing, _ augmentations: [Augmentation] = [],
-        frames: Int? = nil
+        _ dataset: Clips, _ preprocessing: Preprocessing, _ augmentations: [Augmentation] = [], frames: Int? = nil
     ) {
         require(augmentations.problem == nil, "PreparedClips: \(augmentations.problem ?? "")")
         require(frames ?? 1 > 0, "PreparedClips: \(frames ?? 1) frames")
@@ -36,19 +38,16 @@ public struct PreparedClips: SampleSource {
     public func name(at index: Int) -> String { dataset.name(at: index) }
 
     public func sample(at index: Int, using generator: inout SplitMix64) throws(FileError) -> PreparedClip {
-        let paths = dataset.clips[index].frames
-        let wanted = min(frames ?? paths.count, paths.count)
+        let reader = try dataset.clip(at: index).frames(frames.map(FrameSampling.count) ?? .all)
         let start = generator
-        var prepared: [Image] = []
-        for frame in 0..<wanted {
+        var (prepared, numbers): ([Image], [Int]) = ([], [])
+        while let frame = try reader.next() {
             var own = start
-            // The middle of each of as many equal parts.
-            let path = paths[(2 * frame + 1) * paths.count / (2 * wanted)]
-            let image = try Image(contentsOf: path)
-            prepared.append(preprocessing.prepared(image, augmentations, using: &own))
+            prepared.append(preprocessing.prepared(frame.image, augmentations, using: &own))
+            numbers.append(frame.number)
             generator = own
         }
-        return PreparedClip(index: index, frames: prepared)
+        return PreparedClip(index: index, frames: prepared, numbers: numbers)
     }
 
     /// The numbers of a clip, `[T, C, H, W]`.

@@ -79,6 +79,13 @@ saccade_codec_status saccade_gif_decode(
     const uint8_t *bytes, size_t count, saccade_gif_frame expected, int canvas_width, uint8_t *indices,
     char *message);
 
+// Encodes a film that begins again for ever, of `frames` times `height` rows of `width` palette indices; both sides are
+// below 65536. `palette` has `colors` times red, green and blue, 1...256, and every index is below `colors`. `delays` are
+// hundredths of a second. The encoder uses the indices up. `*encoded` as above.
+saccade_codec_status saccade_gif_encode(
+    uint8_t *indices, int frames, int width, int height, const uint8_t *palette, int colors, const int *delays,
+    uint8_t **encoded, size_t *count, char *message);
+
 // A TIFF file: bytes in memory or, where there are none, a descriptor that can be read at any place.
 typedef struct {
     const uint8_t *bytes;

@@ -83,6 +83,19 @@ public struct DataCheck: Sendable {
             entries = data.clips.flatMap(\.frames).map { .init(path: $0) }
             found = data.problems
             counts = [("clips", data.clips.count), ("images", entries.count)]
+        case .clips:
+            let data = try LabelledClips(at: path)
+            found = data.problems
+            for clip in data.clips {
+                switch clip.source.origin {
+                case .images(let paths, _): entries += paths.map { .init(path: $0, split: clip.split) }
+                case .video: found += [Inspection.pixels.problem(with: clip.source)].compactMap(\.self)
+                }
+            }
+            counts = [
+                ("clips", data.count), ("images", entries.count),
+                ("classes", max(data.classNames.count, data.frameClassNames.count)),
+            ]
         case .text:
             (found, counts) = try Self.text(path)
         }

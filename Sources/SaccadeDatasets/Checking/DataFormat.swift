@@ -18,6 +18,7 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
     case labelled
     case tagged
     case frames
+    case clips
     case text
 
     /// What it is called, and by what it is recognised.
@@ -39,6 +40,7 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
             "texts with classes (NAME.pos and NAME.neg, a table with the columns text and label, CLASS/*.txt)"
         case .tagged: "sentences with a label for each word (CoNLL's columns)"
         case .frames: "clips as folders of numbered images"
+        case .clips: "labelled clips (labels.csv for each, a list of FOLDER FRAMES CLASS, or videos in class folders)"
         case .text: "text files (.txt)"
         }
     }
@@ -49,6 +51,11 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
     public init(of path: String) throws(FileError) {
         guard Path(path).exists else {
             throw FileError(.missing, path: path, reason: "there is no such folder", remedy: "check the path")
+        }
+        // Its list of classes may belong to boxes as well.
+        if LabelledClips.format(of: path) == .films {
+            self = .clips
+            return
         }
         let boxes = DetectionDataset.format(of: path)
         // A list of classes may belong to masks as well as to YOLO's boxes.
@@ -77,6 +84,8 @@ public enum DataFormat: String, Sendable, Codable, CaseIterable {
             self = .tagged
         } else if ImageFolder.splits(in: path).isEmpty, Self.isFrames(path) {
             self = .frames
+        } else if LabelledClips.format(of: path) != nil {
+            self = .clips
         } else if (try? ClassificationDataset.splits(at: path)) != nil {
             self = .folders
         } else if !TextCorpus.files(at: path).isEmpty {

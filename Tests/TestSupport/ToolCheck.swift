@@ -1,13 +1,13 @@
 import Foundation
 
 /// What a script of `Tools` said that checks something: 0 all is well, 77 it could not be checked here.
-struct ToolCheck {
-    let status: Int32
-    let output: String
+public struct ToolCheck: Sendable {
+    public let status: Int32
+    public let output: String
 
-    var wasDone: Bool { status != 77 }
+    public var wasDone: Bool { status != 77 }
 
-    init(_ script: String, _ arguments: String...) {
+    public init(_ script: String, _ arguments: String...) {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let process = Process()
