@@ -21,6 +21,14 @@ public struct Color: Sendable, Hashable {
             red + (other.red - red) * share, green + (other.green - green) * share, blue + (other.blue - blue) * share)
     }
 
+    /// The tint of a number: white at 0, ever more blue towards 1, ever more vermillion towards −1. What lies outside has the
+    /// tint of the nearer end, and what is no number is white.
+    public static func signed(_ value: Double) -> Color {
+        guard !value.isNaN else { return .white }
+        // Not to the full: black text stands on it.
+        return Color.white.mixed(with: value < 0 ? .vermillion : .blue, 0.6 * min(abs(value), 1))
+    }
+
     /// How light it looks, `0...1` (ITU-R 709 weights).
     public var luminance: Double { 0.2126 * red + 0.7152 * green + 0.0722 * blue }
 

@@ -14,7 +14,8 @@ import Testing
         ] + Samples.awkward + Samples.planeSheets
         + [Samples.uNet([64, 128, 256, 512, 1024], side: 512), Samples.panels] + Samples.awkwardLevels
         + RegionSheetTests.sheets
-        + [Samples.marks, Samples.groups(["1 cat", "2 dog"]), Samples.groups([])] + Samples.sketches
+        + [Samples.marks, Samples.groups(["1 cat", "2 dog"]), Samples.groups([])] + Samples.sketches + [Samples.shaded]
+        + Samples.unrolledOnes
 
     @Test("stacked figures stand one above the other, each as it is alone")
     func stacked() throws {

@@ -34,6 +34,57 @@ enum Samples {
         return NumberPanels(title: "", panels: [panel, .init("plain", [[.init("1")]])])
     }()
 
+    /// Numbers tinted by their sign, with names at rows and columns, more and fewer than there are.
+    static let shaded: NumberPanels = {
+        var panel = NumberPanels.Panel(
+            "shaded",
+            [-2.0, -0.3, 0, 0.7, .nan].map { (value: Double) in
+                [.init("\(value)", shade: value), .init("both", category: 1, shade: -value)]
+            })
+        panel.rowNames = ["a name that is longer than its number", "b", "c"]
+        panel.columnNames = ["“h”", "“e”", "none"]
+        var numbered = panel
+        (numbered.rowNames, numbered.isNumbered) = ([], true)
+        return NumberPanels(title: "Shades", panels: [panel, numbered])
+    }()
+
+    /// A network on a word, forwards with inputs or backwards without, of so many steps and characters.
+    static func unrolled(
+        steps: Int = 4, vocabulary: [String] = ["h", "e", "l", "o"], state: [String] = ["0.31", "-0.52", "1"],
+        isBackward: Bool = false, goesOn: Bool = false, title: String = "“hello” before training"
+    ) -> UnrolledNetwork {
+        let rows = vocabulary.enumerated().map { index, name in
+            UnrolledNetwork.Row(
+                [name, "-0.\(index)5", "0.\(index)"], [.plain, .wanted, .mistaken, .faint][index % 4])
+        }
+        return UnrolledNetwork(
+            title: title,
+            steps: (0..<steps).map { step in
+                .init(
+                    input: isBackward ? nil : .init(columns: ["", "x_t"], vocabulary.map { .init([$0, "1"]) }),
+                    state: isBackward
+                        ? .init(columns: ["from y_t", "from t+1", "∂L/∂h_t"], state.map { .init([$0, $0, $0]) })
+                        : .init(state.map { .init([$0]) }),
+                    output: .init(columns: ["", "y_t", "p_t"], rows), below: "“\(step)”",
+                    above: ["“target \(step)”", "1.38\(step)"])
+            },
+            names: .init(
+                input: "input layer", state: "hidden layer", output: "output layer", below: "fed",
+                above: ["target", "loss L_t, nats"], inputWeights: isBackward ? "" : "W_xh", stateWeights: "W_hh",
+                outputWeights: "W_hy", outside: "h_0 = 0"),
+            isBackward: isBackward, goesOn: goesOn)
+    }
+
+    static let unrolledOnes = [
+        unrolled(), unrolled(steps: 1), unrolled(isBackward: true), unrolled(steps: 1, isBackward: true, title: ""),
+        unrolled(steps: 9, goesOn: true), unrolled(isBackward: true, goesOn: true),
+        unrolled(
+            steps: 2, vocabulary: (0..<40).map { "character \($0) of a large vocabulary, with a long name" },
+            state: ["7"],
+            title: "A title that is much longer than what stands below it, and stays on the page all the same"),
+        unrolled(steps: 2, vocabulary: [""], state: [""], title: ""),
+    ]
+
     /// Boxes of every kind on an image and on blank ground, labels more than there is room for, and nothing at all.
     static let sketches: [BoxSketch] = [
         BoxSketch(
