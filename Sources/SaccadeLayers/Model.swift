@@ -27,6 +27,10 @@ public protocol Model: StagedModel {
     /// that of an image's regions does; nil where batches are as large as somebody chose.
     var batchRounding: Int? { get }
 
+    /// How often one step of training runs it, each time for the same samples, as one step of a recurrence; 0 where training
+    /// does not. What it keeps for its gradients is kept as often.
+    var runsInTraining: Int { get }
+
     /// What it gives while it is trained: the same, unless it has auxiliary heads.
     func trainingResults(_ inputs: [Tensor]) -> TrainingResults
 }
@@ -35,6 +39,7 @@ extension Model {
     public var stages: [(name: String, model: any Model)] { [("", self)] }
 
     public var batchRounding: Int? { nil }
+    public var runsInTraining: Int { 1 }
 
     public func trainingResults(_ inputs: [Tensor]) -> TrainingResults {
         TrainingResults(self(inputs), auxiliary: [])
@@ -129,6 +134,7 @@ public struct AnyModel: Model {
     public var forInference: AnyModel { AnyModel(base.forInference) }
     public var inputs: [ModelInput] { base.inputs }
     public var outputs: [String] { base.outputs }
+    public var runsInTraining: Int { base.runsInTraining }
     public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] { base(inputs) }
     public func trainingResults(_ inputs: [Tensor]) -> TrainingResults { base.trainingResults(inputs) }
 }

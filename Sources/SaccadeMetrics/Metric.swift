@@ -8,6 +8,8 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
     case loss
     /// The fraction of samples whose class has the highest score.
     case accuracy
+    /// The fraction of samples all of whose classes, such as the digits of a number, are named rightly.
+    case sequenceAccuracy
     /// The fraction of samples whose class is among the five highest scores.
     case top5
     /// The fraction of pixels whose class has the highest score.
@@ -39,6 +41,8 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
     case bitsPerCharacter
     /// From how many tokens a model of texts might as well have drawn each; see ``Perplexity``.
     case perplexity
+    /// How far the squared error of predicted frames lies below that of the last frame once more, as a fraction of it.
+    case errorBelowCopying
     /// The corpus BLEU of translations, as a fraction; see ``SacreBLEU``.
     case bleu
     /// A part of the loss where it has several; so are the next ones.
@@ -51,9 +55,16 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
     case classLoss
     case boxLoss
     case maskLoss
+    /// Of what learns by reinforcement: where to look, and which reward to expect.
+    case policyLoss
+    case baselineLoss
+    /// Nats of what draws: an image's pixels when its canvas is known, and what the canvas took to say.
+    case reconstructionLoss
+    case latentLoss
 
     private static let lossParts: Set<Metric> = [
         .crossEntropy, .diceLoss, .focalLoss, .objectnessLoss, .proposalBoxLoss, .classLoss, .boxLoss, .maskLoss,
+        .policyLoss, .baselineLoss, .reconstructionLoss, .latentLoss,
     ]
 
     /// Whether smaller is better.
@@ -80,6 +91,7 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
         switch self {
         case .loss: "loss"
         case .accuracy: "accuracy"
+        case .sequenceAccuracy: "sequence accuracy"
         case .top5: "top-5 accuracy"
         case .pixelAccuracy: "pixel accuracy"
         case .meanAccuracy: "mean accuracy"
@@ -90,6 +102,7 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
         case .bitsPerCharacter: "bits per character"
         case .perplexity: "perplexity"
         case .bleu: "BLEU"
+        case .errorBelowCopying: "error below copying"
         case .crossEntropy: "cross entropy"
         case .diceLoss: "Dice loss"
         case .focalLoss: "focal loss"
@@ -105,6 +118,10 @@ public enum Metric: String, Sendable, Hashable, Codable, CodingKeyRepresentable,
         case .classLoss: "class loss"
         case .boxLoss: "box loss"
         case .maskLoss: "mask loss"
+        case .policyLoss: "policy loss"
+        case .baselineLoss: "baseline loss"
+        case .reconstructionLoss: "reconstruction loss"
+        case .latentLoss: "latent loss"
         }
     }
 }

@@ -19,12 +19,18 @@ package struct Explain: ParsableCommand {
               saccade explain roi-pool --output roi-pool.png
               saccade explain nms --output nms.png
               saccade explain rpn photo.jpg --box 30,40,180,260 --label dog --output rpn.png
+              saccade explain rnn hello
+              saccade explain lstm hello --output gates.svg
+              saccade explain glimpses glimpse-mnist digit.png --output path.png
+              saccade explain draw draw-mnist --output drawn.png
 
             \(Failure.codes)
             """,
         subcommands: [
             ExplainPrediction.self, ExplainDownsample.self, ExplainUnpool.self, ExplainUpconv.self,
             ExplainConvMatrix.self, ExplainSelectiveSearch.self, ExplainRoIPool.self, ExplainNMS.self, ExplainRPN.self,
+            ExplainRNN.self, ExplainLSTM.self, ExplainGRU.self,
+            ExplainGlimpses.self, ExplainDraw.self,
         ],
         defaultSubcommand: ExplainPrediction.self)
 

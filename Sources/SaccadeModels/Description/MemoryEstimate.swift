@@ -51,7 +51,8 @@ extension TracedStage {
     }
 
     fileprivate func trainingByteCount(batch: Int, _ leaves: [Parameter]) -> Int {
-        Trace.of(shapes(batch: batch) + [[]], phase: .training) { inputs in
+        guard model.runsInTraining > 0 else { return 0 }
+        let graph = Trace.of(shapes(batch: batch) + [[]], phase: .training) { inputs in
             // Sums stand for any loss. They are multiplied by an input, so that their gradients are traced, too, in
             // place of being computed.
             let (_, gradients) = withGradients {
@@ -60,6 +61,12 @@ extension TracedStage {
                 return losses.dropFirst().reduce(losses[0], +) * inputs[inputs.count - 1]
             }
             return leaves.compactMap { gradients[$0] }
-        }.peakByteCount(overwrites: false)
+        }
+        let once = graph.peakByteCount(overwrites: false)
+        // Of what runs again and again all is kept but the gradients of parameters, which add up.
+        let gradients = graph.outputs.reduce(0) {
+            $0 + graph.values[$1].shape.elementCount * MemoryLayout<Float>.stride
+        }
+        return once + (model.runsInTraining - 1) * max(once - gradients, 0)
     }
 }

@@ -12,11 +12,16 @@ public enum RunTask: Sendable, Equatable {
     case translate(Translation)
     case labelText(TextLabelling)
     case labelWords(WordLabelling)
+    case glimpse(GlimpseRecognition)
+    case draw(ImageDrawing)
+    case labelClips(ClipLabelling)
+    case predictFrames(FramePrediction)
 
     /// In the order in which they are listed to users.
     static let types: [any LearningTask.Type] = [
         Classification.self, Segmentation.self, Detection.self, WindowDetection.self, Generation.self, Translation.self,
-        TextLabelling.self, WordLabelling.self,
+        TextLabelling.self, WordLabelling.self, GlimpseRecognition.self, ImageDrawing.self, ClipLabelling.self,
+        FramePrediction.self,
     ]
 
     /// What recipes call them.
@@ -33,6 +38,10 @@ public enum RunTask: Sendable, Equatable {
         case .translate(let task): task
         case .labelText(let task): task
         case .labelWords(let task): task
+        case .glimpse(let task): task
+        case .draw(let task): task
+        case .labelClips(let task): task
+        case .predictFrames(let task): task
         }
     }
 
@@ -46,6 +55,10 @@ public enum RunTask: Sendable, Equatable {
         case let task as Translation: self = .translate(task)
         case let task as TextLabelling: self = .labelText(task)
         case let task as WordLabelling: self = .labelWords(task)
+        case let task as GlimpseRecognition: self = .glimpse(task)
+        case let task as ImageDrawing: self = .draw(task)
+        case let task as ClipLabelling: self = .labelClips(task)
+        case let task as FramePrediction: self = .predictFrames(task)
         default: wrongProgram("there is no case for the task \(type(of: task).name)")
         }
     }
@@ -89,6 +102,10 @@ public enum RunTask: Sendable, Equatable {
         case Translation.name: self = .translate(try decoded(Translation.self))
         case TextLabelling.name: self = .labelText(try decoded(TextLabelling.self))
         case WordLabelling.name: self = .labelWords(try decoded(WordLabelling.self))
+        case GlimpseRecognition.name: self = .glimpse(try decoded(GlimpseRecognition.self))
+        case ImageDrawing.name: self = .draw(try decoded(ImageDrawing.self))
+        case ClipLabelling.name: self = .labelClips(try decoded(ClipLabelling.self))
+        case FramePrediction.name: self = .predictFrames(try decoded(FramePrediction.self))
         default: return nil
         }
     }

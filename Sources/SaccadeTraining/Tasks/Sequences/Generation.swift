@@ -177,7 +177,7 @@ public struct Generation: LearningTask {
         let results = model([batch.inputs[0]] + (states ?? zeros))
         model.carried.tensors = Array(results.dropFirst())
         return Losses(
-            crossEntropy(results[0].flattenedRows, batch.targets.reshaped(to: [batch.targets.shape.elementCount])))
+            crossEntropy(results[0].rows, batch.targets.reshaped(to: [batch.targets.shape.elementCount])))
     }
 
     public var noScore: TextScore { TextScore() }
@@ -190,7 +190,7 @@ public struct Generation: LearningTask {
         let results = try model([joined(batch.inputs[0])] + states)
         let targets = joined(batch.targets).reshaped(to: [length * count])
         score.add(
-            results[0].flattenedRows, targets, characters: characters(of: targets), states: Array(results.dropFirst()))
+            results[0].rows, targets, characters: characters(of: targets), states: Array(results.dropFirst()))
         score.count += count
     }
 
@@ -206,9 +206,4 @@ public struct Generation: LearningTask {
             count: score.count, metrics: score.metrics, columns: [], rows: [], confusions: nil,
             json: score.metrics)
     }
-}
-
-extension Tensor {
-    /// `[T, N, C]` as `[T · N, C]`.
-    fileprivate var flattenedRows: Tensor { reshaped(to: [shape[0] * shape[1], shape[2]]) }
 }

@@ -134,10 +134,10 @@ extension TokenLabelling {
 
     /// The mean cross entropy of the labels.
     public func losses(of model: SequenceLabeller, on batch: SequenceBatch) -> Losses {
-        let scores = rows(of: model(batch.inputs)[0])
+        let scores = model(batch.inputs)[0].rows
         return Losses(crossEntropy(scores, batch.labels, ignoredLabel: SequenceBatch.ignored)) {
             var seen = ClassificationScore(classes: classNames.count)
-            add(scores.detached, batch, into: &seen, loss: nil)
+            seen.add(scores.detached, knownLabels: batch.labels, ignoring: SequenceBatch.ignored)
             return [.accuracy: RunningMean(sum: seen.top1 * Double(seen.count), count: seen.count)]
         }
     }
@@ -147,22 +147,9 @@ extension TokenLabelling {
     public func judge(
         _ model: Runner<SequenceLabeller>, by batch: SequenceBatch, into score: inout ClassificationScore
     ) throws {
-        let scores = rows(of: try model(batch.inputs)[0])
+        let scores = try model(batch.inputs)[0].rows
         let loss = Double(crossEntropy(scores, batch.labels, ignoredLabel: SequenceBatch.ignored).item)
-        add(scores, batch, into: &score, loss: loss)
-    }
-
-    /// `[N, labels]`, or `[T, N, labels]` as `[T · N, labels]`.
-    private func rows(of scores: Tensor) -> Tensor {
-        scores.reshaped(to: [scores.shape.dimensions.dropLast().reduce(1, *), scores.shape.dimensions.last ?? 1])
-    }
-
-    private func add(_ scores: Tensor, _ batch: SequenceBatch, into score: inout ClassificationScore, loss: Double?) {
-        let labels = batch.labels.scalars.map { Int($0) }
-        let known = labels.indices.filter { labels[$0] != SequenceBatch.ignored }
-        guard !known.isEmpty else { return }
-        let places = Tensor(known.map { Float($0) }, shape: [known.count])
-        score.add(scores.indexSelected(axis: 0, places), labels: known.map { labels[$0] }, loss: loss)
+        score.add(scores, knownLabels: batch.labels, ignoring: SequenceBatch.ignored, loss: loss)
     }
 
     public func report(_ score: ClassificationScore) -> TaskReport {

@@ -7,17 +7,21 @@ import SaccadeTraining
 
 package struct Label: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        abstract: "Label texts, or each of their words.",
+        abstract: "Label texts or clips, or each of their words or frames.",
         discussion: """
-            Each line of the file, or of standard input, is a text. Its label goes to standard output as a line: the label, \
-            how probable it is, and the text, with tabs between. With --each, by a network that labels words, each word has a \
-            line, and an empty line ends the text.
+            For a network that labels texts each line of the file, or of standard input, is a text. Its label goes to standard \
+            output as a line: the label, how probable it is, and the text, with tabs between. With --each, by a network that \
+            labels words, each word has a line, and an empty line ends the text.
+
+            For a network that labels clips the file is a video, or a folder of numbered images. With --each, by a network that \
+            labels frames, each frame has a line: its number, how probable the label is, and the label.
 
             EXAMPLES:
               saccade label rt-polarity reviews.txt
               echo "a gripping film" | saccade label rt-polarity -
               saccade label tagger sentences.txt --each
               saccade label rt-polarity reviews.txt --json
+              saccade label scenes-actions film.mp4 --each
 
             \(Failure.codes)
             """)
@@ -25,10 +29,12 @@ package struct Label: AsyncParsableCommand {
     @Argument(help: ModelOptions.ownHelp)
     var model: String
 
-    @Argument(help: ArgumentHelp("A text file with a text in each line; “-” is standard input.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("A text file with a text in each line, or a clip; “-” is standard input.", valueName: "file")
+    )
     var file = "-"
 
-    @Flag(help: "Label each word.")
+    @Flag(help: "Label each word, or each frame.")
     var each = false
 
     @Flag(help: "Print a line of JSON for each text.")
@@ -47,19 +53,28 @@ package struct Label: AsyncParsableCommand {
             let loaded = try LoadedModel(request)
             ModelOptions.report(loaded.difference)
             try loaded.requireFinite()
-            let labeller = try TextLabeller(loaded)
-            guard each == labeller.labelsEach else {
-                throw CommandError.data(
-                    labeller.labelsEach
-                        ? "\(model): this network labels each word; say --each"
-                        : "\(model): this network labels whole texts; leave out --each")
+            if case .labelClips = loaded.description.task {
+                let reader = try ClipReader(loaded)
+                try Self.check(each, reader.labelsEach, of: model, "frame", "clips")
+                return print(try ClipLines.text(file, reader, json: json))
             }
+            let labeller = try TextLabeller(loaded)
+            try Self.check(each, labeller.labelsEach, of: model, "word", "texts")
             for line in try SentenceLines(file) {
                 let text = try line.get()
                 let answers = labeller.answers(for: text)
                 print(json ? try Self.json(text, answers, each: each) : Self.lines(text, answers, each: each))
             }
         }
+    }
+
+    /// Sees to it that the answers are of the kind that is asked for.
+    private static func check(_ each: Bool, _ isEach: Bool, of model: String?, _ part: String, _ whole: String) throws {
+        guard each != isEach else { return }
+        throw CommandError.data(
+            isEach
+                ? "\(model ?? "the network"): this network labels each \(part); say --each"
+                : "\(model ?? "the network"): this network labels whole \(whole); leave out --each")
     }
 
     private static func lines(

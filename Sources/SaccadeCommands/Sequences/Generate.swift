@@ -9,15 +9,21 @@ import SaccadeTraining
 
 package struct Generate: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        abstract: "Write text with a language model, token by token.",
+        abstract: "Write text with a language model, or show how a clip goes on.",
         discussion: """
-            The network reads the prompt, then draws what comes next, reads that, and so on. The text goes to standard output \
-            while it is written.
+            A language model reads the prompt, then draws what comes next, reads that, and so on. The text goes to standard \
+            output while it is written.
+
+            A network that predicts frames watches the clip and writes into the folder --output
+              predicted.png   the frames, and below each what was expected in its place; then --length frames more, of which \
+                              the network saw nothing
+              predicted.gif   the same as a film, side by side
 
             EXAMPLES:
               saccade generate shakespeare --prompt "ROMEO:" --length 500
               saccade generate my-run --temperature 0.7 --top-k 20 --seed 3
               saccade generate my-run --temperature 0      # always the likeliest
+              saccade generate scenes-next-frame --clip film.mp4 --length 4 --output predicted
 
             \(Failure.codes)
             """)
@@ -28,8 +34,11 @@ package struct Generate: AsyncParsableCommand {
     @Option(help: "What the network reads first. Default: the beginning of a line.")
     var prompt = ""
 
-    @Option(help: "Tokens to write: characters or words, as the network has them.")
-    var length = 1000
+    @Option(
+        help:
+            "Tokens to write, characters or words, as the network has them; frames of a clip. Default: 1000, or 4 frames."
+    )
+    var length: Int?
 
     @Option(help: "Below 1 the likely becomes likelier; at 0 the likeliest is taken.")
     var temperature = 1.0
@@ -40,6 +49,12 @@ package struct Generate: AsyncParsableCommand {
     @Option(help: "Random seed; the same seed writes the same text.")
     var seed: UInt64 = 0
 
+    @Option(help: "For a network that predicts frames: a video, or a folder of numbered images.")
+    var clip: String?
+
+    @Option(help: "With --clip: the folder to write; it is made where it is missing.")
+    var output = "predicted"
+
     @OptionGroup var options: ModelOptions
     @OptionGroup var compute: ComputeOptions
 
@@ -47,8 +62,9 @@ package struct Generate: AsyncParsableCommand {
 
     package func validate() throws {
         try options.requireOneModel(model)
-        guard (0...100_000_000).contains(length) else {
-            throw ValidationError("--length must be from 0 to 100000000, got \(length).")
+        let most = clip == nil ? 100_000_000 : 256
+        if let length, !(0...most).contains(length) {
+            throw ValidationError("--length must be from 0 to \(most), got \(length).")
         }
         if let problem = sampling.problem { throw ValidationError("--\(problem).") }
     }
@@ -56,7 +72,9 @@ package struct Generate: AsyncParsableCommand {
     package func run() async throws {
         try compute.apply()
         let request = try options.request(model: model)
-        let (prompt, length, sampling, seed, plan) = (prompt, length, sampling, seed, compute.planOptions)
+        if let clip { return try await predict(clip, request) }
+        let length = length ?? 1000
+        let (prompt, sampling, seed, plan) = (prompt, sampling, seed, compute.planOptions)
         let written = try await ComputeThread.run {
             let loaded = try LoadedModel(request)
             ModelOptions.report(loaded.difference)
@@ -76,6 +94,23 @@ package struct Generate: AsyncParsableCommand {
         }
         let seconds = written / .seconds(1)
         Console.note(String(format: "%d tokens in %.2f s: %.0f a second.", length, seconds, Double(length) / seconds))
+    }
+
+    /// Frames that are watched at most.
+    private static let mostFrames = 64
+
+    private func predict(_ clip: String, _ request: ModelRequest) async throws {
+        let (length, output, model) = (length ?? 4, output, model)
+        let files = try await ComputeThread.run {
+            let loaded = try LoadedModel(request)
+            ModelOptions.report(loaded.difference)
+            try loaded.requireFinite()
+            let frames = try FrameGenerator(loaded).frames(
+                of: FrameSource(at: clip), most: Self.mostFrames, further: length)
+            return try PredictedFrames(seen: frames.seen, expected: frames.expected, beyond: frames.beyond).write(
+                to: output, title: "\(model ?? loaded.name): frames of \(clip), and what was expected in their places")
+        }
+        print(files.joined(separator: "\n"))
     }
 
     package init() {}
